@@ -1,0 +1,60 @@
+import { call } from "./call.ts";
+import type { Database } from "./call.ts";
+import type { StoredConnection } from "./google_connections.ts";
+import type { Database as Schema } from "./types.ts";
+
+/** A row of `public.meetings`; what its jsonb columns hold is decided by whoever reads them. */
+export type MeetingRow = Schema["public"]["Tables"]["meetings"]["Row"];
+
+/** A row of `public.writeback_ledger`, without its owner. */
+export type LedgerStep = Omit<
+  Schema["public"]["Tables"]["writeback_ledger"]["Row"],
+  "organizer_user_id"
+>;
+
+/** What a worker needs to act on a meeting: the leased row and the organizer's connection, if any. */
+export interface Claimed {
+  decision: "claimed";
+  meeting: MeetingRow;
+  connection: StoredConnection | null;
+}
+
+/** Why a meeting was not leased; `retry_after_seconds` where waiting helps. */
+export interface NotClaimed<Decision extends string> {
+  decision: Decision;
+  meeting?: MeetingRow;
+  /** What is missing, where the decision is `incomplete`. */
+  path?: string;
+  retry_after_seconds?: number;
+}
+
+/** One meeting, with its ledger if asked; null when there is none or it belongs to somebody else. */
+export function readMeeting(
+  database: Database,
+  meeting_id: string,
+  user_id: string | null,
+  attempts = false,
+): Promise<(MeetingRow & { steps?: LedgerStep[] }) | null> {
+  return call(database, "read_meeting", {
+    p_meeting_id: meeting_id,
+    p_user_id: user_id,
+    p_attempts: attempts,
+  });
+}
+
+/** A page of meetings, newest first, and how many there are by status (null `user_id`: of everybody). */
+export function listMeetings(
+  database: Database,
+  page: {
+    user_id: string | null;
+    limit: number;
+    before: { created_at: string; meeting_id: string } | null;
+  },
+): Promise<{ meetings: MeetingRow[]; counts: Record<string, number> }> {
+  return call(database, "list_meetings", {
+    p_user_id: page.user_id,
+    p_limit: page.limit,
+    p_before: page.before?.created_at ?? null,
+    p_before_meeting_id: page.before?.meeting_id ?? null,
+  });
+}

@@ -1,0 +1,740 @@
+export type Json = string | number | boolean | null | { [key: string]: Json | undefined } | Json[];
+
+export type Database = {
+  "public": {
+    Tables: {
+      "meetings": {
+        Row: {
+          "attendees": NonNullable<Json>;
+          "cancelled_at": string | null;
+          "candidates": NonNullable<Json>;
+          "conference": string;
+          "constraints": NonNullable<Json>;
+          "created_at": string;
+          "description": string | null;
+          "desired_version": number;
+          "ends_at": string | null;
+          "event_generation": number;
+          "event_key": string;
+          "google_account_id": string | null;
+          "google_calendar_id": string;
+          "google_event_id": string | null;
+          "google_event_link": string | null;
+          "guests_can_invite_others": boolean;
+          "guests_can_modify": boolean;
+          "guests_can_see_other_guests": boolean;
+          "location": string | null;
+          "meet_link": string | null;
+          "meeting_id": string;
+          "organizer_display_name": string | null;
+          "organizer_email": string | null;
+          "organizer_self": boolean | null;
+          "organizer_user_id": string | null;
+          "participants": NonNullable<Json>;
+          "reasoning": string | null;
+          "recurrence": (string)[] | null;
+          "reminders": Json | null;
+          "scheduled_at": string | null;
+          "scheduling_attempts": number;
+          "scheduling_details": Json | null;
+          "scheduling_error": string | null;
+          "scheduling_lease_token": string | null;
+          "scheduling_leased_until": string | null;
+          "scheduling_next_attempt_at": string | null;
+          "scheduling_reason": string | null;
+          "scheduling_status": string;
+          "score": number | null;
+          "starts_at": string | null;
+          "target_calendar_id": string;
+          "timezone": string | null;
+          "title": string | null;
+          "updated_at": string;
+          "writeback_attempted_at": string | null;
+          "writeback_attempts": number;
+          "writeback_error": string | null;
+          "writeback_lease_token": string | null;
+          "writeback_leased_until": string | null;
+          "writeback_next_attempt_at": string | null;
+          "writeback_operation": string;
+          "writeback_outcome_unknown": boolean;
+          "writeback_retry_count": number;
+          "writeback_status": string | null;
+          "writeback_succeeded_at": string | null;
+          "written_version": number;
+        };
+        ComputedFields: never;
+        Insert: {
+          "attendees"?: NonNullable<Json>;
+          "cancelled_at"?: string | null;
+          "candidates"?: NonNullable<Json>;
+          "conference"?: string;
+          "constraints"?: NonNullable<Json>;
+          "created_at"?: string;
+          "description"?: string | null;
+          "desired_version"?: number;
+          "ends_at"?: string | null;
+          "event_generation"?: number;
+          "event_key"?: string;
+          "google_account_id"?: string | null;
+          "google_calendar_id"?: string;
+          "google_event_id"?: string | null;
+          "google_event_link"?: string | null;
+          "guests_can_invite_others"?: boolean;
+          "guests_can_modify"?: boolean;
+          "guests_can_see_other_guests"?: boolean;
+          "location"?: string | null;
+          "meet_link"?: string | null;
+          "meeting_id"?: string;
+          "organizer_display_name"?: string | null;
+          "organizer_email"?: string | null;
+          "organizer_self"?: boolean | null;
+          "organizer_user_id"?: string | null;
+          "participants"?: NonNullable<Json>;
+          "reasoning"?: string | null;
+          "recurrence"?: (string)[] | null;
+          "reminders"?: Json | null;
+          "scheduled_at"?: string | null;
+          "scheduling_attempts"?: number;
+          "scheduling_details"?: Json | null;
+          "scheduling_error"?: string | null;
+          "scheduling_lease_token"?: string | null;
+          "scheduling_leased_until"?: string | null;
+          "scheduling_next_attempt_at"?: string | null;
+          "scheduling_reason"?: string | null;
+          "scheduling_status"?: string;
+          "score"?: number | null;
+          "starts_at"?: string | null;
+          "target_calendar_id"?: string;
+          "timezone"?: string | null;
+          "title"?: string | null;
+          "updated_at"?: string;
+          "writeback_attempted_at"?: string | null;
+          "writeback_attempts"?: number;
+          "writeback_error"?: string | null;
+          "writeback_lease_token"?: string | null;
+          "writeback_leased_until"?: string | null;
+          "writeback_next_attempt_at"?: string | null;
+          "writeback_operation"?: string;
+          "writeback_outcome_unknown"?: boolean;
+          "writeback_retry_count"?: number;
+          "writeback_status"?: string | null;
+          "writeback_succeeded_at"?: string | null;
+          "written_version"?: number;
+        };
+        Update: {
+          "attendees"?: NonNullable<Json>;
+          "cancelled_at"?: string | null;
+          "candidates"?: NonNullable<Json>;
+          "conference"?: string;
+          "constraints"?: NonNullable<Json>;
+          "created_at"?: string;
+          "description"?: string | null;
+          "desired_version"?: number;
+          "ends_at"?: string | null;
+          "event_generation"?: number;
+          "event_key"?: string;
+          "google_account_id"?: string | null;
+          "google_calendar_id"?: string;
+          "google_event_id"?: string | null;
+          "google_event_link"?: string | null;
+          "guests_can_invite_others"?: boolean;
+          "guests_can_modify"?: boolean;
+          "guests_can_see_other_guests"?: boolean;
+          "location"?: string | null;
+          "meet_link"?: string | null;
+          "meeting_id"?: string;
+          "organizer_display_name"?: string | null;
+          "organizer_email"?: string | null;
+          "organizer_self"?: boolean | null;
+          "organizer_user_id"?: string | null;
+          "participants"?: NonNullable<Json>;
+          "reasoning"?: string | null;
+          "recurrence"?: (string)[] | null;
+          "reminders"?: Json | null;
+          "scheduled_at"?: string | null;
+          "scheduling_attempts"?: number;
+          "scheduling_details"?: Json | null;
+          "scheduling_error"?: string | null;
+          "scheduling_lease_token"?: string | null;
+          "scheduling_leased_until"?: string | null;
+          "scheduling_next_attempt_at"?: string | null;
+          "scheduling_reason"?: string | null;
+          "scheduling_status"?: string;
+          "score"?: number | null;
+          "starts_at"?: string | null;
+          "target_calendar_id"?: string;
+          "timezone"?: string | null;
+          "title"?: string | null;
+          "updated_at"?: string;
+          "writeback_attempted_at"?: string | null;
+          "writeback_attempts"?: number;
+          "writeback_error"?: string | null;
+          "writeback_lease_token"?: string | null;
+          "writeback_leased_until"?: string | null;
+          "writeback_next_attempt_at"?: string | null;
+          "writeback_operation"?: string;
+          "writeback_outcome_unknown"?: boolean;
+          "writeback_retry_count"?: number;
+          "writeback_status"?: string | null;
+          "writeback_succeeded_at"?: string | null;
+          "written_version"?: number;
+        };
+        Relationships: [];
+      };
+      "writeback_ledger": {
+        Row: {
+          "at": string;
+          "decision": string | null;
+          "duration_ms": number | null;
+          "lease_token": string | null;
+          "ledger_id": number;
+          "meeting_id": string;
+          "organizer_user_id": string | null;
+          "outcome": string | null;
+          "reason": string | null;
+          "request": Json | null;
+          "status": number | null;
+          "step": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "at"?: string;
+          "decision"?: string | null;
+          "duration_ms"?: number | null;
+          "lease_token"?: string | null;
+          "ledger_id"?: never;
+          "meeting_id": string;
+          "organizer_user_id"?: string | null;
+          "outcome"?: string | null;
+          "reason"?: string | null;
+          "request"?: Json | null;
+          "status"?: number | null;
+          "step": string;
+        };
+        Update: {
+          "at"?: string;
+          "decision"?: string | null;
+          "duration_ms"?: number | null;
+          "lease_token"?: string | null;
+          "ledger_id"?: never;
+          "meeting_id"?: string;
+          "organizer_user_id"?: string | null;
+          "outcome"?: string | null;
+          "reason"?: string | null;
+          "request"?: Json | null;
+          "status"?: number | null;
+          "step"?: string;
+        };
+        Relationships: [];
+      };
+    };
+    Views: {
+      "v_writeback_status": {
+        Row: {
+          "google_event_id": string | null;
+          "google_event_link": string | null;
+          "meeting_id": string;
+          "scheduled_at": string | null;
+          "writeback_attempted_at": string | null;
+          "writeback_error": string | null;
+          "writeback_retry_count": number;
+          "writeback_status": string | null;
+          "writeback_succeeded_at": string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "google_event_id"?: string | null;
+          "google_event_link"?: string | null;
+          "meeting_id"?: string | null;
+          "scheduled_at"?: never;
+          "writeback_attempted_at"?: string | null;
+          "writeback_error"?: string | null;
+          "writeback_retry_count"?: number | null;
+          "writeback_status"?: string | null;
+          "writeback_succeeded_at"?: string | null;
+        };
+        Update: {
+          "google_event_id"?: string | null;
+          "google_event_link"?: string | null;
+          "meeting_id"?: string | null;
+          "scheduled_at"?: never;
+          "writeback_attempted_at"?: string | null;
+          "writeback_error"?: string | null;
+          "writeback_retry_count"?: number | null;
+          "writeback_status"?: string | null;
+          "writeback_succeeded_at"?: string | null;
+        };
+        Relationships: [];
+      };
+    };
+    Functions: {
+      "begin_google_authorization": {
+        Args: {
+          "p_code_verifier_encrypted": string;
+          "p_return_url": string;
+          "p_state_hash": string;
+          "p_user_id": string;
+        };
+        Returns: undefined;
+      };
+      "begin_scheduling": {
+        Args: {
+          "p_lease_seconds"?: number;
+          "p_meeting"?: Json;
+          "p_meeting_id": string;
+          "p_reschedule"?: boolean;
+          "p_user_id"?: string;
+        };
+        Returns: Json;
+      };
+      "begin_writeback": {
+        Args: { "p_lease_seconds"?: number; "p_meeting_id": string; "p_user_id"?: string };
+        Returns: Json;
+      };
+      "claim_schedulings": {
+        Args: { "p_lease_seconds"?: number; "p_limit"?: number };
+        Returns: {
+          "attendees": NonNullable<Json>;
+          "cancelled_at": string | null;
+          "candidates": NonNullable<Json>;
+          "conference": string;
+          "constraints": NonNullable<Json>;
+          "created_at": string;
+          "description": string | null;
+          "desired_version": number;
+          "ends_at": string | null;
+          "event_generation": number;
+          "event_key": string;
+          "google_account_id": string | null;
+          "google_calendar_id": string;
+          "google_event_id": string | null;
+          "google_event_link": string | null;
+          "guests_can_invite_others": boolean;
+          "guests_can_modify": boolean;
+          "guests_can_see_other_guests": boolean;
+          "location": string | null;
+          "meet_link": string | null;
+          "meeting_id": string;
+          "organizer_display_name": string | null;
+          "organizer_email": string | null;
+          "organizer_self": boolean | null;
+          "organizer_user_id": string | null;
+          "participants": NonNullable<Json>;
+          "reasoning": string | null;
+          "recurrence": (string)[] | null;
+          "reminders": Json | null;
+          "scheduled_at": string | null;
+          "scheduling_attempts": number;
+          "scheduling_details": Json | null;
+          "scheduling_error": string | null;
+          "scheduling_lease_token": string | null;
+          "scheduling_leased_until": string | null;
+          "scheduling_next_attempt_at": string | null;
+          "scheduling_reason": string | null;
+          "scheduling_status": string;
+          "score": number | null;
+          "starts_at": string | null;
+          "target_calendar_id": string;
+          "timezone": string | null;
+          "title": string | null;
+          "updated_at": string;
+          "writeback_attempted_at": string | null;
+          "writeback_attempts": number;
+          "writeback_error": string | null;
+          "writeback_lease_token": string | null;
+          "writeback_leased_until": string | null;
+          "writeback_next_attempt_at": string | null;
+          "writeback_operation": string;
+          "writeback_outcome_unknown": boolean;
+          "writeback_retry_count": number;
+          "writeback_status": string | null;
+          "writeback_succeeded_at": string | null;
+          "written_version": number;
+        }[];
+        SetofOptions: {
+          from: "*";
+          to: "meetings";
+          isOneToOne: false;
+          isSetofReturn: true;
+        };
+      };
+      "claim_writebacks": {
+        Args: { "p_lease_seconds"?: number; "p_limit"?: number };
+        Returns: {
+          "attendees": NonNullable<Json>;
+          "cancelled_at": string | null;
+          "candidates": NonNullable<Json>;
+          "conference": string;
+          "constraints": NonNullable<Json>;
+          "created_at": string;
+          "description": string | null;
+          "desired_version": number;
+          "ends_at": string | null;
+          "event_generation": number;
+          "event_key": string;
+          "google_account_id": string | null;
+          "google_calendar_id": string;
+          "google_event_id": string | null;
+          "google_event_link": string | null;
+          "guests_can_invite_others": boolean;
+          "guests_can_modify": boolean;
+          "guests_can_see_other_guests": boolean;
+          "location": string | null;
+          "meet_link": string | null;
+          "meeting_id": string;
+          "organizer_display_name": string | null;
+          "organizer_email": string | null;
+          "organizer_self": boolean | null;
+          "organizer_user_id": string | null;
+          "participants": NonNullable<Json>;
+          "reasoning": string | null;
+          "recurrence": (string)[] | null;
+          "reminders": Json | null;
+          "scheduled_at": string | null;
+          "scheduling_attempts": number;
+          "scheduling_details": Json | null;
+          "scheduling_error": string | null;
+          "scheduling_lease_token": string | null;
+          "scheduling_leased_until": string | null;
+          "scheduling_next_attempt_at": string | null;
+          "scheduling_reason": string | null;
+          "scheduling_status": string;
+          "score": number | null;
+          "starts_at": string | null;
+          "target_calendar_id": string;
+          "timezone": string | null;
+          "title": string | null;
+          "updated_at": string;
+          "writeback_attempted_at": string | null;
+          "writeback_attempts": number;
+          "writeback_error": string | null;
+          "writeback_lease_token": string | null;
+          "writeback_leased_until": string | null;
+          "writeback_next_attempt_at": string | null;
+          "writeback_operation": string;
+          "writeback_outcome_unknown": boolean;
+          "writeback_retry_count": number;
+          "writeback_status": string | null;
+          "writeback_succeeded_at": string | null;
+          "written_version": number;
+        }[];
+        SetofOptions: {
+          from: "*";
+          to: "meetings";
+          isOneToOne: false;
+          isSetofReturn: true;
+        };
+      };
+      "connect_google": {
+        Args: {
+          "p_access_token_encrypted": string;
+          "p_access_token_expires_at": string;
+          "p_email": string;
+          "p_google_account_id": string;
+          "p_granted_scopes": (string)[];
+          "p_refresh_token_encrypted": string;
+          "p_status": string;
+          "p_status_reason": string;
+          "p_user_id": string;
+        };
+        Returns: string;
+      };
+      "find_google_authorization": {
+        Args: { "p_state_hash": string };
+        Returns: {
+          "return_url": string;
+          "user_id": string;
+        }[];
+      };
+      "forget_google_connection": {
+        Args: { "p_user_id": string };
+        Returns: {
+          "account_used_by_others": boolean;
+          "refresh_token_encrypted": string;
+        }[];
+      };
+      "get_pending_writebacks": {
+        Args: { "p_limit"?: number };
+        Returns: {
+          "attendees": NonNullable<Json>;
+          "cancelled_at": string | null;
+          "candidates": NonNullable<Json>;
+          "conference": string;
+          "constraints": NonNullable<Json>;
+          "created_at": string;
+          "description": string | null;
+          "desired_version": number;
+          "ends_at": string | null;
+          "event_generation": number;
+          "event_key": string;
+          "google_account_id": string | null;
+          "google_calendar_id": string;
+          "google_event_id": string | null;
+          "google_event_link": string | null;
+          "guests_can_invite_others": boolean;
+          "guests_can_modify": boolean;
+          "guests_can_see_other_guests": boolean;
+          "location": string | null;
+          "meet_link": string | null;
+          "meeting_id": string;
+          "organizer_display_name": string | null;
+          "organizer_email": string | null;
+          "organizer_self": boolean | null;
+          "organizer_user_id": string | null;
+          "participants": NonNullable<Json>;
+          "reasoning": string | null;
+          "recurrence": (string)[] | null;
+          "reminders": Json | null;
+          "scheduled_at": string | null;
+          "scheduling_attempts": number;
+          "scheduling_details": Json | null;
+          "scheduling_error": string | null;
+          "scheduling_lease_token": string | null;
+          "scheduling_leased_until": string | null;
+          "scheduling_next_attempt_at": string | null;
+          "scheduling_reason": string | null;
+          "scheduling_status": string;
+          "score": number | null;
+          "starts_at": string | null;
+          "target_calendar_id": string;
+          "timezone": string | null;
+          "title": string | null;
+          "updated_at": string;
+          "writeback_attempted_at": string | null;
+          "writeback_attempts": number;
+          "writeback_error": string | null;
+          "writeback_lease_token": string | null;
+          "writeback_leased_until": string | null;
+          "writeback_next_attempt_at": string | null;
+          "writeback_operation": string;
+          "writeback_outcome_unknown": boolean;
+          "writeback_retry_count": number;
+          "writeback_status": string | null;
+          "writeback_succeeded_at": string | null;
+          "written_version": number;
+        }[];
+        SetofOptions: {
+          from: "*";
+          to: "meetings";
+          isOneToOne: false;
+          isSetofReturn: true;
+        };
+      };
+      "list_meetings": {
+        Args: {
+          "p_before"?: string;
+          "p_before_meeting_id"?: string;
+          "p_limit"?: number;
+          "p_user_id"?: string;
+        };
+        Returns: Json;
+      };
+      "mark_google_needs_reauth": {
+        Args: { "p_reason": string; "p_refresh_token_encrypted": string; "p_user_id": string };
+        Returns: boolean;
+      };
+      "mark_writeback_failure": {
+        Args: {
+          "p_error_message": string;
+          "p_event_generation"?: number;
+          "p_lease_token"?: string;
+          "p_meeting_id": string;
+          "p_not_before_seconds"?: number;
+          "p_outcome_unknown"?: boolean;
+          "p_should_retry"?: boolean;
+          "p_spends_attempt"?: boolean;
+          "p_steps"?: Json;
+        };
+        Returns: boolean;
+      };
+      "mark_writeback_success": {
+        Args: {
+          "p_event"?: Json;
+          "p_event_generation"?: number;
+          "p_google_calendar_id": string;
+          "p_google_event_id": string;
+          "p_google_event_link": string;
+          "p_lease_token"?: string;
+          "p_meeting_id": string;
+          "p_steps"?: Json;
+          "p_written_version"?: number;
+        };
+        Returns: boolean;
+      };
+      "pause_google_connection": {
+        Args: { "p_until": string; "p_user_id": string };
+        Returns: undefined;
+      };
+      "read_google_connection": {
+        Args: { "p_user_id": string };
+        Returns: {
+          "access_token_encrypted": string;
+          "access_token_expires_at": string;
+          "email": string;
+          "google_account_id": string;
+          "granted_scopes": (string)[];
+          "paused_until": string;
+          "refresh_token_encrypted": string;
+          "status": string;
+          "status_reason": string;
+          "user_id": string;
+        }[];
+      };
+      "read_meeting": {
+        Args: { "p_attempts"?: boolean; "p_meeting_id": string; "p_user_id"?: string };
+        Returns: Json;
+      };
+      "receive_google_code": {
+        Args: {
+          "p_google_code_encrypted": string;
+          "p_one_time_code_hash": string;
+          "p_state_hash": string;
+        };
+        Returns: boolean;
+      };
+      "save_google_access_token": {
+        Args: {
+          "p_access_token_encrypted": string;
+          "p_access_token_expires_at": string;
+          "p_new_refresh_token_encrypted"?: string;
+          "p_refresh_token_encrypted": string;
+          "p_user_id": string;
+        };
+        Returns: boolean;
+      };
+      "settle_scheduling": {
+        Args: {
+          "p_candidates"?: Json;
+          "p_details"?: Json;
+          "p_error"?: string;
+          "p_lease_token": string;
+          "p_meeting_id": string;
+          "p_reason"?: string;
+          "p_retry_after_seconds"?: number;
+          "p_slot"?: Json;
+        };
+        Returns: boolean;
+      };
+      "use_google_authorization": {
+        Args: { "p_one_time_code_hash": string; "p_user_id": string };
+        Returns: {
+          "code_verifier_encrypted": string;
+          "google_code_encrypted": string;
+        }[];
+      };
+    };
+    Enums: {
+      [_ in never]: never;
+    };
+    CompositeTypes: {
+      [_ in never]: never;
+    };
+  };
+};
+
+type DatabaseWithoutInternals = Omit<Database, "__InternalSupabase">;
+
+type DefaultSchema = DatabaseWithoutInternals[Extract<keyof Database, "public">];
+
+export type Tables<
+  DefaultSchemaTableNameOrOptions extends
+    | keyof (DefaultSchema["Tables"] & DefaultSchema["Views"])
+    | { schema: keyof DatabaseWithoutInternals },
+  TableName extends DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+  } ? keyof (
+      & DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"]
+      & DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Views"]
+    )
+    : never = never,
+> = DefaultSchemaTableNameOrOptions extends { schema: keyof DatabaseWithoutInternals } ? (
+    & DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"]
+    & DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Views"]
+  )[TableName] extends {
+    Row: infer R;
+  } ? R
+  : never
+  : DefaultSchemaTableNameOrOptions extends keyof (DefaultSchema["Tables"] & DefaultSchema["Views"])
+    ? (DefaultSchema["Tables"] & DefaultSchema["Views"])[DefaultSchemaTableNameOrOptions] extends {
+      Row: infer R;
+    } ? R
+    : never
+  : never;
+
+export type TablesInsert<
+  DefaultSchemaTableNameOrOptions extends
+    | keyof DefaultSchema["Tables"]
+    | { schema: keyof DatabaseWithoutInternals },
+  TableName extends DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+  } ? keyof DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"]
+    : never = never,
+> = DefaultSchemaTableNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"][TableName] extends
+    {
+      Insert: infer I;
+    } ? I
+  : never
+  : DefaultSchemaTableNameOrOptions extends keyof DefaultSchema["Tables"]
+    ? DefaultSchema["Tables"][DefaultSchemaTableNameOrOptions] extends {
+      Insert: infer I;
+    } ? I
+    : never
+  : never;
+
+export type TablesUpdate<
+  DefaultSchemaTableNameOrOptions extends
+    | keyof DefaultSchema["Tables"]
+    | { schema: keyof DatabaseWithoutInternals },
+  TableName extends DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+  } ? keyof DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"]
+    : never = never,
+> = DefaultSchemaTableNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"][TableName] extends
+    {
+      Update: infer U;
+    } ? U
+  : never
+  : DefaultSchemaTableNameOrOptions extends keyof DefaultSchema["Tables"]
+    ? DefaultSchema["Tables"][DefaultSchemaTableNameOrOptions] extends {
+      Update: infer U;
+    } ? U
+    : never
+  : never;
+
+export type Enums<
+  DefaultSchemaEnumNameOrOptions extends
+    | keyof DefaultSchema["Enums"]
+    | { schema: keyof DatabaseWithoutInternals },
+  EnumName extends DefaultSchemaEnumNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+  } ? keyof DatabaseWithoutInternals[DefaultSchemaEnumNameOrOptions["schema"]]["Enums"]
+    : never = never,
+> = DefaultSchemaEnumNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[DefaultSchemaEnumNameOrOptions["schema"]]["Enums"][EnumName]
+  : DefaultSchemaEnumNameOrOptions extends keyof DefaultSchema["Enums"]
+    ? DefaultSchema["Enums"][DefaultSchemaEnumNameOrOptions]
+  : never;
+
+export type CompositeTypes<
+  PublicCompositeTypeNameOrOptions extends
+    | keyof DefaultSchema["CompositeTypes"]
+    | { schema: keyof DatabaseWithoutInternals },
+  CompositeTypeName extends PublicCompositeTypeNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+  } ? keyof DatabaseWithoutInternals[PublicCompositeTypeNameOrOptions["schema"]]["CompositeTypes"]
+    : never = never,
+> = PublicCompositeTypeNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[PublicCompositeTypeNameOrOptions["schema"]]["CompositeTypes"][
+    CompositeTypeName
+  ]
+  : PublicCompositeTypeNameOrOptions extends keyof DefaultSchema["CompositeTypes"]
+    ? DefaultSchema["CompositeTypes"][PublicCompositeTypeNameOrOptions]
+  : never;
+
+export const Constants = {
+  "public": {
+    Enums: {},
+  },
+} as const;
