@@ -1,0 +1,185 @@
+import type { Database } from "@shared/database/call.ts";
+import {
+  markGoogleNeedsReauth,
+  pauseGoogleConnection,
+  saveGoogleAccessToken,
+} from "@shared/database/google_connections.ts";
+import type { StoredConnection } from "@shared/database/google_connections.ts";
+import type { GoogleOAuth } from "@shared/google/oauth.ts";
+import type { GoogleFailure, GoogleOutcome, RemoteFault } from "@shared/google/outcome.ts";
+import { missingScopes } from "@shared/google/scopes.ts";
+import { reconnectAdvice, reconnectReason } from "./reconnect_reason.ts";
+import type { TokenCipher } from "./token_cipher.ts";
+
+export type { StoredConnection } from "@shared/database/google_connections.ts";
+
+/** A token that lives shorter than this is renewed first: it must outlast the request. */
+const MARGIN_MS = 60_000;
+
+export interface Connections {
+  /**
+   * Runs a request with a valid access token of the user. A refused token (401) is refreshed once
+   * and the request run again, which is safe: a 401 did nothing. A dead grant or a missing scope is
+   * stored (`needs_reauth`), a rate limit pauses the user; both are then answered without asking
+   * Google. A retry because of the connection itself is `held_back`: it cost no attempt. Throws on a database error and on a token that cannot be decrypted.
+   */
+  call<T>(
+    connection: StoredConnection,
+    request: (access_token: string) => Promise<GoogleOutcome<T>>,
+  ): Promise<GoogleOutcome<T>>;
+}
+
+export interface ConnectionsDependencies {
+  database: Database;
+  oauth: Pick<GoogleOAuth, "refresh">;
+  cipher: TokenCipher;
+  now: () => Date;
+}
+
+interface HeldToken {
+  access_token: string;
+  expires_at_ms: number;
+}
+
+/** The users' Google connections in use. Two callers who refresh one connection at once are fine. */
+export function googleConnections(
+  { database, oauth, cipher, now }: ConnectionsDependencies,
+): Connections {
+  // A connection object outlives its stored access token, so a renewed one is kept beside it.
+  const held = new WeakMap<StoredConnection, HeldToken>();
+  const refreshing = new WeakMap<StoredConnection, Promise<GoogleOutcome<HeldToken>>>();
+
+  async function call<T>(
+    connection: StoredConnection,
+    request: (access_token: string) => Promise<GoogleOutcome<T>>,
+  ): Promise<GoogleOutcome<T>> {
+    const closed = closedFor(connection, now());
+    if (closed !== null) return closed;
+
+    const token = await validToken(connection, null);
+    if (token.kind !== "done") return note(connection, heldBack(token));
+    const outcome = await request(token.value.access_token);
+    if (!isRefusedToken(outcome)) return note(connection, outcome);
+
+    const renewed = await validToken(connection, token.value.access_token);
+    if (renewed.kind !== "done") return note(connection, heldBack(renewed));
+    return note(connection, await request(renewed.value.access_token));
+  }
+
+  /** The held or stored token unless it is `refused` or runs out, else a new one. */
+  async function validToken(
+    connection: StoredConnection,
+    refused: string | null,
+  ): Promise<GoogleOutcome<HeldToken>> {
+    const token = held.get(connection) ?? await storedToken(connection);
+    if (
+      token !== null && token.access_token !== refused &&
+      token.expires_at_ms - now().getTime() > MARGIN_MS
+    ) {
+      return { kind: "done", status: 200, value: token };
+    }
+    const running = refreshing.get(connection) ??
+      refresh(connection).finally(() => refreshing.delete(connection));
+    refreshing.set(connection, running);
+    return await running;
+  }
+
+  async function storedToken(connection: StoredConnection): Promise<HeldToken | null> {
+    const { access_token_encrypted, access_token_expires_at, user_id } = connection;
+    if (access_token_encrypted === null || access_token_expires_at === null) return null;
+    return {
+      access_token: await cipher.decrypt(access_token_encrypted, user_id),
+      expires_at_ms: Date.parse(access_token_expires_at),
+    };
+  }
+
+  async function refresh(connection: StoredConnection): Promise<GoogleOutcome<HeldToken>> {
+    const { user_id, refresh_token_encrypted } = connection;
+    const refresh_token = await cipher.decrypt(refresh_token_encrypted, user_id);
+    const outcome = await oauth.refresh(refresh_token);
+    if (outcome.kind !== "done") return outcome;
+    const { access_token, expires_in_seconds } = outcome.value;
+    const token = { access_token, expires_at_ms: now().getTime() + expires_in_seconds * 1000 };
+    await saveGoogleAccessToken(database, connection, {
+      access_token_encrypted: await cipher.encrypt(access_token, user_id),
+      access_token_expires_at: new Date(token.expires_at_ms).toISOString(),
+      new_refresh_token_encrypted: cipher.isCurrent(refresh_token_encrypted)
+        ? null
+        : await cipher.encrypt(refresh_token, user_id),
+    });
+    held.set(connection, token);
+    return { kind: "done", status: outcome.status, value: token };
+  }
+
+  /** Stores what a failure says about the connection itself, for everyone who uses it next. */
+  async function note<T>(
+    connection: StoredConnection,
+    outcome: GoogleOutcome<T>,
+  ): Promise<GoogleOutcome<T>> {
+    if (outcome.kind === "reconnect") return await noteReconnect(connection, outcome.fault);
+    if (outcome.kind === "retry" && outcome.scope === "user") {
+      const wait_ms = (outcome.not_before_seconds ?? 0) * 1000;
+      const until = new Date(now().getTime() + wait_ms);
+      await pauseGoogleConnection(database, connection.user_id, until.toISOString());
+    }
+    return outcome;
+  }
+
+  async function noteReconnect(
+    connection: StoredConnection,
+    fault: RemoteFault,
+  ): Promise<GoogleFailure> {
+    const reason = reconnectReason(fault.reason);
+    const is_stored = await markGoogleNeedsReauth(database, connection, reason);
+    if (is_stored) {
+      const message = reconnectAdvice(reason, missingScopes(connection.granted_scopes));
+      return { kind: "reconnect", fault: { ...fault, reason, message } };
+    }
+    // The grant that died is no longer the user's grant: the next try uses the new one.
+    return {
+      kind: "retry",
+      scope: "request",
+      held_back: true,
+      fault: {
+        ...fault,
+        reason: "connection_changed",
+        message: "The user's Google connection changed while it was used. Try again.",
+      },
+    };
+  }
+
+  return { call };
+}
+
+/** The answer for a connection that is known to be dead or paused; null when it may be used. */
+function closedFor(connection: StoredConnection, now: Date): GoogleFailure | null {
+  const { status, status_reason, paused_until, granted_scopes } = connection;
+  if (status === "needs_reauth") {
+    const reason = status_reason ?? "invalid_grant";
+    const message = reconnectAdvice(reason, missingScopes(granted_scopes));
+    return { kind: "reconnect", fault: { status: null, reason, message, body: "" } };
+  }
+  const wait_ms = paused_until === null ? 0 : Date.parse(paused_until) - now.getTime();
+  if (wait_ms <= 0) return null;
+  return {
+    kind: "retry",
+    scope: "user",
+    held_back: true,
+    not_before_seconds: Math.ceil(wait_ms / 1000),
+    fault: {
+      status: null,
+      reason: "connection_paused",
+      message: `Google asked this user to slow down; the next request is due at ${paused_until}.`,
+      body: "",
+    },
+  };
+}
+
+/** A token that could not be renewed: whatever was wanted with it has not been sent, or did nothing. */
+function heldBack(failure: GoogleFailure): GoogleFailure {
+  return failure.kind === "retry" ? { ...failure, held_back: true } : failure;
+}
+
+function isRefusedToken(outcome: GoogleOutcome<unknown>): boolean {
+  return outcome.kind === "reconnect" && outcome.fault.status === 401;
+}

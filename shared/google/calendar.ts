@@ -1,0 +1,174 @@
+import * as z from "zod/mini";
+import { EVENT } from "./event.ts";
+import type { EventInput, EventPatch, GoogleEvent, SendUpdates } from "./event.ts";
+import { classify } from "./faults.ts";
+import { FREE_BUSY_REPLY, freeBusyQueries, mergeFreeBusy } from "./free_busy.ts";
+import type { CalendarBusy, FreeBusyQuery, FreeBusyReply } from "./free_busy.ts";
+import type { GoogleOutcome, RequestKind } from "./outcome.ts";
+import { send } from "./transport.ts";
+import type { RemoteRequest, TransportOptions } from "./transport.ts";
+
+/** Parallel queries of one freeBusy request; a user has 600 requests a minute for everything. */
+const PARALLEL_QUERIES = 8;
+
+export interface CalendarOptions extends TransportOptions {
+  /** Such as https://www.googleapis.com/calendar/v3, with or without a slash at the end. */
+  base_url: string;
+}
+
+/**
+ * Google is always told whom to mail: its default is described in two ways, and some guests were
+ * mailed and others not.
+ */
+export interface WriteOptions {
+  sendUpdates: SendUpdates;
+}
+
+export interface ChangeOptions extends WriteOptions {
+  /** The etag that the change is based on; Google answers 412 conditionNotMet if it is outdated. */
+  if_match?: string;
+}
+
+/** The calendar of the user whom the access token belongs to. Ids are sent URL-encoded. */
+export interface GoogleCalendar {
+  insertEvent(
+    access_token: string,
+    calendarId: string,
+    event: EventInput,
+    options: WriteOptions,
+  ): Promise<GoogleOutcome<GoogleEvent>>;
+  /** Also answers cancelled events, with status "cancelled"; very old ones are 404 or 410. */
+  getEvent(
+    access_token: string,
+    calendarId: string,
+    eventId: string,
+  ): Promise<GoogleOutcome<GoogleEvent>>;
+  patchEvent(
+    access_token: string,
+    calendarId: string,
+    eventId: string,
+    patch: EventPatch,
+    options: ChangeOptions,
+  ): Promise<GoogleOutcome<GoogleEvent>>;
+  /** 404 and 410 come back as rejects; for a deletion they mean that nothing is left to do. */
+  deleteEvent(
+    access_token: string,
+    calendarId: string,
+    eventId: string,
+    options: ChangeOptions,
+  ): Promise<GoogleOutcome<null>>;
+  /** Busy times of any number of calendars over any range; an entry for each calendar asked for. */
+  freeBusy(
+    access_token: string,
+    query: { timeMin: string; timeMax: string; calendars: readonly string[] },
+  ): Promise<GoogleOutcome<Map<string, CalendarBusy>>>;
+}
+
+/** A client of the calendar API. It keeps no state, so one instance serves every user. */
+export function googleCalendar(options: CalendarOptions): GoogleCalendar {
+  const base = new URL(`${options.base_url.replace(/\/+$/, "")}/`);
+
+  function ask<T>(request: CalendarRequest<T>): Promise<GoogleOutcome<T>> {
+    const url = new URL(request.path.map(encodeURIComponent).join("/"), base);
+    for (const [name, value] of Object.entries(request.query ?? {})) {
+      url.searchParams.set(name, value);
+    }
+    return send(toRemoteRequest(url, request), options);
+  }
+
+  function query(access_token: string, body: FreeBusyQuery): Promise<GoogleOutcome<FreeBusyReply>> {
+    return ask({
+      kind: "read",
+      method: "POST",
+      path: ["freeBusy"],
+      access_token,
+      body,
+      schema: FREE_BUSY_REPLY,
+    });
+  }
+
+  return {
+    insertEvent: (access_token, calendarId, event, { sendUpdates }) =>
+      ask({
+        kind: "write",
+        method: "POST",
+        path: ["calendars", calendarId, "events"],
+        query: { conferenceDataVersion: "1", sendUpdates },
+        access_token,
+        body: event,
+        schema: EVENT,
+      }),
+    getEvent: (access_token, calendarId, eventId) =>
+      ask({
+        kind: "read",
+        method: "GET",
+        path: ["calendars", calendarId, "events", eventId],
+        access_token,
+        schema: EVENT,
+      }),
+    patchEvent: (access_token, calendarId, eventId, patch, { sendUpdates, if_match }) =>
+      ask({
+        kind: "write",
+        method: "PATCH",
+        path: ["calendars", calendarId, "events", eventId],
+        query: { conferenceDataVersion: "1", sendUpdates },
+        access_token,
+        body: patch,
+        ...(if_match === undefined ? {} : { if_match }),
+        schema: EVENT,
+      }),
+    deleteEvent: (access_token, calendarId, eventId, { sendUpdates, if_match }) =>
+      ask({
+        kind: "write",
+        method: "DELETE",
+        path: ["calendars", calendarId, "events", eventId],
+        query: { sendUpdates },
+        access_token,
+        ...(if_match === undefined ? {} : { if_match }),
+        schema: z.null(),
+      }),
+    freeBusy: async (access_token, { timeMin, timeMax, calendars }) => {
+      const queries = freeBusyQueries(timeMin, timeMax, calendars);
+      const answers: { query: FreeBusyQuery; reply: FreeBusyReply }[] = [];
+      for (let first = 0; first < queries.length; first += PARALLEL_QUERIES) {
+        const slice = queries.slice(first, first + PARALLEL_QUERIES);
+        const outcomes = await Promise.all(slice.map((body) => query(access_token, body)));
+        for (const [index, outcome] of outcomes.entries()) {
+          // Half an answer would make somebody look free.
+          if (outcome.kind !== "done") return outcome;
+          const body = slice[index];
+          if (body !== undefined) answers.push({ query: body, reply: outcome.value });
+        }
+      }
+      return { kind: "done", status: 200, value: mergeFreeBusy(answers) };
+    },
+  };
+}
+
+interface CalendarRequest<T> {
+  kind: RequestKind;
+  method: RemoteRequest<T>["method"];
+  path: string[];
+  query?: Record<string, string>;
+  access_token: string;
+  body?: EventInput | EventPatch | FreeBusyQuery;
+  if_match?: string;
+  schema: z.ZodMiniType<T>;
+}
+
+function toRemoteRequest<T>(url: URL, request: CalendarRequest<T>): RemoteRequest<T> {
+  return {
+    kind: request.kind,
+    method: request.method,
+    url,
+    headers: {
+      authorization: `Bearer ${request.access_token}`,
+      ...(request.body === undefined ? {} : { "content-type": "application/json; charset=UTF-8" }),
+      ...(request.if_match === undefined ? {} : { "if-match": request.if_match }),
+    },
+    ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
+    send_once: request.kind === "write",
+    schema: request.schema,
+    classify,
+  };
+}

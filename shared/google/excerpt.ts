@@ -1,0 +1,22 @@
+const LIMIT = 500;
+
+const SECRETS =
+  "access_token|refresh_token|id_token|client_secret|code|code_verifier|token|assertion";
+const JSON_SECRET = new RegExp(`("(?:${SECRETS})"\\s*:\\s*")[^"]*`, "gi");
+const FORM_SECRET = new RegExp(`\\b((?:${SECRETS})=)[^&\\s"]+`, "gi");
+const BEARER = /\b(Bearer\s+)[\w.~+/=-]{8,}/gi;
+// Google's access tokens start with "ya29.", its refresh tokens with "1//", its codes with "4/".
+const GOOGLE_CREDENTIAL = /\b(?:ya29\.|1\/\/|4\/)[\w.\-/]{8,}/g;
+
+/** The start of an answer, fit to be stored and shown: 500 characters, credentials removed. */
+export function excerpt(body: unknown): string {
+  const text = typeof body === "string" ? body : body === null ? "" : JSON.stringify(body) ?? "";
+  return text
+    // Far more than is kept: a credential must be whole to be recognised.
+    .slice(0, LIMIT * 8)
+    .replace(JSON_SECRET, "$1[removed]")
+    .replace(FORM_SECRET, "$1[removed]")
+    .replace(BEARER, "$1[removed]")
+    .replace(GOOGLE_CREDENTIAL, "[removed]")
+    .slice(0, LIMIT);
+}
