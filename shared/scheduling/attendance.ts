@@ -1,0 +1,100 @@
+import type { Person } from "./person.ts";
+import type { AvailabilityStatus } from "./types.ts";
+
+export const FREE = 0;
+export const TENTATIVE = 1;
+export const BUSY = 2;
+export const OUTSIDE_HOURS = 3;
+export const UNKNOWN = 4;
+
+const STATUS_NAMES: readonly AvailabilityStatus[] = [
+  "free",
+  "tentative",
+  "busy",
+  "outside_hours",
+  "unknown",
+];
+
+/** Stands for "no meeting before" and "no meeting after". */
+export const NO_MEETING = 1 << 30;
+
+/**
+ * One person at a list of starts, index by index. The lengths are minutes and hold only where the person comes:
+ * `clear_*` until the neighbouring busy time, `room_*` until that or the end of the open hours.
+ */
+export interface Attendance {
+  status: Uint8Array;
+  clear_before: Int32Array;
+  clear_after: Int32Array;
+  room_before: Int32Array;
+  room_after: Int32Array;
+}
+
+/** Room for the attendance of one person at `length` starts, to be filled again and again. */
+export function newAttendance(length: number): Attendance {
+  return {
+    status: new Uint8Array(length),
+    clear_before: new Int32Array(length),
+    clear_after: new Int32Array(length),
+    room_before: new Int32Array(length),
+    room_after: new Int32Array(length),
+  };
+}
+
+/** Whether somebody with this status comes to the meeting. */
+export function attends(status: number): boolean {
+  return status <= TENTATIVE;
+}
+
+export function statusName(status: number): AvailabilityStatus {
+  return STATUS_NAMES[status] ?? "unknown";
+}
+
+/**
+ * Fills `into` for ascending starts in one sweep over the person's busy time. Buffers widen busy time. Somebody whose
+ * calendar could not be read is unknown everywhere, also outside their hours: nothing here may hide that.
+ */
+export function attendance(
+  person: Person,
+  starts: Int32Array,
+  duration: number,
+  into: Attendance,
+): void {
+  if (person.unknown) {
+    into.status.fill(UNKNOWN);
+    return;
+  }
+  const { busy, tentative, open, buffer: { before, after } } = person;
+  const count = busy.starts.length;
+  const maybe_count = tentative.starts.length;
+  let next = 0;
+  let busy_until = -NO_MEETING;
+  let next_maybe = 0;
+  let maybe_until = -NO_MEETING;
+  let block = 0;
+  for (let i = 0; i < starts.length; i++) {
+    const start = starts[i]!;
+    const end = start + duration;
+    // Everything that begins before the end, with the buffer, has been passed; the latest end among it decides.
+    while (next < count && busy.starts[next]! - after < end) {
+      busy_until = Math.max(busy_until, busy.ends[next++]!);
+    }
+    while (next_maybe < maybe_count && tentative.starts[next_maybe]! < end) {
+      maybe_until = Math.max(maybe_until, tentative.ends[next_maybe++]!);
+    }
+    while (block < open.length && open[block]![1] < end) block++;
+    const hours = open[block];
+    if (hours === undefined || hours[0] > start) {
+      into.status[i] = OUTSIDE_HOURS;
+    } else if (busy_until + before > start) {
+      into.status[i] = BUSY;
+    } else {
+      into.status[i] = maybe_until > start ? TENTATIVE : FREE;
+      const busy_from = next < count ? busy.starts[next]! : NO_MEETING;
+      into.clear_before[i] = start - busy_until;
+      into.clear_after[i] = busy_from - end;
+      into.room_before[i] = start - Math.max(busy_until, hours[0]);
+      into.room_after[i] = Math.min(busy_from, hours[1]) - end;
+    }
+  }
+}

@@ -1,0 +1,114 @@
+import { parseInstant } from "./instants.ts";
+import { SchedulingInputError } from "./scheduling_input_error.ts";
+import type { BusyInterval } from "./types.ts";
+
+/** Intervals of one person as whole minutes since 1970, sorted by start; they may overlap. */
+export interface BusyTime {
+  starts: Int32Array;
+  ends: Int32Array;
+}
+
+export const NO_BUSY_TIME: BusyTime = { starts: new Int32Array(0), ends: new Int32Array(0) };
+
+/**
+ * Reads busy intervals, tentative ones apart. Seconds round outwards, so a meeting never touches a started minute;
+ * an interval of no length takes no time. `path` is where the intervals stand in the request, for the error.
+ */
+export function readBusyTime(
+  intervals: readonly BusyInterval[],
+  tentative_as_busy: boolean,
+  path: string,
+): { busy: BusyTime; tentative: BusyTime } {
+  const busy = newList(intervals.length);
+  let tentative: List | undefined;
+  for (let i = 0; i < intervals.length; i++) {
+    const interval = intervals[i]!;
+    const from = parseInstant(interval.start);
+    const to = parseInstant(interval.end);
+    // Written so that NaN ends up in the error too.
+    if (!(from < to)) {
+      if (from === to) continue;
+      throw unreadable(interval, `${path}[${i}]`);
+    }
+    const start = Math.floor(from);
+    const end = Math.ceil(to);
+    if (interval.tentative === true && !tentative_as_busy) {
+      tentative ??= newList(intervals.length);
+      append(tentative, start, end);
+    } else {
+      append(busy, start, end);
+    }
+  }
+  return {
+    busy: sorted(busy),
+    tentative: tentative === undefined ? NO_BUSY_TIME : sorted(tentative),
+  };
+}
+
+/** Minutes of `time` that lie within sorted, disjoint intervals, overlaps counted once. */
+export function minutesWithin(
+  time: BusyTime,
+  intervals: readonly (readonly [number, number])[],
+): number {
+  let minutes = 0;
+  let at = 0;
+  let counted_until = -Infinity;
+  for (let i = 0; i < time.starts.length; i++) {
+    const start = Math.max(time.starts[i]!, counted_until);
+    const end = time.ends[i]!;
+    if (start >= end) continue;
+    while (at < intervals.length && intervals[at]![1] <= start) at++;
+    for (let j = at; j < intervals.length && intervals[j]![0] < end; j++) {
+      minutes += Math.min(end, intervals[j]![1]) - Math.max(start, intervals[j]![0]);
+    }
+    counted_until = end;
+  }
+  return minutes;
+}
+
+interface List extends BusyTime {
+  length: number;
+  in_order: boolean;
+}
+
+function newList(capacity: number): List {
+  return {
+    starts: new Int32Array(capacity),
+    ends: new Int32Array(capacity),
+    length: 0,
+    in_order: true,
+  };
+}
+
+function append(list: List, start: number, end: number): void {
+  const at = list.length++;
+  if (at > 0 && start < list.starts[at - 1]!) list.in_order = false;
+  list.starts[at] = start;
+  list.ends[at] = end;
+}
+
+function sorted(list: List): BusyTime {
+  const starts = list.starts.subarray(0, list.length);
+  const ends = list.ends.subarray(0, list.length);
+  if (list.in_order) return { starts, ends };
+  const order = Array.from(starts.keys()).sort((a, b) => starts[a]! - starts[b]!);
+  return {
+    starts: Int32Array.from(order, (i) => starts[i]!),
+    ends: Int32Array.from(order, (i) => ends[i]!),
+  };
+}
+
+function unreadable({ start, end }: BusyInterval, path: string): SchedulingInputError {
+  const field = Number.isNaN(parseInstant(start)) ? "start" : "end";
+  const text = field === "start" ? start : end;
+  if (Number.isNaN(parseInstant(text))) {
+    return new SchedulingInputError(
+      `${path}.${field}`,
+      `Write a date-time with offset such as 2030-01-07T09:00:00Z, not ${JSON.stringify(text)}`,
+    );
+  }
+  return new SchedulingInputError(
+    `${path}.end`,
+    `Let the interval end after it starts: ${end} is not later than ${start}`,
+  );
+}

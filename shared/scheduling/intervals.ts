@@ -1,0 +1,36 @@
+/** Minutes from `[0]` until `[1]`, exclusive. A list of them is sorted, disjoint, and never touches itself. */
+export type Interval = readonly [from: number, to: number];
+
+/** Sorts intervals and joins those that overlap or touch. */
+export function unite(intervals: Interval[]): Interval[] {
+  const sorted = intervals.toSorted((a, b) => a[0] - b[0]);
+  const united: [number, number][] = [];
+  for (const [from, to] of sorted) {
+    const last = united.at(-1);
+    if (last !== undefined && from <= last[1]) last[1] = Math.max(last[1], to);
+    else united.push([from, to]);
+  }
+  return united;
+}
+
+/** What lies in both lists. */
+export function intersect(a: readonly Interval[], b: readonly Interval[]): Interval[] {
+  const both: Interval[] = [];
+  let i = 0;
+  let j = 0;
+  while (i < a.length && j < b.length) {
+    const left = a[i]!;
+    const right = b[j]!;
+    const from = Math.max(left[0], right[0]);
+    const to = Math.min(left[1], right[1]);
+    if (from < to) both.push([from, to]);
+    if (left[1] < right[1]) i++;
+    else j++;
+  }
+  return both;
+}
+
+/** Length of the longest interval in minutes; 0 for none. */
+export function longest(intervals: readonly Interval[]): number {
+  return intervals.reduce((most, [from, to]) => Math.max(most, to - from), 0);
+}

@@ -1,0 +1,141 @@
+import fc from "fast-check";
+import { formatInstant } from "@shared/scheduling/instants.ts";
+import type {
+  BusyInterval,
+  OpenHours,
+  Participant,
+  SchedulingRequest,
+} from "@shared/scheduling/types.ts";
+import { type Weekday, WEEKDAYS } from "@shared/scheduling/weekday.ts";
+
+/** Days around which some zone changes its clock, and one on which none does. */
+const DAYS = [
+  "2026-03-07", // America/New_York, America/Havana
+  "2026-03-28", // Europe/Paris
+  "2026-10-24",
+  "2026-10-31",
+  "2026-04-04", // Australia/Lord_Howe, by half an hour; Pacific/Chatham
+  "2026-10-03",
+  "2026-06-09",
+];
+
+const ZONES = [
+  "UTC",
+  "Europe/Paris",
+  "America/New_York",
+  "America/Havana", // skips and repeats midnight
+  "Australia/Lord_Howe",
+  "Pacific/Chatham", // 45 minutes past the hour
+  "Asia/Kathmandu",
+];
+
+const zone = fc.constantFrom(...ZONES);
+const weekdays: fc.Arbitrary<Weekday[]> = fc.subarray([...WEEKDAYS], { minLength: 4 });
+const timeOfDay = (minute: number) =>
+  minute === 1440 ? "24:00" : formatInstant(minute, 0).slice(11, 16);
+
+const open_hours: fc.Arbitrary<OpenHours> = fc.record({
+  days: weekdays,
+  from: fc.integer({ min: 0, max: 80 }),
+  length: fc.integer({ min: 1, max: 90 }),
+  timezone: fc.option(zone, { nil: undefined, freq: 4 }),
+}).map(({ days, from, length, timezone }) => ({
+  days,
+  start: timeOfDay(from * 15),
+  end: timeOfDay(Math.min(1440, from * 15 + length * 15)),
+  ...(timezone === undefined ? {} : { timezone }),
+}));
+
+/** Intervals near `noon`, on a coarse grid so that they touch and overlap, written with various offsets. */
+function busy(noon: number): fc.Arbitrary<BusyInterval[]> {
+  const interval = fc.record({
+    start: fc.integer({ min: -3 * 288, max: 3 * 288 }),
+    length: fc.constantFrom(0, 1, 3, 6, 6, 12, 18, 60),
+    seconds: fc.constantFrom(0, 0, 0, 20),
+    offset: fc.constantFrom(0, 0, 60, -300, 345),
+    tentative: fc.option(fc.boolean(), { nil: undefined }),
+  }).map(({ start, length, seconds, offset, tentative }) => {
+    const from = noon + start * 5;
+    return {
+      start: withSeconds(formatInstant(from, offset), seconds),
+      end: withSeconds(formatInstant(from + length * 5, offset), seconds),
+      ...(tentative === undefined ? {} : { tentative }),
+    };
+  });
+  return fc.array(interval, { maxLength: 14 });
+}
+
+function withSeconds(text: string, seconds: number): string {
+  return text.replace(/:00(?=Z|[+-]\d\d:\d\d$)/, `:${String(seconds).padStart(2, "0")}`);
+}
+
+function participant(noon: number, i: number): fc.Arbitrary<Participant> {
+  return fc.record({
+    type: fc.constantFrom("required", "required", "optional", "resource"),
+    timezone: fc.option(zone, { nil: undefined }),
+    open_hours: fc.option(fc.array(open_hours, { minLength: 1, maxLength: 2 }), {
+      nil: undefined,
+      freq: 2,
+    }),
+    buffer: fc.option(
+      fc.record({
+        before: fc.constantFrom(0, 5, 20, 60),
+        after: fc.constantFrom(0, 5, 20, 60),
+      }),
+      { nil: undefined, freq: 2 },
+    ),
+    busy: fc.oneof({ weight: 12, arbitrary: busy(noon) }, {
+      weight: 1,
+      arbitrary: fc.constant("unknown" as const),
+    }),
+  }).map(({ type, timezone, open_hours, buffer, busy }): Participant => ({
+    email: `p${i}@convene.example`,
+    type: i === 0 ? "required" : type,
+    busy,
+    ...(timezone === undefined ? {} : { timezone }),
+    ...(open_hours === undefined ? {} : { open_hours }),
+    ...(buffer === undefined ? {} : { buffer }),
+  }));
+}
+
+/** Requests over one to three days around a clock change. The first participant is always required. */
+export const arbitraryRequest: fc.Arbitrary<SchedulingRequest> = fc.record({
+  day: fc.constantFrom(...DAYS),
+  length: fc.integer({ min: 0, max: 2 }),
+  people: fc.integer({ min: 1, max: 4 }),
+}).chain(({ day, length, people }) => {
+  const noon = Date.parse(`${day}T12:00:00Z`) / 60_000;
+  const date = (days: number) => formatInstant(noon + days * 1440, 0).slice(0, 10);
+  const edges = fc.constantFrom(
+    { earliest_date: day, latest_date: date(length) },
+    {
+      earliest_date: `${day}T03:10:00+02:00`,
+      latest_date: formatInstant(noon + length * 1440 + 317, -240),
+    },
+  );
+  return fc.record({
+    constraints: fc.record({
+      edges,
+      duration_minutes: fc.constantFrom(15, 30, 45, 60, 100),
+      working_hours_start: fc.constantFrom(0, 6, 8.5, 9),
+      working_hours_end: fc.constantFrom(12, 17, 22.25, 24),
+      allowed_days: weekdays,
+      buffer_minutes: fc.constantFrom(0, 0, 10, 15),
+      timezone: zone,
+      holiday_dates: fc.constantFrom<string[]>([], [], [date(1)]),
+      interval_minutes: fc.constantFrom(5, 15, 15, 30, 60, 50),
+      minimum_notice_minutes: fc.constantFrom(0, 0, 45),
+      tentative_as_busy: fc.boolean(),
+      minimum_attendee_percentage: fc.constantFrom(0, 0, 50, 100),
+      on_unknown: fc.constantFrom(
+        "refuse" as const,
+        "ignore_optional" as const,
+        "ignore" as const,
+      ),
+      max_candidates: fc.constantFrom(3, 1000),
+    }).map(({ edges, ...rest }) => ({ ...edges, ...rest })),
+    participants: fc.tuple(...Array.from({ length: people }, (_, i) => participant(noon, i))),
+    now: fc.constantFrom(noon - 2 * 1440, noon - 2 * 1440, noon + 0.5)
+      .map((minute) => new Date(minute * 60_000)),
+  });
+});
