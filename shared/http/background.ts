@@ -1,0 +1,21 @@
+import { HttpFault } from "./fault.ts";
+import { log } from "./log.ts";
+
+/** The part of Supabase's edge runtime that keeps a worker alive after its response was sent. */
+interface EdgeRuntime {
+  waitUntil(work: Promise<unknown>): void;
+}
+
+/**
+ * Goes on with `work` after the response. Supabase ends a worker that owes no response, so the
+ * runtime has to be told; a failure is logged, as there is nobody left to answer.
+ */
+export function inBackground(work: Promise<unknown>): void {
+  const logged = work.catch((thrown: unknown) => {
+    // A refusal is an answer (somebody else is at it, say), not a failure of ours.
+    if (thrown instanceof HttpFault) log("info", "background_work_refused", { code: thrown.code });
+    else log("error", "background_work_failed", { error: String(thrown) });
+  });
+  const runtime = (globalThis as { EdgeRuntime?: EdgeRuntime }).EdgeRuntime;
+  runtime?.waitUntil(logged);
+}

@@ -1,0 +1,63 @@
+import * as z from "zod/mini";
+import { firstIssue } from "@shared/meetings/issues.ts";
+import { HttpFault } from "./fault.ts";
+
+export interface BodyLimits {
+  max_bytes?: number;
+}
+
+/** A body above this is refused before it is parsed; 200 participants with long names stay far below. */
+const MAX_BODY_BYTES = 256 * 1024;
+
+/** The request's JSON body, checked. Throws `invalid_request` with the path of the field, or `too_large`. */
+export async function readJson<T>(
+  request: Request,
+  schema: z.ZodMiniType<T>,
+  limits: BodyLimits = {},
+): Promise<T> {
+  return validate(await readBody(request, limits), schema);
+}
+
+/** The request's JSON body, unchecked: for routes whose body has one of several shapes. */
+export async function readBody(request: Request, limits: BodyLimits = {}): Promise<unknown> {
+  const text = await readText(request, limits.max_bytes ?? MAX_BODY_BYTES);
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new HttpFault("invalid_request", "The body is not valid JSON.", { path: "body" });
+  }
+}
+
+/** Whether `body` is an object with this field, which tells its shape before it is checked. */
+export function hasField(body: unknown, name: string): boolean {
+  return typeof body === "object" && body !== null && Object.hasOwn(body, name);
+}
+
+/** The query string, checked as one flat object of strings. Throws `invalid_request`. */
+export function readQuery<T>(request: Request, schema: z.ZodMiniType<T>): T {
+  return validate(Object.fromEntries(new URL(request.url).searchParams), schema);
+}
+
+/** `value` as the schema's type, or `invalid_request` naming the first field that is wrong. */
+export function validate<T>(value: unknown, schema: z.ZodMiniType<T>): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const { path, message } = firstIssue(parsed.error);
+  throw new HttpFault("invalid_request", `${path}: ${message}`, { path });
+}
+
+async function readText(request: Request, maxBytes: number): Promise<string> {
+  const tooLarge = () =>
+    new HttpFault("too_large", `The body is larger than ${Math.floor(maxBytes / 1024)} kB.`, {
+      max_bytes: maxBytes,
+    });
+  if (Number(request.headers.get("content-length") ?? 0) > maxBytes) throw tooLarge();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.body ?? []) {
+    size += chunk.byteLength;
+    if (size > maxBytes) throw tooLarge();
+    chunks.push(chunk);
+  }
+  return new TextDecoder().decode(await new Blob(chunks as BlobPart[]).arrayBuffer());
+}

@@ -1,0 +1,17 @@
+import type { HttpFault } from "./fault.ts";
+
+/** A JSON response; `headers` are added to the content type. */
+export function json(data: unknown, status = 200, headers: Record<string, string> = {}): Response {
+  return new Response(JSON.stringify(data), {
+    status,
+    headers: { "content-type": "application/json; charset=utf-8", ...headers },
+  });
+}
+
+/** The response for a refusal: the fault's body and, where waiting helps, `Retry-After` (RFC 9110, 10.2.3). */
+export function refuse(fault: HttpFault, more: Record<string, unknown> = {}): Response {
+  const headers: Record<string, string> = fault.retry_after_seconds === undefined
+    ? {}
+    : { "retry-after": String(Math.max(1, Math.ceil(fault.retry_after_seconds))) };
+  return json({ ...fault.body(), ...more }, fault.status, headers);
+}

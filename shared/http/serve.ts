@@ -1,0 +1,84 @@
+import { verifyAuth } from "@supabase/server/core";
+import type { AuthModeWithKey } from "@supabase/server";
+import { DatabaseFault } from "@shared/database/call.ts";
+import { HttpFault } from "./fault.ts";
+import { log } from "./log.ts";
+import { refuse } from "./respond.ts";
+
+/** Who is asking: a signed-in user, a named secret key, or nobody (only where a route allows it). */
+export type Caller =
+  | { kind: "user"; user_id: string }
+  | { kind: "key"; name: string }
+  | { kind: "nobody" };
+
+export type Handler = (request: Request, caller: Caller) => Response | Promise<Response>;
+
+const CORS = {
+  "access-control-allow-origin": "*",
+  "access-control-allow-headers": "authorization, apikey, content-type, x-client-info",
+  "access-control-allow-methods": "GET, POST, PATCH, DELETE, OPTIONS",
+  "access-control-expose-headers": "retry-after",
+};
+
+/**
+ * The outer wall of a function: answers CORS, finds out who calls, and turns whatever is thrown
+ * into `{error, message, status, details?}`. What is not a refusal is logged and answered with a
+ * bare 500, so no SQL, stack or key reaches a caller.
+ */
+export function serve(
+  auth: AuthModeWithKey[],
+  handler: Handler,
+): (request: Request) => Promise<Response> {
+  return async (request) => {
+    if (request.method === "OPTIONS") return new Response(null, { status: 204, headers: CORS });
+    const response = await answer(auth, handler, request);
+    for (const [name, value] of Object.entries(CORS)) response.headers.set(name, value);
+    return response;
+  };
+}
+
+async function answer(
+  auth: AuthModeWithKey[],
+  handler: Handler,
+  request: Request,
+): Promise<Response> {
+  try {
+    return await handler(request, await identify(request, auth));
+  } catch (thrown) {
+    if (thrown instanceof HttpFault) return refuse(thrown);
+    const path = new URL(request.url).pathname;
+    if (thrown instanceof DatabaseFault && thrown.is_temporary) {
+      log("warning", "database_busy", { path, sqlstate: thrown.sqlstate });
+      return refuse(
+        new HttpFault("busy", "The database is busy. Try again shortly.", undefined, 2),
+      );
+    }
+    log("error", "unexpected", { path, error: String(thrown), stack: stackOf(thrown) });
+    return refuse(
+      new HttpFault("internal", "Something went wrong on our side. It has been logged."),
+    );
+  }
+}
+
+async function identify(request: Request, auth: AuthModeWithKey[]): Promise<Caller> {
+  const { data, error } = await verifyAuth(request, { auth });
+  if (error !== null) {
+    if (error.status >= 500) throw error;
+    throw new HttpFault(
+      "unauthenticated",
+      "Sign in (Authorization: Bearer <access token>) or send a secret key (apikey: <key>).",
+    );
+  }
+  if (data.authMode === "user") {
+    const userId = data.userClaims?.id;
+    if (userId === undefined) throw new HttpFault("unauthenticated", "The token names no user.");
+    return { kind: "user", user_id: userId };
+  }
+  return data.authMode === "secret"
+    ? { kind: "key", name: data.keyName ?? "default" }
+    : { kind: "nobody" };
+}
+
+function stackOf(thrown: unknown): string | undefined {
+  return thrown instanceof Error ? thrown.stack : undefined;
+}

@@ -1,0 +1,141 @@
+import { formatInTimeZone } from "date-fns-tz";
+import type { AttendeeInput, EventInput, GoogleEvent } from "@shared/google/event.ts";
+import { eventId, meetRequestId } from "@shared/google/event_id.ts";
+import { displayName } from "@shared/meetings/participants.ts";
+import type { MeetingParticipant } from "@shared/meetings/participants.ts";
+import type { WritableMeeting } from "./writable_meeting.ts";
+
+/** Google cuts descriptions at about 8,192 characters; below that nothing of ours is lost. */
+const MAX_DESCRIPTION = 8000;
+const MAX_TITLE = 500;
+
+/** Names in `extendedProperties.private` (at most 44 characters) by which we know our own events. */
+const EVENT_KEY_PROPERTY = "convene_event_key";
+const VERSION_PROPERTY = "convene_version";
+
+/** The key of the meeting that wrote this event, if one of ours did. */
+export function shownKey(event: GoogleEvent): string | undefined {
+  return event.extendedProperties?.private?.[EVENT_KEY_PROPERTY];
+}
+
+/** The version of the meeting that this event shows; null where it says none. */
+export function shownVersion(event: GoogleEvent): number | null {
+  const version = Number(event.extendedProperties?.private?.[VERSION_PROPERTY]);
+  return Number.isInteger(version) ? version : null;
+}
+
+/** The event of a meeting as Google's events.insert takes it, under the id of `generation`. */
+export function composeEvent(meeting: WritableMeeting, generation: number): EventInput {
+  return {
+    id: eventId(meeting.event_key, generation),
+    ...composeContent(meeting),
+    ...(meeting.conference === "none" ? {} : {
+      conferenceData: {
+        createRequest: {
+          requestId: meetRequestId(meeting.event_key, generation),
+          conferenceSolutionKey: { type: "hangoutsMeet" },
+        },
+      },
+    }),
+    attendees: meeting.participants.map((participant) => attendee(participant, meeting)),
+    reminders: { useDefault: false, overrides: meeting.reminders },
+    guestsCanModify: meeting.guests_can_modify,
+    guestsCanInviteOthers: meeting.guests_can_invite_others,
+    guestsCanSeeOtherGuests: meeting.guests_can_see_other_guests,
+  };
+}
+
+/** What a change of the meeting changes on its event: everything but id, conference, guests and reminders. */
+export function composeContent(meeting: WritableMeeting): EventInput {
+  return {
+    summary: title(meeting),
+    description: describe(meeting),
+    ...(meeting.location === null ? {} : { location: meeting.location }),
+    start: eventTime(meeting.starts_at, meeting.timezone),
+    end: eventTime(meeting.ends_at, meeting.timezone),
+    ...(meeting.recurrence === null ? {} : { recurrence: meeting.recurrence }),
+    extendedProperties: {
+      private: {
+        [EVENT_KEY_PROPERTY]: meeting.event_key,
+        [VERSION_PROPERTY]: String(meeting.desired_version),
+      },
+    },
+  };
+}
+
+/** A guest as first invited. The organizer's own answer is yes: he asked for the meeting. */
+export function attendee(participant: MeetingParticipant, meeting: WritableMeeting): AttendeeInput {
+  const isOrganizer = participant.email.toLowerCase() === meeting.organizer_email?.toLowerCase();
+  return {
+    email: participant.email,
+    ...(participant.name === undefined ? {} : { displayName: participant.name }),
+    ...(participant.type === "optional" ? { optional: true } : {}),
+    ...(participant.type === "resource" ? { resource: true } : {}),
+    ...(isOrganizer ? { responseStatus: "accepted" } : {}),
+  };
+}
+
+function title(meeting: WritableMeeting): string {
+  if (meeting.title !== null && meeting.title.trim() !== "") return meeting.title;
+  const names = meeting.participants.map(displayName);
+  return `AI-Scheduled Meeting: ${listed(names, MAX_TITLE, ", ")}`;
+}
+
+function describe(meeting: WritableMeeting): string {
+  const own = meeting.description === null ? [] : [escapeHtml(meeting.description), ""];
+  const before = [
+    ...own,
+    "🤖 AI-Scheduled Meeting",
+    "",
+    ...(meeting.score === null ? [] : [`Score: ${meeting.score}/100`]),
+    ...(meeting.reasoning === null ? [] : [escapeHtml(meeting.reasoning)]),
+    ...(meeting.score === null && meeting.reasoning === null ? [] : [""]),
+    "Participants:",
+  ].join("\n");
+  const after = [
+    "",
+    `Duration: ${durationMinutes(meeting)} minutes`,
+    `Timezone: ${meeting.timezone}`,
+  ].join("\n");
+  const lines = meeting.participants.map(participantLine);
+  const room = MAX_DESCRIPTION - before.length - after.length - 2;
+  return `${before}\n${listed(lines, room, "\n")}\n${after}`;
+}
+
+function participantLine(participant: MeetingParticipant): string {
+  return participant.name === undefined
+    ? `- ${escapeHtml(participant.email)}`
+    : `- ${escapeHtml(participant.name)} (${escapeHtml(participant.email)})`;
+}
+
+/** As many items as fit into `room` characters, and how many were left out. */
+function listed(items: readonly string[], room: number, separator: string): string {
+  const all = items.join(separator);
+  if (all.length <= room) return all;
+  let text = "";
+  let shown = 0;
+  for (const item of items) {
+    const next = shown === 0 ? item : `${text}${separator}${item}`;
+    if (next.length > room - 20) break;
+    text = next;
+    shown++;
+  }
+  return `${text}${separator}and ${items.length - shown} more`;
+}
+
+/** Google shows descriptions as HTML, so what people typed must not become markup. */
+function escapeHtml(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
+function durationMinutes(meeting: WritableMeeting): number {
+  return Math.round((Date.parse(meeting.ends_at) - Date.parse(meeting.starts_at)) / 60_000);
+}
+
+/** With offset and zone: Google's guides and reports disagree on what a naive date-time means. */
+function eventTime(instant: string, timezone: string): { dateTime: string; timeZone: string } {
+  return {
+    dateTime: formatInTimeZone(new Date(instant), timezone, "yyyy-MM-dd'T'HH:mm:ssXXX"),
+    timeZone: timezone,
+  };
+}

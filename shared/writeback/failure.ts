@@ -1,0 +1,119 @@
+import type { GoogleFailure } from "@shared/google/outcome.ts";
+
+/** Why an event was not written, in a word; the contract of `writeback_error` and of `results[].error`. */
+export type WritebackFailureCode =
+  | "not_connected"
+  | "invalid_grant"
+  | "invalid_credentials"
+  | "insufficient_permissions"
+  | "wrong_account"
+  | "invalid_request"
+  | "slot_expired"
+  | "foreign_event"
+  | "event_missing"
+  | "google_rejected"
+  | "google_unavailable"
+  | "rate_limited"
+  | "out_of_time";
+
+export interface Failure {
+  code: WritebackFailureCode;
+  /** A sentence for people: what happened and what would change it. */
+  message: string;
+  should_retry: boolean;
+  /** The event may exist: the next attempt looks before it writes. */
+  outcome_unknown: boolean;
+  /** Attempts bound writes; limits, looks and our own deadline spend none. */
+  spends_attempt: boolean;
+  /** Null: the queue's own backoff decides. */
+  not_before_seconds: number | null;
+}
+
+/** A failure that no further attempt would change. */
+export function permanent(code: WritebackFailureCode, message: string): Failure {
+  return {
+    code,
+    message,
+    should_retry: false,
+    outcome_unknown: false,
+    spends_attempt: true,
+    not_before_seconds: null,
+  };
+}
+
+/** While we cannot look, a row that may have an event stays in the queue: an hour between looks. */
+const LOOK_AGAIN_SECONDS = 3600;
+
+/**
+ * What Google's answer means for the row. `request` says whether it was a look or a write;
+ * `outcome_unknown` whether an earlier write may have landed.
+ */
+export function fromGoogle(
+  failure: GoogleFailure,
+  request: "look" | "write",
+  outcome_unknown: boolean,
+): Failure {
+  const temporary = {
+    should_retry: true,
+    outcome_unknown,
+    spends_attempt: request === "write",
+    not_before_seconds: null,
+  };
+  const { fault } = failure;
+  switch (failure.kind) {
+    case "unknown":
+      return {
+        ...temporary,
+        code: "google_unavailable",
+        message:
+          `Google's answer was lost (${fault.reason}). Whether the event exists is checked before the next attempt.`,
+        outcome_unknown: true,
+      };
+    case "retry":
+      if (failure.scope === "request") {
+        return {
+          ...temporary,
+          code: "google_unavailable",
+          message: `Google could not answer (${fault.reason}). It is tried again.`,
+          spends_attempt: temporary.spends_attempt && failure.held_back !== true,
+          not_before_seconds: failure.not_before_seconds ?? null,
+        };
+      }
+      return {
+        ...temporary,
+        code: "rate_limited",
+        message: `Google asks to slow down (${fault.reason}). It is tried again later.`,
+        spends_attempt: false,
+        not_before_seconds: failure.not_before_seconds ?? 60,
+      };
+    case "reconnect":
+      return unlessUnknown(outcome_unknown, permanent(reconnectCode(fault.reason), fault.message));
+    case "reject":
+      return unlessUnknown(
+        outcome_unknown,
+        permanent(
+          "google_rejected",
+          `Google refused (${fault.status} ${fault.reason}): ${fault.message}`,
+        ),
+      );
+  }
+}
+
+/** A row whose event may exist is never given up before a look has answered. */
+export function unlessUnknown(outcome_unknown: boolean, failure: Failure): Failure {
+  return outcome_unknown
+    ? {
+      ...failure,
+      should_retry: true,
+      outcome_unknown: true,
+      spends_attempt: false,
+      not_before_seconds: LOOK_AGAIN_SECONDS,
+    }
+    : failure;
+}
+
+/** Connections already speak our words here; anything else would be a refused token. */
+function reconnectCode(reason: string): WritebackFailureCode {
+  if (reason === "invalid_grant" || reason === "insufficient_permissions") return reason;
+  return "invalid_credentials";
+}

@@ -1,0 +1,34 @@
+import type { Step } from "@shared/database/writebacks.ts";
+import type { GoogleOutcome } from "@shared/google/outcome.ts";
+
+/** Notes what was asked of Google under one lease and what came back, for the ledger. */
+export interface Recorder {
+  readonly steps: readonly Step[];
+  record<T>(
+    request: { method: string; event_id: string; calendar_id: string },
+    send: () => Promise<GoogleOutcome<T>>,
+  ): Promise<GoogleOutcome<T>>;
+}
+
+export function recorder(now: () => Date): Recorder {
+  const steps: Step[] = [];
+  return {
+    steps,
+    async record(request, send) {
+      const asked = now();
+      steps.push({ step: "requested", at: asked.toISOString(), request });
+      const outcome = await send();
+      const answered = now();
+      steps.push({
+        step: "answered",
+        at: answered.toISOString(),
+        duration_ms: answered.valueOf() - asked.valueOf(),
+        outcome: outcome.kind,
+        ...(outcome.kind === "done"
+          ? { status: outcome.status }
+          : { status: outcome.fault.status, reason: outcome.fault.reason }),
+      });
+      return outcome;
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import * as z from "zod/mini";
+import type { MeetingRow } from "@shared/database/meetings.ts";
+import { PARTICIPANTS } from "@shared/meetings/participants.ts";
+import { REMINDERS } from "@shared/meetings/reminders.ts";
+import { TIMEZONE } from "@shared/meetings/words.ts";
+
+const SCHEMA = z.object({
+  meeting_id: z.string(),
+  event_key: z.string(),
+  desired_version: z.number(),
+  title: z.nullable(z.string()),
+  description: z.nullable(z.string()),
+  location: z.nullable(z.string()),
+  participants: PARTICIPANTS,
+  conference: z.enum(["meet", "none"]),
+  reminders: REMINDERS,
+  recurrence: z.nullable(z.array(z.string())),
+  guests_can_modify: z.boolean(),
+  guests_can_invite_others: z.boolean(),
+  guests_can_see_other_guests: z.boolean(),
+  starts_at: z.string(),
+  ends_at: z.string(),
+  timezone: TIMEZONE,
+  score: z.nullable(z.number()),
+  reasoning: z.nullable(z.string()),
+});
+
+/** What an event is composed of. `organizer_email` is the address of the Google account that writes. */
+export type WritableMeeting = z.output<typeof SCHEMA> & { organizer_email: string | null };
+
+/** The part of a row that an event is composed of, or where the row cannot be understood. */
+export function writableMeeting(
+  row: MeetingRow,
+  organizer_email: string | null,
+): { meeting: WritableMeeting } | { problem: z.core.$ZodError } {
+  const parsed = SCHEMA.safeParse(row);
+  return parsed.success
+    ? { meeting: { ...parsed.data, organizer_email } }
+    : { problem: parsed.error };
+}

@@ -1,0 +1,24 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { HttpFault } from "@shared/http/fault.ts";
+import { decodeCursor, encodeCursor } from "../../../supabase/functions/status/page_cursor.ts";
+
+Deno.test("decodeCursor() gives back what encodeCursor() was given, whatever the id", () => {
+  fc.assert(fc.property(
+    fc.date({ noInvalidDate: true }),
+    fc.string({ unit: "grapheme", minLength: 1 }),
+    (date, meeting_id) => {
+      const end = { created_at: date.toISOString(), meeting_id };
+      assert.deepEqual(decodeCursor(encodeCursor(end)), end);
+    },
+  ));
+});
+
+Deno.test("decodeCursor() refuses anything else by the field's name", () => {
+  for (const cursor of ["", "x", btoa("[]"), btoa('["2030-01-07T09:00:00Z"]'), btoa('["a","b"]')]) {
+    assert.throws(
+      () => decodeCursor(cursor),
+      (thrown) => thrown instanceof HttpFault && thrown.details?.path === "cursor",
+    );
+  }
+});

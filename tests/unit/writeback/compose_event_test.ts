@@ -1,0 +1,146 @@
+import assert from "node:assert/strict";
+import { composeEvent, shownKey, shownVersion } from "@shared/writeback/compose_event.ts";
+import type { WritableMeeting } from "@shared/writeback/writable_meeting.ts";
+
+const KEY = "0b9f4c1e-5d5e-4a5b-8a55-0d6a1c2b3e4f";
+
+function aMeeting(changes: Partial<WritableMeeting> = {}): WritableMeeting {
+  return {
+    meeting_id: "abc-123",
+    event_key: KEY,
+    desired_version: 1,
+    title: null,
+    description: null,
+    location: null,
+    participants: [
+      { email: "jane@north.example", name: "Jane Smith", type: "required" },
+      { email: "omar@south.example", type: "optional" },
+    ],
+    conference: "meet",
+    reminders: [{ method: "email", minutes: 1440 }, { method: "popup", minutes: 30 }],
+    recurrence: null,
+    guests_can_modify: false,
+    guests_can_invite_others: true,
+    guests_can_see_other_guests: true,
+    starts_at: "2030-01-07T14:00:00+00:00",
+    ends_at: "2030-01-07T14:30:00+00:00",
+    timezone: "America/New_York",
+    score: 89.5,
+    reasoning: "Everyone is free.",
+    organizer_email: "jane@north.example",
+    ...changes,
+  };
+}
+
+Deno.test("composeEvent() says score, reasons, people, length and zone in this order", () => {
+  assert.equal(
+    composeEvent(aMeeting(), 1).description,
+    [
+      "🤖 AI-Scheduled Meeting",
+      "",
+      "Score: 89.5/100",
+      "Everyone is free.",
+      "",
+      "Participants:",
+      "- Jane Smith (jane@north.example)",
+      "- omar@south.example",
+      "",
+      "Duration: 30 minutes",
+      "Timezone: America/New_York",
+    ].join("\n"),
+  );
+});
+
+Deno.test("composeEvent() names the participants in the title unless the meeting has one", () => {
+  assert.equal(
+    composeEvent(aMeeting(), 1).summary,
+    "AI-Scheduled Meeting: Jane Smith, omar@south.example",
+  );
+  assert.equal(composeEvent(aMeeting({ title: "Budget <draft>" }), 1).summary, "Budget <draft>");
+});
+
+Deno.test("composeEvent() gives local time with offset and zone on both sides of a DST change", () => {
+  const winter = composeEvent(aMeeting(), 1);
+  assert.deepEqual(winter.start, {
+    dateTime: "2030-01-07T09:00:00-05:00",
+    timeZone: "America/New_York",
+  });
+  const summer = composeEvent(
+    aMeeting({ starts_at: "2030-07-08T13:00:00Z", ends_at: "2030-07-08T13:45:00Z" }),
+    1,
+  );
+  assert.equal(summer.start?.dateTime, "2030-07-08T09:00:00-04:00");
+  assert.equal(summer.end?.dateTime, "2030-07-08T09:45:00-04:00");
+});
+
+Deno.test("composeEvent() invites everybody as what they are, the organizer with a yes", () => {
+  assert.deepEqual(composeEvent(aMeeting(), 1).attendees, [
+    { email: "jane@north.example", displayName: "Jane Smith", responseStatus: "accepted" },
+    { email: "omar@south.example", optional: true },
+  ]);
+});
+
+Deno.test("composeEvent() turns no typed text into markup", () => {
+  const { description } = composeEvent(
+    aMeeting({
+      description: '<img src=x onerror="x"> & co',
+      reasoning: "<b>Everyone</b> is free.",
+      participants: [{ email: "a@north.example", name: "<script>", type: "required" }],
+    }),
+    1,
+  );
+  assert.ok(description?.startsWith('&lt;img src=x onerror="x"&gt; &amp; co\n\n🤖'), description);
+  assert.ok(!/<[a-z/]/i.test(description ?? ""), description);
+});
+
+Deno.test("composeEvent() obeys conference none, reminders, place and guest permissions", () => {
+  const event = composeEvent(
+    aMeeting({
+      conference: "none",
+      location: "Room 4",
+      reminders: [{ method: "popup", minutes: 5 }],
+      guests_can_modify: true,
+      guests_can_see_other_guests: false,
+    }),
+    1,
+  );
+  assert.equal(event.conferenceData, undefined);
+  assert.equal(event.location, "Room 4");
+  assert.deepEqual(event.reminders, {
+    useDefault: false,
+    overrides: [{ method: "popup", minutes: 5 }],
+  });
+  assert.equal(event.guestsCanModify, true);
+  assert.equal(event.guestsCanSeeOtherGuests, false);
+});
+
+Deno.test("composeEvent() keeps the description of 200 people within Google's limit and counts the rest", () => {
+  const participants = Array.from({ length: 200 }, (_, index) => ({
+    email: `somebody-with-a-long-address-${index}@north.example`,
+    name: `Somebody With A Rather Long Name ${index}`,
+    type: "required" as const,
+  }));
+  const event = composeEvent(aMeeting({ participants }), 1);
+  assert.ok((event.description?.length ?? Infinity) <= 8192);
+  const named = event.description?.match(/^- Somebody/gm)?.length ?? 0;
+  assert.ok(event.description?.includes(`\nand ${200 - named} more\n`), event.description);
+  assert.equal(event.attendees?.length, 200);
+});
+
+Deno.test("composeEvent() marks the event with the meeting's key and version, and another id a generation", () => {
+  const first = composeEvent(aMeeting({ desired_version: 3 }), 1);
+  const second = composeEvent(aMeeting({ desired_version: 3 }), 2);
+  const stored = {
+    id: first.id ?? "",
+    extendedProperties: {
+      private: first.extendedProperties?.private as Record<string, string>,
+    },
+  };
+  assert.equal(shownKey(stored), KEY);
+  assert.equal(shownVersion(stored), 3);
+  assert.notEqual(first.id, second.id);
+  assert.notEqual(
+    first.conferenceData?.createRequest.requestId,
+    second.conferenceData?.createRequest.requestId,
+  );
+});
