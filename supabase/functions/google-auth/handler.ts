@@ -1,0 +1,126 @@
+import * as z from "zod/mini";
+import { connectionState } from "@shared/connections/connection_state.ts";
+import { disconnectGoogle } from "@shared/connections/disconnect.ts";
+import type { TokenCipher } from "@shared/connections/token_cipher.ts";
+import type { Database } from "@shared/database/call.ts";
+import { readGoogleConnection } from "@shared/database/google_connections.ts";
+import type { GoogleOAuth } from "@shared/google/oauth.ts";
+import { HttpFault } from "@shared/http/fault.ts";
+import { log } from "@shared/http/log.ts";
+import { readJson } from "@shared/http/request.ts";
+import { json } from "@shared/http/respond.ts";
+import type { Caller } from "@shared/http/serve.ts";
+import { refusedCompletion, revocationAdvice } from "./answers.ts";
+import { answerGoogle } from "./callback.ts";
+import type { CallbackDependencies } from "./callback.ts";
+
+export interface GoogleAuthDependencies extends CallbackDependencies {
+  database: Database;
+  oauth: GoogleOAuth;
+  cipher: TokenCipher;
+  now: () => Date;
+}
+
+export interface GoogleAuth {
+  /** `POST /initiate`, `POST /complete`, `GET /`, `DELETE /`: each about the caller's own connection. */
+  forUsers(request: Request, caller: Caller): Promise<Response>;
+  /** `GET /callback`: sends the browser back to the app, whatever Google said. */
+  callback(request: Request): Promise<Response>;
+}
+
+type Route = (request: Request, user_id: string) => Promise<Response>;
+
+/** Answers name a person's account or carry a secret; no cache may keep them. */
+const PRIVATE = { "cache-control": "no-store" };
+
+const INITIATE = z.strictObject({ return_url: z.optional(z.string()) });
+const COMPLETE = z.strictObject({ code: z.string().check(z.minLength(1), z.maxLength(200)) });
+
+/** Whether a request is Google's redirect, the only one that is answered without credentials. */
+export function isCallback(request: Request): boolean {
+  return pathOf(request) === "/callback";
+}
+
+export function googleAuth(dependencies: GoogleAuthDependencies): GoogleAuth {
+  const { database, now, return_urls, authorizations } = dependencies;
+
+  const initiate: Route = async (request, user_id) => {
+    const { return_url } = hasBody(request) ? await readJson(request, INITIATE) : {};
+    const app = return_urls.choose(return_url);
+    if (app === null) {
+      throw new HttpFault(
+        "invalid_request",
+        "return_url: Not one of the addresses that CONVENE_APP_URLS lists.",
+        { path: "return_url" },
+      );
+    }
+    return json({ authorization_url: await authorizations.begin(user_id, app) }, 200, PRIVATE);
+  };
+
+  const complete: Route = async (request, user_id) => {
+    const { code } = await readJson(request, COMPLETE);
+    const completion = await authorizations.complete(user_id, code);
+    if (completion.kind === "connected") {
+      return json(connectionState(completion.connection, now()), 200, PRIVATE);
+    }
+    const refusal = refusedCompletion(completion);
+    log("warning", "google_not_connected", { user_id, why: completion.kind, ...refusal.details });
+    throw refusal;
+  };
+
+  const show: Route = async (_request, user_id) => {
+    const connection = await readGoogleConnection(database, user_id);
+    return json(connectionState(connection, now()), 200, PRIVATE);
+  };
+
+  const disconnect: Route = async (_request, user_id) => {
+    const revocation = await disconnectGoogle(dependencies, user_id);
+    if (revocation.kind === "failed") {
+      log("warning", "google_not_revoked", { user_id, reason: revocation.reason });
+    }
+    const state = connectionState(null, now());
+    return json({ ...state, ...revocationAdvice(revocation) }, 200, PRIVATE);
+  };
+
+  const routes = new Map<string, Map<string, Route>>([
+    ["/initiate", new Map([["POST", initiate]])],
+    ["/complete", new Map([["POST", complete]])],
+    ["/", new Map([["GET", show], ["DELETE", disconnect]])],
+  ]);
+
+  return {
+    async forUsers(request, caller) {
+      if (caller.kind !== "user") {
+        throw new HttpFault("forbidden", "Only a signed-in user has a Google connection.");
+      }
+      const methods = routes.get(pathOf(request));
+      if (methods === undefined) throw new HttpFault("not_found", "google-auth has no such path.");
+      const route = methods.get(request.method);
+      if (route === undefined) throw wrongMethod([...methods.keys()]);
+      return await route(request, caller.user_id);
+    },
+
+    async callback(request) {
+      if (request.method !== "GET") throw wrongMethod(["GET"]);
+      return await answerGoogle(dependencies, request);
+    },
+  };
+}
+
+/** The path below the function, with or without the prefixes that gateways leave on. */
+function pathOf(request: Request): string {
+  const path = new URL(request.url).pathname
+    .replace(/^\/functions\/v1(?=\/)/, "")
+    .replace(/^\/google-auth(?=\/|$)/, "")
+    .replace(/\/$/, "");
+  return path === "" ? "/" : path;
+}
+
+/** A POST without a body arrives either as none or, through a proxy, as an empty one. */
+function hasBody(request: Request): boolean {
+  return request.body !== null && request.headers.get("content-length") !== "0";
+}
+
+function wrongMethod(allowed: readonly string[]): HttpFault {
+  return new HttpFault("method_not_allowed", `Use ${allowed.join(" or ")} here.`);
+}

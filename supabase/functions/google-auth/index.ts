@@ -1,0 +1,41 @@
+import { googleAuthorizations } from "@shared/connections/authorizations.ts";
+import { returnUrls } from "@shared/connections/return_urls.ts";
+import { tokenCipher } from "@shared/connections/token_cipher.ts";
+import { connect } from "@shared/database/connect.ts";
+import { googleConfiguration } from "@shared/google/configuration.ts";
+import { googleOAuth } from "@shared/google/oauth.ts";
+import { serve } from "@shared/http/serve.ts";
+import { googleAuth, isCallback } from "./handler.ts";
+import type { GoogleAuth } from "./handler.ts";
+
+let built: GoogleAuth | undefined;
+
+/** Built at the first request that is let in, so that a missing variable is logged by its name. */
+function handler(): GoogleAuth {
+  return built ??= build(Deno.env.toObject());
+}
+
+function build(env: Record<string, string | undefined>): GoogleAuth {
+  const database = connect();
+  const oauth = googleOAuth(googleConfiguration(env).oauth);
+  const cipher = tokenCipher(env.CONVENE_TOKEN_KEYS);
+  const now = () => new Date();
+  const redirect_uri = env.GOOGLE_REDIRECT_URL ||
+    `${env.SUPABASE_URL}/functions/v1/google-auth/callback`;
+  return googleAuth({
+    database,
+    oauth,
+    cipher,
+    now,
+    return_urls: returnUrls(env.CONVENE_APP_URLS),
+    authorizations: googleAuthorizations({ database, oauth, cipher, now, redirect_uri }),
+  });
+}
+
+const forUsers = serve(["user"], (request, caller) => handler().forUsers(request, caller));
+// Google sends the browser here without any credentials; the state it carries is the credential.
+const forAnyone = serve(["none"], (request) => handler().callback(request));
+
+export default {
+  fetch: (request: Request) => (isCallback(request) ? forAnyone : forUsers)(request),
+};

@@ -1,0 +1,71 @@
+import { HttpFault } from "@shared/http/fault.ts";
+import { hasField, readBody, validate } from "@shared/http/request.ts";
+import { json } from "@shared/http/respond.ts";
+import type { Caller, Handler } from "@shared/http/serve.ts";
+import { BATCH, MEETING_WEBHOOK } from "@shared/http/webhook.ts";
+import { scheduleBatch } from "./batch.ts";
+import { SCHEDULE_REQUEST } from "./request.ts";
+import type { ScheduleDependencies } from "./schedule_meeting.ts";
+import { scheduleOne } from "./single.ts";
+
+export interface HandlerDependencies extends ScheduleDependencies {
+  inBackground: (work: Promise<unknown>) => void;
+}
+
+/**
+ * POST finds a meeting its slot: {meeting_id?, participants, constraints, ...} stores a new meeting
+ * or schedules one that exists; {batch, limit} those that wait (keys only); a database webhook the
+ * meeting it names.
+ */
+export function scheduleHandler(dependencies: HandlerDependencies): Handler {
+  return async (request, caller) => {
+    if (request.method !== "POST") {
+      throw new HttpFault("method_not_allowed", "schedule answers POST.");
+    }
+    const body = await readBody(request);
+    if (hasField(body, "batch")) {
+      requireKey(caller);
+      const { limit, background } = validate(body, BATCH);
+      const work = scheduleBatch(dependencies, limit);
+      if (background === true) return accept(dependencies, work);
+      const results = await work;
+      return json({ success: true, results, total_processed: results.length });
+    }
+    if (hasField(body, "record")) {
+      requireKey(caller);
+      const { record } = validate(body, MEETING_WEBHOOK);
+      const request = { meeting_id: record.meeting_id, given: null, reschedule: false };
+      // pg_net works through its queue in order: a slow answer would hold up the next doorbell.
+      return accept(dependencies, scheduleOne(dependencies, request, null));
+    }
+    return await schedule(dependencies, body, caller);
+  };
+}
+
+async function schedule(
+  dependencies: HandlerDependencies,
+  body: unknown,
+  caller: Caller,
+): Promise<Response> {
+  const request = validate(body, SCHEDULE_REQUEST);
+  const organizer = request.given?.organizer_user_id;
+  if (caller.kind === "user") {
+    if (organizer !== undefined && organizer !== caller.user_id) {
+      throw new HttpFault("forbidden", "Only a secret key may schedule for somebody else.", {
+        path: "organizer_user_id",
+      });
+    }
+    return await scheduleOne(dependencies, request, caller.user_id);
+  }
+  return await scheduleOne(dependencies, request, null);
+}
+
+function requireKey(caller: Caller): void {
+  if (caller.kind === "key") return;
+  throw new HttpFault("forbidden", "Only a secret key may do this. Name one meeting instead.");
+}
+
+function accept({ inBackground }: HandlerDependencies, work: Promise<unknown>): Response {
+  inBackground(work);
+  return json({ success: true, message: "Accepted" }, 202);
+}

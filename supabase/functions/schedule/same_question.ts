@@ -1,0 +1,29 @@
+import type { MeetingRow } from "@shared/database/meetings.ts";
+import { CONSTRAINTS } from "@shared/meetings/constraints.ts";
+import { PARTICIPANTS } from "@shared/meetings/participants.ts";
+
+/** Whether a repeated call asks for what the stored slot was found for: the same people and constraints, however spelled. */
+export function asksTheSame(meeting: MeetingRow, given: Record<string, unknown>): boolean {
+  const stored = {
+    participants: PARTICIPANTS.safeParse(meeting.participants).data,
+    constraints: CONSTRAINTS.safeParse(meeting.constraints).data,
+  };
+  return same(given.participants, stored.participants) &&
+    same(given.constraints, stored.constraints);
+}
+
+/** What the caller does not name has not changed. */
+function same(given: unknown, stored: unknown): boolean {
+  return given === undefined || canonical(given) === canonical(stored);
+}
+
+/** JSON with sorted keys; members that are undefined are absent. */
+function canonical(value: unknown): string {
+  return JSON.stringify(
+    value,
+    (_key, member: unknown) =>
+      typeof member === "object" && member !== null && !Array.isArray(member)
+        ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => a < b ? -1 : 1))
+        : member,
+  ) ?? "";
+}

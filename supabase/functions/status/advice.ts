@@ -1,0 +1,25 @@
+/** What the reader can do about a refusal, by its code. Codes without an entry cure themselves or say it in their sentence. */
+const ADVICE: Readonly<Record<string, string>> = {
+  invalid_request: "Correct the field that the message names and schedule the meeting again.",
+  no_common_slot: "Widen the window or the hours, make somebody optional, or shorten the meeting.",
+  calendar_unreadable:
+    "Ask the people named to share their calendar's free/busy times, or make them optional.",
+  needs_reauth: "Let the organizer connect Google again (google-auth), then schedule again.",
+  not_connected: "Let the organizer connect Google (google-auth), then requeue the meeting.",
+  invalid_grant: "Let the organizer connect Google again (google-auth), then requeue the meeting.",
+  invalid_credentials:
+    "Let the organizer connect Google again (google-auth), then requeue the meeting.",
+  insufficient_permissions:
+    "Let the organizer connect Google again with every box ticked, then requeue the meeting.",
+  wrong_account: "Let the organizer connect the Google account that was used before.",
+  slot_expired: 'Schedule the meeting again with "reschedule": true.',
+  foreign_event: "Requeue the meeting; it gets another event id.",
+  event_missing: "Cancel the meeting, or requeue it to write a new event.",
+  google_rejected: "Correct what Google's message names, then requeue the meeting.",
+  google_unavailable: "Nothing: it is tried again by itself.",
+  rate_limited: "Nothing: it is tried again by itself.",
+};
+
+export function adviceFor(code: string): string | null {
+  return Object.hasOwn(ADVICE, code) ? ADVICE[code] ?? null : null;
+}

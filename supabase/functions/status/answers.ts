@@ -1,0 +1,64 @@
+import type { LedgerStep, MeetingRow } from "@shared/database/meetings.ts";
+import { adviceFor } from "./advice.ts";
+
+/** One meeting in full: the origin's fields, then slot, event and what stands in the way. */
+export function meetingAnswer(meeting: MeetingRow & { steps?: LedgerStep[] }) {
+  const refusal = lastRefusal(meeting);
+  return {
+    ...summary(meeting),
+    reasoning: meeting.reasoning,
+    retry_count: meeting.writeback_retry_count,
+    attempted_at: meeting.writeback_attempted_at,
+    succeeded_at: meeting.writeback_succeeded_at,
+    next_attempt_at: meeting.writeback_next_attempt_at ?? meeting.scheduling_next_attempt_at,
+    google_calendar_id: meeting.google_calendar_id,
+    organizer_email: meeting.organizer_email,
+    attendees: meeting.attendees,
+    candidates: meeting.candidates,
+    scheduling_details: meeting.scheduling_details,
+    what_to_do: refusal === null ? null : adviceFor(refusal.code),
+    ...(meeting.steps === undefined ? {} : { attempts: meeting.steps }),
+  };
+}
+
+/** One meeting of a list. Instants are RFC 3339. */
+export function summary(meeting: MeetingRow) {
+  return {
+    meeting_id: meeting.meeting_id,
+    title: meeting.title,
+    status: meeting.writeback_status,
+    scheduling_status: meeting.scheduling_status,
+    start_time: meeting.starts_at,
+    end_time: meeting.ends_at,
+    timezone: meeting.timezone,
+    score: meeting.score,
+    google_event_id: meeting.google_event_id,
+    google_event_link: meeting.google_event_link,
+    meet_link: meeting.meet_link,
+    error: lastRefusal(meeting)?.text ?? null,
+    created_at: meeting.created_at,
+    cancelled_at: meeting.cancelled_at,
+  };
+}
+
+/** The share, in percent, of the meetings that came to an end which ended as an event; null before any did. */
+export function successRate(counts: Readonly<Record<string, number>>): number | null {
+  const created = counts.created ?? 0;
+  const ended = created + (counts.failed ?? 0);
+  return ended === 0 ? null : Math.round((created / ended) * 10_000) / 100;
+}
+
+/** What stands in the way now: write-back's error if there is one, else scheduling's. */
+function lastRefusal(meeting: MeetingRow): { code: string; text: string } | null {
+  if (meeting.writeback_error !== null) {
+    const [code = ""] = meeting.writeback_error.split(":", 1);
+    return { code, text: meeting.writeback_error };
+  }
+  if (meeting.scheduling_error !== null) {
+    return {
+      code: meeting.scheduling_error,
+      text: `${meeting.scheduling_error}: ${meeting.scheduling_reason ?? ""}`,
+    };
+  }
+  return null;
+}

@@ -1,0 +1,56 @@
+import * as z from "zod/mini";
+import type { Database } from "@shared/database/call.ts";
+import { listMeetings, readMeeting } from "@shared/database/meetings.ts";
+import { HttpFault } from "@shared/http/fault.ts";
+import { readQuery } from "@shared/http/request.ts";
+import { json } from "@shared/http/respond.ts";
+import type { Handler } from "@shared/http/serve.ts";
+import { MEETING_ID } from "@shared/http/webhook.ts";
+import { meetingAnswer, successRate, summary } from "./answers.ts";
+import { decodeCursor, encodeCursor } from "./page_cursor.ts";
+
+const DEFAULT_LIMIT = 50;
+
+const QUERY = z.strictObject({
+  meeting_id: z.optional(MEETING_ID),
+  attempts: z.optional(z.enum(["true", "false"])),
+  limit: z.optional(z.string().check(z.regex(/^([1-9]\d?|100)$/, "Expected 1 to 100"))),
+  cursor: z.optional(z.string()),
+});
+
+/**
+ * GET ?meeting_id= tells how one meeting stands (with its ledger: &attempts=true); without it, the
+ * caller's meetings, newest first, a page at a time (a key sees everybody's). One round trip each.
+ */
+export function statusHandler({ database }: { database: Database }): Handler {
+  return async (request, caller) => {
+    if (request.method !== "GET") throw new HttpFault("method_not_allowed", "status answers GET.");
+    const { meeting_id, attempts, limit, cursor } = readQuery(request, QUERY);
+    const user_id = caller.kind === "user" ? caller.user_id : null;
+    if (meeting_id === undefined) {
+      return json(await page(database, user_id, Number(limit ?? DEFAULT_LIMIT), cursor));
+    }
+    const meeting = await readMeeting(database, meeting_id, user_id, attempts === "true");
+    if (meeting === null) {
+      throw new HttpFault("meeting_not_found", "There is no such meeting.", { meeting_id });
+    }
+    return json(meetingAnswer(meeting));
+  };
+}
+
+async function page(
+  database: Database,
+  user_id: string | null,
+  limit: number,
+  cursor: string | undefined,
+) {
+  const before = cursor === undefined ? null : decodeCursor(cursor);
+  const { meetings, counts } = await listMeetings(database, { user_id, limit, before });
+  const last = meetings.at(-1);
+  return {
+    meetings: meetings.map(summary),
+    counts,
+    success_rate: successRate(counts),
+    next_cursor: last === undefined || meetings.length < limit ? null : encodeCursor(last),
+  };
+}

@@ -1,0 +1,32 @@
+import { HttpFault } from "@shared/http/fault.ts";
+
+/** The last meeting of a page; the next page begins after it. */
+export interface PageEnd {
+  created_at: string;
+  meeting_id: string;
+}
+
+/** Opaque to callers: it may name something else tomorrow. */
+export function encodeCursor({ created_at, meeting_id }: PageEnd): string {
+  return btoa(encodeURIComponent(JSON.stringify([created_at, meeting_id])));
+}
+
+export function decodeCursor(cursor: string): PageEnd {
+  try {
+    const parts: unknown = JSON.parse(decodeURIComponent(atob(cursor)));
+    if (Array.isArray(parts)) {
+      const [created_at, meeting_id] = parts as unknown[];
+      if (
+        typeof created_at === "string" && !Number.isNaN(Date.parse(created_at)) &&
+        typeof meeting_id === "string"
+      ) {
+        return { created_at, meeting_id };
+      }
+    }
+  } catch {
+    // Not base64, not URI-encoded or not JSON: all the same to the caller.
+  }
+  throw new HttpFault("invalid_request", "cursor: Expected the next_cursor of an earlier page", {
+    path: "cursor",
+  });
+}

@@ -1,0 +1,76 @@
+import * as z from "zod/mini";
+import { readMeeting } from "@shared/database/meetings.ts";
+import { HttpFault } from "@shared/http/fault.ts";
+import { hasField, readBody, readQuery, validate } from "@shared/http/request.ts";
+import { json } from "@shared/http/respond.ts";
+import type { Caller, Handler } from "@shared/http/serve.ts";
+import { BATCH, MEETING_ID, MEETING_WEBHOOK } from "@shared/http/webhook.ts";
+import type { WritebackDependencies } from "@shared/writeback/write_back.ts";
+import { batchAnswer, meetingNotFound, statusAnswer } from "./answers.ts";
+import { writeBackBatch } from "./batch.ts";
+import { writeBackMeeting } from "./single.ts";
+
+export interface HandlerDependencies extends WritebackDependencies {
+  inBackground: (work: Promise<unknown>) => void;
+}
+
+const ONE_MEETING = z.strictObject({ meeting_id: MEETING_ID });
+
+/**
+ * POST {meeting_id} writes one meeting's event, POST {batch, limit} those that are due (keys only),
+ * POST of a database webhook the meeting it names, GET ?meeting_id= says how the write-back stands.
+ */
+export function writeBackHandler(dependencies: HandlerDependencies): Handler {
+  return (request, caller) => {
+    if (request.method === "GET") return readStatus(dependencies, request, caller);
+    if (request.method === "POST") return write(dependencies, request, caller);
+    throw new HttpFault("method_not_allowed", "write-back answers GET and POST.");
+  };
+}
+
+async function write(
+  dependencies: HandlerDependencies,
+  request: Request,
+  caller: Caller,
+): Promise<Response> {
+  const body = await readBody(request);
+  if (hasField(body, "batch")) {
+    requireKey(caller);
+    const { limit, background } = validate(body, BATCH);
+    const work = writeBackBatch(dependencies, limit);
+    return background === true ? accept(dependencies, work) : json(batchAnswer(await work));
+  }
+  if (hasField(body, "record")) {
+    requireKey(caller);
+    const { record } = validate(body, MEETING_WEBHOOK);
+    // pg_net works through its queue in order: a slow answer would hold up the next doorbell.
+    return accept(dependencies, writeBackMeeting(dependencies, record.meeting_id, null));
+  }
+  const { meeting_id } = validate(body, ONE_MEETING);
+  return await writeBackMeeting(dependencies, meeting_id, userOf(caller));
+}
+
+function requireKey(caller: Caller): void {
+  if (caller.kind === "key") return;
+  throw new HttpFault("forbidden", "Only a secret key may do this. Name one meeting_id instead.");
+}
+
+function accept({ inBackground }: HandlerDependencies, work: Promise<unknown>): Response {
+  inBackground(work);
+  return json({ success: true, message: "Accepted" }, 202);
+}
+
+async function readStatus(
+  { database }: HandlerDependencies,
+  request: Request,
+  caller: Caller,
+): Promise<Response> {
+  const { meeting_id } = readQuery(request, ONE_MEETING);
+  const meeting = await readMeeting(database, meeting_id, userOf(caller));
+  if (meeting === null) throw meetingNotFound(meeting_id);
+  return json(statusAnswer(meeting));
+}
+
+function userOf(caller: Caller): string | null {
+  return caller.kind === "user" ? caller.user_id : null;
+}
