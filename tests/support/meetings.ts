@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import type { Organizer, Stack } from "./stack.ts";
+
+/** A working Monday far enough ahead that "now" never matters. */
+export const MONDAY = "2035-01-08";
+
+/** Half an hour on that Monday, as columns of a meeting. */
+export const SLOT = {
+  starts_at: `${MONDAY}T10:00:00Z`,
+  ends_at: `${MONDAY}T10:30:00Z`,
+  timezone: "Europe/Paris",
+};
+
+/** That week, nine to five. */
+export const WEEK = {
+  duration_minutes: 30,
+  earliest_date: MONDAY,
+  latest_date: "2035-01-12",
+  timezone: "UTC",
+};
+
+/** Inserts a meeting as its organizer, through supabase-js, and returns its id. */
+export async function insertMeeting(
+  organizer: Organizer,
+  columns: Record<string, unknown>,
+): Promise<string> {
+  const { data, error } = await organizer.client
+    .from("meetings")
+    .insert(columns as never)
+    .select("meeting_id")
+    .single();
+  assert.equal(error, null, JSON.stringify(error));
+  return (data as unknown as { meeting_id: string }).meeting_id;
+}
+
+/** A meeting with a slot and two guests that waits for its event. */
+export async function pendingMeeting(stack: Stack, columns: Record<string, unknown> = {}) {
+  const organizer = await stack.organizer();
+  const guests = [await stack.guest(), await stack.guest()];
+  const meeting_id = await insertMeeting(organizer, {
+    participants: [organizer.email, ...guests],
+    ...SLOT,
+    ...columns,
+  });
+  return { organizer, guests, meeting_id };
+}
+
+// deno-lint-ignore no-explicit-any -- a row is whatever the test asserts it to be
+export type Row = Record<string, any>;
+
+/** The meeting's row as the database owner sees it. */
+export async function rowOf(stack: Stack, meeting_id: string): Promise<Row> {
+  const [row] = await stack.platform.sql<Row>(
+    "select * from public.meetings where meeting_id = $1",
+    [
+      meeting_id,
+    ],
+  );
+  assert.ok(row, `no meeting ${meeting_id}`);
+  return row;
+}
+
+/** The live events that a meeting has on its organizer's calendar. */
+export async function eventsOf(stack: Stack, organizer: Organizer) {
+  return await stack.google.events({ calendar_id: organizer.email, status: "live" });
+}
+
+/** How many mails of each kind Google would have sent about the organizer's events, by guest. */
+export async function mailsBy(stack: Stack, guests: string[]) {
+  const sent = await Promise.all(guests.map((to) => stack.google.mails({ to })));
+  return sent.map((mails) => mails.map(({ kind }) => kind));
+}
+
+/** Makes a row due now: tests move its time, not the clock. */
+export async function makeDue(stack: Stack, meeting_id: string): Promise<void> {
+  await stack.platform.sql(
+    `update public.meetings
+        set writeback_next_attempt_at = least(writeback_next_attempt_at, now()),
+            scheduling_next_attempt_at = least(scheduling_next_attempt_at, now())
+      where meeting_id = $1`,
+    [meeting_id],
+  );
+}
+
+/** Deletes an event in Google's own interface, as its owner. */
+export async function deleteOnGoogle(
+  stack: Stack,
+  email: string,
+  event_id: string,
+): Promise<void> {
+  const { access_token } = await stack.google.signIn({ email });
+  const url = `${stack.platform.google_url}/calendar/v3/calendars/primary/events/${event_id}`;
+  const response = await fetch(url, {
+    method: "DELETE",
+    headers: { authorization: `Bearer ${access_token}` },
+  });
+  await response.body?.cancel();
+  assert.equal(response.status, 204);
+}

@@ -1,0 +1,168 @@
+import { createClient } from "@supabase/supabase-js";
+import { connectGoogle } from "../../local/connect_google.ts";
+import { type EmulatorControl, emulatorControl } from "../../local/google/control.ts";
+import { type Platform, type PlatformOptions, startPlatform } from "../../local/platform.ts";
+import { startPostgresServer } from "./postgres_server.ts";
+
+/** All of Convene for one test file; nothing in it works by itself unless asked to. */
+export interface Stack {
+  platform: Platform;
+  google: EmulatorControl;
+  is_postgres: boolean;
+  /** A new signed-in user whose Google account is connected. */
+  organizer(options?: OrganizerOptions): Promise<Organizer>;
+  /** A Google account without a Convene user: somebody who is invited. */
+  guest(options?: GuestOptions): Promise<string>;
+}
+
+export interface GuestOptions {
+  timezone?: string;
+  freebusy?: "public" | "private";
+  /** Taken times, RFC 3339. */
+  busy?: [start: string, end: string][];
+}
+
+export interface OrganizerOptions extends GuestOptions {
+  connected?: boolean;
+  scopes?: "all" | string[];
+}
+
+export interface Organizer {
+  email: string;
+  user_id: string;
+  access_token: string;
+  /** A function as this user: status and parsed body. */
+  call(name: string, init?: CallInit): Promise<Answer>;
+  /** supabase-js as this user. */
+  client: ReturnType<typeof createClient>;
+}
+
+export interface CallInit {
+  method?: "GET" | "POST" | "PATCH" | "DELETE";
+  body?: unknown;
+  query?: Record<string, string>;
+  functions_url?: string;
+}
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  // deno-lint-ignore no-explicit-any -- an answer is whatever the test asserts it to be
+  body: any;
+}
+
+type Promised = (stack: Stack) => Promise<void>;
+
+/** Registers the promises of one part as steps of two tests: on PGlite and on a real Postgres. */
+export function promise(
+  part: string,
+  promises: Record<string, Promised>,
+  options: PlatformOptions & { only?: "postgres" } = {},
+): void {
+  const { only, ...platform } = options;
+  if (only !== "postgres") {
+    Deno.test(`${part} on PGlite`, async (test) => {
+      await using running = await startPlatform({ ...QUIET, ...platform });
+      await runAll(test, promises, stackOf(running, false));
+    });
+  }
+  Deno.test(`${part} on Postgres`, async (test) => {
+    await using server = await startPostgresServer();
+    const { url } = await server.createDatabase();
+    await using running = await startPlatform({
+      ...QUIET,
+      ...platform,
+      database: { kind: "url", url },
+    });
+    await runAll(test, promises, stackOf(running, true));
+  });
+}
+
+const QUIET: PlatformOptions = { strict_google: true, background: { net: false, cron: false } };
+
+async function runAll(
+  test: Deno.TestContext,
+  promises: Record<string, Promised>,
+  stack: Stack,
+): Promise<void> {
+  for (const [name, keep] of Object.entries(promises)) {
+    await test.step(name, async () => {
+      await keep(stack);
+      await stack.google.clearFaults();
+    });
+  }
+}
+
+/** The conveniences of a running platform. */
+export function stackOf(platform: Platform, is_postgres: boolean): Stack {
+  const google = emulatorControl(platform.google_url);
+  return {
+    platform,
+    google,
+    is_postgres,
+    guest: (options = {}) => createAccount(google, "guest", options),
+    async organizer({ connected = true, scopes = "all", ...options } = {}) {
+      const email = await createAccount(google, "organizer", options);
+      const { user_id, access_token } = await platform.createUser(email);
+      if (connected) {
+        await connectGoogle(platform.functions_url, access_token, google, { email, scopes });
+      }
+      return {
+        email,
+        user_id,
+        access_token,
+        call: (name, init) => callFunction(platform, name, { ...init, access_token }),
+        client: createClient(platform.api_url, platform.publishable_key, {
+          global: { headers: { authorization: `Bearer ${access_token}` } },
+          auth: { persistSession: false, autoRefreshToken: false },
+        }),
+      };
+    },
+  };
+}
+
+async function createAccount(
+  google: EmulatorControl,
+  role: string,
+  { timezone = "UTC", freebusy = "public", busy = [] }: GuestOptions,
+): Promise<string> {
+  const email = `${role}-${crypto.randomUUID().slice(0, 8)}@north.example`;
+  await google.createAccount({
+    email,
+    timezone,
+    freebusy,
+    events: busy.map(([start, end]) => ({
+      summary: "Taken",
+      start: { dateTime: start },
+      end: { dateTime: end },
+    })),
+  });
+  return email;
+}
+
+/** Calls a function as a user (access_token), with a key (apikey), or as nobody. */
+export async function callFunction(
+  platform: Platform,
+  name: string,
+  init: CallInit & { access_token?: string; apikey?: string; text?: string } = {},
+): Promise<Answer> {
+  const url = new URL(`${init.functions_url ?? platform.functions_url}/${name}`);
+  for (const [key, value] of Object.entries(init.query ?? {})) url.searchParams.set(key, value);
+  const body = init.text ?? (init.body === undefined ? undefined : JSON.stringify(init.body));
+  const response = await fetch(url, {
+    method: init.method ?? (body === undefined ? "GET" : "POST"),
+    headers: {
+      "content-type": "application/json",
+      ...(init.access_token ? { authorization: `Bearer ${init.access_token}` } : {}),
+      ...(init.apikey ? { apikey: init.apikey } : {}),
+    },
+    redirect: "manual",
+    ...(body === undefined ? {} : { body }),
+  });
+  const text = await response.text();
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: text === "" ? null : JSON.parse(text),
+  };
+}
