@@ -71,7 +71,9 @@ export function googleConnections(
     connection: StoredConnection,
     refused: string | null,
   ): Promise<GoogleOutcome<HeldToken>> {
-    const token = held.get(connection) ?? await storedToken(connection);
+    const stored = held.has(connection) ? null : await storedToken(connection);
+    // Another caller may have renewed it while this one was decrypting.
+    const token = held.get(connection) ?? stored;
     if (
       token !== null && token.access_token !== refused &&
       token.expires_at_ms - now().getTime() > MARGIN_MS
