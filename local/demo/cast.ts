@@ -1,0 +1,71 @@
+import type { DemoOptions } from "./demo_options.ts";
+
+/** Somebody in the demo: a Google account with a calendar. */
+export interface Person {
+  /** The calendar's file name without .ics. */
+  key: string;
+  name: string;
+  email: string;
+  /** IANA zone. */
+  timezone: string;
+  ics: string;
+}
+
+const OWN_CALENDARS = new URL("calendars/", import.meta.url);
+
+/** The first of the demo's own people asks for the meeting. */
+const OWN_CAST = ["maya", "tomas", "aisha"];
+
+/** The people who take part, the organizer first. Throws a sentence if one of them has no calendar. */
+export async function cast(options: DemoOptions): Promise<Person[]> {
+  const own = options.calendars === null;
+  const folder = own ? OWN_CALENDARS : folderUrl(options.calendars ?? "");
+  const keys = options.participants ?? (own ? OWN_CAST : await calendarsIn(folder));
+  if (keys.length === 0) throw new Error(`There is no .ics file in ${options.calendars}`);
+  const people = await Promise.all(keys.map((key) => person(folder, key, own, options)));
+  const strangers = [...options.zones.keys()].filter((name) => !keys.includes(name));
+  if (strangers.length > 0) throw new Error(`--zone names nobody who takes part: ${strangers[0]}`);
+  return people;
+}
+
+async function person(
+  folder: URL,
+  key: string,
+  own: boolean,
+  { zones, timezone }: DemoOptions,
+): Promise<Person> {
+  const ics = await read(new URL(`${encodeURIComponent(key)}.ics`, folder), key);
+  return {
+    key,
+    name: own ? property(ics, "X-WR-CALNAME") ?? key : key,
+    email: `${key.toLowerCase().replaceAll(/[^a-z0-9.-]/g, "-")}@demo.example`,
+    timezone: zones.get(key) ?? timezone ?? property(ics, "X-WR-TIMEZONE") ?? "UTC",
+    ics,
+  };
+}
+
+async function read(path: URL, key: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new Error(`There is no calendar for "${key}": ${decodeURIComponent(path.pathname)}`);
+  }
+}
+
+async function calendarsIn(folder: URL): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const entry of Deno.readDir(folder)) {
+    if (entry.isFile && entry.name.endsWith(".ics")) keys.push(entry.name.slice(0, -4));
+  }
+  return keys.sort();
+}
+
+function folderUrl(path: string): URL {
+  const absolute = path.startsWith("/") ? path : `${Deno.cwd()}/${path}`;
+  return new URL(`file://${encodeURI(absolute.replace(/\/*$/, "/"))}`);
+}
+
+function property(ics: string, name: string): string | undefined {
+  return new RegExp(`^${name}(?:;[^:\\r\\n]*)?:(.+?)\\r?$`, "m").exec(ics)?.[1];
+}

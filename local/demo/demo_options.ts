@@ -1,0 +1,91 @@
+import { parseArgs } from "node:util";
+
+export interface DemoOptions {
+  help: boolean;
+  json: boolean;
+  /** A folder of .ics files, one account each; null is the demo's own cast. */
+  calendars: string | null;
+  /** File names without .ics; the first one organizes. Null: all, in the order of their names. */
+  participants: string[] | null;
+  /** Dates, YYYY-MM-DD, both included. Null: next Monday to Friday. */
+  from: string | null;
+  to: string | null;
+  duration_minutes: number;
+  timezone: string | null;
+  hours: { start: number; end: number };
+  /** Zones of single people. */
+  zones: ReadonlyMap<string, string>;
+}
+
+export const DEMO_HELP =
+  `Shows Convene at work: one insert becomes one event on Google Calendar, on an embedded database
+and a Google Calendar emulator. Ends by itself; the exit code is 0 only if everything held.
+
+Usage: deno task demo [options]
+
+  --calendars DIR         import every .ics file of DIR as one account and schedule among them
+  --participants a,b,c    who takes part, by file name without .ics (default: all of them);
+                          the first one organizes the meeting
+  --from DATE --to DATE   the window, both days included (default: next Monday to Friday)
+  --duration MIN          length of the meeting in minutes (default 30)
+  --timezone ZONE         where everybody is, e.g. America/New_York (default: as each calendar says)
+  --zone NAME=ZONE        where one person is, as often as needed
+  --hours 9-17            working hours, in everybody's own zone (default 9-17)
+  --json                  print one JSON object and nothing else
+  --help                  this text
+
+If no time suits everybody, the demo says who is in the way and what would change it; that is an
+answer too, and the exit code is 0.`;
+
+/** Reads the command line. Throws a sentence naming what is wrong. */
+export function parseDemoOptions(args: string[]): DemoOptions {
+  const { values } = parseArgs({
+    args,
+    options: {
+      calendars: { type: "string" },
+      participants: { type: "string" },
+      from: { type: "string" },
+      to: { type: "string" },
+      duration: { type: "string", default: "30" },
+      timezone: { type: "string" },
+      zone: { type: "string", multiple: true, default: [] },
+      hours: { type: "string", default: "9-17" },
+      json: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if ((values.from === undefined) !== (values.to === undefined)) {
+    throw new Error("--from and --to go together");
+  }
+  return {
+    help: values.help,
+    json: values.json,
+    calendars: values.calendars ?? null,
+    participants: values.participants?.split(",").map((name) => name.trim()) ?? null,
+    from: values.from ?? null,
+    to: values.to ?? null,
+    duration_minutes: wholeNumber("--duration", values.duration),
+    timezone: values.timezone ?? null,
+    hours: hours(values.hours),
+    zones: new Map(values.zone.map(zone)),
+  };
+}
+
+function wholeNumber(option: string, text: string): number {
+  if (/^[1-9]\d*$/.test(text)) return Number(text);
+  throw new Error(`${option} is not a number of minutes: ${text}`);
+}
+
+function hours(text: string): { start: number; end: number } {
+  const [, start, end] = /^(\d{1,2})-(\d{1,2})$/.exec(text) ?? [];
+  if (start === undefined || end === undefined) {
+    throw new Error(`--hours is not of the form 9-17: ${text}`);
+  }
+  return { start: Number(start), end: Number(end) };
+}
+
+function zone(text: string): [name: string, zone: string] {
+  const [name, zone] = text.split("=", 2);
+  if (!name || !zone) throw new Error(`--zone is not of the form NAME=ZONE: ${text}`);
+  return [name, zone];
+}

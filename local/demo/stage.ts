@@ -1,0 +1,63 @@
+import { createClient, type SupabaseClient } from "@supabase/supabase-js";
+import { connectGoogle } from "../connect_google.ts";
+import { type EmulatorControl, emulatorControl } from "../google/control.ts";
+import type { Platform } from "../platform.ts";
+import type { Person } from "./cast.ts";
+import type { Busy } from "./picture.ts";
+
+/** The running platform with everybody's calendar on it and the organizer signed in and connected. */
+export interface Stage {
+  google: EmulatorControl;
+  supabase: SupabaseClient;
+  /** A function as the organizer: status and body. */
+  call(name: string, request: { body?: unknown; query?: string }): Promise<Answer>;
+  /** Everybody's busy times as Google's freeBusy tells them. */
+  busy(people: readonly Person[], from: string, to: string): Promise<Map<string, Busy[]>>;
+}
+
+export interface Answer {
+  status: number;
+  body: Record<string, unknown>;
+}
+
+/** Creates the accounts and leads the organizer through the consent page. */
+export async function setStage(platform: Platform, people: readonly Person[]): Promise<Stage> {
+  const [organizer] = people;
+  if (organizer === undefined) throw new Error("Nobody takes part");
+  const google = emulatorControl(platform.google_url);
+  for (const { email, name, timezone, ics } of people) {
+    await google.importCalendar({ email, name, timezone, ics });
+  }
+  const { access_token } = await platform.createUser(organizer.email);
+  await connectGoogle(platform.functions_url, access_token, google, { email: organizer.email });
+
+  return {
+    google,
+    supabase: createClient(platform.api_url, platform.publishable_key, {
+      global: { headers: { authorization: `Bearer ${access_token}` } },
+      auth: { persistSession: false, autoRefreshToken: false },
+    }),
+    async call(name, { body, query = "" }) {
+      const response = await fetch(`${platform.functions_url}/${name}${query}`, {
+        method: body === undefined ? "GET" : "POST",
+        headers: { authorization: `Bearer ${access_token}`, "content-type": "application/json" },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      return { status: response.status, body: await response.json() };
+    },
+    async busy(everybody, timeMin, timeMax) {
+      const { access_token } = await google.signIn({ email: organizer.email });
+      const response = await fetch(`${platform.google_url}/calendar/v3/freeBusy`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${access_token}`, "content-type": "application/json" },
+        body: JSON.stringify({
+          timeMin,
+          timeMax,
+          items: everybody.map(({ email: id }) => ({ id })),
+        }),
+      });
+      const answer = await response.json() as { calendars: Record<string, { busy: Busy[] }> };
+      return new Map(Object.entries(answer.calendars).map(([email, { busy }]) => [email, busy]));
+    },
+  };
+}

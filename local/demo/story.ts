@@ -1,0 +1,266 @@
+import { formatInTimeZone } from "date-fns-tz";
+import type { Platform } from "../platform.ts";
+import type { Person } from "./cast.ts";
+import type { DemoOptions } from "./demo_options.ts";
+import { busyPicture, candidateBars, type RankedCandidate } from "./picture.ts";
+import { type DemoReport, emptyReport } from "./report.ts";
+import { setStage, type Stage } from "./stage.ts";
+import { nextWorkingWeek } from "./window.ts";
+
+/** Says something to the person who watches: a heading and lines below it. */
+export type Tell = (heading: string, lines?: readonly string[]) => void;
+
+interface Question {
+  people: readonly Person[];
+  organizer: Person;
+  timezone: string;
+  from: string;
+  to: string;
+  constraints: Record<string, unknown>;
+}
+
+type Status = Record<string, unknown>;
+
+/** How long a step that the platform takes by itself may last. */
+const PATIENCE_MS = 30_000;
+
+const INSERTS = "^/calendar/v3/calendars/[^/]+/events$";
+
+/** Plays the demo on a running platform and reports what happened; `problems` is what did not hold. */
+export async function playStory(
+  platform: Platform,
+  people: readonly Person[],
+  options: DemoOptions,
+  tell: Tell,
+): Promise<DemoReport> {
+  const question = ask(people, options);
+  const stage = await setStage(platform, people);
+  tell("Calendars", people.map(({ name, email, timezone }) => `${name} <${email}>, ${timezone}`));
+  await tellBusyTime(stage, question, tell);
+
+  const meeting_id = crypto.randomUUID();
+  await insert(stage, {
+    meeting_id,
+    participants: participants(people),
+    constraints: question.constraints,
+  });
+  tell("One row inserted with supabase-js, nothing else is called", [
+    `insert into meetings (meeting_id, participants, constraints)`,
+    `${options.duration_minutes} minutes between ${question.from} and ${question.to}, ${question.timezone}`,
+  ]);
+  const status = await ended(stage, meeting_id);
+  if (status.status !== "created") return tellRefusal(meeting_id, status, tell);
+
+  tellCandidates(status, question, tell);
+  const report = await tellEvent(stage, question, meeting_id, status, tell);
+  report.second_call_already_exists = await secondCall(stage, report, tell);
+  report.recovered_after_lost_reply = await lostReply(stage, question, report, tell);
+  return withProblems(report, people);
+}
+
+function ask(people: readonly Person[], options: DemoOptions): Question {
+  const [organizer] = people;
+  if (organizer === undefined) throw new Error("Nobody takes part");
+  const timezone = options.timezone ?? organizer.timezone;
+  const week = nextWorkingWeek(new Date(), timezone);
+  const from = options.from ?? week.from;
+  const to = options.to ?? week.to;
+  return {
+    people,
+    organizer,
+    timezone,
+    from,
+    to,
+    constraints: {
+      duration_minutes: options.duration_minutes,
+      earliest_date: from,
+      latest_date: to,
+      working_hours_start: options.hours.start,
+      working_hours_end: options.hours.end,
+      timezone,
+    },
+  };
+}
+
+function participants(people: readonly Person[]) {
+  return people.map(({ email, name, timezone }) => ({ email, name, timezone }));
+}
+
+async function insert(stage: Stage, row: Record<string, unknown>): Promise<void> {
+  const { error } = await stage.supabase.from("meetings").insert(row);
+  if (error !== null) throw new Error(`The insert was refused: ${error.message}`);
+}
+
+async function tellBusyTime(stage: Stage, question: Question, tell: Tell): Promise<void> {
+  const { people, from, to, timezone } = question;
+  const end = new Date(Date.parse(to) + 2 * 86_400_000).toISOString();
+  const start = new Date(Date.parse(from) - 86_400_000).toISOString();
+  const busy = await stage.busy(people, start, end);
+  tell(`Busy time, by the clock in ${timezone} (█ taken)`, busyPicture(people, busy, question));
+}
+
+/** The meeting's status once nothing more will happen to it. */
+async function ended(stage: Stage, meeting_id: string): Promise<Status> {
+  const deadline = Date.now() + PATIENCE_MS;
+  while (Date.now() < deadline) {
+    const { body } = await stage.call("status", { query: `?meeting_id=${meeting_id}` });
+    const { status, scheduling_status } = body;
+    if (status === "created" || status === "failed" || scheduling_status === "failed") return body;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`Nothing became of the meeting within ${PATIENCE_MS / 1000} s`);
+}
+
+function tellRefusal(meeting_id: string, status: Status, tell: Tell): DemoReport {
+  const details = (status.scheduling_details ?? {}) as Partial<DemoReport>;
+  const { empty_reason, blocking, suggestion, unknown } = details;
+  const [error = "", ...rest] = String(status.error).split(": ");
+  const message = rest.join(": ");
+  tell("No time suits everybody, and nothing was written", [error, message]);
+  return {
+    ...emptyReport(meeting_id),
+    writeback_status: status.status as string | null,
+    error,
+    message,
+    ...(empty_reason === undefined ? {} : { empty_reason }),
+    ...(blocking === undefined ? {} : { blocking }),
+    ...(suggestion === undefined ? {} : { suggestion }),
+    ...(unknown === undefined ? {} : { unknown }),
+  };
+}
+
+function tellCandidates(status: Status, question: Question, tell: Tell): void {
+  const candidates = status.candidates as RankedCandidate[];
+  tell("Ranked candidates", candidateBars(candidates, question.people, question.timezone));
+  tell("The best one, and why", [
+    formatInTimeZone(String(status.start_time), question.timezone, "EEEE d MMMM yyyy, HH:mm zzz"),
+    String(status.reasoning),
+  ]);
+}
+
+async function tellEvent(
+  stage: Stage,
+  { organizer, timezone }: Question,
+  meeting_id: string,
+  status: Status,
+  tell: Tell,
+): Promise<DemoReport> {
+  const google_event_id = String(status.google_event_id);
+  const events = await ownEvents(stage, organizer);
+  const event = events.find(({ id }) => id === google_event_id);
+  const mails = await stage.google.mails({ event_id: google_event_id, kind: "invitation" });
+  tell("The event as Google stored it", [
+    `${event?.summary}`,
+    `link       ${event?.htmlLink}`,
+    `Meet       ${event?.hangoutLink}`,
+    `guests     ${
+      event?.attendees?.map(({ email, responseStatus }) => `${email} (${responseStatus})`).join(
+        ", ",
+      )
+    }`,
+    `reminders  ${
+      event?.reminders?.overrides?.map(({ method, minutes }) => `${method} ${minutes} min before`)
+        .join(", ")
+    }`,
+    "",
+    ...(event?.description ?? "").split("\n"),
+  ]);
+  tell(
+    "Mail that Google sent",
+    mails.map(({ to, kind, summary }) => `${kind} to ${to}: ${summary}`),
+  );
+  tell("Status", [
+    `writeback_status ${status.status}, ${status.retry_count} retries, succeeded at ${status.succeeded_at}`,
+  ]);
+  const local = (instant: unknown) =>
+    formatInTimeZone(String(instant), timezone, "yyyy-MM-dd'T'HH:mm:ssXXX");
+  return {
+    ...emptyReport(meeting_id),
+    writeback_status: String(status.status),
+    google_event_id,
+    google_event_link: String(status.google_event_link),
+    meet_link: status.meet_link as string | null,
+    start_time: local(status.start_time),
+    end_time: local(status.end_time),
+    score: Number(status.score),
+    candidates: status.candidates as unknown[],
+    events_on_calendar: events.length,
+    invitations_sent: mails.length,
+  };
+}
+
+async function secondCall(stage: Stage, report: DemoReport, tell: Tell): Promise<boolean> {
+  const before = (await stage.google.mails()).length;
+  const { body } = await stage.call("write-back", { body: { meeting_id: report.meeting_id } });
+  const [result] = body.results as Record<string, unknown>[];
+  const mailed = (await stage.google.mails()).length - before;
+  tell("A second write-back of the same meeting", [
+    `already_exists ${result?.already_exists}, same id ${
+      result?.google_event_id === report.google_event_id
+    }, ${mailed} mails`,
+  ]);
+  return result?.already_exists === true && result.google_event_id === report.google_event_id &&
+    mailed === 0;
+}
+
+/** A week later the same people meet again, and Google's answer is lost after the event was stored. */
+async function lostReply(
+  stage: Stage,
+  { organizer, people, timezone }: Question,
+  report: DemoReport,
+  tell: Tell,
+): Promise<boolean> {
+  const later = (instant: string | null) =>
+    new Date(Date.parse(String(instant)) + 7 * 86_400_000).toISOString();
+  const meeting_id = crypto.randomUUID();
+  await stage.google.fault({ method: "POST", path_pattern: INSERTS, drop: "after", times: 1 });
+  await insert(stage, {
+    meeting_id,
+    title: "The same again, a week later",
+    participants: participants(people),
+    starts_at: later(report.start_time),
+    ends_at: later(report.end_time),
+    timezone,
+  });
+  const query = `?meeting_id=${meeting_id}`;
+  const deadline = Date.now() + PATIENCE_MS;
+  let lost: Status = {};
+  while (lost.status !== "retrying" && Date.now() < deadline) {
+    lost = (await stage.call("status", { query })).body;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  const retry = await stage.call("write-back", { body: { meeting_id } });
+  const [result] = (retry.body.results ?? []) as Record<string, unknown>[];
+  const events = (await ownEvents(stage, organizer)).filter(({ id }) =>
+    id !== report.google_event_id
+  );
+  const invited = await stage.google.mails({ event_id: String(result?.google_event_id) });
+  tell("A write-back whose answer was lost after Google stored the event", [
+    `after the loss   ${lost.status}: ${lost.error}`,
+    `after the retry  ${retry.body.message}, already_exists ${result?.already_exists}`,
+    `on the calendar  ${events.length} event, ${invited.length} invitations, none of them twice`,
+  ]);
+  return lost.status === "retrying" && result?.already_exists === true && events.length === 1 &&
+    new Set(invited.map(({ to }) => to)).size === invited.length;
+}
+
+/** The live events that Convene wrote on the organizer's calendar. */
+async function ownEvents(stage: Stage, { email }: Person) {
+  const events = await stage.google.events({ calendar_id: email, status: "live" });
+  return events.filter(({ id }) => id.startsWith("convene"));
+}
+
+function withProblems(report: DemoReport, people: readonly Person[]): DemoReport {
+  const expected = people.length - 1;
+  const problems = [
+    report.writeback_status === "created" ? null : "the meeting was not created",
+    report.events_on_calendar === 1 ? null : `${report.events_on_calendar} events instead of one`,
+    report.meet_link === null ? "there is no Meet link" : null,
+    report.invitations_sent === expected
+      ? null
+      : `${report.invitations_sent} invitations instead of ${expected}`,
+    report.second_call_already_exists ? null : "the second call wrote or mailed again",
+    report.recovered_after_lost_reply ? null : "the lost reply was not recovered",
+  ].filter((problem) => problem !== null);
+  return problems.length === 0 ? report : { ...report, problems };
+}

@@ -1,0 +1,28 @@
+import assert from "node:assert/strict";
+import { runDemo } from "./run_demo.ts";
+
+Deno.test("demo --json shows one event, one mail a guest, and nothing twice", async () => {
+  const { code, report } = await runDemo();
+  assert.equal(code, 0, JSON.stringify(report.problems));
+  assert.equal(report.writeback_status, "created");
+  assert.ok(report.google_event_id && report.google_event_link);
+  assert.match(report.meet_link ?? "", /^https:\/\/meet\.google\.com\//);
+  assert.ok(report.score !== null && report.score > 0 && report.score <= 100);
+  assert.ok(report.candidates.length > 1);
+  assert.equal(report.events_on_calendar, 1);
+  assert.equal(report.invitations_sent, 2);
+  assert.equal(report.second_call_already_exists, true);
+  assert.equal(report.recovered_after_lost_reply, true);
+  assert.ok(report.elapsed_ms > 0);
+  const length = Date.parse(report.end_time ?? "") - Date.parse(report.start_time ?? "");
+  assert.equal(length, 30 * 60_000);
+});
+
+Deno.test("demo refuses an option it does not know with a sentence and exit code 1", async () => {
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "local/demo/demo.ts", "--colour", "red"],
+    cwd: new URL("../../", import.meta.url),
+  }).output();
+  assert.equal(code, 1);
+  assert.match(new TextDecoder().decode(stderr), /--colour/);
+});
