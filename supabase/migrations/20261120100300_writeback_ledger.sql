@@ -44,5 +44,6 @@ create policy "organizers read their ledger" on public.writeback_ledger
   using (organizer_user_id = (select auth.uid()));
 
 revoke all on public.writeback_ledger from public, anon, authenticated, service_role;
+revoke all on sequence public.writeback_ledger_ledger_id_seq from public, anon, authenticated, service_role;
 grant select on public.writeback_ledger to authenticated;
 grant select, insert, delete on public.writeback_ledger to service_role;

@@ -61,9 +61,14 @@ export function promise(
 ): void {
   const { only, ...platform } = options;
   if (only !== "postgres") {
-    Deno.test(`${part} on PGlite`, async (test) => {
-      await using running = await startPlatform({ ...QUIET, ...platform });
-      await runAll(test, promises, stackOf(running, false));
+    Deno.test({
+      name: `${part} on PGlite`,
+      // PGlite keeps its own state in the process's exit code until it is closed.
+      sanitizeExit: false,
+      async fn(test) {
+        await using running = await startPlatform({ ...QUIET, ...platform });
+        await runAll(test, promises, stackOf(running, false));
+      },
     });
   }
   Deno.test(`${part} on Postgres`, async (test) => {

@@ -1,0 +1,291 @@
+import assert from "node:assert/strict";
+import { createClient } from "@supabase/supabase-js";
+import { googleAuthorizations } from "@shared/connections/authorizations.ts";
+import { googleConnections } from "@shared/connections/connections.ts";
+import { tokenCipher } from "@shared/connections/token_cipher.ts";
+import type { Database } from "@shared/database/call.ts";
+import { readGoogleConnection } from "@shared/database/google_connections.ts";
+import type { StoredConnection } from "@shared/database/google_connections.ts";
+import { googleCalendar } from "@shared/google/calendar.ts";
+import { meetLink } from "@shared/google/event.ts";
+import { eventId, meetRequestId } from "@shared/google/event_id.ts";
+import { googleOAuth } from "@shared/google/oauth.ts";
+import { SCOPES } from "@shared/google/scopes.ts";
+import { emulatorControl } from "../../local/google/control.ts";
+import type { EmulatorControl } from "../../local/google/control.ts";
+import { default_client, startGoogleEmulator } from "../../local/google/emulator.ts";
+import { startPlatform } from "../../local/platform.ts";
+import type { Platform } from "../../local/platform.ts";
+
+const REDIRECT = "http://127.0.0.1:1/functions/v1/google-auth/callback";
+const DAY = { timeMin: "2027-03-01T00:00:00Z", timeMax: "2027-03-02T00:00:00Z" };
+
+/** Convene's own rooms wired to a database and an emulator, without any HTTP function between. */
+async function withRooms(use: (rooms: Rooms) => Promise<void>): Promise<void> {
+  await using emulator = await startGoogleEmulator({ strict: true });
+  // With a client of its own the platform starts no emulator; its functions are not needed here.
+  await using platform = await startPlatform({
+    functions: "none",
+    background: { net: false, cron: false },
+    environment: { GOOGLE_CLIENT_ID: "unused", GOOGLE_CLIENT_SECRET: "unused" },
+  });
+  const database = createClient(platform.api_url, platform.secret_key, {
+    auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
+  });
+  const oauth = googleOAuth({
+    ...default_client,
+    authorization_url: `${emulator.url}/o/oauth2/v2/auth`,
+    token_url: `${emulator.url}/token`,
+    revocation_url: `${emulator.url}/revoke`,
+    userinfo_url: `${emulator.url}/v1/userinfo`,
+  });
+  const cipher = tokenCipher(`k1:${btoa("k".repeat(32))}`);
+  const common = { database, oauth, cipher, now: () => new Date() };
+  await use({
+    platform,
+    database,
+    control: emulatorControl(emulator.url),
+    calendar: googleCalendar({ base_url: `${emulator.url}/calendar/v3` }),
+    authorizations: googleAuthorizations({ ...common, redirect_uri: REDIRECT }),
+    connections: googleConnections(common),
+  });
+}
+
+interface Rooms {
+  platform: Platform;
+  database: Database;
+  control: EmulatorControl;
+  calendar: ReturnType<typeof googleCalendar>;
+  authorizations: ReturnType<typeof googleAuthorizations>;
+  connections: ReturnType<typeof googleConnections>;
+}
+
+async function connect(
+  { platform, control, authorizations, database }: Rooms,
+  email: string,
+  scopes: "all" | string[] = "all",
+): Promise<StoredConnection> {
+  await control.createAccount({ email, timezone: "Europe/Berlin" });
+  const { user_id } = await platform.createUser(email);
+  await consentAndComplete({ control, authorizations }, user_id, email, scopes);
+  return await stored(database, user_id);
+}
+
+async function consentAndComplete(
+  { control, authorizations }: Pick<Rooms, "control" | "authorizations">,
+  user_id: string,
+  email: string,
+  scopes: "all" | string[] = "all",
+): Promise<void> {
+  const authorization_url = await authorizations.begin(user_id, "https://app.example/");
+  const { redirect_url } = await control.approve({ authorization_url, email, scopes });
+  const answer = new URL(redirect_url).searchParams;
+  const code = await authorizations.receive(
+    answer.get("state") ?? "",
+    user_id,
+    answer.get("code") ?? "",
+  );
+  assert.ok(code !== null);
+  assert.equal((await authorizations.complete(user_id, code)).kind, "connected");
+}
+
+async function stored(database: Database, user_id: string): Promise<StoredConnection> {
+  const connection = await readGoogleConnection(database, user_id);
+  assert.ok(connection !== null);
+  return connection;
+}
+
+async function proveAll(t: Deno.TestContext): Promise<void> {
+  await withRooms(async (rooms) => {
+    const { calendar, connections, control, database, platform } = rooms;
+    const ask = (connection: StoredConnection, calendars: string[]) =>
+      connections.call(connection, (token) => calendar.freeBusy(token, { ...DAY, calendars }));
+
+    await t.step("write, read, change, find busy and delete an event", async () => {
+      const connection = await connect(rooms, "writer@team.example");
+      const key = crypto.randomUUID();
+      const id = eventId(key, 1);
+      const time = (hour: number) => ({
+        dateTime: `2027-03-01T${hour}:00:00+01:00`,
+        timeZone: "Europe/Berlin",
+      });
+      const inserted = await connections.call(
+        connection,
+        (token) =>
+          calendar.insertEvent(token, "primary", {
+            id,
+            summary: "Plan",
+            start: time(10),
+            end: time(11),
+            attendees: [{ email: "guest@elsewhere.example" }],
+            reminders: { useDefault: false, overrides: [{ method: "popup", minutes: 30 }] },
+            conferenceData: {
+              createRequest: {
+                requestId: meetRequestId(key, 1),
+                conferenceSolutionKey: { type: "hangoutsMeet" },
+              },
+            },
+            extendedProperties: { private: { convene: key } },
+          }, { sendUpdates: "all" }),
+      );
+      assert.ok(inserted.kind === "done");
+      assert.equal(inserted.value.id, id);
+      assert.match(meetLink(inserted.value) ?? "", /^https:\/\/meet\.google\.com\//);
+
+      const again = await connections.call(
+        connection,
+        (token) =>
+          calendar.insertEvent(token, "primary", { id, start: time(10), end: time(11) }, {
+            sendUpdates: "none",
+          }),
+      );
+      assert.ok(again.kind === "reject");
+      assert.deepEqual([again.fault.status, again.fault.reason], [409, "duplicate"]);
+
+      const stale = await connections.call(
+        connection,
+        (token) =>
+          calendar.patchEvent(token, "primary", id, { summary: "Stale" }, {
+            sendUpdates: "none",
+            if_match: '"0"',
+          }),
+      );
+      assert.ok(stale.kind === "reject");
+      assert.deepEqual([stale.fault.status, stale.fault.reason], [412, "conditionNotMet"]);
+
+      const changed = await connections.call(
+        connection,
+        (token) =>
+          calendar.patchEvent(token, "primary", id, { location: "Room 1" }, {
+            sendUpdates: "none",
+            ...(inserted.value.etag === undefined ? {} : { if_match: inserted.value.etag }),
+          }),
+      );
+      assert.ok(changed.kind === "done");
+      assert.equal(changed.value.location, "Room 1");
+
+      const busy = await ask(connection, ["writer@team.example", "nobody@team.example"]);
+      assert.ok(busy.kind === "done");
+      assert.deepEqual(busy.value.get("writer@team.example"), {
+        busy: [{ start: "2027-03-01T09:00:00.000Z", end: "2027-03-01T10:00:00.000Z" }],
+      });
+      assert.deepEqual(busy.value.get("nobody@team.example"), { unknown: "notFound" });
+
+      const remove = () =>
+        connections.call(
+          connection,
+          (token) => calendar.deleteEvent(token, "primary", id, { sendUpdates: "none" }),
+        );
+      assert.equal((await remove()).kind, "done");
+      const twice = await remove();
+      assert.ok(twice.kind === "reject");
+      assert.deepEqual([twice.fault.status, twice.fault.reason], [410, "deleted"]);
+    });
+
+    await t.step("an expired access token is renewed and nobody notices", async () => {
+      const connection = await connect(rooms, "expired@team.example");
+      await control.expireAccessTokens("expired@team.example");
+      assert.equal((await ask(connection, ["expired@team.example"])).kind, "done");
+      const after = await stored(database, connection.user_id);
+      assert.equal(after.status, "healthy");
+      assert.notEqual(after.access_token_encrypted, connection.access_token_encrypted);
+      assert.equal(after.refresh_token_encrypted, connection.refresh_token_encrypted);
+      assert.equal((await ask(after, ["expired@team.example"])).kind, "done");
+    });
+
+    await t.step("two workers renew one connection at once, and both go on", async () => {
+      const connection = await connect(rooms, "both@team.example");
+      await control.expireAccessTokens("both@team.example");
+      // Two copies, as two processes would read them: nothing in memory is shared.
+      const outcomes = await Promise.all([
+        ask({ ...connection }, ["both@team.example"]),
+        ask({ ...connection }, ["both@team.example"]),
+      ]);
+      assert.deepEqual(outcomes.map(({ kind }) => kind), ["done", "done"]);
+      const after = await stored(database, connection.user_id);
+      assert.equal((await ask(after, ["both@team.example"])).kind, "done");
+    });
+
+    await t.step("a dead grant is noted until the user connects again", async () => {
+      const email = "dead@team.example";
+      const connection = await connect(rooms, email);
+      await control.revokeGrant(email);
+      const outcome = await ask(connection, [email]);
+      assert.ok(outcome.kind === "reconnect");
+      assert.equal(outcome.fault.reason, "invalid_grant");
+      const dead = await stored(database, connection.user_id);
+      assert.deepEqual([dead.status, dead.status_reason], ["needs_reauth", "invalid_grant"]);
+      assert.equal(dead.access_token_encrypted, null);
+
+      await consentAndComplete(rooms, connection.user_id, email);
+      const alive = await stored(database, connection.user_id);
+      assert.deepEqual([alive.status, alive.status_reason], ["healthy", null]);
+      // A worker that still holds the old grant must not spoil the new one.
+      const late = await ask(connection, [email]);
+      assert.notEqual(late.kind, "done");
+      assert.notEqual(late.kind, "reconnect");
+      assert.equal((await stored(database, connection.user_id)).status, "healthy");
+      assert.equal((await ask(alive, [email])).kind, "done");
+    });
+
+    await t.step("a permission that Google misses is noted with its reason", async () => {
+      const email = "narrow@team.example";
+      const freebusy = SCOPES.filter((scope) => !scope.endsWith("calendar.events"));
+      const narrow = await connect(rooms, email, freebusy);
+      assert.equal(narrow.status, "needs_reauth");
+      // As if we had not compared the scopes: Google's own refusal must lead to the same end.
+      const connection = { ...narrow, status: "healthy" as const, status_reason: null };
+      const outcome = await connections.call(
+        connection,
+        (token) => calendar.getEvent(token, "primary", "convene00000"),
+      );
+      assert.ok(outcome.kind === "reconnect");
+      assert.equal(outcome.fault.reason, "insufficient_permissions");
+      const after = await stored(database, connection.user_id);
+      assert.equal(after.status_reason, "insufficient_permissions");
+    });
+
+    await t.step("a rate limit pauses the user in the database", async () => {
+      const email = "fast@team.example";
+      const connection = await connect(rooms, email);
+      await control.fault({
+        method: "POST",
+        path: "/calendar/v3/freeBusy",
+        status: 403,
+        reason: "rateLimitExceeded",
+        times: 1,
+      });
+      assert.equal((await ask(connection, [email])).kind, "retry");
+      const paused = await stored(database, connection.user_id);
+      assert.ok(paused.paused_until !== null);
+      assert.ok(Date.parse(paused.paused_until) > Date.now());
+      const held = await ask(paused, [email]);
+      assert.ok(held.kind === "retry");
+      assert.equal(held.held_back, true);
+      assert.equal((await ask({ ...paused, paused_until: null }, [email])).kind, "done");
+    });
+
+    await t.step("of two pauses the longer one holds", async () => {
+      const { user_id } = await connect(rooms, "pauses@team.example");
+      const pause = (until: string) =>
+        database.rpc("pause_google_connection", { p_user_id: user_id, p_until: until });
+      await pause("2027-01-01T00:00:00Z");
+      await pause("2026-12-01T00:00:00Z");
+      const { paused_until } = await stored(database, user_id);
+      assert.equal(Date.parse(paused_until ?? ""), Date.parse("2027-01-01T00:00:00Z"));
+    });
+
+    await t.step("a user who leaves takes the connection along", async () => {
+      const { user_id } = await connect(rooms, "leaver@team.example");
+      await platform.sql("delete from auth.users where id = $1", [user_id]);
+      assert.equal(await readGoogleConnection(database, user_id), null);
+    });
+  });
+}
+
+Deno.test({
+  name: "googleConnections() and googleCalendar() against the emulator",
+  // PGlite uses the process's exit code for itself while it runs.
+  sanitizeExit: false,
+  fn: proveAll,
+});
