@@ -122,7 +122,21 @@ promise("wake-ups", {
     assert.equal(payload.record.meeting_id, meeting_id);
     assert.equal(payload.old_record, null);
   },
-});
+
+  "the sweep is a job of pg_cron, or of its stand-in, by its name": async (stack) => {
+    const jobs = await stack.platform.sql<{ jobname: string; schedule: string; real: boolean }>(
+      `select jobname, schedule, exists (select from pg_extension where extname = 'pg_cron') as real
+         from cron.job`,
+    );
+    assert.deepEqual(jobs.map(({ jobname, schedule }) => [jobname, schedule]), [
+      ["convene-sweep", "* * * * *"],
+    ]);
+    const available = await stack.platform.sql(
+      "select from pg_available_extensions where name = 'pg_cron'",
+    );
+    assert.equal(jobs[0]?.real, available.length > 0);
+  },
+}, { real_cron: true });
 
 /** Keeps waking until the meeting has come to an end; functions that were woken work in the background. */
 async function settled(stack: Stack, meeting_id: string, wake: () => Promise<unknown>) {

@@ -57,9 +57,13 @@ type Promised = (stack: Stack) => Promise<void>;
 export function promise(
   part: string,
   promises: Record<string, Promised>,
-  options: PlatformOptions & { only?: "postgres" } = {},
+  options: PlatformOptions & {
+    only?: "postgres";
+    /** Where the server has pg_cron, its jobs are real ones (there is one such database a server). */
+    real_cron?: boolean;
+  } = {},
 ): void {
-  const { only, ...platform } = options;
+  const { only, real_cron = false, ...platform } = options;
   if (only !== "postgres") {
     Deno.test({
       name: `${part} on PGlite`,
@@ -73,7 +77,9 @@ export function promise(
   }
   Deno.test(`${part} on Postgres`, async (test) => {
     await using server = await startPostgresServer();
-    const { url } = await server.createDatabase();
+    const { url } = await server.createDatabase(
+      real_cron && server.has_pg_cron ? { name: server.cron_database } : {},
+    );
     await using running = await startPlatform({
       ...QUIET,
       ...platform,
