@@ -1,0 +1,95 @@
+import type { EventCopy, Reminder } from "./event_types.ts";
+
+export type AccessRole = "none" | "freeBusyReader" | "reader" | "writer" | "owner";
+
+/** One calendar and the copies of events on it. */
+export interface Calendar {
+  readonly id: string;
+  readonly owner: string;
+  readonly primary: boolean;
+  summary: string;
+  description: string | null;
+  location: string | null;
+  timezone: string;
+  default_reminders: Reminder[];
+  /** Made through the API by the OAuth client, which scope calendar.app.created asks for. */
+  readonly created_by_app: boolean;
+  /** Email -> role, the owner aside. */
+  readonly shared_with: Map<string, AccessRole>;
+  readonly copies: CopyIndex;
+  /** Sync tokens of earlier epochs are no longer valid. */
+  sync_epoch: number;
+  version: number;
+}
+
+/** The copies of one calendar, by id and by series. */
+export class CopyIndex {
+  readonly #by_id = new Map<string, EventCopy>();
+  readonly #all: EventCopy[] = [];
+  readonly #exceptions = new Map<string, EventCopy[]>();
+
+  /** Adds a copy; with an id that is taken both stay, and the earlier one answers to the id. */
+  add(copy: EventCopy): void {
+    const { id, series } = copy.shared;
+    if (!this.#by_id.has(id)) this.#by_id.set(id, copy);
+    this.#all.push(copy);
+    if (series !== null) {
+      const siblings = this.#exceptions.get(series.master_id);
+      if (siblings === undefined) this.#exceptions.set(series.master_id, [copy]);
+      else siblings.push(copy);
+    }
+  }
+  get(id: string): EventCopy | undefined {
+    return this.#by_id.get(id);
+  }
+  /** In the order of arrival, which is the "unspecified but stable" default order. */
+  all(): readonly EventCopy[] {
+    return this.#all;
+  }
+  exceptionsOf(master_id: string): readonly EventCopy[] {
+    return this.#exceptions.get(master_id) ?? [];
+  }
+  /** Forgets an event entirely, as if it had never been. */
+  forget(copy: EventCopy): void {
+    const index = this.#all.indexOf(copy);
+    if (index !== -1) this.#all.splice(index, 1);
+    if (this.#by_id.get(copy.shared.id) === copy) this.#by_id.delete(copy.shared.id);
+  }
+}
+
+/** An entry of one account's calendar list. */
+export interface ListEntry {
+  calendar_id: string;
+  selected: boolean;
+  hidden: boolean;
+  summary_override: string | null;
+  color_id: string | null;
+  default_reminders: Reminder[] | null;
+  version: number;
+}
+
+/** All calendars and every account's list of them. */
+export class CalendarStore {
+  readonly #calendars = new Map<string, Calendar>();
+  readonly #lists = new Map<string, Map<string, ListEntry>>();
+
+  add(calendar: Calendar): void {
+    this.#calendars.set(calendar.id, calendar);
+  }
+  /** Ids are compared as Google does, without regard to case. */
+  get(id: string): Calendar | undefined {
+    return this.#calendars.get(id.toLowerCase());
+  }
+  delete(id: string): void {
+    this.#calendars.delete(id);
+    for (const list of this.#lists.values()) list.delete(id);
+  }
+  all(): Iterable<Calendar> {
+    return this.#calendars.values();
+  }
+  listOf(email: string): Map<string, ListEntry> {
+    let list = this.#lists.get(email);
+    if (list === undefined) this.#lists.set(email, list = new Map());
+    return list;
+  }
+}
