@@ -1,0 +1,55 @@
+import { App } from "@supabase/lite";
+import type { LocalDatabase } from "./database/local_database.ts";
+import type { PlatformKeys } from "./keys.ts";
+
+/** Supabase's REST and auth servers, played by lite inside this process. */
+export interface Api {
+  readonly app: App;
+  /** Answers a request below `/rest/v1` or `/auth/v1`. */
+  fetch(request: Request): Promise<Response>;
+}
+
+export function openApi(database: LocalDatabase, keys: PlatformKeys): Api {
+  const app = new App({
+    connection: database.connection,
+    auth: {
+      enabled: true,
+      jwt_secret: keys.jwt_secret,
+      publishable_key: keys.publishable_key,
+      secret_key: keys.secret_key,
+    },
+    options: {
+      server: { disableStudio: true, disableFallback: true, apiKeys: { resolver: roleOf(keys) } },
+    },
+  });
+  return {
+    app,
+    async fetch(request) {
+      // Read the body before taking the database's turn: a slow client must not hold it.
+      const body = await request.arrayBuffer();
+      const complete = new Request(request.url, {
+        method: request.method,
+        headers: request.headers,
+        body: body.byteLength > 0 ? body : null,
+      });
+      return await database.exclusive(() => app.fetch(complete));
+    },
+  };
+}
+
+type KeyResolver = (
+  key: string,
+) => Promise<{ type: "publishable" | "secret"; claims: Record<string, unknown> } | null>;
+
+/** lite knows one secret key by itself; a Supabase project can have several, all service_role. */
+function roleOf(keys: PlatformKeys): KeyResolver {
+  return (key) => {
+    if (key === keys.publishable_key) {
+      return Promise.resolve({ type: "publishable", claims: { role: "anon" } });
+    }
+    if (key === keys.secret_key || key === keys.automations_key) {
+      return Promise.resolve({ type: "secret", claims: { role: "service_role" } });
+    }
+    return Promise.resolve(null);
+  };
+}

@@ -1,0 +1,49 @@
+import { btree_gist } from "@electric-sql/pglite/contrib/btree_gist";
+import { pgcrypto } from "@electric-sql/pglite/contrib/pgcrypto";
+import { createPgliteConnection } from "@supabase/lite/pglite";
+import { keepPrivileges } from "./keep_privileges.ts";
+import type { LocalDatabase, Session } from "./local_database.ts";
+import { printErrorsShortly } from "./print_errors_shortly.ts";
+import { Mutex } from "./mutex.ts";
+
+/** Opens Postgres in WebAssembly: in memory, or kept in `directory`, which is created. */
+export async function openPgliteDatabase(directory?: string): Promise<LocalDatabase> {
+  const connection = await createPgliteConnection({
+    url: directory ?? "memory://",
+    pgliteOptions: { extensions: { btree_gist, pgcrypto } },
+  });
+  keepPrivileges(connection);
+  printErrorsShortly(connection);
+  const driver = connection.driver;
+  await driver.waitReady;
+
+  const session: Session = {
+    query: async <Row>(text: string, params: unknown[] = []) =>
+      (await driver.query<Row>(text, params)).rows,
+    execute: async (script) => void await driver.exec(script),
+  };
+
+  // PGlite is one session, and lite begins transactions on it without taking turns: two requests
+  // side by side would run inside each other's transaction, under each other's role.
+  const turns = new Mutex();
+  return {
+    kind: "pglite",
+    connection,
+    query: (text, params) => turns.run(() => session.query(text, params)),
+    execute: (script) => turns.run(() => session.execute(script)),
+    transaction: (work) =>
+      turns.run(async () => {
+        await driver.exec("begin");
+        try {
+          const result = await work(session);
+          await driver.exec("commit");
+          return result;
+        } catch (error) {
+          await driver.exec("rollback");
+          throw error;
+        }
+      }),
+    exclusive: (work) => turns.run(work),
+    close: () => turns.run(() => connection.close()),
+  };
+}

@@ -1,0 +1,66 @@
+type Handler = (request: Request) => Response | Promise<Response>;
+
+/**
+ * Loads `<name>/index.ts` of every folder in `folder` (names that begin with `_` are shared code, as
+ * on Supabase) and answers `/functions/v1/<name>/...` and `/<name>/...` with its default export's
+ * `fetch`, which sees the path from `/<name>` on, as on Supabase. A function that cannot be loaded
+ * answers 503; the others work.
+ */
+export async function functionRoutes(
+  folder: URL,
+  logError: (what: string, error: unknown) => void,
+): Promise<Handler> {
+  const handlers = new Map<string, Handler>();
+  for (const name of await functionNames(folder)) {
+    try {
+      const module: unknown = await import(new URL(`${name}/index.ts`, folder).href);
+      handlers.set(name, handlerOf(module));
+    } catch (error) {
+      logError(`Function ${name} cannot be loaded`, error);
+      handlers.set(name, () => failure(503, "boot_error", `Function ${name} cannot be loaded`));
+    }
+  }
+
+  return async (request) => {
+    const url = new URL(request.url);
+    url.pathname = url.pathname.replace(/^\/functions\/v1(?=\/)/, "");
+    const name = url.pathname.split("/")[1] ?? "";
+    const handler = handlers.get(name);
+    if (!handler) return failure(404, "not_found", `There is no function named "${name}"`);
+    try {
+      return await handler(new Request(url, request));
+    } catch (error) {
+      logError(`Function ${name} threw`, error);
+      return failure(500, "internal_error", `Function ${name} ended with an error`);
+    }
+  };
+}
+
+async function functionNames(folder: URL): Promise<string[]> {
+  const names: string[] = [];
+  for await (const entry of Deno.readDir(folder)) {
+    if (!entry.isDirectory || entry.name.startsWith("_")) continue;
+    if (await isFile(new URL(`${entry.name}/index.ts`, folder))) names.push(entry.name);
+  }
+  return names.sort();
+}
+
+async function isFile(path: URL): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+function handlerOf(module: unknown): Handler {
+  const exported = (module as { default?: { fetch?: unknown } }).default;
+  const fetch = exported?.fetch;
+  if (typeof fetch !== "function") throw new TypeError("index.ts has no default export { fetch }");
+  return (request) => fetch.call(exported, request);
+}
+
+function failure(status: number, error: string, message: string): Response {
+  return Response.json({ error, message, status }, { status });
+}

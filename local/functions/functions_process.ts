@@ -1,0 +1,107 @@
+export interface FunctionsProcess {
+  /** Where it listens: `http://127.0.0.1:<port>`. */
+  readonly origin: string;
+  readonly pid: number;
+  /** Resolves when the process has ended, for whatever reason. */
+  readonly ended: Promise<void>;
+  /** Lets running work finish for a few seconds, then ends it. */
+  stop(): Promise<void>;
+  /** SIGKILL: nothing finishes. */
+  kill(): void;
+}
+
+/** serve.ts gives running work 5 s after SIGTERM. */
+const STOP_MS = 7_000;
+
+const ANNOUNCEMENT = /^\{"port":\d+\}\n/m;
+const CONFIG = new URL("../../deno.json", import.meta.url);
+const PROGRAM = new URL("serve.ts", import.meta.url);
+
+/**
+ * Starts a Deno process that serves the functions of `folder` with exactly the given Supabase,
+ * Google and Convene variables. What the functions print goes to this process's standard error.
+ */
+export async function startFunctionsProcess(
+  folder: URL,
+  environment: Record<string, string>,
+): Promise<FunctionsProcess> {
+  const child = new Deno.Command(Deno.execPath(), {
+    // The rights a function has on Supabase: the network and its variables, no subprocesses, no
+    // writing. Reading is for its own modules.
+    args: [
+      "run",
+      "--quiet",
+      "--no-prompt",
+      // Otherwise a request's signal also fires when the answer went out well.
+      "--unstable-no-legacy-abort",
+      "--allow-net",
+      "--allow-env",
+      "--allow-read",
+      "--allow-sys",
+      "--config",
+      decodeURIComponent(CONFIG.pathname),
+      decodeURIComponent(PROGRAM.pathname),
+      folder.href,
+    ],
+    clearEnv: true,
+    env: { ...inheritedEnvironment(), ...environment },
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+
+  const ended = child.status.then(() => undefined);
+  const port = await announcedPort(child.stdout);
+  if (port === null) {
+    await ended;
+    throw new Error("The functions process ended before it listened; its last words are above");
+  }
+
+  const signal = (name: Deno.Signal) => {
+    try {
+      child.kill(name);
+    } catch {
+      // It has ended already, which is what was wanted.
+    }
+  };
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    pid: child.pid,
+    ended,
+    kill: () => signal("SIGKILL"),
+    async stop() {
+      signal("SIGTERM");
+      const timer = setTimeout(() => signal("SIGKILL"), STOP_MS);
+      await ended;
+      clearTimeout(timer);
+      await child.stdin.close().catch(() => undefined);
+    },
+  };
+}
+
+/** Everything except variables of the kinds that the platform sets: a stray one must not get in. */
+function inheritedEnvironment(): Record<string, string> {
+  const entries = Object.entries(Deno.env.toObject());
+  return Object.fromEntries(
+    entries.filter(([name]) => !/^(SUPABASE|GOOGLE|CONVENE)_/.test(name)),
+  );
+}
+
+/**
+ * The port in the line `{"port":<number>}`, or null when the output ends without one. All other
+ * output, before and after, goes to standard error: standard output belongs to whoever started us.
+ */
+function announcedPort(output: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<number | null> {
+  const { promise, resolve } = Promise.withResolvers<number | null>();
+  void (async () => {
+    let port: number | null = null;
+    for await (const text of output.pipeThrough(new TextDecoderStream())) {
+      const line: string | undefined = port === null ? ANNOUNCEMENT.exec(text)?.[0] : undefined;
+      if (line !== undefined) resolve(port = Number(/\d+/.exec(line)?.[0]));
+      const other = line === undefined ? text : text.replace(line, "");
+      if (other !== "") await Deno.stderr.write(new TextEncoder().encode(other));
+    }
+    resolve(null);
+  })();
+  return promise;
+}

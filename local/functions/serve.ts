@@ -1,0 +1,51 @@
+// The program of one functions process: serves every function of a folder on a free loopback port.
+// Arguments: the folder's URL. Prints {"port": number} and ends when its standard input closes,
+// which is how it notices that the platform has died. SIGTERM lets running work finish first.
+import { backgroundWork } from "./background_work.ts";
+import { functionRoutes } from "./function_routes.ts";
+
+/** How long background work may go on after SIGTERM. The platform waits a little longer. */
+const GRACE_MS = 5_000;
+
+const [folder] = Deno.args;
+if (!folder) throw new Error("Usage: serve.ts <URL of the functions folder>");
+
+const background = backgroundWork();
+Object.assign(globalThis, { EdgeRuntime: { waitUntil: background.waitUntil } });
+
+// A function that forgets to handle a rejection loses one request on Supabase, not the others.
+globalThis.addEventListener("unhandledrejection", (event) => {
+  event.preventDefault();
+  logError("Unhandled rejection in a function", event.reason);
+});
+globalThis.addEventListener("error", (event) => {
+  event.preventDefault();
+  logError("Uncaught error in a function", event.error);
+});
+
+const route = await functionRoutes(new URL(folder), logError);
+const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, route);
+
+Deno.addSignalListener("SIGTERM", async () => {
+  await Promise.race([
+    server.shutdown().then(background.settled),
+    new Promise((resolve) => setTimeout(resolve, GRACE_MS)),
+  ]);
+  Deno.exit(0);
+});
+// Ctrl-C in a terminal reaches the whole process group; the platform decides when this one ends.
+Deno.addSignalListener("SIGINT", () => {});
+
+await Deno.stdout.write(
+  new TextEncoder().encode(JSON.stringify({ port: server.addr.port }) + "\n"),
+);
+
+for await (const _ of Deno.stdin.readable) {
+  /* The platform writes nothing: only the end counts. */
+}
+Deno.exit(0);
+
+function logError(what: string, error: unknown): void {
+  const text = error instanceof Error ? error.stack ?? error.message : String(error);
+  Deno.stderr.writeSync(new TextEncoder().encode(`${what}: ${text}\n`));
+}

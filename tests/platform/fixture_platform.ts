@@ -1,0 +1,52 @@
+import { type Platform, type PlatformOptions, startPlatform } from "../../local/platform.ts";
+import { startPostgresServer } from "../support/postgres_server.ts";
+
+export const FIXTURE_MIGRATIONS = new URL("fixtures/migrations/", import.meta.url);
+export const FIXTURE_FUNCTIONS = new URL("fixtures/functions/", import.meta.url);
+
+/** A platform on this folder's migrations and functions, with nothing working by itself. */
+export function startFixture(options: PlatformOptions = {}): Promise<Platform> {
+  return startPlatform({
+    migrations_dir: FIXTURE_MIGRATIONS,
+    functions_dir: FIXTURE_FUNCTIONS,
+    functions: "none",
+    background: { net: false, cron: false },
+    // The fixtures never call Google, so no emulator needs to start.
+    environment: { GOOGLE_CLIENT_ID: "unused.example", GOOGLE_CLIENT_SECRET: "unused" },
+    onError: () => {},
+    ...options,
+  });
+}
+
+/** Runs a step on PGlite and on a database of a real server. */
+export async function onBothDatabases(
+  test: Deno.TestContext,
+  step: (database: NonNullable<PlatformOptions["database"]>) => Promise<void>,
+): Promise<void> {
+  await test.step("PGlite", () => step({ kind: "memory" }));
+  await using server = await startPostgresServer();
+  const { url } = await server.createDatabase();
+  await test.step(`Postgres ${server.version}`, () => step({ kind: "url", url }));
+}
+
+/** Requests to `/rest/v1` of a platform with one key, and a user's token if given. */
+export function rest(platform: Platform, apikey: string, access_token?: string) {
+  return async (path: string, init: RequestInit = {}) => {
+    const response = await fetch(`${platform.api_url}/rest/v1/${path}`, {
+      ...init,
+      headers: {
+        apikey,
+        ...(access_token ? { authorization: `Bearer ${access_token}` } : {}),
+        "content-type": "application/json",
+        prefer: "return=minimal",
+      },
+    });
+    const text = await response.text();
+    const body: unknown = text === "" ? null : JSON.parse(text);
+    return { status: response.status, body, code: codeOf(body) };
+  };
+}
+
+function codeOf(body: unknown): unknown {
+  return typeof body === "object" && body !== null && "code" in body ? body.code : undefined;
+}
