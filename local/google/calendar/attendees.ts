@@ -61,6 +61,6 @@ function readResponse(given: string | null | undefined): ResponseStatus {
   return response;
 }
 
-export function isResponseStatus(text: string): text is ResponseStatus {
+function isResponseStatus(text: string): text is ResponseStatus {
   return responses.includes(text);
 }

@@ -49,12 +49,6 @@ export class CopyIndex {
   exceptionsOf(master_id: string): readonly EventCopy[] {
     return this.#exceptions.get(master_id) ?? [];
   }
-  /** Forgets an event entirely, as if it had never been. */
-  forget(copy: EventCopy): void {
-    const index = this.#all.indexOf(copy);
-    if (index !== -1) this.#all.splice(index, 1);
-    if (this.#by_id.get(copy.shared.id) === copy) this.#by_id.delete(copy.shared.id);
-  }
 }
 
 /** An entry of one account's calendar list. */
