@@ -181,6 +181,104 @@ export type Database = {
         };
         Relationships: [];
       };
+      "notification_targets": {
+        Row: {
+          "address": string | null;
+          "created_at": string;
+          "enabled": boolean;
+          "events": (string)[];
+          "kind": string;
+          "owner_user_id": string | null;
+          "signing_secret": string | null;
+          "target_id": string;
+          "updated_at": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "address"?: string | null;
+          "created_at"?: string;
+          "enabled"?: boolean;
+          "events"?: (string)[];
+          "kind": string;
+          "owner_user_id"?: string | null;
+          "signing_secret"?: string | null;
+          "target_id"?: string;
+          "updated_at"?: string;
+        };
+        Update: {
+          "address"?: string | null;
+          "created_at"?: string;
+          "enabled"?: boolean;
+          "events"?: (string)[];
+          "kind"?: string;
+          "owner_user_id"?: string | null;
+          "signing_secret"?: string | null;
+          "target_id"?: string;
+          "updated_at"?: string;
+        };
+        Relationships: [];
+      };
+      "notifications": {
+        Row: {
+          "attempts": number;
+          "created_at": string;
+          "error": string | null;
+          "event": string;
+          "kind": string;
+          "lease_token": string | null;
+          "leased_until": string | null;
+          "meeting_id": string | null;
+          "next_attempt_at": string | null;
+          "notification_id": string;
+          "organizer_user_id": string | null;
+          "owner_user_id": string | null;
+          "payload": NonNullable<Json>;
+          "sent_at": string | null;
+          "status": string;
+          "target_id": string | null;
+          "transition_key": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "attempts"?: number;
+          "created_at"?: string;
+          "error"?: string | null;
+          "event": string;
+          "kind": string;
+          "lease_token"?: string | null;
+          "leased_until"?: string | null;
+          "meeting_id"?: string | null;
+          "next_attempt_at"?: string | null;
+          "notification_id"?: string;
+          "organizer_user_id"?: string | null;
+          "owner_user_id"?: string | null;
+          "payload": NonNullable<Json>;
+          "sent_at"?: string | null;
+          "status"?: string;
+          "target_id"?: string | null;
+          "transition_key": string;
+        };
+        Update: {
+          "attempts"?: number;
+          "created_at"?: string;
+          "error"?: string | null;
+          "event"?: string;
+          "kind"?: string;
+          "lease_token"?: string | null;
+          "leased_until"?: string | null;
+          "meeting_id"?: string | null;
+          "next_attempt_at"?: string | null;
+          "notification_id"?: string;
+          "organizer_user_id"?: string | null;
+          "owner_user_id"?: string | null;
+          "payload"?: NonNullable<Json>;
+          "sent_at"?: string | null;
+          "status"?: string;
+          "target_id"?: string | null;
+          "transition_key"?: string;
+        };
+        Relationships: [];
+      };
       "writeback_ledger": {
         Row: {
           "at": string;
@@ -290,6 +388,20 @@ export type Database = {
       "begin_writeback": {
         Args: { "p_lease_seconds"?: number; "p_meeting_id": string; "p_user_id"?: string };
         Returns: Json;
+      };
+      "claim_notifications": {
+        Args: { "p_lease_seconds"?: number; "p_limit"?: number };
+        Returns: {
+          "address": string;
+          "created_at": string;
+          "event": string;
+          "kind": string;
+          "lease_token": string;
+          "notification_id": string;
+          "payload": Json;
+          "signing_secret": string;
+          "target_wanted": boolean;
+        }[];
       };
       "claim_schedulings": {
         Args: { "p_lease_seconds"?: number; "p_limit"?: number };
@@ -599,6 +711,17 @@ export type Database = {
           "p_new_refresh_token_encrypted"?: string;
           "p_refresh_token_encrypted": string;
           "p_user_id": string;
+        };
+        Returns: boolean;
+      };
+      "settle_notification": {
+        Args: {
+          "p_error"?: string;
+          "p_lease_token": string;
+          "p_not_before_seconds"?: number;
+          "p_notification_id": string;
+          "p_outcome": string;
+          "p_spends_attempt"?: boolean;
         };
         Returns: boolean;
       };

@@ -130,6 +130,7 @@ promise("wake-ups", {
     );
     assert.deepEqual(jobs.map(({ jobname, schedule }) => [jobname, schedule]), [
       ["convene-sweep", "* * * * *"],
+      ["convene-notify", "* * * * *"],
     ]);
     const available = await stack.platform.sql(
       "select from pg_available_extensions where name = 'pg_cron'",

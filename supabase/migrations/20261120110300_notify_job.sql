@@ -1,0 +1,1 @@
+select cron.schedule('convene-notify', '* * * * *', 'select private.sweep_notifications()');
