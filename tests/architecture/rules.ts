@@ -9,6 +9,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   writeback: ["connections", "google", "database", "meetings"],
   tracking: ["connections", "google", "database", "meetings"],
   sync: ["connections", "google", "database", "meetings"],
+  notifications: ["database", "meetings"],
   connections: ["google", "database"],
   scheduling: [],
   meetings: [],

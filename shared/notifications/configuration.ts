@@ -1,0 +1,44 @@
+/** An HTTP mail API in Resend's shape. */
+export interface MailConfiguration {
+  /** Without a slash at the end. */
+  base_url: string;
+  api_key: string;
+  /** Such as "Convene <meetings@company.example>"; the domain must be one that the API may send for. */
+  from: string;
+}
+
+export interface NotificationsConfiguration {
+  /** Null: no mail can be sent, and mail notifications say so. */
+  mail: MailConfiguration | null;
+  /** Targets on this machine are allowed; only the local platform says so. */
+  allow_loopback: boolean;
+}
+
+const MAIL_URL = "https://api.resend.com";
+
+/** Reads CONVENE_MAIL_URL, _KEY, _FROM and CONVENE_LOOPBACK_TARGETS. Throws an error naming the variable. */
+export function notificationsConfiguration(
+  env: Record<string, string | undefined>,
+): NotificationsConfiguration {
+  return {
+    mail: mailConfiguration(env),
+    allow_loopback: env.CONVENE_LOOPBACK_TARGETS === "allow",
+  };
+}
+
+function mailConfiguration(env: Record<string, string | undefined>): MailConfiguration | null {
+  const base_url = (env.CONVENE_MAIL_URL?.trim() || MAIL_URL).replace(/\/+$/, "");
+  const api_key = env.CONVENE_MAIL_KEY?.trim() ?? "";
+  const from = env.CONVENE_MAIL_FROM?.trim() ?? "";
+  if (api_key === "" && from === "") return null;
+  if (!URL.canParse(base_url)) {
+    throw new Error(`Cannot send mail: CONVENE_MAIL_URL is no URL: "${base_url}"`);
+  }
+  if (api_key === "") {
+    throw new Error("Cannot send mail: CONVENE_MAIL_KEY is not set, but CONVENE_MAIL_FROM is");
+  }
+  if (from === "") {
+    throw new Error("Cannot send mail: CONVENE_MAIL_FROM is not set, but CONVENE_MAIL_KEY is");
+  }
+  return { base_url, api_key, from };
+}

@@ -1,0 +1,83 @@
+import type { DeliverySettlement } from "@shared/database/notifications.ts";
+import type { ReplyHead } from "./reply_head.ts";
+
+/** What became of one delivery, as the queue settles it. */
+export type Delivery = DeliverySettlement;
+
+/** Longer than this nobody waits for news. */
+const MAX_RETRY_AFTER_SECONDS = 6 * 3600;
+
+/** Used where a target asks to slow down without saying for how long. */
+const SLOW_DOWN_SECONDS = 60;
+
+export const SENT: Delivery = {
+  outcome: "sent",
+  error: null,
+  spends_attempt: true,
+  not_before_seconds: null,
+};
+
+/** No further attempt would change it. */
+export function rejected(code: string, message: string): Delivery {
+  return {
+    outcome: "reject",
+    error: `${code}: ${message}`,
+    spends_attempt: true,
+    not_before_seconds: null,
+  };
+}
+
+/** The target did not answer, or its name could not be looked up. */
+export function unreachable(error: unknown): Delivery {
+  const message = error instanceof Error ? error.message : String(error);
+  return {
+    outcome: "retry",
+    error: `target_unreachable: ${message}`,
+    spends_attempt: true,
+    not_before_seconds: null,
+  };
+}
+
+/**
+ * The meaning of an answer: 2xx arrived; 408 and 5xx are tried again; 429 too, and spends no attempt;
+ * everything else, redirects included, stays wrong. `retryable` names more statuses of that channel.
+ */
+export function deliveryOf(
+  { status, retry_after }: ReplyHead,
+  now: Date,
+  retryable: readonly number[] = [],
+): Delivery {
+  if (status >= 200 && status < 300) return SENT;
+  const wait = retryAfterSeconds(retry_after, now);
+  if (status === 429) {
+    return {
+      outcome: "retry",
+      error: "rate_limited: The target asks to slow down.",
+      spends_attempt: false,
+      not_before_seconds: wait ?? SLOW_DOWN_SECONDS,
+    };
+  }
+  const error = `target_answered_${status}: ${explain(status)}`;
+  if (status >= 500 || status === 408 || retryable.includes(status)) {
+    return { outcome: "retry", error, spends_attempt: true, not_before_seconds: wait };
+  }
+  return { outcome: "reject", error, spends_attempt: true, not_before_seconds: null };
+}
+
+function explain(status: number): string {
+  if (status >= 500 || status === 408) return "The target could not take the notification.";
+  if (status >= 300 && status < 400) {
+    return "The target redirects, which is not followed. Enter the address it leads to.";
+  }
+  if (status === 404 || status === 410) return "The target's address no longer exists.";
+  return "The target refused the notification. Check its address.";
+}
+
+/** Retry-After in seconds or as a date (RFC 9110, 10.2.3). */
+function retryAfterSeconds(value: string | null, now: Date): number | null {
+  if (value === null || value === "") return null;
+  const seconds = /^\d+$/.test(value)
+    ? Number(value)
+    : Math.ceil((Date.parse(value) - now.getTime()) / 1000);
+  return Number.isFinite(seconds) ? Math.min(Math.max(seconds, 0), MAX_RETRY_AFTER_SECONDS) : null;
+}
