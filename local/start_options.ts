@@ -21,10 +21,17 @@ Usage: deno task start [options]
 
 With GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET in the environment the functions talk to the real
 Google and no emulator is started. Register <api url>/functions/v1/google-auth/callback as the
-redirect URI of that client. CONVENE_APP_URLS and CONVENE_TOKEN_KEYS replace what is made up here.`;
+redirect URI of that client. CONVENE_APP_URLS and CONVENE_TOKEN_KEYS replace what is made up here;
+CONVENE_MAIL_KEY and CONVENE_MAIL_FROM (and CONVENE_MAIL_URL) let notifications go out by mail.`;
 
 /** Secrets and settings of a deployed project that may also come from the environment here. */
-const OWN_VARIABLES = ["CONVENE_APP_URLS", "CONVENE_TOKEN_KEYS"];
+const OWN_VARIABLES = [
+  "CONVENE_APP_URLS",
+  "CONVENE_TOKEN_KEYS",
+  "CONVENE_MAIL_URL",
+  "CONVENE_MAIL_KEY",
+  "CONVENE_MAIL_FROM",
+];
 const GOOGLE_VARIABLES = [
   "GOOGLE_CLIENT_ID",
   "GOOGLE_CLIENT_SECRET",

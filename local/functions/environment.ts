@@ -24,6 +24,8 @@ export function functionsEnvironment(options: FunctionsEnvironmentOptions): Reco
     SUPABASE_JWKS: options.jwks,
     CONVENE_TOKEN_KEYS: keys.token_keys,
     CONVENE_APP_URLS: `${api_url}/app`,
+    // A deployed function never calls itself or its neighbours; here the receivers are on this machine.
+    CONVENE_LOOPBACK_TARGETS: "allow",
     ...(google_url === null ? {} : emulatorEnvironment(google_url, keys)),
     ...options.extra,
   };

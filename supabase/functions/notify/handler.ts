@@ -1,0 +1,69 @@
+import { HttpFault } from "@shared/http/fault.ts";
+import { log } from "@shared/http/log.ts";
+import { readJson } from "@shared/http/request.ts";
+import { json } from "@shared/http/respond.ts";
+import type { Handler } from "@shared/http/serve.ts";
+import { BATCH } from "@shared/http/webhook.ts";
+import { notify } from "@shared/notifications/notify.ts";
+import type { NotifyDependencies, NotifyResult } from "@shared/notifications/notify.ts";
+
+export interface HandlerDependencies extends Omit<NotifyDependencies, "alert"> {
+  inBackground: (work: Promise<unknown>) => void;
+}
+
+const DEFAULT_LIMIT = 100;
+
+/** POST {batch, limit?, background?} delivers the notifications that are due. Keys only. */
+export function notifyHandler({ inBackground, ...dependencies }: HandlerDependencies): Handler {
+  return async (request) => {
+    if (request.method !== "POST") {
+      throw new HttpFault("method_not_allowed", "notify answers POST.");
+    }
+    const { limit, background } = await readJson(request, BATCH);
+    const work = run(dependencies, limit ?? DEFAULT_LIMIT);
+    if (background === true) {
+      inBackground(work);
+      return json({ success: true, message: "Accepted" }, 202);
+    }
+    return json(answer(await work));
+  };
+}
+
+async function run(
+  dependencies: Omit<NotifyDependencies, "alert">,
+  limit: number,
+): Promise<NotifyResult[]> {
+  const results = await notify({
+    ...dependencies,
+    alert: ({ user_id, reason }) =>
+      log("warning", "google_connection_needs_reauth", { user_id, reason }),
+  }, limit);
+  for (const { notification_id, kind, delivery } of results) {
+    if (delivery.outcome === "sent") continue;
+    log("warning", "notification_not_delivered", { notification_id, kind, error: delivery.error });
+  }
+  return results;
+}
+
+function answer(results: readonly NotifyResult[]) {
+  const succeeded = results.filter(({ delivery }) => delivery.outcome === "sent").length;
+  return {
+    success: succeeded === results.length,
+    results: results.map(({ notification_id, event, kind, delivery }) => ({
+      notification_id,
+      event,
+      kind,
+      success: delivery.outcome === "sent",
+      ...errorOf(delivery.error),
+    })),
+    total_processed: results.length,
+    succeeded,
+    failed: results.length - succeeded,
+  };
+}
+
+function errorOf(error: string | null) {
+  if (error === null) return {};
+  const colon = error.indexOf(": ");
+  return { error: error.slice(0, colon), message: error.slice(colon + 2) };
+}
