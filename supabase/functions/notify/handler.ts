@@ -1,9 +1,9 @@
+import * as z from "zod/mini";
 import { HttpFault } from "@shared/http/fault.ts";
 import { log } from "@shared/http/log.ts";
 import { readJson } from "@shared/http/request.ts";
 import { json } from "@shared/http/respond.ts";
 import type { Handler } from "@shared/http/serve.ts";
-import { BATCH } from "@shared/http/webhook.ts";
 import { notify } from "@shared/notifications/notify.ts";
 import type { NotifyDependencies, NotifyResult } from "@shared/notifications/notify.ts";
 
@@ -12,6 +12,17 @@ export interface HandlerDependencies extends Omit<NotifyDependencies, "alert"> {
 }
 
 const DEFAULT_LIMIT = 100;
+
+const BATCH = z.strictObject({
+  batch: z.literal(true),
+  limit: z.optional(
+    z.int("Expected a whole number").check(
+      z.gte(1, "Expected 1 to 1000"),
+      z.lte(1000, "Expected 1 to 1000"),
+    ),
+  ),
+  background: z.optional(z.boolean()),
+});
 
 /** POST {batch, limit?, background?} delivers the notifications that are due. Keys only. */
 export function notifyHandler({ inBackground, ...dependencies }: HandlerDependencies): Handler {
