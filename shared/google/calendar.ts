@@ -4,6 +4,8 @@ import type { EventInput, EventPatch, GoogleEvent, SendUpdates } from "./event.t
 import { classify } from "./faults.ts";
 import { FREE_BUSY_REPLY, freeBusyQueries, mergeFreeBusy } from "./free_busy.ts";
 import type { CalendarBusy, FreeBusyQuery, FreeBusyReply } from "./free_busy.ts";
+import { EVENT_PAGE } from "./event_page.ts";
+import type { EventPage, EventQuery } from "./event_page.ts";
 import type { GoogleOutcome, RequestKind } from "./outcome.ts";
 import { send } from "./transport.ts";
 import type { RemoteRequest, TransportOptions } from "./transport.ts";
@@ -43,6 +45,12 @@ export interface GoogleCalendar {
     calendarId: string,
     eventId: string,
   ): Promise<GoogleOutcome<GoogleEvent>>;
+  /** One page of whole events; a series is one event (and its exceptions), not its occurrences. */
+  findEvents(
+    access_token: string,
+    calendarId: string,
+    query: EventQuery,
+  ): Promise<GoogleOutcome<EventPage>>;
   patchEvent(
     access_token: string,
     calendarId: string,
@@ -105,6 +113,17 @@ export function googleCalendar(options: CalendarOptions): GoogleCalendar {
         path: ["calendars", calendarId, "events", eventId],
         access_token,
         schema: EVENT,
+      }),
+    findEvents: (access_token, calendarId, query) =>
+      ask({
+        kind: "read",
+        method: "GET",
+        path: ["calendars", calendarId, "events"],
+        query: Object.fromEntries(
+          Object.entries(query).map(([name, value]) => [name, String(value)]),
+        ),
+        access_token,
+        schema: EVENT_PAGE,
       }),
     patchEvent: (access_token, calendarId, eventId, patch, { sendUpdates, if_match }) =>
       ask({

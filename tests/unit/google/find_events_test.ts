@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { googleCalendar } from "@shared/google/calendar.ts";
+import { recordedFetch } from "./recorded_fetch.ts";
+
+const BASE = "https://calendar.example/calendar/v3";
+
+Deno.test("findEvents() sends Google's own names and gives a page with its token", async () => {
+  const { fetch, sent } = recordedFetch(() =>
+    Response.json({ items: [{ id: "a", status: "cancelled" }], nextPageToken: "t", kind: "x" })
+  );
+  const calendar = googleCalendar({ base_url: BASE, fetch });
+  const outcome = await calendar.findEvents("token", "primary", {
+    privateExtendedProperty: "convene_event_key=1",
+    showDeleted: true,
+    maxResults: 10,
+  });
+  assert.deepEqual(outcome, {
+    kind: "done",
+    status: 200,
+    value: { items: [{ id: "a", status: "cancelled" }], nextPageToken: "t" },
+  });
+  const [request] = sent;
+  assert.equal(request?.method, "GET");
+  assert.deepEqual(Object.fromEntries(request?.url.searchParams ?? []), {
+    privateExtendedProperty: "convene_event_key=1",
+    showDeleted: "true",
+    maxResults: "10",
+  });
+});
+
+Deno.test("findEvents() takes a page without items for an empty one", async () => {
+  const { fetch } = recordedFetch(() => Response.json({ nextPageToken: "more" }));
+  const outcome = await googleCalendar({ base_url: BASE, fetch }).findEvents("t", "primary", {});
+  assert.ok(outcome.kind === "done");
+  assert.deepEqual(outcome.value, { items: [], nextPageToken: "more" });
+});
