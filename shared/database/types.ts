@@ -551,6 +551,7 @@ export type Database = {
         };
         Returns: string;
       };
+      "find_event_keys": { Args: { "p_event_keys": (string)[] }; Returns: string[] };
       "find_google_authorization": {
         Args: { "p_state_hash": string };
         Returns: {
@@ -567,6 +568,81 @@ export type Database = {
       };
       "get_pending_writebacks": {
         Args: { "p_limit"?: number };
+        Returns: {
+          "attendees": NonNullable<Json>;
+          "cancelled_at": string | null;
+          "candidates": NonNullable<Json>;
+          "conference": string;
+          "constraints": NonNullable<Json>;
+          "created_at": string;
+          "description": string | null;
+          "desired_version": number;
+          "ends_at": string | null;
+          "event_generation": number;
+          "event_key": string;
+          "google_account_id": string | null;
+          "google_calendar_id": string;
+          "google_event_id": string | null;
+          "google_event_link": string | null;
+          "guests_can_invite_others": boolean;
+          "guests_can_modify": boolean;
+          "guests_can_see_other_guests": boolean;
+          "location": string | null;
+          "meet_link": string | null;
+          "meeting_id": string;
+          "organizer_display_name": string | null;
+          "organizer_email": string | null;
+          "organizer_self": boolean | null;
+          "organizer_user_id": string | null;
+          "participants": NonNullable<Json>;
+          "reasoning": string | null;
+          "recurrence": (string)[] | null;
+          "reminders": Json | null;
+          "scheduled_at": string | null;
+          "scheduling_attempts": number;
+          "scheduling_details": Json | null;
+          "scheduling_error": string | null;
+          "scheduling_lease_token": string | null;
+          "scheduling_leased_until": string | null;
+          "scheduling_next_attempt_at": string | null;
+          "scheduling_reason": string | null;
+          "scheduling_status": string;
+          "score": number | null;
+          "starts_at": string | null;
+          "target_calendar_id": string;
+          "timezone": string | null;
+          "title": string | null;
+          "updated_at": string;
+          "writeback_attempted_at": string | null;
+          "writeback_attempts": number;
+          "writeback_error": string | null;
+          "writeback_lease_token": string | null;
+          "writeback_leased_until": string | null;
+          "writeback_next_attempt_at": string | null;
+          "writeback_operation": string;
+          "writeback_outcome_unknown": boolean;
+          "writeback_retry_count": number;
+          "writeback_status": string | null;
+          "writeback_succeeded_at": string | null;
+          "written_version": number;
+        }[];
+        SetofOptions: {
+          from: "*";
+          to: "meetings";
+          isOneToOne: false;
+          isSetofReturn: true;
+        };
+      };
+      "list_auditable_calendars": {
+        Args: { "p_limit"?: number };
+        Returns: {
+          "calendars": number;
+          "google_calendar_id": string;
+          "user_id": string;
+        }[];
+      };
+      "list_auditable_meetings": {
+        Args: { "p_after"?: string; "p_limit"?: number; "p_meeting_ids"?: (string)[] };
         Returns: {
           "attendees": NonNullable<Json>;
           "cancelled_at": string | null;
@@ -701,6 +777,15 @@ export type Database = {
           "p_google_code_encrypted": string;
           "p_one_time_code_hash": string;
           "p_state_hash": string;
+        };
+        Returns: boolean;
+      };
+      "refresh_written_event": {
+        Args: {
+          "p_event": Json;
+          "p_google_event_id": string;
+          "p_google_event_link": string;
+          "p_meeting_id": string;
         };
         Returns: boolean;
       };

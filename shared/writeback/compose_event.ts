@@ -10,7 +10,7 @@ const MAX_DESCRIPTION = 8000;
 const MAX_TITLE = 500;
 
 /** Names in `extendedProperties.private` (at most 44 characters) by which we know our own events. */
-const EVENT_KEY_PROPERTY = "convene_event_key";
+export const EVENT_KEY_PROPERTY = "convene_event_key";
 const VERSION_PROPERTY = "convene_version";
 
 /** The key of the meeting that wrote this event, if one of ours did. */

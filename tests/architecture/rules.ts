@@ -10,6 +10,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   tracking: ["connections", "google", "database", "meetings"],
   sync: ["connections", "google", "database", "meetings"],
   notifications: ["database", "meetings"],
+  // It compares what write-back composes with what is there.
+  audit: ["connections", "google", "database", "writeback"],
   connections: ["google", "database"],
   scheduling: [],
   meetings: [],

@@ -7,6 +7,7 @@ import type { Caller, Handler } from "@shared/http/serve.ts";
 import { BATCH, MEETING_ID, MEETING_WEBHOOK } from "@shared/http/webhook.ts";
 import type { WritebackDependencies } from "@shared/writeback/write_back.ts";
 import { batchAnswer, meetingNotFound, statusAnswer } from "./answers.ts";
+import { answerAudit } from "./audit.ts";
 import { writeBackBatch } from "./batch.ts";
 import { writeBackMeeting } from "./single.ts";
 
@@ -19,6 +20,7 @@ const ONE_MEETING = z.strictObject({ meeting_id: MEETING_ID });
 /**
  * POST {meeting_id} writes one meeting's event, POST {batch, limit} those that are due (keys only),
  * POST of a database webhook the meeting it names, GET ?meeting_id= says how the write-back stands.
+ * POST {audit} compares rows with Google Calendar (keys only).
  */
 export function writeBackHandler(dependencies: HandlerDependencies): Handler {
   return (request, caller) => {
@@ -45,6 +47,10 @@ async function write(
     const { record } = validate(body, MEETING_WEBHOOK);
     // pg_net works through its queue in order: a slow answer would hold up the next doorbell.
     return accept(dependencies, writeBackMeeting(dependencies, record.meeting_id, null));
+  }
+  if (hasField(body, "audit")) {
+    requireKey(caller);
+    return await answerAudit(dependencies, body);
   }
   const { meeting_id } = validate(body, ONE_MEETING);
   return await writeBackMeeting(dependencies, meeting_id, userOf(caller));

@@ -1,0 +1,83 @@
+import { listAuditableCalendars, listAuditableMeetings } from "@shared/database/audits.ts";
+import { auditCalendar } from "./audit_calendar.ts";
+import { auditMeeting } from "./audit_meeting.ts";
+import type { Finding } from "./finding.ts";
+import { looker } from "./look.ts";
+import type { AuditDependencies } from "./look.ts";
+
+/** Google allows a user 600 requests a minute for everything; this leaves room for the meetings themselves. */
+const AT_ONCE = 8;
+/** No slice is begun later than this; a function has 150 s in all. */
+const LAST_SLICE_MS = 90_000;
+
+export interface AuditRequest {
+  /** Meetings, and on a first page also calendars, to look at. */
+  limit: number;
+  /** The `next_after` of the page before. */
+  after: string | null;
+  /** Only these. */
+  meeting_ids: readonly string[] | null;
+  repair: boolean;
+}
+
+export interface Audit {
+  findings: Finding[];
+  meetings_checked: number;
+  /** Null: this was the last page. */
+  next_after: string | null;
+  /** Looked at for orphaned events; null where that was not the question (a later page, or given meetings). */
+  calendars: { checked: number; of: number } | null;
+}
+
+/**
+ * Compares a page of rows with Google Calendar, and with the first page the calendars with the rows.
+ * Writes nothing to Google; to a row only with `repair`, and then only what Google says of its event.
+ */
+export async function audit(
+  dependencies: AuditDependencies,
+  { limit, after, meeting_ids, repair }: AuditRequest,
+): Promise<Audit> {
+  const { database, now } = dependencies;
+  const look = looker(dependencies);
+  const end = now().getTime() + LAST_SLICE_MS;
+  const hasTime = () => now().getTime() < end;
+
+  const rows = await listAuditableMeetings(database, { limit, after, meeting_ids });
+  const meetings = await inSlices(
+    rows,
+    hasTime,
+    (row) => auditMeeting(dependencies, look, row, repair),
+  );
+  const last = rows[meetings.done - 1];
+  const isLast = meetings.done === rows.length && rows.length < limit;
+
+  const isFirst = after === null && meeting_ids === null;
+  const listed = isFirst ? await listAuditableCalendars(database, limit) : [];
+  const calendars = await inSlices(
+    listed,
+    hasTime,
+    (one) => auditCalendar(dependencies, look, one),
+  );
+  return {
+    findings: [...meetings.results, ...calendars.results],
+    meetings_checked: meetings.done,
+    next_after: isLast || meeting_ids !== null ? null : last?.meeting_id ?? null,
+    calendars: isFirst ? { checked: calendars.done, of: listed[0]?.calendars ?? 0 } : null,
+  };
+}
+
+/** A few at a time, until all are done or time is up. */
+async function inSlices<T>(
+  items: readonly T[],
+  hasTime: () => boolean,
+  examine: (item: T) => Promise<Finding[]>,
+): Promise<{ results: Finding[]; done: number }> {
+  const results: Finding[] = [];
+  let done = 0;
+  while (done < items.length && hasTime()) {
+    const slice = items.slice(done, done + AT_ONCE);
+    results.push(...(await Promise.all(slice.map(examine))).flat());
+    done += slice.length;
+  }
+  return { results, done };
+}

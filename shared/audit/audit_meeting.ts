@@ -1,0 +1,59 @@
+import { listAuditableMeetings, refreshWrittenEvent } from "@shared/database/audits.ts";
+import type { MeetingRow } from "@shared/database/meetings.ts";
+import type { GoogleEvent } from "@shared/google/event.ts";
+import { EVENT_KEY_PROPERTY } from "@shared/writeback/compose_event.ts";
+import { compareMeeting } from "./compare_meeting.ts";
+import { toDecide } from "./finding.ts";
+import type { Finding } from "./finding.ts";
+import type { AuditDependencies, Looker, Seen } from "./look.ts";
+
+/** A meeting has one event; a page of 250 is far more than any race can leave. */
+const MAX_PAGES = 2;
+
+/** Compares one row with Google and, if asked, repairs what is safe. */
+export async function auditMeeting(
+  dependencies: AuditDependencies,
+  looker: Looker,
+  row: MeetingRow,
+  repair: boolean,
+): Promise<Finding[]> {
+  const found = await eventsOf(looker, row);
+  if ("unreadable" in found) {
+    const { meeting_id, title, google_calendar_id } = row;
+    const message = found.unreadable;
+    return [
+      toDecide("unreadable", { meeting_id, title, google_calendar_id, event_ids: [], message }),
+    ];
+  }
+  const { findings, refresh } = compareMeeting(row, found.seen);
+  if (findings.length === 0 || !await isUnchanged(dependencies, row)) return [];
+  if (!repair || refresh === null) return findings;
+  const repaired = await refreshWrittenEvent(dependencies.database, row.meeting_id, refresh);
+  return findings.map((finding) => finding.repair === null ? finding : { ...finding, repaired });
+}
+
+/** A row that was written while Google was asked differs for that reason alone; the next audit tells. */
+async function isUnchanged({ database }: AuditDependencies, row: MeetingRow): Promise<boolean> {
+  const meeting_ids = [row.meeting_id];
+  const [now] = await listAuditableMeetings(database, { limit: 1, after: null, meeting_ids });
+  return now?.updated_at === row.updated_at;
+}
+
+/** Every event that carries the meeting's key, and its own event even if somebody took the key away. */
+async function eventsOf(looker: Looker, row: MeetingRow): Promise<Seen<GoogleEvent[]>> {
+  const { google_calendar_id, google_event_id } = row;
+  const connection = await looker.connection(row.organizer_user_id, row.google_account_id);
+  if ("unreadable" in connection) return connection;
+  const listed = await looker.list(connection.seen, google_calendar_id, {
+    privateExtendedProperty: `${EVENT_KEY_PROPERTY}=${row.event_key}`,
+    showDeleted: true,
+  }, MAX_PAGES);
+  if ("unreadable" in listed) return listed;
+  const { events } = listed.seen;
+  if (google_event_id === null || events.some(({ id }) => id === google_event_id)) {
+    return { seen: events };
+  }
+  const own = await looker.get(connection.seen, google_calendar_id, google_event_id);
+  if ("unreadable" in own) return own;
+  return { seen: own.seen === null ? events : [...events, own.seen] };
+}

@@ -1,0 +1,162 @@
+import type { MeetingRow } from "@shared/database/meetings.ts";
+import type { WritebackSuccess } from "@shared/database/writebacks.ts";
+import { meetLink } from "@shared/google/event.ts";
+import type { GoogleEvent } from "@shared/google/event.ts";
+import { toDecide } from "./finding.ts";
+import type { Finding } from "./finding.ts";
+
+/** What the row should say of its event. */
+export type Written = Pick<WritebackSuccess, "google_event_id" | "google_event_link" | "event">;
+
+export interface Comparison {
+  findings: Finding[];
+  /** What a repair would write into the row. */
+  refresh: Written | null;
+}
+
+const REFRESH = "Note the event's present links, organizer and guests in the row.";
+
+/** A row at rest against the events that carry its key; deleted ones have status "cancelled". */
+export function compareMeeting(row: MeetingRow, events: readonly GoogleEvent[]): Comparison {
+  // The changed occurrences of a series carry its properties and are no events of their own.
+  const own = events.filter((event) => event.recurringEventId === undefined);
+  const live = own.filter((event) => event.status !== "cancelled");
+  if (row.writeback_status !== "created" || row.cancelled_at !== null) {
+    return { findings: live.map((event) => orphaned(row, event)), refresh: null };
+  }
+  const event = live.find(({ id }) => id === row.google_event_id);
+  const others = live.filter(({ id }) => id !== row.google_event_id);
+  const duplicates = others.length === 0 ? [] : [duplicated(row, others)];
+  if (event === undefined) {
+    const deleted = own.some(({ id }) => id === row.google_event_id);
+    return { findings: [deleted ? cancelled(row) : missing(row), ...duplicates], refresh: null };
+  }
+  const refresh = writtenOf(event);
+  const isOutdated = !saysTheSame(row, refresh, event);
+  return {
+    findings: [...moved(row, event), ...duplicates, ...(isOutdated ? [outdated(row)] : [])],
+    refresh: isOutdated ? refresh : null,
+  };
+}
+
+function orphaned(row: MeetingRow, { id }: GoogleEvent): Finding {
+  const state = row.cancelled_at === null ? `is ${row.writeback_status}` : "was cancelled";
+  return toDecide("orphaned", {
+    ...about(row, [id]),
+    message: `The meeting ${state}, but its event is still on the calendar.${reason(row)}`,
+  }, "Requeue the meeting (POST meetings/requeue), or delete the event on Google Calendar.");
+}
+
+function missing(row: MeetingRow): Finding {
+  return toDecide("missing", {
+    ...about(row, present(row.google_event_id)),
+    message: "Google Calendar does not know the meeting's event.",
+  });
+}
+
+function cancelled(row: MeetingRow): Finding {
+  return toDecide("cancelled", {
+    ...about(row, present(row.google_event_id)),
+    message: "The meeting's event was deleted on Google Calendar.",
+  });
+}
+
+function duplicated(row: MeetingRow, others: readonly GoogleEvent[]): Finding {
+  return toDecide("duplicated", {
+    ...about(row, others.map(({ id }) => id)),
+    message: `The calendar has ${others.length} more ${
+      others.length === 1 ? "event" : "events"
+    } of this meeting.`,
+  });
+}
+
+function moved(row: MeetingRow, event: GoogleEvent): Finding[] {
+  const [start, end] = [instantOf(event.start), instantOf(event.end)];
+  const same = sameInstant(start, row.starts_at) && sameInstant(end, row.ends_at);
+  if (same) return [];
+  const given_up = row.written_version < row.desired_version;
+  return [
+    toDecide(
+      "moved",
+      {
+        ...about(row, [event.id]),
+        message: `The event is from ${start} to ${end}, the meeting from ${utc(row.starts_at)} to ${
+          utc(row.ends_at)
+        }.${given_up ? " The change could not be written." : ""}${reason(row)}`,
+      },
+      ...(given_up ? ["Requeue the meeting (POST meetings/requeue)."] : []),
+    ),
+  ];
+}
+
+function outdated(row: MeetingRow): Finding {
+  return {
+    finding: "outdated",
+    ...about(row, present(row.google_event_id)),
+    message: "Links, organizer or guests of the event are not what the row says.",
+    repair: REFRESH,
+    what_to_do: null,
+  };
+}
+
+function about(row: MeetingRow, event_ids: string[]) {
+  const { meeting_id, title, google_calendar_id } = row;
+  return { meeting_id, title, google_calendar_id, event_ids };
+}
+
+function reason({ writeback_error }: MeetingRow): string {
+  return writeback_error === null ? "" : ` Last error: ${writeback_error}`;
+}
+
+/** The same as write-back notes when it has written an event. */
+function writtenOf(event: GoogleEvent): Written {
+  return {
+    google_event_id: event.id,
+    google_event_link: event.htmlLink ?? null,
+    event: {
+      meet_link: meetLink(event),
+      organizer_email: event.organizer?.email ?? null,
+      organizer_display_name: event.organizer?.displayName ?? null,
+      organizer_self: event.organizer === undefined ? null : event.organizer.self === true,
+      attendees: event.attendees ?? [],
+    },
+  };
+}
+
+/** What Google does not tell, it does not contradict. */
+function saysTheSame(row: MeetingRow, written: Written, event: GoogleEvent): boolean {
+  const { event: told, google_event_link } = written;
+  const pairs: [unknown, unknown][] = [
+    [google_event_link, row.google_event_link],
+    [told.meet_link, row.meet_link],
+    [told.organizer_email, row.organizer_email],
+    [told.organizer_display_name, row.organizer_display_name],
+    [told.organizer_self, row.organizer_self],
+  ];
+  return pairs.every(([now, then]) => now === null || now === then) &&
+    (event.attendeesOmitted === true || canonical(told.attendees) === canonical(row.attendees));
+}
+
+/** The same text for the same guests, in whatever order they and their fields come. */
+function canonical(attendees: unknown): string {
+  if (!Array.isArray(attendees)) return "";
+  return attendees.map((guest: Record<string, unknown>) =>
+    JSON.stringify(Object.entries(guest).toSorted(([a], [b]) => a < b ? -1 : 1))
+  ).toSorted().join("\n");
+}
+
+function instantOf(time: GoogleEvent["start"]): string {
+  return time?.dateTime === undefined ? time?.date ?? "unknown" : utc(time.dateTime);
+}
+
+function sameInstant(google: string, row: string | null): boolean {
+  return row !== null && google === utc(row);
+}
+
+function utc(instant: string | null): string {
+  return instant === null ? "unknown" : new Date(instant).toISOString();
+}
+
+function present(id: string | null): string[] {
+  return id === null ? [] : [id];
+}

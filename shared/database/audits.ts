@@ -1,0 +1,53 @@
+import { call } from "./call.ts";
+import type { Database } from "./call.ts";
+import type { MeetingRow } from "./meetings.ts";
+import type { WritebackSuccess } from "./writebacks.ts";
+
+/** Meetings at rest that Google was asked about, by meeting_id: a page after `after`, or the given ones. */
+export function listAuditableMeetings(
+  database: Database,
+  page: { limit: number; after: string | null; meeting_ids: readonly string[] | null },
+): Promise<MeetingRow[]> {
+  return call(database, "list_auditable_meetings", {
+    p_limit: page.limit,
+    p_after: page.after,
+    p_meeting_ids: page.meeting_ids,
+  });
+}
+
+export interface AuditableCalendar {
+  user_id: string;
+  google_calendar_id: string;
+  /** How many there are in all. */
+  calendars: number;
+}
+
+/** The calendars of the connections that work, at most `limit`. */
+export function listAuditableCalendars(
+  database: Database,
+  limit: number,
+): Promise<AuditableCalendar[]> {
+  return call(database, "list_auditable_calendars", { p_limit: limit });
+}
+
+/** Those of the event keys that a meeting has. */
+export function findEventKeys(
+  database: Database,
+  event_keys: readonly string[],
+): Promise<string[]> {
+  return call(database, "find_event_keys", { p_event_keys: event_keys });
+}
+
+/** Notes how the event looks on Google now. False when the row is being worked on or has another event. */
+export function refreshWrittenEvent(
+  database: Database,
+  meeting_id: string,
+  written: Pick<WritebackSuccess, "google_event_id" | "google_event_link" | "event">,
+): Promise<boolean> {
+  return call(database, "refresh_written_event", {
+    p_meeting_id: meeting_id,
+    p_google_event_id: written.google_event_id,
+    p_google_event_link: written.google_event_link,
+    p_event: written.event,
+  });
+}
