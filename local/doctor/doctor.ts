@@ -1,0 +1,69 @@
+// The program behind `deno task doctor`.
+import type { Finding } from "../../shared/audit/finding.ts";
+import { printError, printLine } from "../output.ts";
+import { examine, repair } from "./ask_audit.ts";
+import type { Examination } from "./ask_audit.ts";
+import { DOCTOR_HELP, type DoctorOptions, parseDoctorOptions } from "./doctor_options.ts";
+import { findingsTable } from "./findings_table.ts";
+
+if (import.meta.main) {
+  try {
+    Deno.exitCode = await doctor(parseDoctorOptions(Deno.args, Deno.env.toObject()));
+  } catch (error) {
+    printError(error instanceof Error ? error.message : String(error));
+    Deno.exitCode = 2;
+  }
+}
+
+async function doctor(options: DoctorOptions): Promise<number> {
+  if (options.help) {
+    printLine(DOCTOR_HELP);
+    return 0;
+  }
+  // With --json standard output is one object; what is said meanwhile goes elsewhere.
+  const say = options.json ? printError : printLine;
+  const examination = await examine(options, options.limit);
+  const repairable = examination.findings.filter((finding) => finding.repair !== null);
+  if (!options.json) printLine(report(examination));
+
+  const findings = options.repair && repairable.length > 0
+    ? await repairAfterSaying(options, examination.findings, repairable, say)
+    : examination.findings;
+  if (options.json) printLine(JSON.stringify({ ...examination, findings }));
+  return findings.every(({ repaired }) => repaired === true) ? 0 : 1;
+}
+
+/** Announces every repair, makes them, and returns all findings as they are afterwards. */
+async function repairAfterSaying(
+  options: DoctorOptions,
+  findings: readonly Finding[],
+  repairable: readonly Finding[],
+  say: (text: string) => void,
+): Promise<Finding[]> {
+  say(`\nWill repair ${count(repairable.length, "row")}:`);
+  for (const finding of repairable) say(`  ${finding.meeting_id}: ${finding.repair}`);
+  const ids = new Set(repairable.flatMap(({ meeting_id }) => meeting_id ?? []));
+  const after = await repair(options, [...ids]);
+  const others = findings.filter(({ meeting_id }) => meeting_id === null || !ids.has(meeting_id));
+  const done = after.filter(({ repaired }) => repaired === true);
+  say(`Repaired ${count(done.length, "row")}.`);
+  const left = after.filter((finding) => finding.repair !== null && finding.repaired !== true);
+  if (left.length > 0) say(findingsTable(left));
+  return [...others, ...after];
+}
+
+function report({ findings, meetings_checked, calendars }: Examination): string {
+  const looked = `Looked at ${count(meetings_checked, "meeting")} and ${
+    count(calendars.checked, "calendar")
+  }.`;
+  const partly = calendars.checked < calendars.of
+    ? ` There are ${calendars.of} calendars; the others were not searched for orphaned events.`
+    : "";
+  return findings.length === 0
+    ? `${looked}${partly} Nothing is wrong.`
+    : `${looked}${partly}\n\n${findingsTable(findings)}`;
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,338 @@
+import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { deleteOnGoogle, eventsOf, mailsBy, pendingMeeting, rowOf } from "../support/meetings.ts";
+import { callFunction, type Organizer, promise, type Stack } from "../support/stack.ts";
+
+const PROGRAM = fileURLToPath(new URL("../../local/doctor/doctor.ts", import.meta.url));
+
+promise("doctor", {
+  "a meeting as write-back left it has no finding, and the audit writes nothing to Google": async (
+    stack,
+  ) => {
+    const { meeting_id } = await createdMeeting(stack);
+    const asked = (await stack.google.requests()).length;
+    const before = await rowOf(stack, meeting_id);
+    const answer = await audit(stack, { meeting_ids: [meeting_id], repair: true });
+    assert.deepEqual(answer.findings, []);
+    assert.equal(answer.meetings_checked, 1);
+    const requests = (await stack.google.requests()).slice(asked);
+    assert.deepEqual(requests.map(({ method }) => method), ["GET"]);
+    assert.deepEqual(await rowOf(stack, meeting_id), before);
+  },
+
+  "missing: Google does not know the event": async (stack) => {
+    const { meeting_id } = await createdMeeting(stack);
+    await forgetEvent(stack, meeting_id);
+    const { google_event_id } = await rowOf(stack, meeting_id);
+    const [finding] = await findingsOf(stack, meeting_id, ["missing"]);
+    assert.deepEqual(finding.event_ids, [google_event_id]);
+    assert.equal(finding.repair, null);
+    assert.match(finding.what_to_do, /Cancel the meeting/);
+  },
+
+  "moved: somebody moved the event, and the finding tells both times": async (stack) => {
+    const { organizer, meeting_id } = await createdMeeting(stack);
+    await changeOnGoogle(stack, organizer, meeting_id, {
+      start: { dateTime: "2035-01-08T12:00:00Z" },
+      end: { dateTime: "2035-01-08T12:45:00Z" },
+    });
+    const [finding] = await findingsOf(stack, meeting_id, ["moved"]);
+    assert.match(finding.message, /from 2035-01-08T12:00:00.000Z to 2035-01-08T12:45:00.000Z/);
+    assert.match(finding.message, /from 2035-01-08T10:00:00.000Z to 2035-01-08T10:30:00.000Z/);
+  },
+
+  "cancelled: somebody deleted the event": async (stack) => {
+    const { organizer, meeting_id } = await createdMeeting(stack);
+    const { google_event_id } = await rowOf(stack, meeting_id);
+    await deleteOnGoogle(stack, organizer.email, google_event_id);
+    const [finding] = await findingsOf(stack, meeting_id, ["cancelled"]);
+    assert.deepEqual(finding.event_ids, [google_event_id]);
+  },
+
+  "duplicated: another event carries the meeting's key": async (stack) => {
+    const { organizer, meeting_id } = await createdMeeting(stack);
+    const { event_ids } = await addOurs(
+      stack,
+      organizer,
+      (await rowOf(stack, meeting_id)).event_key,
+    );
+    const [finding] = await findingsOf(stack, meeting_id, ["duplicated"]);
+    assert.deepEqual(finding.event_ids, event_ids);
+    assert.match(finding.message, /1 more event of this meeting/);
+  },
+
+  "orphaned: the meeting was cancelled or failed and its event is still there": async (stack) => {
+    for (
+      const [state, message] of [
+        ["cancelled_at = now()", /was cancelled/],
+        ["writeback_status = 'failed', google_event_id = null", /is failed/],
+      ] as const
+    ) {
+      const { organizer, meeting_id } = await createdMeeting(stack);
+      await stack.platform.sql(`update public.meetings set ${state} where meeting_id = $1`, [
+        meeting_id,
+      ]);
+      const [finding] = await findingsOf(stack, meeting_id, ["orphaned"]);
+      assert.deepEqual(finding.event_ids, (await eventsOf(stack, organizer)).map(({ id }) => id));
+      assert.match(finding.message, message);
+    }
+  },
+
+  "orphaned: no meeting knows the event": async (stack) => {
+    const { organizer, meeting_id } = await createdMeeting(stack);
+    const { event_ids } = await addOurs(stack, organizer, crypto.randomUUID());
+    await addOurs(stack, organizer, "somebody else's property");
+    const answer = await audit(stack, { limit: 100 });
+    const strays = answer.findings.filter((one: Finding) =>
+      one.meeting_id === null && one.message.includes(organizer.email)
+    );
+    assert.deepEqual(strays.map(({ finding, event_ids }: Finding) => [finding, event_ids]), [
+      ["orphaned", event_ids],
+    ]);
+    assert.match(strays[0]?.what_to_do, /another installation of Convene/);
+    assert.equal(answer.calendars.checked, answer.calendars.of);
+    assert.equal((await eventsOf(stack, organizer)).length, 3, "nothing is deleted");
+    await findingsOf(stack, meeting_id, []);
+  },
+
+  "outdated: a reply, repaired in the row and nowhere else": async (stack) => {
+    const { organizer, guests, meeting_id } = await createdMeeting(stack);
+    const { google_event_id } = await rowOf(stack, meeting_id);
+    const [guest = ""] = guests;
+    await stack.google.reply({
+      email: guest,
+      event_id: google_event_id,
+      responseStatus: "declined",
+    });
+    await stack.platform.sql(
+      "update public.meetings set meet_link = null, google_event_link = 'https://old.example' where meeting_id = $1",
+      [meeting_id],
+    );
+    const mails = await mailsBy(stack, guests);
+    const [found] = await findingsOf(stack, meeting_id, ["outdated"]);
+    assert.match(found.repair, /links, organizer and guests/);
+    const repaired = await audit(stack, { meeting_ids: [meeting_id], repair: true });
+    assert.deepEqual(
+      repaired.findings.map(({ finding, repaired }: Finding) => [finding, repaired]),
+      [["outdated", true]],
+    );
+    await findingsOf(stack, meeting_id, []);
+    const row = await rowOf(stack, meeting_id);
+    const [event] = await eventsOf(stack, organizer);
+    assert.equal(row.google_event_link, event?.htmlLink);
+    assert.equal(row.meet_link, event?.hangoutLink);
+    const replied = row.attendees.find(({ email }: { email: string }) => email === guest);
+    assert.equal(replied.responseStatus, "declined");
+    assert.deepEqual(await mailsBy(stack, guests), mails);
+  },
+
+  "unreadable: a connection that is dead or gone is said once a meeting": async (stack) => {
+    const { organizer, meeting_id } = await createdMeeting(stack);
+    await stack.google.revokeGrant(organizer.email);
+    await stack.google.expireAccessTokens(organizer.email);
+    for (let look = 1; look <= 2; look++) {
+      const [finding] = await findingsOf(stack, meeting_id, ["unreadable"]);
+      assert.match(finding.message, /Connect Google again/);
+    }
+    await organizer.call("google-auth", { method: "DELETE" });
+    const [finding] = await findingsOf(stack, meeting_id, ["unreadable"]);
+    assert.match(finding.message, /has not connected/);
+  },
+
+  "an event whose key somebody took away is still the meeting's event": async (stack) => {
+    const { organizer, meeting_id } = await createdMeeting(stack);
+    await changeOnGoogle(stack, organizer, meeting_id, {
+      extendedProperties: { private: { convene_event_key: null } },
+    });
+    await findingsOf(stack, meeting_id, []);
+  },
+
+  "a meeting that is being written is left to its worker, and so is its repair": async (stack) => {
+    const { organizer, meeting_id } = await createdMeeting(stack);
+    const { google_event_id } = await rowOf(stack, meeting_id);
+    await deleteOnGoogle(stack, organizer.email, google_event_id);
+    await stack.platform.sql(
+      "update public.meetings set writeback_next_attempt_at = now() + interval '1 hour' where meeting_id = $1",
+      [meeting_id],
+    );
+    const answer = await audit(stack, { meeting_ids: [meeting_id] });
+    assert.deepEqual([answer.meetings_checked, answer.findings], [0, []]);
+    const [late] = await stack.platform.sql<{ refreshed: boolean }>(
+      "select public.refresh_written_event($1, $2, 'https://x.example', '{}') as refreshed",
+      [meeting_id, google_event_id],
+    );
+    assert.equal(late?.refreshed, false);
+  },
+
+  "pages go through all meetings once": async (stack) => {
+    const ids = [
+      (await createdMeeting(stack)).meeting_id,
+      (await createdMeeting(stack)).meeting_id,
+    ];
+    const total = (await audit(stack, { limit: 100 })).meetings_checked;
+    let [pages, checked, after] = [0, 0, null as string | null];
+    do {
+      const page = await audit(stack, { limit: 3, ...(after === null ? {} : { after }) });
+      assert.equal(page.calendars === null, after !== null, "calendars with the first page");
+      checked += page.meetings_checked;
+      after = page.next_after;
+      pages++;
+    } while (after !== null && pages < 100);
+    assert.equal(checked, total);
+    assert.ok(ids.length <= total && pages >= Math.ceil(total / 3));
+  },
+
+  "only a key may ask, and only for what there is": async (stack) => {
+    const { organizer } = await createdMeeting(stack);
+    const asUser = await organizer.call("write-back", { body: { audit: true } });
+    assert.equal(asUser.status, 403);
+    for (const body of [{ limit: 0 }, { limit: 101 }, { repair: "yes" }, { fix: true }]) {
+      const answer = await callFunction(stack.platform, "write-back", {
+        apikey: stack.platform.automations_key,
+        body: { audit: true, ...body },
+      });
+      assert.equal(answer.status, 422, JSON.stringify(body));
+    }
+  },
+
+  "deno task doctor prints a table, says what it will repair, repairs it and ends with 0": async (
+    stack,
+  ) => {
+    await stack.platform.sql(
+      "update public.meetings set ends_at = '2020-01-01', recurrence = null",
+    );
+    const { guests, meeting_id } = await createdMeeting(stack, { title: "Budget\u001b[31m" });
+    const { google_event_id } = await rowOf(stack, meeting_id);
+    await stack.platform.sql(
+      "delete from private.google_connections where user_id <> (select organizer_user_id from public.meetings where meeting_id = $1)",
+      [meeting_id],
+    );
+    await stack.google.reply({
+      email: guests[0] ?? "",
+      event_id: google_event_id,
+      responseStatus: "accepted",
+    });
+    const sick = await runDoctor(stack);
+    assert.equal(sick.code, 1, sick.stderr);
+    assert.match(sick.stdout, /^Looked at 1 meeting and 1 calendar\./);
+    assert.match(sick.stdout, /FINDING +MEETING +TITLE +CALENDAR +EVENTS/);
+    assert.match(sick.stdout, new RegExp(`outdated +${meeting_id} +Budget \\[31m`));
+    assert.match(sick.stdout, /Repair \(--repair\): Note the event's present links/);
+    assert.ok(!sick.stdout.includes("\u001b"));
+
+    const cured = await runDoctor(stack, "--repair");
+    assert.equal(cured.code, 0, cured.stderr);
+    const [said, done] = ["Will repair 1 row:", "Repaired 1 row."].map((text) =>
+      cured.stdout.indexOf(text)
+    );
+    assert.ok(said !== undefined && done !== undefined && said > 0 && done > said);
+
+    const healthy = await runDoctor(stack, "--json");
+    assert.equal(healthy.code, 0);
+    assert.deepEqual(JSON.parse(healthy.stdout), {
+      findings: [],
+      meetings_checked: 1,
+      calendars: { checked: 1, of: 1 },
+    });
+  },
+
+  "deno task doctor says what is wrong with its own question, and ends with 2": async (stack) => {
+    const wrong = await runDoctor(stack, "--key", "sb_secret_of_somebody_else");
+    assert.equal(wrong.code, 2);
+    assert.match(wrong.stderr, /answered 401/);
+    const unclear = await runDoctor(stack, "--limit", "many");
+    assert.equal(unclear.code, 2);
+    assert.match(unclear.stderr, /--limit is not a number/);
+    const help = await runDoctor(stack, "--help");
+    assert.equal(help.code, 0);
+    assert.match(help.stdout, /Usage: deno task doctor/);
+  },
+});
+
+// deno-lint-ignore no-explicit-any -- a finding is whatever the test asserts it to be
+type Finding = any;
+
+async function createdMeeting(stack: Stack, columns: Record<string, unknown> = {}) {
+  const meeting = await pendingMeeting(stack, columns);
+  const answer = await meeting.organizer.call("write-back", {
+    body: { meeting_id: meeting.meeting_id },
+  });
+  assert.equal(answer.status, 200, JSON.stringify(answer.body));
+  return meeting;
+}
+
+async function audit(stack: Stack, body: Record<string, unknown>) {
+  const answer = await callFunction(stack.platform, "write-back", {
+    apikey: stack.platform.automations_key,
+    body: { audit: true, ...body },
+  });
+  assert.equal(answer.status, 200, JSON.stringify(answer.body));
+  return answer.body;
+}
+
+/** What an audit of this meeting finds, asserted to be of these kinds. */
+async function findingsOf(stack: Stack, meeting_id: string, kinds: string[]): Promise<Finding[]> {
+  const { findings, counts } = await audit(stack, { meeting_ids: [meeting_id] });
+  assert.deepEqual(findings.map(({ finding }: Finding) => finding), kinds);
+  for (const kind of kinds) assert.equal(counts[kind], kinds.filter((one) => one === kind).length);
+  for (const finding of findings) assert.equal(finding.meeting_id, meeting_id);
+  return findings;
+}
+
+/** As if the row had come from a backup: the event that it names was never made. */
+async function forgetEvent(stack: Stack, meeting_id: string): Promise<void> {
+  const key = crypto.randomUUID();
+  await stack.platform.sql(
+    "update public.meetings set event_key = $2, google_event_id = $3 where meeting_id = $1",
+    [meeting_id, key, `convene${key.replaceAll("-", "")}g1`],
+  );
+}
+
+function addOurs(stack: Stack, organizer: Organizer, event_key: string) {
+  const soon = new Date(Date.now() + 86_400_000).toISOString();
+  return stack.google.addEvents(organizer.email, [{
+    summary: "Ours",
+    start: { dateTime: soon },
+    end: { dateTime: soon.replace(/\.\d+Z$/, ".999Z") },
+    extendedProperties: { private: { convene_event_key: event_key } },
+  }]);
+}
+
+async function changeOnGoogle(
+  stack: Stack,
+  organizer: Organizer,
+  meeting_id: string,
+  patch: Record<string, unknown>,
+): Promise<void> {
+  const { google_event_id } = await rowOf(stack, meeting_id);
+  const { access_token } = await stack.google.signIn({ email: organizer.email });
+  const response = await fetch(
+    `${stack.platform.google_url}/calendar/v3/calendars/primary/events/${google_event_id}`,
+    {
+      method: "PATCH",
+      headers: { authorization: `Bearer ${access_token}`, "content-type": "application/json" },
+      body: JSON.stringify(patch),
+    },
+  );
+  assert.equal(response.status, 200, await response.text());
+}
+
+async function runDoctor(stack: Stack, ...args: string[]) {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "-A",
+      PROGRAM,
+      "--url",
+      stack.platform.api_url,
+      ...(args.includes("--key") ? [] : ["--key", stack.platform.automations_key]),
+      ...args,
+    ],
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).output();
+  const decoder = new TextDecoder();
+  return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+}
