@@ -123,12 +123,13 @@ promise("wake-ups", {
     assert.equal(payload.old_record, null);
   },
 
-  "the sweep is a job of pg_cron, or of its stand-in, by its name": async (stack) => {
+  "every job is one of pg_cron, or of its stand-in, by its name": async (stack) => {
     const jobs = await stack.platform.sql<{ jobname: string; schedule: string; real: boolean }>(
       `select jobname, schedule, exists (select from pg_extension where extname = 'pg_cron') as real
-         from cron.job`,
+         from cron.job order by jobname`,
     );
     assert.deepEqual(jobs.map(({ jobname, schedule }) => [jobname, schedule]), [
+      ["convene-meet-links", "* * * * *"],
       ["convene-sweep", "* * * * *"],
       ["convene-notify", "* * * * *"],
     ]);

@@ -1,0 +1,113 @@
+create function public.cancel_meeting(p_meeting_id text, p_user_id uuid default null, p_expected_version integer default null)
+returns jsonb
+language plpgsql set search_path = '' as $$
+declare
+  v_meeting public.meetings;
+  v_may_exist boolean;
+begin
+  select * into v_meeting from public.meetings as m where m.meeting_id = p_meeting_id for update;
+  if not found or (p_user_id is not null and v_meeting.organizer_user_id is distinct from p_user_id) then
+    return jsonb_build_object('decision', 'not_found');
+  elsif v_meeting.cancelled_at is not null then
+    return jsonb_build_object('decision', 'already_cancelled', 'meeting', to_jsonb(v_meeting));
+  elsif p_expected_version <> v_meeting.desired_version then
+    return jsonb_build_object('decision', 'version_conflict', 'meeting', to_jsonb(v_meeting));
+  end if;
+
+  -- A meeting that failed with a known outcome has no event, and one that nobody ever took up has none.
+  v_may_exist := v_meeting.writeback_status = 'created'
+    or v_meeting.writeback_outcome_unknown
+    or v_meeting.writeback_lease_token is not null
+    or (v_meeting.writeback_status in ('pending', 'retrying') and v_meeting.writeback_attempted_at is not null);
+
+  update public.meetings as m
+  set
+    cancelled_at = clock_timestamp(),
+    desired_version = m.desired_version + 1,
+    scheduling_next_attempt_at = null,
+    scheduling_lease_token = null,
+    scheduling_leased_until = null,
+    writeback_operation = 'cancel',
+    writeback_status = case when v_may_exist then m.writeback_status end,
+    writeback_error = null,
+    writeback_retry_count = 0,
+    writeback_attempts = 0,
+    writeback_outcome_unknown = v_may_exist and (m.writeback_outcome_unknown or m.writeback_status <> 'created'),
+    writeback_next_attempt_at = case when v_may_exist then clock_timestamp() end
+  where m.meeting_id = p_meeting_id
+  returning m.* into v_meeting;
+  return jsonb_build_object('decision', 'cancelled', 'meeting', to_jsonb(v_meeting));
+end $$;
+comment on function public.cancel_meeting(text, uuid, integer) is
+  'Cancels a meeting for good. Where an event exists or may exist its deletion becomes due (the guests are told once); otherwise nothing '
+  'is. p_user_id null: anybody''s. {decision, meeting}: cancelled, already_cancelled, version_conflict or not_found.';
+
+-- A cancelled meeting whose deletion is due is claimed like any other; a change that was given up says why.
+create or replace function public.begin_writeback(p_meeting_id text, p_user_id uuid default null, p_lease_seconds integer default 120)
+returns jsonb
+language plpgsql set search_path = '' as $$
+declare
+  v_meeting public.meetings;
+  v_connection jsonb;
+begin
+  -- Callers for one meeting queue up here, so exactly one of them gets the lease.
+  select * into v_meeting from public.meetings as m where m.meeting_id = p_meeting_id for update;
+  if not found or (p_user_id is not null and v_meeting.organizer_user_id is distinct from p_user_id) then
+    return jsonb_build_object('decision', 'not_found');
+  end if;
+
+  select to_jsonb(c) into v_connection from private.google_connections as c where c.user_id = v_meeting.organizer_user_id;
+
+  if v_meeting.cancelled_at is null and v_meeting.writeback_status is null then
+    return jsonb_build_object('decision', 'no_slot', 'meeting', to_jsonb(v_meeting));
+  elsif v_meeting.writeback_leased_until > clock_timestamp() then
+    return jsonb_build_object(
+      'decision', 'in_progress', 'meeting', to_jsonb(v_meeting),
+      'retry_after_seconds', ceil(extract(epoch from v_meeting.writeback_leased_until - clock_timestamp())));
+  elsif v_meeting.writeback_next_attempt_at is null then
+    return jsonb_build_object(
+      'decision', case
+        when v_meeting.writeback_status = 'created' and v_meeting.written_version < v_meeting.desired_version then 'failed'
+        when v_meeting.cancelled_at is not null then 'cancelled'
+        else v_meeting.writeback_status
+      end,
+      'meeting', to_jsonb(v_meeting));
+  elsif (v_connection ->> 'paused_until')::timestamptz > clock_timestamp() then
+    return jsonb_build_object(
+      'decision', 'paused', 'meeting', to_jsonb(v_meeting),
+      'retry_after_seconds', ceil(extract(epoch from (v_connection ->> 'paused_until')::timestamptz - clock_timestamp())));
+  end if;
+
+  -- Asked for by name, a meeting need not wait out its backoff.
+  select * into v_meeting from private.lease_writebacks(array[p_meeting_id], p_lease_seconds);
+  return jsonb_build_object('decision', 'claimed', 'meeting', to_jsonb(v_meeting), 'connection', v_connection);
+end $$;
+comment on function public.begin_writeback(text, uuid, integer) is
+  'One round trip before a write-back of one meeting: {decision, meeting, connection, retry_after_seconds}. '
+  'decision: claimed, created, failed (also a change that was given up), in_progress, paused, no_slot, cancelled or not_found '
+  '(also for another user''s).';
+
+create function private.meetings_refuse_delete() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+  -- Without an organizer there is no connection through which an event could be deleted.
+  if old.organizer_user_id is not null and (
+    old.writeback_lease_token is not null
+    or old.writeback_outcome_unknown
+    or (old.writeback_status = 'created' and (old.cancelled_at is null or old.written_version < old.desired_version))
+  ) then
+    raise exception 'meeting % has an event on Google Calendar, or may have one', old.meeting_id
+      using errcode = '55006', hint = 'Cancel it first (DELETE meetings, or public.cancel_meeting); delete the row once nothing is due.';
+  end if;
+  return old;
+end $$;
+
+create trigger meetings_refuse_delete
+  before delete on public.meetings
+  for each row execute function private.meetings_refuse_delete();
+
+revoke all on function
+  public.cancel_meeting(text, uuid, integer), public.begin_writeback(text, uuid, integer), private.meetings_refuse_delete()
+from public, anon, authenticated, service_role;
+grant execute on function public.cancel_meeting(text, uuid, integer), public.begin_writeback(text, uuid, integer)
+to service_role;
