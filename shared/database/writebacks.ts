@@ -46,10 +46,12 @@ export function claimWritebacks(
 }
 
 export interface WritebackSuccess {
-  google_event_id: string;
+  /** Null: a cancelled meeting of which no event ever existed. */
+  google_event_id: string | null;
   google_calendar_id: string;
   google_event_link: string | null;
-  event: {
+  /** Left out, what the row knows of the event stays. */
+  event?: {
     meet_link: string | null;
     organizer_email: string | null;
     organizer_display_name: string | null;
@@ -60,7 +62,7 @@ export interface WritebackSuccess {
   event_generation: number;
 }
 
-/** The event exists. False when the lease was lost: somebody else decides about the meeting now. */
+/** The event is as the row wants it: there, or gone. False when the lease was lost: somebody else decides about the meeting now. */
 export function markWritebackSuccess(
   database: Database,
   meeting: MeetingRow,
@@ -73,7 +75,7 @@ export function markWritebackSuccess(
     p_google_calendar_id: success.google_calendar_id,
     p_google_event_link: success.google_event_link,
     p_lease_token: meeting.writeback_lease_token,
-    p_event: success.event,
+    p_event: success.event ?? {},
     p_written_version: success.written_version,
     p_event_generation: success.event_generation,
     p_steps: steps,

@@ -1,16 +1,27 @@
+import type { Connections } from "@shared/connections/connections.ts";
+import type { StoredConnection } from "@shared/database/google_connections.ts";
+import type { MeetingRow } from "@shared/database/meetings.ts";
 import type { GoogleOutcome } from "@shared/google/outcome.ts";
-import type { Writing } from "./write_event.ts";
+import type { Recorder } from "./recorder.ts";
+
+/** On whose behalf a request is made, and where it is noted. */
+export interface Asking {
+  row: Pick<MeetingRow, "google_calendar_id">;
+  connection: StoredConnection;
+  connections: Connections;
+  recorder: Recorder;
+}
 
 /** One request with the organizer's connection, noted for the ledger. */
 export function askGoogle<T>(
-  writing: Writing,
+  asking: Asking,
   method: string,
   event_id: string,
   request: (access_token: string) => Promise<GoogleOutcome<T>>,
 ): Promise<GoogleOutcome<T>> {
-  const asked = { method, event_id, calendar_id: writing.row.google_calendar_id };
-  return writing.connections.call(
-    writing.connection,
-    (access_token) => writing.recorder.record(asked, () => request(access_token)),
+  const asked = { method, event_id, calendar_id: asking.row.google_calendar_id };
+  return asking.connections.call(
+    asking.connection,
+    (access_token) => asking.recorder.record(asked, () => request(access_token)),
   );
 }

@@ -11,6 +11,7 @@ export type WritebackFailureCode =
   | "slot_expired"
   | "foreign_event"
   | "event_missing"
+  | "organizer_deleted"
   | "google_rejected"
   | "google_unavailable"
   | "rate_limited"
@@ -40,6 +41,22 @@ export function permanent(code: WritebackFailureCode, message: string): Failure 
     not_before_seconds: null,
   };
 }
+
+/** The time of this call ran out before a write; no attempt is spent. */
+export function outOfTime(): Failure {
+  return {
+    ...permanent("out_of_time", "The time for this call was used up. It is tried again."),
+    should_retry: true,
+    spends_attempt: false,
+    not_before_seconds: 1,
+  };
+}
+
+/**
+ * Each generation is one deliberate deletion on Google's side; more than this in one lease is a
+ * fight, not a race. So a row's event has the id of its generation or of the next two.
+ */
+export const MAX_GENERATIONS_A_LEASE = 3;
 
 /** While we cannot look, a row that may have an event stays in the queue: an hour between looks. */
 const LOOK_AGAIN_SECONDS = 3600;

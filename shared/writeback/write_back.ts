@@ -6,10 +6,13 @@ import { markWritebackFailure, markWritebackSuccess } from "@shared/database/wri
 import type { GoogleCalendar } from "@shared/google/calendar.ts";
 import { meetLink } from "@shared/google/event.ts";
 import { issueText } from "@shared/meetings/issues.ts";
+import { cancelEvent } from "./cancel_event.ts";
+import type { CancelOutcome } from "./cancel_event.ts";
 import { permanent, unlessUnknown } from "./failure.ts";
 import type { Failure } from "./failure.ts";
 import { recorder } from "./recorder.ts";
 import { writableMeeting } from "./writable_meeting.ts";
+import type { WritableMeeting } from "./writable_meeting.ts";
 import { writeEvent } from "./write_event.ts";
 import type { WriteOutcome } from "./write_event.ts";
 
@@ -35,11 +38,16 @@ export type WritebackResult =
     google_event_link: string | null;
     already_exists: boolean;
   }
+  /** The meeting was cancelled, and now its event is too; null: there never was one. */
+  | { meeting_id: string; success: true; cancelled: true; google_event_id: string | null }
   | { meeting_id: string; success: false; failure: Failure }
   /** The lease ended before the work did; whoever holds the row now decides. */
   | { meeting_id: string; success: false; failure: null };
 
-/** Writes the event of one leased meeting and settles the row, in one round trip to the database. */
+/**
+ * Writes, changes or deletes the event of one leased meeting and settles the row, in one round trip
+ * to the database.
+ */
 export async function writeBack(
   dependencies: WritebackDependencies,
   row: MeetingRow,
@@ -48,26 +56,36 @@ export async function writeBack(
   const { now } = dependencies;
   const notes = recorder(now);
   const started = now().valueOf();
+  const has_time = () => now().valueOf() - started < LAST_WRITE_SECONDS * 1000;
   const ready = prepare(row, connection, now());
-  const outcome: WriteOutcome = "failure" in ready
+  const outcome: WriteOutcome | CancelOutcome = "failure" in ready
     ? {
       kind: "failed",
       failure: unlessUnknown(row.writeback_outcome_unknown, ready.failure),
       generation: row.event_generation,
     }
+    : ready.meeting === null
+    ? await cancelEvent({ ...dependencies, ...ready, row, recorder: notes, has_time })
     : await writeEvent({
       ...dependencies,
-      ...ready,
+      meeting: ready.meeting,
+      connection: ready.connection,
       row,
       recorder: notes,
-      has_time: () => now().valueOf() - started < LAST_WRITE_SECONDS * 1000,
+      has_time,
     });
   return settle(dependencies.database, row, outcome, notes.steps);
 }
 
-/** Whether there is any point in asking Google. */
-function prepare(row: MeetingRow, connection: StoredConnection | null, now: Date) {
-  const parsed = writableMeeting(row, connection?.email ?? null);
+/** Why there is no point in asking Google, or what is to be written; null: the meeting is cancelled. */
+function prepare(
+  row: MeetingRow,
+  connection: StoredConnection | null,
+  now: Date,
+): { failure: Failure } | { meeting: WritableMeeting | null; connection: StoredConnection } {
+  const parsed = row.cancelled_at === null
+    ? writableMeeting(row, connection?.email ?? null)
+    : { meeting: null };
   if ("problem" in parsed) {
     return { failure: permanent("invalid_request", issueText(parsed.problem)) };
   }
@@ -87,6 +105,7 @@ function prepare(row: MeetingRow, connection: StoredConnection | null, now: Date
       ),
     };
   }
+  if (parsed.meeting === null) return { meeting: null, connection };
   const mayExist = row.writeback_outcome_unknown || row.writeback_operation !== "create";
   if (!mayExist && Date.parse(parsed.meeting.starts_at) <= now.valueOf()) {
     return {
@@ -102,7 +121,7 @@ function prepare(row: MeetingRow, connection: StoredConnection | null, now: Date
 async function settle(
   database: Database,
   row: MeetingRow,
-  outcome: WriteOutcome,
+  outcome: WriteOutcome | CancelOutcome,
   steps: ReturnType<typeof recorder>["steps"],
 ): Promise<WritebackResult> {
   const { meeting_id } = row;
@@ -115,6 +134,19 @@ async function settle(
       event_generation: generation,
     }, steps);
     return { meeting_id, success: false, failure: settled ? failure : null };
+  }
+
+  if (outcome.kind === "cancelled") {
+    const settled = await markWritebackSuccess(database, row, {
+      google_event_id: outcome.event_id,
+      google_calendar_id: row.google_calendar_id,
+      google_event_link: row.google_event_link,
+      written_version: row.desired_version,
+      event_generation: row.event_generation,
+    }, steps);
+    return settled
+      ? { meeting_id, success: true, cancelled: true, google_event_id: outcome.event_id }
+      : { meeting_id, success: false, failure: null };
   }
 
   const { event, generation, version, already_exists } = outcome;

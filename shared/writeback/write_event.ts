@@ -1,28 +1,20 @@
-import type { Connections } from "@shared/connections/connections.ts";
-import type { StoredConnection } from "@shared/database/google_connections.ts";
 import type { MeetingRow } from "@shared/database/meetings.ts";
 import type { GoogleCalendar } from "@shared/google/calendar.ts";
 import type { GoogleEvent } from "@shared/google/event.ts";
 import { eventId } from "@shared/google/event_id.ts";
 import { askGoogle } from "./ask_google.ts";
+import type { Asking } from "./ask_google.ts";
 import { composeEvent, shownKey, shownVersion } from "./compose_event.ts";
-import { fromGoogle, permanent } from "./failure.ts";
+import { fromGoogle, MAX_GENERATIONS_A_LEASE, outOfTime, permanent } from "./failure.ts";
 import type { Failure } from "./failure.ts";
-import type { Recorder } from "./recorder.ts";
 import { updateEvent } from "./update_event.ts";
 import type { WritableMeeting } from "./writable_meeting.ts";
 
-/** Each generation is one deliberate deletion on Google's side; more than this is a fight, not a race. */
-const MAX_GENERATIONS_A_LEASE = 3;
-
 /** Everything that writing one meeting's event takes, from the lease to the calendar. */
-export interface Writing {
+export interface Writing extends Asking {
   row: MeetingRow;
   meeting: WritableMeeting;
-  connection: StoredConnection;
   calendar: GoogleCalendar;
-  connections: Connections;
-  recorder: Recorder;
   /** False once the lease might end before a write that starts now is answered. */
   has_time(): boolean;
 }
@@ -171,15 +163,6 @@ function foreignEvent(writing: Writing, generation: number): Failure {
     "foreign_event",
     `An event that is not ours has the id ${id} on calendar ${writing.row.google_calendar_id}. It was left alone; requeue the meeting to use another id.`,
   );
-}
-
-function outOfTime(): Failure {
-  return {
-    ...permanent("out_of_time", "The time for this call was used up. It is tried again."),
-    should_retry: true,
-    spends_attempt: false,
-    not_before_seconds: 1,
-  };
 }
 
 function failed(failure: Failure, generation: number): WriteOutcome {

@@ -15,6 +15,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   slot_expired: 'Schedule the meeting again with "reschedule": true.',
   foreign_event: "Requeue the meeting; it gets another event id.",
   event_missing: "Cancel the meeting, or requeue it to write a new event.",
+  organizer_deleted: "Nothing can be done: there is no Google connection any more.",
   google_rejected: "Correct what Google's message names, then requeue the meeting.",
   google_unavailable: "Nothing: it is tried again by itself.",
   rate_limited: "Nothing: it is tried again by itself.",

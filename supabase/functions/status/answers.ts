@@ -6,12 +6,14 @@ export function meetingAnswer(meeting: MeetingRow & { steps?: LedgerStep[] }) {
   const refusal = lastRefusal(meeting);
   return {
     ...summary(meeting),
+    version: meeting.desired_version,
     reasoning: meeting.reasoning,
     retry_count: meeting.writeback_retry_count,
     attempted_at: meeting.writeback_attempted_at,
     succeeded_at: meeting.writeback_succeeded_at,
     next_attempt_at: meeting.writeback_next_attempt_at ?? meeting.scheduling_next_attempt_at,
     google_calendar_id: meeting.google_calendar_id,
+    meet_link_error: meeting.meet_link_error,
     organizer_email: meeting.organizer_email,
     attendees: meeting.attendees,
     candidates: meeting.candidates,

@@ -16,6 +16,7 @@ const FAULTS: Record<WritebackFailureCode, FaultCode> = {
   slot_expired: "slot_expired",
   foreign_event: "google_rejected",
   event_missing: "google_rejected",
+  organizer_deleted: "google_rejected",
   google_rejected: "google_rejected",
   google_unavailable: "google_unavailable",
   rate_limited: "rate_limited",
@@ -38,6 +39,11 @@ export function successAnswer(written: Written) {
       : "Calendar event created successfully",
     results: [{ meeting_id, success: true, google_event_id, google_event_link, already_exists }],
   };
+}
+
+/** The event of a cancelled meeting is gone; `google_event_id` null: there never was one. */
+export function cancelledAnswer(cancelled: Extract<WritebackResult, { cancelled: true }>) {
+  return { success: true, message: "Calendar event cancelled", results: [cancelled] };
 }
 
 /** A refusal that also carries `results[]`, so that both readers of errors find theirs. */

@@ -5,7 +5,13 @@ import { HttpFault } from "@shared/http/fault.ts";
 import { json } from "@shared/http/respond.ts";
 import { LEASE_SECONDS, writeBack } from "@shared/writeback/write_back.ts";
 import type { WritebackDependencies } from "@shared/writeback/write_back.ts";
-import { failureAnswer, meetingNotFound, storedFailureAnswer, successAnswer } from "./answers.ts";
+import {
+  cancelledAnswer,
+  failureAnswer,
+  meetingNotFound,
+  storedFailureAnswer,
+  successAnswer,
+} from "./answers.ts";
 
 /** Others who ask while a meeting is being written come back after about one Google call. */
 const IN_PROGRESS_SECONDS = 2;
@@ -20,7 +26,9 @@ export async function writeBackMeeting(
   if (begun.decision !== "claimed") return answerUnclaimed(meeting_id, begun);
 
   const result = await writeBack(dependencies, begun.meeting, begun.connection);
-  if (result.success) return json(successAnswer(result));
+  if (result.success) {
+    return json("cancelled" in result ? cancelledAnswer(result) : successAnswer(result));
+  }
   if (result.failure === null) throw inProgress(meeting_id, IN_PROGRESS_SECONDS);
   return failureAnswer(meeting_id, result.failure);
 }

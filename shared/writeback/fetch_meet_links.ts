@@ -1,0 +1,105 @@
+import type { Connections } from "@shared/connections/connections.ts";
+import type { Database } from "@shared/database/call.ts";
+import { claimMeetLinks, settleMeetLinks } from "@shared/database/meet_links.ts";
+import type { ClaimedLook, MeetLinkLook } from "@shared/database/meet_links.ts";
+import type { GoogleCalendar } from "@shared/google/calendar.ts";
+import { meetLink } from "@shared/google/event.ts";
+import type { GoogleEvent } from "@shared/google/event.ts";
+import type { GoogleOutcome } from "@shared/google/outcome.ts";
+import { askGoogle } from "./ask_google.ts";
+import { recorder } from "./recorder.ts";
+
+/** Over about an hour, each wait twice the one before; the database counts them. */
+const MAX_LOOKS = 8;
+
+export interface MeetLinkDependencies {
+  database: Database;
+  calendar: GoogleCalendar;
+  connections: Connections;
+  now: () => Date;
+}
+
+/** How many events were looked at, and how many have their link now. */
+export interface FetchedMeetLinks {
+  looked_at: number;
+  found: number;
+}
+
+/**
+ * Looks for Meet links that Google was still making when the event was written: organizers side by
+ * side, each organizer's events one after the other. Reads only, so no attempt is spent.
+ */
+export async function fetchMeetLinks(
+  dependencies: MeetLinkDependencies,
+  limit: number,
+): Promise<FetchedMeetLinks> {
+  const { database } = dependencies;
+  const claimed = await claimMeetLinks(database, limit);
+  if (claimed.length === 0) return { looked_at: 0, found: 0 };
+  const byOrganizer = Map.groupBy(claimed, ({ connection }) => connection.user_id);
+  const looks = await Promise.all(
+    [...byOrganizer.values()].map(async (group) => {
+      const found: MeetLinkLook[] = [];
+      for (const look of group) found.push(await lookOnce(dependencies, look));
+      return found;
+    }),
+  );
+  const all = looks.flat();
+  await settleMeetLinks(database, all);
+  return { looked_at: all.length, found: all.filter((look) => look.meet_link !== null).length };
+}
+
+async function lookOnce(
+  { calendar, connections, now }: MeetLinkDependencies,
+  { meeting, connection }: ClaimedLook,
+): Promise<MeetLinkLook> {
+  const notes = recorder(now);
+  const id = meeting.google_event_id ?? "";
+  const got = await askGoogle(
+    { row: meeting, connection, connections, recorder: notes },
+    "get",
+    id,
+    (token) => calendar.getEvent(token, meeting.google_calendar_id, id),
+  );
+  const verdict = judge(got, meeting.meet_link_looks);
+  return {
+    meeting_id: meeting.meeting_id,
+    looks: meeting.meet_link_looks,
+    meet_link: verdict.meet_link,
+    error: verdict.error,
+    is_over: verdict.meet_link !== null || verdict.error !== null,
+    look_token: crypto.randomUUID(),
+    steps: [...notes.steps, { step: "settled", decision: decisionOf(verdict) }],
+  };
+}
+
+interface Verdict {
+  meet_link: string | null;
+  error: string | null;
+}
+
+function judge(got: GoogleOutcome<GoogleEvent>, looks: number): Verdict {
+  const link = got.kind === "done" ? meetLink(got.value) : null;
+  if (link !== null) return { meet_link: link, error: null };
+  if (got.kind === "done" && statusOf(got.value) === "failure") {
+    return over("conference_failed: Google could not make a Meet link for this event.");
+  }
+  if (got.kind === "reject" || (got.kind === "done" && got.value.status === "cancelled")) {
+    return over("event_missing: The event can no longer be read on Google Calendar.");
+  }
+  if (looks < MAX_LOOKS) return { meet_link: null, error: null };
+  return over("conference_pending: Google has not made a Meet link for this event in an hour.");
+}
+
+function over(error: string): Verdict {
+  return { meet_link: null, error };
+}
+
+function statusOf(event: GoogleEvent): string | undefined {
+  return event.conferenceData?.createRequest?.status?.statusCode;
+}
+
+function decisionOf({ meet_link, error }: Verdict): string {
+  if (meet_link !== null) return "meet_link_found";
+  return error === null ? "meet_link_pending" : "meet_link_given_up";
+}
