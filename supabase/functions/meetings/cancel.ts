@@ -1,0 +1,30 @@
+import type { Database } from "@shared/database/call.ts";
+import { cancelMeeting } from "@shared/database/meeting_changes.ts";
+import type { Asked } from "@shared/database/meeting_changes.ts";
+import type { MeetingRow } from "@shared/database/meetings.ts";
+import { json } from "@shared/http/respond.ts";
+import { meetingAnswer, meetingNotFound, versionConflict } from "./answers.ts";
+
+/** Cancels one meeting; the queue deletes its event and Google tells the guests. */
+export async function cancel(database: Database, asked: Asked): Promise<Response> {
+  const decided = await cancelMeeting(database, asked);
+  switch (decided.decision) {
+    case "cancelled":
+      return answer(decided.meeting, false);
+    case "already_cancelled":
+      return answer(decided.meeting, true);
+    case "version_conflict":
+      throw versionConflict(decided.meeting);
+    case "not_found":
+      throw meetingNotFound(asked.meeting_id);
+  }
+}
+
+function answer(meeting: MeetingRow, already_cancelled: boolean): Response {
+  const message = already_cancelled
+    ? "The meeting was cancelled before."
+    : meeting.writeback_next_attempt_at === null
+    ? "The meeting is cancelled. It had no event."
+    : "The meeting is cancelled; its event is deleted and the guests are told.";
+  return json({ ...meetingAnswer(meeting, message), already_cancelled });
+}

@@ -1,0 +1,55 @@
+import type { Database } from "@shared/database/call.ts";
+import { changeMeeting } from "@shared/database/meeting_changes.ts";
+import type { Asked, MeetingChanges } from "@shared/database/meeting_changes.ts";
+import type { MeetingRow } from "@shared/database/meetings.ts";
+import { HttpFault } from "@shared/http/fault.ts";
+import { json } from "@shared/http/respond.ts";
+import { meetingAnswer, meetingNotFound, versionConflict } from "./answers.ts";
+
+/** Our columns in the words of requests, where they differ. */
+const FIELD_OF_COLUMN: Readonly<Record<string, string>> = {
+  starts_at: "start_time",
+  ends_at: "end_time",
+};
+
+/** Changes one meeting; the queue brings the change to its event. */
+export async function change(
+  database: Database,
+  asked: Asked,
+  changes: MeetingChanges,
+): Promise<Response> {
+  const decided = await changeMeeting(database, asked, changes);
+  switch (decided.decision) {
+    case "changed":
+      return json(meetingAnswer(decided.meeting, messageFor(decided.meeting)));
+    case "unchanged":
+      return json(meetingAnswer(decided.meeting, "The meeting is like this already."));
+    case "invalid": {
+      const path = FIELD_OF_COLUMN[decided.path] ?? decided.path;
+      throw new HttpFault("invalid_request", `${path}: ${decided.message}`, { path });
+    }
+    case "slot_expired":
+      throw new HttpFault("slot_expired", "The new time has passed already. Name a later one.", {
+        meeting_id: asked.meeting_id,
+      });
+    case "version_conflict":
+      throw versionConflict(decided.meeting);
+    case "cancelled":
+      throw new HttpFault("cancelled", "The meeting was cancelled.", {
+        meeting_id: asked.meeting_id,
+      });
+    case "not_found":
+      throw meetingNotFound(asked.meeting_id);
+  }
+}
+
+function messageFor({ writeback_status }: MeetingRow): string {
+  switch (writeback_status) {
+    case "created":
+      return "The meeting is changed; its event follows.";
+    case "failed":
+      return "The meeting is changed. Its event was not written; requeue it to try again.";
+    default:
+      return "The meeting is changed; its event is written like this.";
+  }
+}

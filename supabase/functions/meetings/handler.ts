@@ -1,0 +1,97 @@
+import { HttpFault } from "@shared/http/fault.ts";
+import { log } from "@shared/http/log.ts";
+import { readJson, readQuery } from "@shared/http/request.ts";
+import { json } from "@shared/http/respond.ts";
+import type { Caller, Handler } from "@shared/http/serve.ts";
+import { BATCH } from "@shared/http/webhook.ts";
+import { fetchMeetLinks } from "@shared/writeback/fetch_meet_links.ts";
+import type { MeetLinkDependencies } from "@shared/writeback/fetch_meet_links.ts";
+import { cancel } from "./cancel.ts";
+import { change } from "./change.ts";
+import { CANCEL_QUERY, CHANGE_REQUEST, REQUEUE_REQUEST } from "./request.ts";
+import { requeue } from "./requeue.ts";
+
+export interface HandlerDependencies extends MeetLinkDependencies {
+  inBackground: (work: Promise<unknown>) => void;
+}
+
+const DEFAULT_LIMIT = 20;
+
+/**
+ * PATCH {meeting_id, ...} changes a meeting, DELETE ?meeting_id= cancels it, POST /requeue
+ * {meeting_id} tries a failed one again: users their own, keys any. POST /meet-links {batch, limit}
+ * looks for Meet links that Google was still making (keys only).
+ */
+export function meetingsHandler(dependencies: HandlerDependencies): Handler {
+  const { database } = dependencies;
+  const routes = new Map<string, Map<string, Handler>>([
+    [
+      "/",
+      new Map<string, Handler>([
+        ["PATCH", async (request, caller) => {
+          const { asked, changes } = await readJson(request, CHANGE_REQUEST);
+          return await change(database, { ...asked, user_id: userOf(caller) }, changes);
+        }],
+        ["DELETE", (request, caller) => {
+          const asked = readQuery(request, CANCEL_QUERY);
+          return cancel(database, { ...asked, user_id: userOf(caller) });
+        }],
+      ]),
+    ],
+    [
+      "/requeue",
+      new Map<string, Handler>([
+        ["POST", async (request, caller) => {
+          const asked = await readJson(request, REQUEUE_REQUEST);
+          return await requeue(database, { ...asked, user_id: userOf(caller) });
+        }],
+      ]),
+    ],
+    [
+      "/meet-links",
+      new Map<string, Handler>([
+        ["POST", (request, caller) => fetchLinks(dependencies, request, caller)],
+      ]),
+    ],
+  ]);
+
+  return async (request, caller) => {
+    const methods = routes.get(pathOf(request));
+    if (methods === undefined) throw new HttpFault("not_found", "meetings has no such path.");
+    const route = methods.get(request.method);
+    if (route === undefined) {
+      throw new HttpFault("method_not_allowed", `Use ${[...methods.keys()].join(" or ")} here.`);
+    }
+    return await route(request, caller);
+  };
+}
+
+async function fetchLinks(
+  dependencies: HandlerDependencies,
+  request: Request,
+  caller: Caller,
+): Promise<Response> {
+  if (caller.kind !== "key") {
+    throw new HttpFault("forbidden", "Only a secret key may do this.");
+  }
+  const { limit, background } = await readJson(request, BATCH);
+  const work = fetchMeetLinks(dependencies, limit ?? DEFAULT_LIMIT);
+  if (background !== true) return json({ success: true, ...await work });
+  dependencies.inBackground(
+    work.then((fetched) => log("info", "meet_links_fetched", { ...fetched })),
+  );
+  return json({ success: true, message: "Accepted" }, 202);
+}
+
+/** The path below the function, with or without the prefixes that gateways leave on. */
+function pathOf(request: Request): string {
+  const path = new URL(request.url).pathname
+    .replace(/^\/functions\/v1(?=\/)/, "")
+    .replace(/^\/meetings(?=\/|$)/, "")
+    .replace(/\/$/, "");
+  return path === "" ? "/" : path;
+}
+
+function userOf(caller: Caller): string | null {
+  return caller.kind === "user" ? caller.user_id : null;
+}

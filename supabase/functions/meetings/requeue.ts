@@ -1,0 +1,40 @@
+import type { Database } from "@shared/database/call.ts";
+import { requeueMeeting } from "@shared/database/meeting_changes.ts";
+import type { Asked } from "@shared/database/meeting_changes.ts";
+import { HttpFault } from "@shared/http/fault.ts";
+import { json } from "@shared/http/respond.ts";
+import { meetingAnswer, meetingNotFound } from "./answers.ts";
+
+/** What to tell whoever requeues a meeting that is not given up. */
+const STANDING = {
+  created: "The event is on Google Calendar; there is nothing to requeue.",
+  pending: "The meeting is in the queue already.",
+  retrying: "The meeting is in the queue already and is tried again by itself.",
+  no_slot: "The meeting has no slot. Schedule it first.",
+  cancelled: "The meeting was cancelled; there is nothing to requeue.",
+};
+
+/** Puts a meeting that was given up back into the queue, or says how it stands. */
+export async function requeue(database: Database, asked: Asked): Promise<Response> {
+  const decided = await requeueMeeting(database, asked);
+  switch (decided.decision) {
+    case "not_found":
+      throw meetingNotFound(asked.meeting_id);
+    case "slot_expired":
+      throw new HttpFault(
+        "slot_expired",
+        'The slot has passed. Change the time, or schedule the meeting again with "reschedule": true.',
+        { meeting_id: asked.meeting_id },
+      );
+    case "requeued":
+      return json({
+        ...meetingAnswer(decided.meeting, "The meeting is in the queue again."),
+        requeued: true,
+      });
+    default:
+      return json({
+        ...meetingAnswer(decided.meeting, STANDING[decided.decision]),
+        requeued: false,
+      });
+  }
+}
