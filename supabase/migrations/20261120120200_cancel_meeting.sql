@@ -15,10 +15,10 @@ begin
   end if;
 
   -- A meeting that failed with a known outcome has no event, and one that nobody ever took up has none.
-  v_may_exist := v_meeting.writeback_status = 'created'
-    or v_meeting.writeback_outcome_unknown
+  v_may_exist := v_meeting.writeback_outcome_unknown
     or v_meeting.writeback_lease_token is not null
-    or (v_meeting.writeback_status in ('pending', 'retrying') and v_meeting.writeback_attempted_at is not null);
+    or coalesce(v_meeting.writeback_status, 'none') = 'created'
+    or (coalesce(v_meeting.writeback_status, 'none') in ('pending', 'retrying') and v_meeting.writeback_attempted_at is not null);
 
   update public.meetings as m
   set
