@@ -1,0 +1,414 @@
+import assert from "node:assert/strict";
+import { cancel, change, createdMeeting, EVENT, onlyEvent, write } from "../support/changes.ts";
+import {
+  deleteOnGoogle,
+  eventsOf,
+  insertMeeting,
+  mailsBy,
+  MONDAY,
+  pendingMeeting,
+  rowOf,
+  SLOT,
+  WEEK,
+} from "../support/meetings.ts";
+import { callFunction, promise, type Stack } from "../support/stack.ts";
+
+const EVENTS = "^/calendar/v3/calendars/[^/]+/events$";
+const AT_NOON = { start_time: `${MONDAY}T12:00:00Z`, end_time: `${MONDAY}T12:30:00Z` };
+
+promise("cancelling meetings", {
+  "a cancelled meeting's event is deleted once and its guests are told once": async (stack) => {
+    const { organizer, guests, meeting_id, event } = await createdMeeting(stack);
+    const answer = await cancel(organizer, meeting_id);
+    assert.equal(answer.body.already_cancelled, false);
+    assert.equal(answer.body.event_is_due, true);
+    const written = await write(organizer, meeting_id);
+    assert.deepEqual(written.body, {
+      success: true,
+      message: "Calendar event cancelled",
+      results: [{ meeting_id, success: true, cancelled: true, google_event_id: event.id }],
+    });
+    await batch(stack);
+    assert.deepEqual(await eventsOf(stack, organizer), []);
+    assert.deepEqual(await mailsBy(stack, guests), [
+      ["invitation", "cancellation"],
+      ["invitation", "cancellation"],
+    ]);
+    assert.equal((await deletionsOf(stack, event.id)).length, 1);
+    const row = await rowOf(stack, meeting_id);
+    assert.equal(row.writeback_status, "created");
+    assert.equal(row.written_version, row.desired_version);
+    assert.equal(row.writeback_next_attempt_at, null);
+    assert.equal(row.google_event_id, event.id);
+  },
+
+  "cancelling twice is a no-op that says so, and nothing else works any more": async (stack) => {
+    const { organizer, guests, meeting_id } = await createdMeeting(stack);
+    await cancel(organizer, meeting_id);
+    await write(organizer, meeting_id);
+    const before = await rowOf(stack, meeting_id);
+    const again = await cancel(organizer, meeting_id);
+    assert.equal(again.body.already_cancelled, true);
+    for (
+      const answer of [
+        await organizer.call("meetings", { method: "PATCH", body: { meeting_id, title: "x" } }),
+        await organizer.call("write-back", { body: { meeting_id } }),
+        await organizer.call("schedule", { body: { meeting_id, reschedule: true } }),
+      ]
+    ) {
+      assert.equal(answer.status, 410, JSON.stringify(answer.body));
+      assert.equal(answer.body.error, "cancelled");
+    }
+    const requeued = await organizer.call("meetings/requeue", { body: { meeting_id } });
+    assert.equal(requeued.body.requeued, false);
+    assert.deepEqual(await rowOf(stack, meeting_id), before);
+    assert.deepEqual(await mailsBy(stack, guests), [
+      ["invitation", "cancellation"],
+      ["invitation", "cancellation"],
+    ]);
+  },
+
+  "a meeting that was never taken up is cancelled without a word to Google": async (stack) => {
+    const organizer = await stack.organizer();
+    const unscheduled = await insertMeeting(organizer, {
+      participants: [organizer.email],
+      constraints: WEEK,
+    });
+    const waiting = await insertMeeting(organizer, { participants: [organizer.email], ...SLOT });
+    const asked = (await stack.google.requests()).length;
+    for (const meeting_id of [unscheduled, waiting]) {
+      const answer = await cancel(organizer, meeting_id);
+      assert.equal(answer.body.event_is_due, false);
+      const row = await rowOf(stack, meeting_id);
+      assert.equal(row.writeback_status, null);
+      assert.equal(row.scheduling_next_attempt_at, null);
+    }
+    await batch(stack);
+    assert.equal((await stack.google.requests()).length, asked);
+  },
+
+  "a meeting cancelled while its slot is searched gets none": async (stack) => {
+    const organizer = await stack.organizer();
+    const meeting_id = await insertMeeting(organizer, {
+      participants: [organizer.email],
+      constraints: WEEK,
+    });
+    const [lease] = await stack.platform.sql<{ token: string }>(
+      "select public.begin_scheduling($1) #>> '{meeting,scheduling_lease_token}' as token",
+      [meeting_id],
+    );
+    await cancel(organizer, meeting_id);
+    const [late] = await stack.platform.sql<{ settled: boolean }>(
+      `select public.settle_scheduling($1, $2::uuid,
+         '{"starts_at": "2035-01-08T10:00:00Z", "ends_at": "2035-01-08T10:30:00Z", "timezone": "UTC"}') as settled`,
+      [meeting_id, lease?.token],
+    );
+    assert.equal(late?.settled, false);
+    const row = await rowOf(stack, meeting_id);
+    assert.equal(row.starts_at, null);
+    assert.equal(row.writeback_next_attempt_at, null);
+  },
+
+  "a deletion whose reply is lost, before or after, is finished by the queue and told once": async (
+    stack,
+  ) => {
+    for (const drop of ["before", "after"] as const) {
+      const { organizer, guests, meeting_id } = await createdMeeting(stack);
+      await cancel(organizer, meeting_id);
+      await stack.google.fault({ method: "DELETE", path_pattern: EVENT, drop, times: 1 });
+      assert.equal((await organizer.call("write-back", { body: { meeting_id } })).status, 502);
+      assert.equal((await rowOf(stack, meeting_id)).writeback_status, "created");
+      await makeCancellationDue(stack, meeting_id);
+      await batch(stack);
+      assert.deepEqual(await eventsOf(stack, organizer), []);
+      const row = await rowOf(stack, meeting_id);
+      assert.equal(row.writeback_next_attempt_at, null);
+      assert.equal(row.writeback_error, null);
+      assert.deepEqual(await mailsBy(stack, guests), [
+        ["invitation", "cancellation"],
+        ["invitation", "cancellation"],
+      ]);
+    }
+  },
+
+  "a worker killed in the middle of the deletion leaves nothing behind": async (stack) => {
+    const { organizer, guests, meeting_id } = await createdMeeting(stack);
+    await cancel(organizer, meeting_id);
+    const worker = await stack.platform.startWorker();
+    await stack.google.fault({
+      method: "DELETE",
+      path_pattern: EVENT,
+      answer_delay_ms: 10_000,
+      times: 1,
+    });
+    const doomed = organizer.call("write-back", {
+      body: { meeting_id },
+      functions_url: worker.functions_url,
+    }).catch(() => null);
+    while ((await eventsOf(stack, organizer)).length > 0) await Promise.resolve();
+    worker.kill();
+    await doomed;
+    await endLease(stack, meeting_id);
+    await write(organizer, meeting_id);
+    const row = await rowOf(stack, meeting_id);
+    assert.equal(row.writeback_status, "created");
+    assert.equal(row.writeback_next_attempt_at, null);
+    assert.deepEqual(await mailsBy(stack, guests), [
+      ["invitation", "cancellation"],
+      ["invitation", "cancellation"],
+    ]);
+  },
+
+  "a creation whose outcome is unknown is looked for, and deleted if it landed": async (stack) => {
+    for (const drop of ["before", "after"] as const) {
+      const { organizer, guests, meeting_id } = await pendingMeeting(stack);
+      await stack.google.fault({ method: "POST", path_pattern: EVENTS, drop, times: 1 });
+      await organizer.call("write-back", { body: { meeting_id } });
+      const [landed] = await eventsOf(stack, organizer);
+      assert.equal(landed !== undefined, drop === "after");
+      await cancel(organizer, meeting_id);
+      const answer = await write(organizer, meeting_id);
+      assert.equal(answer.body.results[0].google_event_id, landed?.id ?? null);
+      assert.deepEqual(await eventsOf(stack, organizer), []);
+      const told = drop === "after" ? ["invitation", "cancellation"] : [];
+      assert.deepEqual(await mailsBy(stack, guests), [told, told]);
+      const row = await rowOf(stack, meeting_id);
+      assert.equal(row.writeback_status, drop === "after" ? "created" : null);
+      assert.equal(row.writeback_next_attempt_at, null);
+      assert.equal(row.writeback_outcome_unknown, false);
+    }
+  },
+
+  "an event that a dead worker had written under the next id is found and deleted too": async (
+    stack,
+  ) => {
+    const { organizer, meeting_id } = await pendingMeeting(stack);
+    await stack.google.fault({ method: "POST", path_pattern: EVENTS, drop: "after", times: 1 });
+    await organizer.call("write-back", { body: { meeting_id } });
+    const [first] = await eventsOf(stack, organizer);
+    await deleteOnGoogle(stack, organizer.email, first?.id ?? "");
+    const worker = await stack.platform.startWorker();
+    await stack.google.fault({
+      method: "POST",
+      path_pattern: EVENTS,
+      answer_delay_ms: 10_000,
+      times: 1,
+    });
+    const doomed = organizer.call("write-back", {
+      body: { meeting_id },
+      functions_url: worker.functions_url,
+    }).catch(() => null);
+    while ((await eventsOf(stack, organizer)).length === 0) await Promise.resolve();
+    worker.kill();
+    await doomed;
+    assert.match((await onlyEvent(stack, organizer)).id, /g2$/);
+    await cancel(organizer, meeting_id);
+    await endLease(stack, meeting_id);
+    await write(organizer, meeting_id);
+    assert.deepEqual(await eventsOf(stack, organizer), []);
+  },
+
+  "a stranger's event under our id survives the cancellation": async (stack) => {
+    const { organizer, meeting_id } = await pendingMeeting(stack);
+    const { event_key } = await rowOf(stack, meeting_id);
+    await stack.google.addEvents(organizer.email, [{
+      id: `convene${event_key.replaceAll("-", "")}g1`,
+      summary: "A stranger's",
+      start: { dateTime: "2035-01-08T10:00:00Z" },
+      end: { dateTime: "2035-01-08T11:00:00Z" },
+    }]);
+    await stack.google.fault({ method: "POST", path_pattern: EVENTS, drop: "before", times: 1 });
+    await organizer.call("write-back", { body: { meeting_id } });
+    await cancel(organizer, meeting_id);
+    await write(organizer, meeting_id);
+    assert.equal((await onlyEvent(stack, organizer)).summary, "A stranger's");
+    assert.equal((await rowOf(stack, meeting_id)).writeback_status, null);
+  },
+
+  "a meeting cancelled while its event is being written ends without an event": async (stack) => {
+    const { organizer, guests, meeting_id } = await pendingMeeting(stack);
+    await stack.google.fault({
+      method: "POST",
+      path_pattern: EVENTS,
+      answer_delay_ms: 500,
+      times: 1,
+    });
+    const writing = write(organizer, meeting_id);
+    while ((await eventsOf(stack, organizer)).length === 0) await Promise.resolve();
+    await cancel(organizer, meeting_id);
+    await writing;
+    await batch(stack);
+    assert.deepEqual(await eventsOf(stack, organizer), []);
+    assert.deepEqual(await mailsBy(stack, guests), [
+      ["invitation", "cancellation"],
+      ["invitation", "cancellation"],
+    ]);
+    assert.equal((await rowOf(stack, meeting_id)).writeback_next_attempt_at, null);
+  },
+
+  "a change that was not written yet is overtaken by the cancellation": async (stack) => {
+    const { organizer, guests, meeting_id } = await createdMeeting(stack);
+    await change(organizer, meeting_id, AT_NOON);
+    await cancel(organizer, meeting_id);
+    await write(organizer, meeting_id);
+    assert.deepEqual(await eventsOf(stack, organizer), []);
+    assert.deepEqual(await mailsBy(stack, guests), [
+      ["invitation", "cancellation"],
+      ["invitation", "cancellation"],
+    ]);
+  },
+
+  "an event that was deleted on Google before is no obstacle": async (stack) => {
+    const { organizer, meeting_id, event } = await createdMeeting(stack);
+    await deleteOnGoogle(stack, organizer.email, event.id);
+    await cancel(organizer, meeting_id);
+    await write(organizer, meeting_id);
+    assert.equal((await rowOf(stack, meeting_id)).writeback_next_attempt_at, null);
+  },
+
+  "changes and cancellations ring the doorbell of write-back": async (stack) => {
+    const { organizer, meeting_id } = await createdMeeting(stack);
+    for (
+      const wish of [
+        () => change(organizer, meeting_id, AT_NOON),
+        () => cancel(organizer, meeting_id),
+      ]
+    ) {
+      await stack.platform.sql("delete from net.http_request_queue");
+      await wish();
+      const posted = await stack.platform.sql<{ url: string; body: string }>(
+        "select url, convert_from(body, 'utf8') as body from net.http_request_queue",
+      );
+      assert.equal(posted.length, 1);
+      assert.match(posted[0]?.url ?? "", /\/write-back$/);
+      assert.equal(JSON.parse(posted[0]?.body ?? "").record.meeting_id, meeting_id);
+      await write(organizer, meeting_id);
+    }
+  },
+
+  "a row that has an event, or may have one, cannot be deleted before it is cancelled": async (
+    stack,
+  ) => {
+    const { organizer, meeting_id } = await createdMeeting(stack);
+    const lost = await pendingMeeting(stack);
+    await stack.google.fault({ method: "POST", path_pattern: EVENTS, drop: "after", times: 1 });
+    await lost.organizer.call("write-back", { body: { meeting_id: lost.meeting_id } });
+    await refusesDeletion(stack, meeting_id);
+    await refusesDeletion(stack, lost.meeting_id);
+    for (const made of [{ organizer, meeting_id }, lost]) {
+      await cancel(made.organizer, made.meeting_id);
+      await refusesDeletion(stack, made.meeting_id);
+      await write(made.organizer, made.meeting_id);
+      await deleteRow(stack, made.meeting_id);
+    }
+    const waiting = await pendingMeeting(stack);
+    await deleteRow(stack, waiting.meeting_id);
+  },
+});
+
+promise("deleting users", {
+  "before a user is deleted, one call cancels all that is not over": async (stack) => {
+    const { organizer, guests, meeting_id } = await createdMeeting(stack);
+    const waiting = await insertMeeting(organizer, { participants: guests, ...SLOT });
+    const [first] = await cancelAll(stack, organizer.user_id);
+    assert.deepEqual(first?.answer, { cancelled: 2, waiting: 1 });
+    await batch(stack);
+    const [second] = await cancelAll(stack, organizer.user_id);
+    assert.deepEqual(second?.answer, { cancelled: 0, waiting: 0 });
+    await deleteUser(stack, organizer.user_id);
+    assert.deepEqual(await eventsOf(stack, organizer), []);
+    for (const id of [meeting_id, waiting]) {
+      assert.equal((await rowOf(stack, id)).organizer_user_id, null);
+      await deleteRow(stack, id);
+    }
+  },
+
+  "a user deleted without a word leaves meetings that say what was not done": async (stack) => {
+    const created = await createdMeeting(stack);
+    const { organizer } = created;
+    const pending = await insertMeeting(organizer, { participants: created.guests, ...SLOT });
+    const unscheduled = await insertMeeting(organizer, {
+      participants: created.guests,
+      constraints: WEEK,
+    });
+    await change(organizer, created.meeting_id, AT_NOON);
+    await deleteUser(stack, organizer.user_id);
+
+    const event = await rowOf(stack, created.meeting_id);
+    assert.equal(event.writeback_status, "created");
+    assert.match(event.writeback_error, /^organizer_deleted: /);
+    assert.equal((await rowOf(stack, pending)).writeback_status, "failed");
+    assert.match((await rowOf(stack, pending)).writeback_error, /^organizer_deleted: /);
+    assert.equal((await rowOf(stack, unscheduled)).scheduling_error, "organizer_deleted");
+    for (const id of [created.meeting_id, pending, unscheduled]) {
+      const row = await rowOf(stack, id);
+      assert.equal(row.writeback_next_attempt_at, null);
+      assert.equal(row.scheduling_next_attempt_at, null);
+      await deleteRow(stack, id);
+    }
+  },
+});
+
+function batch(stack: Stack) {
+  return callFunction(stack.platform, "write-back", {
+    apikey: stack.platform.automations_key,
+    body: { batch: true, limit: 50 },
+  });
+}
+
+/** A deletion that failed is still due, later; tests move its time. */
+async function makeCancellationDue(stack: Stack, meeting_id: string): Promise<void> {
+  const { writeback_next_attempt_at } = await rowOf(stack, meeting_id);
+  assert.notEqual(writeback_next_attempt_at, null, "the cancellation was given up");
+  await stack.platform.sql(
+    "update public.meetings set writeback_next_attempt_at = now() where meeting_id = $1",
+    [meeting_id],
+  );
+}
+
+async function endLease(stack: Stack, meeting_id: string): Promise<void> {
+  await stack.platform.sql(
+    "update public.meetings set writeback_leased_until = now() where meeting_id = $1",
+    [meeting_id],
+  );
+}
+
+async function deletionsOf(stack: Stack, event_id: string) {
+  const requests = await stack.google.requests();
+  return requests.filter(({ method, path }) => method === "DELETE" && path.endsWith(event_id));
+}
+
+async function deleteRow(stack: Stack, meeting_id: string): Promise<void> {
+  const deleted = await stack.platform.sql(
+    "delete from public.meetings where meeting_id = $1 returning meeting_id",
+    [meeting_id],
+  );
+  assert.equal(deleted.length, 1);
+}
+
+/** As a service reads it over REST: the SQLSTATE and what to do. */
+async function refusesDeletion(stack: Stack, meeting_id: string): Promise<void> {
+  const response = await fetch(
+    `${stack.platform.api_url}/rest/v1/meetings?meeting_id=eq.${meeting_id}`,
+    { method: "DELETE", headers: { apikey: stack.platform.secret_key } },
+  );
+  const answer = await response.json();
+  assert.equal(answer.code, "55006", JSON.stringify(answer));
+  assert.match(answer.hint ?? "", /Cancel it first/);
+  assert.equal((await rowOf(stack, meeting_id)).meeting_id, meeting_id);
+}
+
+function cancelAll(stack: Stack, user_id: string) {
+  return stack.platform.sql<{ answer: unknown }>(
+    "select public.cancel_meetings_of_user($1) as answer",
+    [user_id],
+  );
+}
+
+async function deleteUser(stack: Stack, user_id: string): Promise<void> {
+  const deleted = await stack.platform.sql(
+    "delete from auth.users where id = $1 returning id",
+    [user_id],
+  );
+  assert.equal(deleted.length, 1);
+}
