@@ -6,6 +6,7 @@ import { composeContent, shownVersion } from "./compose_event.ts";
 import { fromGoogle, outOfTime, permanent } from "./failure.ts";
 import type { Failure } from "./failure.ts";
 import { mergeGuests } from "./merge_guests.ts";
+import { showsAlready } from "./shows_already.ts";
 import type { WriteOutcome, Writing } from "./write_event.ts";
 
 /** A reply of a guest between our look and our patch makes Google answer 412; look again, this often. */
@@ -61,7 +62,7 @@ function patch(writing: Writing, current: GoogleEvent): Promise<GoogleOutcome<Go
     id,
     (token) =>
       writing.calendar.patchEvent(token, row.google_calendar_id, id, change, {
-        sendUpdates: "all",
+        sendUpdates: showsAlready(current, change) ? "none" : "all",
         ...(current.etag === undefined ? {} : { if_match: current.etag }),
       }),
   );

@@ -8,6 +8,7 @@ import { startManagementApi } from "./management_api.ts";
 /** A request without credentials that each function would answer if it came from somebody. */
 const REQUESTS = {
   "google-auth": { method: "GET", path: "" },
+  "meetings": { method: "PATCH", path: "" },
   "notify": { method: "POST", path: "" },
   "schedule": { method: "POST", path: "" },
   "status": { method: "GET", path: "" },

@@ -356,6 +356,19 @@ promise("changing meetings", {
     assert.equal(answer.body.event_is_due, false);
   },
 
+  "a change that is taken back before it is written mails nobody": async (stack) => {
+    const { organizer, guests, meeting_id, event } = await createdMeeting(stack, {
+      title: "Budget",
+    });
+    await change(organizer, meeting_id, { title: "Plan" });
+    await change(organizer, meeting_id, { title: "Budget" });
+    await write(organizer, meeting_id);
+    assert.deepEqual(await mailsBy(stack, guests), [["invitation"], ["invitation"]]);
+    const [patch] = await patchesOf(stack, event.id);
+    assert.match(JSON.stringify(patch), /sendUpdates\W+none/);
+    assert.equal((await rowOf(stack, meeting_id)).writeback_next_attempt_at, null);
+  },
+
   "a time given by hand to a meeting without a slot is its slot": async (stack) => {
     const organizer = await stack.organizer();
     const meeting_id = await insertMeeting(organizer, {

@@ -48,6 +48,17 @@ const promises: Record<string, (stack: Stack) => Promise<void>> = {
       ["rpc/get_pending_writebacks", { p_limit: 1 }],
       ["rpc/claim_writebacks", { p_limit: 1, p_lease_seconds: 60 }],
       ["rpc/read_google_connection", { p_user_id: crypto.randomUUID() }],
+      ["rpc/change_meeting", {
+        p_meeting_id: "x",
+        p_user_id: null,
+        p_changes: {},
+        p_expected_version: null,
+      }],
+      ["rpc/cancel_meeting", { p_meeting_id: "x", p_user_id: null, p_expected_version: null }],
+      ["rpc/requeue_meeting", { p_meeting_id: "x", p_user_id: null }],
+      ["rpc/cancel_meetings_of_user", { p_user_id: crypto.randomUUID() }],
+      ["rpc/claim_meet_links", { p_limit: 1 }],
+      ["rpc/settle_meet_links", { p_looks: [] }],
       ["rpc/read_meeting", { p_meeting_id: "x", p_user_id: null, p_attempts: false }],
     ];
     for (const [path, body] of calls) {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { insertMeeting, pendingMeeting, WEEK } from "../support/meetings.ts";
 import { type Answer, callFunction, promise, type Stack } from "../support/stack.ts";
 
-const FUNCTIONS = ["schedule", "write-back", "status", "google-auth"];
+const FUNCTIONS = ["schedule", "write-back", "status", "google-auth", "meetings"];
 
 promise("refusals", {
   "without credentials every function answers 401 in our own words": async (stack) => {
