@@ -1,3 +1,4 @@
+import { types } from "@electric-sql/pglite";
 import { btree_gist } from "@electric-sql/pglite/contrib/btree_gist";
 import { pgcrypto } from "@electric-sql/pglite/contrib/pgcrypto";
 import { createPgliteConnection } from "@supabase/lite/pglite";
@@ -10,7 +11,11 @@ import { Mutex } from "./mutex.ts";
 export async function openPgliteDatabase(directory?: string): Promise<LocalDatabase> {
   const connection = await createPgliteConnection({
     url: directory ?? "memory://",
-    pgliteOptions: { extensions: { btree_gist, pgcrypto } },
+    pgliteOptions: {
+      extensions: { btree_gist, pgcrypto },
+      // lite leaves a numeric such as 90.0 a string; PostgREST always answers a number.
+      parsers: { [types.NUMERIC]: Number },
+    },
   });
   keepPrivileges(connection);
   printErrorsShortly(connection);

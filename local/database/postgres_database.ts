@@ -22,6 +22,8 @@ export async function openPostgresDatabase(url: string): Promise<LocalDatabase> 
       types: {
         json: { to: 114, from: [114], serialize: jsonAsIs, parse: parseJson },
         jsonb: { to: 3802, from: [3802], serialize: jsonAsIs, parse: parseJson },
+        // lite leaves a numeric such as 90.0 a string; PostgREST always answers a number.
+        numeric: { to: 1700, from: [1700], serialize: String, parse: Number },
       },
     },
   });

@@ -84,6 +84,17 @@ Deno.test("sql() returns timestamps as text, numbers as numbers and JSON as valu
   });
 });
 
+Deno.test("/rest/v1 answers numerics as numbers, also whole ones", async (test) => {
+  await onBothDatabases(test, async (database) => {
+    await using platform = await startFixture({ database });
+    await platform.sql("create table public.scores (score numeric(4, 1))");
+    await platform.sql("insert into public.scores values (90), (87.5), (null)");
+    await platform.sql("grant select on public.scores to service_role");
+    const { body } = await rest(platform, platform.secret_key)("scores?select=score");
+    assert.deepEqual(body, [{ score: 90 }, { score: 87.5 }, { score: null }]);
+  });
+});
+
 Deno.test("/rest/v1 sees a table that sql() has just created", async (test) => {
   await onBothDatabases(test, async (database) => {
     await using platform = await startFixture({ database });
