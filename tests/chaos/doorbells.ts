@@ -1,0 +1,29 @@
+import type { Platform } from "../../local/platform.ts";
+import { inGroups } from "./in_groups.ts";
+import type { Random } from "./random.ts";
+import type { WorkerPool } from "./worker_pool.ts";
+
+const LOST = 0.2;
+const REPEATED = 0.2;
+const AT_ONCE = 12;
+
+/**
+ * Delivers what the database has handed to pg_net, in any order: some requests are lost and some
+ * come twice, at the same time and perhaps to two workers.
+ */
+export async function deliverDoorbells(
+  platform: Platform,
+  pool: WorkerPool,
+  random: Random,
+): Promise<void> {
+  const queued = await platform.sql<{ url: string; body: string }>(
+    "delete from net.http_request_queue returning url, convert_from(body, 'UTF8') as body",
+  );
+  const deliveries = queued.flatMap((request) => {
+    if (random.chance(LOST)) return [];
+    return random.chance(REPEATED) ? [request, request] : [request];
+  });
+  await inGroups(deliveries, AT_ONCE, async ({ url, body }) => {
+    await pool.post(url.slice(url.lastIndexOf("/") + 1), JSON.parse(body));
+  });
+}

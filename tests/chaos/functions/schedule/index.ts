@@ -1,0 +1,4 @@
+import { scheduleHandler } from "../../../../supabase/functions/schedule/handler.ts";
+import { underFire } from "../_worker.ts";
+
+export default underFire(scheduleHandler);

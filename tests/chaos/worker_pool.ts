@@ -1,0 +1,103 @@
+import type { FunctionsWorker } from "../../local/platform.ts";
+import type { ChaosStack } from "./chaos_stack.ts";
+import type { Random } from "./random.ts";
+
+export interface PoolOptions {
+  size: number;
+  /** So many workers are killed in all, each within its first `WITHIN_POINTS` points. */
+  kills: number;
+  /** How long workers wait for Google. */
+  timeout_ms: number;
+}
+
+/** Worker processes that die by SIGKILL and are replaced. */
+export interface WorkerPool {
+  readonly killed: number;
+  /** Posts to a function of some worker with the automations key; null when that worker died. */
+  post(name: string, body: unknown): Promise<number | null>;
+  /** Resolves when no worker has work under way and the killed ones have been replaced. */
+  settled(): Promise<void>;
+  /** From now on nobody is killed. */
+  endKilling(): void;
+  /** Ends all workers at once. Nothing may be under way. */
+  end(): void;
+}
+
+/** A worker passes about ten points a meeting, so most die in the middle of some meeting's work. */
+const WITHIN_POINTS = 120;
+
+export async function startWorkerPool(
+  stack: ChaosStack,
+  random: Random,
+  options: PoolOptions,
+): Promise<WorkerPool> {
+  const workers: FunctionsWorker[] = [];
+  const replacements = new Set<Promise<void>>();
+  let killed = 0;
+  let planned = 0;
+  let killing = true;
+
+  async function start(): Promise<void> {
+    const worker = await stack.platform.startWorker();
+    const is_doomed = killing && planned < options.kills;
+    if (is_doomed) planned++;
+    stack.plans.set(worker.pid, {
+      timeout_ms: options.timeout_ms,
+      stop_at_point: is_doomed ? 1 + random.below(WITHIN_POINTS) : null,
+    });
+    workers.push(worker);
+  }
+
+  stack.at_stop.handle = async ({ pid }) => {
+    const index = workers.findIndex((worker) => worker.pid === pid);
+    const [worker] = index === -1 || !killing ? [] : workers.splice(index, 1);
+    if (worker === undefined) return;
+    worker.kill();
+    killed++;
+    const replacement = start().finally(() => replacements.delete(replacement));
+    replacements.add(replacement);
+    // The process is dying; an answer would let it take another step.
+    await new Promise(() => {});
+  };
+
+  async function someWorker(): Promise<FunctionsWorker> {
+    while (workers.length === 0) await Promise.race(replacements);
+    return random.pick(workers);
+  }
+
+  await Promise.all(Array.from({ length: options.size }, start));
+  return {
+    get killed() {
+      return killed;
+    },
+    async post(name, body) {
+      const { functions_url } = await someWorker();
+      return await statusOf(`${functions_url}/${name}`, {
+        method: "POST",
+        headers: { apikey: stack.platform.automations_key, "content-type": "application/json" },
+        body: JSON.stringify(body),
+      });
+    },
+    async settled() {
+      do {
+        await Promise.all(replacements);
+        await Promise.all(workers.map((worker) => statusOf(`${worker.functions_url}/idle`)));
+      } while (replacements.size > 0);
+    },
+    endKilling: () => void (killing = false),
+    end() {
+      for (const worker of workers.splice(0)) worker.kill();
+    },
+  };
+}
+
+/** Null when the gateway could not reach the worker, or it died before its answer was complete. */
+async function statusOf(url: string, init: RequestInit = {}): Promise<number | null> {
+  try {
+    const answer = await fetch(url, init);
+    await answer.arrayBuffer();
+    return answer.status === 502 ? null : answer.status;
+  } catch {
+    return null;
+  }
+}
