@@ -26,7 +26,8 @@ export function openApi(database: LocalDatabase, keys: PlatformKeys): Api {
     app,
     async fetch(request) {
       // Read the body before taking the database's turn: a slow client must not hold it.
-      const body = await request.arrayBuffer();
+      const body = await request.arrayBuffer().catch(() => null);
+      if (body === null) return new Response("The request ended too early\n", { status: 400 });
       const complete = new Request(request.url, {
         method: request.method,
         headers: request.headers,
