@@ -2,27 +2,26 @@ import assert from "node:assert/strict";
 import type { ChaosStack } from "./chaos_stack.ts";
 
 /**
- * Replaces `taken` by `given` in the body of SQL functions of the test's database while `work` runs.
- * Fails where a function has no such text, so that no handicap loses its effect unnoticed.
+ * Replaces `taken` by `given` in all SQL functions of the test's database that say it (of `only`, if
+ * given), while `work` runs. Fails where none does, so that no handicap loses its effect unnoticed.
  */
 export async function withRewritten<T>(
   { platform }: ChaosStack,
-  functions: readonly string[],
-  { taken, given }: { taken: string; given: string },
+  { taken, given, only }: { taken: RegExp; given: string; only?: string },
   work: () => Promise<T>,
 ): Promise<T> {
-  const originals: string[] = [];
-  for (const name of functions) {
-    const [row] = await platform.sql<{ definition: string }>(
-      "select pg_get_functiondef($1::regproc) as definition",
-      [name],
-    );
-    const definition = row?.definition ?? "";
-    assert.ok(definition.includes(taken), `${name} no longer says "${taken}"`);
-    originals.push(definition);
-  }
+  const functions = await platform.sql<{ definition: string }>(
+    `select pg_get_functiondef(p.oid) as definition
+     from pg_proc as p
+     where p.pronamespace in ('public'::regnamespace, 'private'::regnamespace)
+       and p.prokind = 'f' and p.proname = coalesce($1, p.proname)`,
+    [only ?? null],
+  );
+  const originals = functions.map(({ definition }) => definition)
+    .filter((definition) => taken.test(definition));
+  assert.notEqual(originals.length, 0, `no SQL function says ${taken} any more`);
   try {
-    for (const original of originals) await platform.sql(original.replaceAll(taken, given));
+    for (const original of originals) await platform.sql(original.replace(taken, given));
     return await work();
   } finally {
     for (const original of originals) await platform.sql(original);

@@ -119,7 +119,7 @@ async function round(
   const calls = Promise.all([
     deliverDoorbells(stack.platform, pool, random),
     sweep(stack, pool, random, 4),
-    askByName(pool, town, random),
+    mood === "late" ? null : askByName(pool, town, random),
   ]);
   if (mood === "frozen") await overtakeWorkers(stack, pool, random, calls);
   await calls;
@@ -140,7 +140,10 @@ async function sweep(
   }));
 }
 
-/** Impatient people press the button twice. */
+/**
+ * Impatient people press the button twice. Not while answers may take effect late: a look at once
+ * after a last attempt was given up comes too early to see what that attempt still does.
+ */
 async function askByName(pool: WorkerPool, town: Town, random: Random): Promise<void> {
   for (let times = Math.ceil(town.meetings / 20); times > 0; times--) {
     const body = { meeting_id: `meeting-${1 + random.below(town.meetings)}` };
