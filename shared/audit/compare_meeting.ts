@@ -6,7 +6,9 @@ import { toDecide } from "./finding.ts";
 import type { Finding } from "./finding.ts";
 
 /** What the row should say of its event. */
-export type Written = Pick<WritebackSuccess, "google_event_id" | "google_event_link" | "event">;
+export type Written = Required<
+  Pick<WritebackSuccess, "google_event_id" | "google_event_link" | "event">
+>;
 
 export interface Comparison {
   findings: Finding[];

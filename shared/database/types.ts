@@ -25,6 +25,9 @@ export type Database = {
           "guests_can_see_other_guests": boolean;
           "location": string | null;
           "meet_link": string | null;
+          "meet_link_error": string | null;
+          "meet_link_looks": number;
+          "meet_link_next_look_at": string | null;
           "meeting_id": string;
           "organizer_display_name": string | null;
           "organizer_email": string | null;
@@ -34,6 +37,7 @@ export type Database = {
           "reasoning": string | null;
           "recurrence": (string)[] | null;
           "reminders": Json | null;
+          "removed_participants": (string)[];
           "scheduled_at": string | null;
           "scheduling_attempts": number;
           "scheduling_details": Json | null;
@@ -84,6 +88,9 @@ export type Database = {
           "guests_can_see_other_guests"?: boolean;
           "location"?: string | null;
           "meet_link"?: string | null;
+          "meet_link_error"?: string | null;
+          "meet_link_looks"?: number;
+          "meet_link_next_look_at"?: string | null;
           "meeting_id"?: string;
           "organizer_display_name"?: string | null;
           "organizer_email"?: string | null;
@@ -93,6 +100,7 @@ export type Database = {
           "reasoning"?: string | null;
           "recurrence"?: (string)[] | null;
           "reminders"?: Json | null;
+          "removed_participants"?: (string)[];
           "scheduled_at"?: string | null;
           "scheduling_attempts"?: number;
           "scheduling_details"?: Json | null;
@@ -142,6 +150,9 @@ export type Database = {
           "guests_can_see_other_guests"?: boolean;
           "location"?: string | null;
           "meet_link"?: string | null;
+          "meet_link_error"?: string | null;
+          "meet_link_looks"?: number;
+          "meet_link_next_look_at"?: string | null;
           "meeting_id"?: string;
           "organizer_display_name"?: string | null;
           "organizer_email"?: string | null;
@@ -151,6 +162,7 @@ export type Database = {
           "reasoning"?: string | null;
           "recurrence"?: (string)[] | null;
           "reminders"?: Json | null;
+          "removed_participants"?: (string)[];
           "scheduled_at"?: string | null;
           "scheduling_attempts"?: number;
           "scheduling_details"?: Json | null;
@@ -389,6 +401,21 @@ export type Database = {
         Args: { "p_lease_seconds"?: number; "p_meeting_id": string; "p_user_id"?: string };
         Returns: Json;
       };
+      "cancel_meeting": {
+        Args: { "p_expected_version"?: number; "p_meeting_id": string; "p_user_id"?: string };
+        Returns: Json;
+      };
+      "cancel_meetings_of_user": { Args: { "p_user_id": string }; Returns: Json };
+      "change_meeting": {
+        Args: {
+          "p_changes": Json;
+          "p_expected_version"?: number;
+          "p_meeting_id": string;
+          "p_user_id": string;
+        };
+        Returns: Json;
+      };
+      "claim_meet_links": { Args: { "p_limit"?: number }; Returns: Json };
       "claim_notifications": {
         Args: { "p_lease_seconds"?: number; "p_limit"?: number };
         Returns: {
@@ -426,6 +453,9 @@ export type Database = {
           "guests_can_see_other_guests": boolean;
           "location": string | null;
           "meet_link": string | null;
+          "meet_link_error": string | null;
+          "meet_link_looks": number;
+          "meet_link_next_look_at": string | null;
           "meeting_id": string;
           "organizer_display_name": string | null;
           "organizer_email": string | null;
@@ -435,6 +465,7 @@ export type Database = {
           "reasoning": string | null;
           "recurrence": (string)[] | null;
           "reminders": Json | null;
+          "removed_participants": (string)[];
           "scheduled_at": string | null;
           "scheduling_attempts": number;
           "scheduling_details": Json | null;
@@ -493,6 +524,9 @@ export type Database = {
           "guests_can_see_other_guests": boolean;
           "location": string | null;
           "meet_link": string | null;
+          "meet_link_error": string | null;
+          "meet_link_looks": number;
+          "meet_link_next_look_at": string | null;
           "meeting_id": string;
           "organizer_display_name": string | null;
           "organizer_email": string | null;
@@ -502,6 +536,7 @@ export type Database = {
           "reasoning": string | null;
           "recurrence": (string)[] | null;
           "reminders": Json | null;
+          "removed_participants": (string)[];
           "scheduled_at": string | null;
           "scheduling_attempts": number;
           "scheduling_details": Json | null;
@@ -589,6 +624,9 @@ export type Database = {
           "guests_can_see_other_guests": boolean;
           "location": string | null;
           "meet_link": string | null;
+          "meet_link_error": string | null;
+          "meet_link_looks": number;
+          "meet_link_next_look_at": string | null;
           "meeting_id": string;
           "organizer_display_name": string | null;
           "organizer_email": string | null;
@@ -598,6 +636,7 @@ export type Database = {
           "reasoning": string | null;
           "recurrence": (string)[] | null;
           "reminders": Json | null;
+          "removed_participants": (string)[];
           "scheduled_at": string | null;
           "scheduling_attempts": number;
           "scheduling_details": Json | null;
@@ -664,6 +703,9 @@ export type Database = {
           "guests_can_see_other_guests": boolean;
           "location": string | null;
           "meet_link": string | null;
+          "meet_link_error": string | null;
+          "meet_link_looks": number;
+          "meet_link_next_look_at": string | null;
           "meeting_id": string;
           "organizer_display_name": string | null;
           "organizer_email": string | null;
@@ -673,6 +715,7 @@ export type Database = {
           "reasoning": string | null;
           "recurrence": (string)[] | null;
           "reminders": Json | null;
+          "removed_participants": (string)[];
           "scheduled_at": string | null;
           "scheduling_attempts": number;
           "scheduling_details": Json | null;
@@ -789,6 +832,7 @@ export type Database = {
         };
         Returns: boolean;
       };
+      "requeue_meeting": { Args: { "p_meeting_id": string; "p_user_id"?: string }; Returns: Json };
       "save_google_access_token": {
         Args: {
           "p_access_token_encrypted": string;
@@ -799,6 +843,7 @@ export type Database = {
         };
         Returns: boolean;
       };
+      "settle_meet_links": { Args: { "p_looks": Json }; Returns: number };
       "settle_notification": {
         Args: {
           "p_error"?: string;
