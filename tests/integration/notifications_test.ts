@@ -628,9 +628,10 @@ function body(receiver: Receiver, path: string) {
   return JSON.parse(found.text);
 }
 
+/** The doorbells of notify that wait for delivery; other functions have theirs. */
 async function bells(stack: Stack): Promise<string[]> {
   const posted = await stack.platform.sql<{ url: string }>(
-    "select url from net.http_request_queue order by id",
+    "select url from net.http_request_queue where url like '%/notify' order by id",
   );
   return posted.map(({ url }) => url.slice(url.lastIndexOf("/") + 1));
 }

@@ -130,8 +130,8 @@ promise("wake-ups", {
     );
     assert.deepEqual(jobs.map(({ jobname, schedule }) => [jobname, schedule]), [
       ["convene-meet-links", "* * * * *"],
-      ["convene-sweep", "* * * * *"],
       ["convene-notify", "* * * * *"],
+      ["convene-sweep", "* * * * *"],
     ]);
     const available = await stack.platform.sql(
       "select from pg_available_extensions where name = 'pg_cron'",
