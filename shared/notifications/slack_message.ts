@@ -12,10 +12,8 @@ export function slackMessage({ headline, facts, links }: Wording, url: string): 
     text: escape(headline),
     blocks: [
       { type: "header", text: { type: "plain_text", text: headline, emoji: false } },
-      {
-        type: "section",
-        text: { type: "mrkdwn", text: lines.join("\n"), verbatim: true },
-      },
+      // A section each: escaping makes text longer, and Slack refuses a section above 3000 characters.
+      ...lines.map((text) => ({ type: "section", text: { type: "mrkdwn", text, verbatim: true } })),
     ],
   });
 }

@@ -48,60 +48,43 @@ grant select on public.notifications to authenticated;
 grant select, insert, update, delete on public.notifications to service_role;
 
 create view private.due_notifications with (security_invoker = true) as
-select n.notification_id, n.target_id, n.next_attempt_at as due_at, n.created_at
+select n.notification_id, n.target_id, n.attempts, n.next_attempt_at as due_at, n.created_at
 from public.notifications as n
 where n.next_attempt_at <= now() and (n.leased_until is null or n.leased_until <= now());
 comment on view private.due_notifications is 'Notifications that are due now and that nobody is delivering.';
 revoke all on private.due_notifications from public, anon, authenticated, service_role;
 grant select on private.due_notifications to service_role;
 
--- Rings only for the first notification that waits: whoever answers that bell takes the later ones along.
-create function private.ring_for_notifications() returns void
+-- Rings unless an earlier one still waits for its first delivery: whoever answers its bell takes these along.
+create function private.ring_for_notifications(p_added uuid[]) returns void
 language plpgsql security definer set search_path = '' as $$
 begin
-  if not exists (select from private.due_notifications as d where d.created_at < now()) then
+  if p_added is not null and not exists (
+    select from private.due_notifications as d where d.attempts = 0 and d.notification_id <> all (p_added)
+  ) then
     perform private.wake('notify', '{"batch": true, "background": true}');
   end if;
 end $$;
 
-create function private.announce(
-  p_event text, p_transition_key text, p_meeting_id text, p_organizer_user_id uuid, p_payload jsonb
-) returns void
-language plpgsql security definer set search_path = '' as $$
-begin
-  insert into public.notifications
-    (event, transition_key, meeting_id, organizer_user_id, kind, target_id, owner_user_id, payload)
-  select p_event, p_transition_key, p_meeting_id, p_organizer_user_id, t.kind, t.target_id, t.owner_user_id, p_payload
-  from public.notification_targets as t
-  where t.enabled and p_event = any (t.events)
-    and (t.owner_user_id is null or t.owner_user_id = p_organizer_user_id)
-  on conflict do nothing;
-  if found then
-    perform private.ring_for_notifications();
-  end if;
-end $$;
-comment on function private.announce(text, text, text, uuid, jsonb) is
-  'One notification for each target that wants to hear of the event; a transition that was announced before is left alone.';
-
--- What there is to say about a meeting in its present state. A cancelled one is announced when nothing is
--- left of it: a cancellation that waits, or that Google refused, is no news yet.
-create function private.meeting_event(p_meeting public.meetings) returns text
-language sql immutable set search_path = '' as $$
-select case
-  when p_meeting.cancelled_at is not null then
+-- What there is to say about a meeting in a state. A cancelled one is announced when nothing is left of it:
+-- a cancellation that waits, or that Google refused, is no news yet.
+create function private.meeting_event(
+  p_writeback_status text, p_scheduling_status text, p_writeback_error text, p_cancelled_at timestamptz,
+  p_next_attempt_at timestamptz, p_lease_token uuid, p_written_version integer, p_desired_version integer
+) returns text
+language sql immutable set search_path = ''
+return case
+  when p_cancelled_at is not null then
     case
-      when p_meeting.writeback_next_attempt_at is null
-        and p_meeting.writeback_lease_token is null
-        and (
-          p_meeting.writeback_status is distinct from 'created'
-          or (p_meeting.writeback_error is null and p_meeting.written_version >= p_meeting.desired_version)
-        )
+      when p_next_attempt_at is null and p_lease_token is null and (
+        p_writeback_status is distinct from 'created'
+        or (p_writeback_error is null and p_written_version >= p_desired_version)
+      )
       then 'cancelled'
     end
-  when p_meeting.writeback_status in ('created', 'failed') then p_meeting.writeback_status
-  when p_meeting.writeback_status is null and p_meeting.scheduling_status = 'failed' then 'failed'
-end
-$$;
+  when p_writeback_status in ('created', 'failed') then p_writeback_status
+  when p_writeback_status is null and p_scheduling_status = 'failed' then 'failed'
+end;
 
 create function private.meeting_transition_key(p_meeting public.meetings, p_event text) returns text
 language sql stable set search_path = '' as $$
@@ -137,22 +120,39 @@ select jsonb_build_object(
 )
 $$;
 
--- Security definer: whoever writes a meeting has no rights in this schema.
-create function private.meetings_announce() returns trigger
+create function private.announce_meetings(p_meeting_ids text[], p_events text[]) returns void
 language plpgsql security definer set search_path = '' as $$
 declare
-  v_event text := private.meeting_event(new);
+  v_added uuid[];
 begin
-  if v_event is null or (tg_op = 'UPDATE' and v_event is not distinct from private.meeting_event(old)) then
-    return null;
-  end if;
-  if exists (select from public.notification_targets) then
-    perform private.announce(
-      v_event, private.meeting_transition_key(new, v_event), new.meeting_id, new.organizer_user_id, private.meeting_notice(new));
-  end if;
+  with added as (
+    insert into public.notifications
+      (event, transition_key, meeting_id, organizer_user_id, kind, target_id, owner_user_id, payload)
+    select
+      e.event, private.meeting_transition_key(m, e.event), m.meeting_id, m.organizer_user_id,
+      t.kind, t.target_id, t.owner_user_id, private.meeting_notice(m)
+    from unnest(p_meeting_ids, p_events) as e (meeting_id, event)
+    join public.meetings as m on m.meeting_id = e.meeting_id
+    join public.notification_targets as t
+      on t.enabled and e.event = any (t.events)
+      and (t.owner_user_id is null or t.owner_user_id = m.organizer_user_id)
+    on conflict do nothing
+    returning notification_id
+  )
+  select array_agg(added.notification_id) into v_added from added;
+  perform private.ring_for_notifications(v_added);
+end $$;
+comment on function private.announce_meetings(text[], text[]) is
+  'One notification for each target that wants to hear of a meeting''s event; a transition that was announced before is left alone.';
+
+-- Telling people about a meeting never fails the meeting: both triggers swallow whatever is wrong here.
+-- Security definer: whoever writes a meeting has no rights in this schema.
+create function private.meetings_announce_inserted() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  perform private.announce_meetings(array[new.meeting_id], array['failed']);
   return null;
 exception
-  -- Telling people about a meeting never fails the meeting.
   when others then
     raise log 'convene could not announce meeting %: %', new.meeting_id, sqlerrm;
     return null;
@@ -162,34 +162,78 @@ create trigger meetings_announce_inserted
   after insert on public.meetings
   for each row
   when (new.scheduling_status = 'failed')
-  execute function private.meetings_announce();
+  execute function private.meetings_announce_inserted();
+
+-- A statement at a time, so that a group of rows that is settled at once is announced at once.
+create function private.meetings_announce_updated() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_meeting_ids text[];
+  v_events text[];
+begin
+  if not exists (select from public.notification_targets as t where t.enabled) then
+    return null;
+  end if;
+  select array_agg(a.meeting_id), array_agg(a.event) into v_meeting_ids, v_events
+  from (
+    select
+      n.meeting_id,
+      private.meeting_event(
+        n.writeback_status, n.scheduling_status, n.writeback_error, n.cancelled_at,
+        n.writeback_next_attempt_at, n.writeback_lease_token, n.written_version, n.desired_version) as event,
+      private.meeting_event(
+        o.writeback_status, o.scheduling_status, o.writeback_error, o.cancelled_at,
+        o.writeback_next_attempt_at, o.writeback_lease_token, o.written_version, o.desired_version) as event_before
+    from new_meetings as n
+    join old_meetings as o on o.meeting_id = n.meeting_id
+    -- Cheap, and enough to pass over a claim.
+    where n.writeback_status is distinct from o.writeback_status
+      or n.scheduling_status is distinct from o.scheduling_status
+      or n.cancelled_at is not null
+  ) as a
+  where a.event is not null and a.event is distinct from a.event_before;
+  if v_meeting_ids is not null then
+    perform private.announce_meetings(v_meeting_ids, v_events);
+  end if;
+  return null;
+exception
+  when others then
+    raise log 'convene could not announce meetings: %', sqlerrm;
+    return null;
+end $$;
 
 create trigger meetings_announce_updated
-  after update of writeback_status, scheduling_status, cancelled_at, writeback_next_attempt_at, writeback_lease_token
-  on public.meetings
-  for each row
-  when (
-    new.cancelled_at is not null
-    or new.writeback_status is distinct from old.writeback_status
-    or new.scheduling_status is distinct from old.scheduling_status
-  )
-  execute function private.meetings_announce();
+  after update on public.meetings
+  referencing old table as old_meetings new table as new_meetings
+  for each statement
+  execute function private.meetings_announce_updated();
 
 -- One alert an episode: from a connection's end to the next consent. The row of kind log is for operators,
 -- who may have no target at all.
 create function private.google_connections_announce() returns trigger
 language plpgsql security definer set search_path = '' as $$
 declare
-  v_key text := concat_ws(':', 'needs_reauth', new.user_id, extract(epoch from new.connected_at));
-  v_notice jsonb := jsonb_build_object('user_id', new.user_id, 'email', new.email, 'reason', new.status_reason);
+  v_added uuid[];
 begin
-  insert into public.notifications (event, transition_key, organizer_user_id, kind, payload)
-  values ('needs_reauth', v_key, new.user_id, 'log', v_notice)
-  on conflict do nothing;
-  if found then
-    perform private.ring_for_notifications();
-  end if;
-  perform private.announce('needs_reauth', v_key, null, new.user_id, v_notice);
+  with added as (
+    insert into public.notifications (event, transition_key, organizer_user_id, kind, target_id, owner_user_id, payload)
+    select
+      'needs_reauth', concat_ws(':', 'needs_reauth', new.user_id, extract(epoch from new.connected_at)), new.user_id,
+      t.kind, t.target_id, t.owner_user_id,
+      jsonb_build_object('user_id', new.user_id, 'email', new.email, 'reason', new.status_reason)
+    from (
+      select 'log' as kind, null::uuid as target_id, null::uuid as owner_user_id
+      union all
+      select w.kind, w.target_id, w.owner_user_id
+      from public.notification_targets as w
+      where w.enabled and 'needs_reauth' = any (w.events)
+        and (w.owner_user_id is null or w.owner_user_id = new.user_id)
+    ) as t
+    on conflict do nothing
+    returning notification_id
+  )
+  select array_agg(added.notification_id) into v_added from added;
+  perform private.ring_for_notifications(v_added);
   return null;
 exception
   when others then
@@ -210,11 +254,12 @@ create trigger google_connections_announce_updated
   execute function private.google_connections_announce();
 
 revoke all on function
-  private.ring_for_notifications(),
-  private.announce(text, text, text, uuid, jsonb),
-  private.meeting_event(public.meetings),
+  private.ring_for_notifications(uuid[]),
+  private.meeting_event(text, text, text, timestamptz, timestamptz, uuid, integer, integer),
   private.meeting_transition_key(public.meetings, text),
   private.meeting_notice(public.meetings),
-  private.meetings_announce(),
+  private.announce_meetings(text[], text[]),
+  private.meetings_announce_inserted(),
+  private.meetings_announce_updated(),
   private.google_connections_announce()
 from public, anon, authenticated, service_role;

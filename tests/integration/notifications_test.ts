@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createHmac, randomBytes } from "node:crypto";
-import { insertMeeting, pendingMeeting, rowOf } from "../support/meetings.ts";
+import { insertMeeting, pendingMeeting, rowOf, SLOT } from "../support/meetings.ts";
 import { callFunction, type Organizer, promise, type Stack } from "../support/stack.ts";
 import { type Receiver, startReceiver } from "../unit/notifications/receiver.ts";
 
@@ -399,6 +399,32 @@ promise("notifications", {
       await stack.platform.runCron();
       assert.deepEqual(await bells(stack), []);
     },
+
+  "meetings that end in one statement are announced in it, with one bell": async (stack) => {
+    await using receiver = startReceiver();
+    const { organizer, meeting_id } = await pendingMeeting(stack);
+    await addTarget(organizer, receiver, "slack");
+    const columns = { participants: [organizer.email], ...SLOT };
+    const ids = [meeting_id];
+    for (let more = 0; more < 4; more++) ids.push(await insertMeeting(organizer, columns));
+    await stack.platform.sql("update public.notifications set next_attempt_at = null");
+    await stack.platform.sql("delete from net.http_request_queue");
+    await stack.platform.sql(
+      `update public.meetings set writeback_status = 'failed', writeback_next_attempt_at = null,
+         writeback_attempted_at = now(), writeback_error = 'google_rejected: No.'
+       where meeting_id = any ($1)`,
+      [ids],
+    );
+    assert.deepEqual(await bells(stack), ["notify"]);
+    const rows = await stack.platform.sql<{ meeting_id: string; event: string }>(
+      "select meeting_id, event from public.notifications where meeting_id = any ($1)",
+      [ids],
+    );
+    assert.deepEqual(rows.map((row) => row.meeting_id).toSorted(), ids.toSorted());
+    assert.deepEqual([...new Set(rows.map(({ event }) => event))], ["failed"]);
+    await notify(stack);
+    assert.equal(receiver.received.length, 5);
+  },
 
   "without a target nothing is written and nothing rings": async (stack) => {
     const { organizer, meeting_id } = await pendingMeeting(stack);

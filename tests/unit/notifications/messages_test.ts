@@ -84,19 +84,28 @@ Deno.test("slackMessage() has blocks and a text, and nothing typed becomes a lin
     body.text,
     "Meeting scheduled: Budget &lt;b&gt;&amp;&lt;/b&gt; [plan](https://elsewhere.example)",
   );
-  assert.deepEqual(body.blocks.map(({ type }: { type: string }) => type), ["header", "section"]);
-  assert.equal(body.blocks[0].text.type, "plain_text");
-  const { type, text } = body.blocks[1].text;
-  assert.equal(type, "mrkdwn");
-  assert.ok(text.includes("*When:* Monday, 8 January 2035"));
-  assert.ok(
-    text.includes("<https://calendar.example/event?eid=1&amp;x=2|Open in Google Calendar>"),
-  );
+  const [head, ...sections] = body.blocks;
+  assert.deepEqual([head.type, head.text.type], ["header", "plain_text"]);
+  assert.deepEqual(sections.map(({ text }: { text: { text: string } }) => text.text), [
+    "*When:* Monday, 8 January 2035, 11:00 to 11:30 (Europe/Paris)",
+    "*With:* Ana, ben@north.example",
+    "*Meeting:* m-1",
+    "<https://calendar.example/event?eid=1&amp;x=2|Open in Google Calendar>",
+    "<https://meet.example/abc|Join with Google Meet>",
+  ]);
   const mention = JSON.parse(
     slackMessage(wordingOf(createdNotice({ title: "<!channel>" })), URL_OF_TARGET).body,
   );
-  assert.ok(!JSON.stringify(mention.blocks[1]).includes("<!"));
+  assert.ok(!JSON.stringify(mention.blocks.slice(1)).includes("<!"));
   assert.ok(!mention.text.includes("<!"));
+});
+
+Deno.test("slackMessage() stays within Slack's limits, whatever has to be escaped", () => {
+  const failed = wordingOf({ ...createdNotice({ error: "&".repeat(5000) }), event: "failed" });
+  const body = JSON.parse(slackMessage(failed, URL_OF_TARGET).body);
+  for (const { type, text } of body.blocks) {
+    assert.ok(text.text.length <= (type === "header" ? 150 : 3000), type);
+  }
 });
 
 Deno.test("teamsMessage() is an Adaptive Card in an attachment, with typed text in plain runs only", () => {
