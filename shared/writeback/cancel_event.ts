@@ -5,8 +5,9 @@ import type { GoogleOutcome } from "@shared/google/outcome.ts";
 import { askGoogle } from "./ask_google.ts";
 import type { Asking } from "./ask_google.ts";
 import { shownKey } from "./compose_event.ts";
-import { fromGoogle, MAX_GENERATIONS_A_LEASE, outOfTime, unlessUnknown } from "./failure.ts";
+import { fromGoogle, outOfTime, unlessUnknown } from "./failure.ts";
 import type { Failure } from "./failure.ts";
+import { MAX_GENERATIONS_A_LEASE } from "./write_event.ts";
 
 /** Everything that deleting one meeting's event takes; what the event should show no longer matters. */
 export interface Cancelling extends Asking {
@@ -66,7 +67,7 @@ async function deleteWhatLanded(cancelling: Cancelling): Promise<CancelOutcome> 
 
 /** Null when the event is gone, by this request or before. */
 async function deleteEvent(cancelling: Cancelling, id: string): Promise<Failure | null> {
-  if (!cancelling.has_time()) return outOfTime();
+  if (!cancelling.has_time()) return outOfTime(false);
   const deleted = await askGoogle(
     cancelling,
     "delete",

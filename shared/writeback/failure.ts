@@ -42,21 +42,16 @@ export function permanent(code: WritebackFailureCode, message: string): Failure 
   };
 }
 
-/** The time of this call ran out before a write; no attempt is spent. */
-export function outOfTime(): Failure {
+/** Nothing was sent, and nothing is lost but a second. */
+export function outOfTime(outcome_unknown: boolean): Failure {
   return {
     ...permanent("out_of_time", "The time for this call was used up. It is tried again."),
     should_retry: true,
+    outcome_unknown,
     spends_attempt: false,
     not_before_seconds: 1,
   };
 }
-
-/**
- * Each generation is one deliberate deletion on Google's side; more than this in one lease is a
- * fight, not a race. So a row's event has the id of its generation or of the next two.
- */
-export const MAX_GENERATIONS_A_LEASE = 3;
 
 /** While we cannot look, a row that may have an event stays in the queue: an hour between looks. */
 const LOOK_AGAIN_SECONDS = 3600;

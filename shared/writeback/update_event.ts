@@ -26,7 +26,7 @@ export async function updateEvent(writing: Writing): Promise<WriteOutcome> {
     if (current.kind !== "done") return failed(writing, fromGoogle(current, "look", unknown));
     if ((shownVersion(current.value) ?? 0) >= version) return written(writing, current.value);
     if (writing.row.writeback_retry_count >= 3) return failed(writing, attemptsSpent());
-    if (!writing.has_time()) return failed(writing, outOfTime());
+    if (!writing.has_time()) return failed(writing, outOfTime(false));
 
     const patched = await patch(writing, current.value);
     if (patched.kind === "done") return written(writing, patched.value);
@@ -81,10 +81,13 @@ function eventMissing(): Failure {
 }
 
 function attemptsSpent(): Failure {
-  return permanent(
-    "google_unavailable",
-    "Three attempts to change the event failed; it shows the version before. Requeue the meeting to try again.",
-  );
+  return {
+    ...permanent(
+      "google_unavailable",
+      "Three attempts to change the event failed; it shows the version before. Requeue the meeting to try again.",
+    ),
+    spends_attempt: false,
+  };
 }
 
 function keepsChanging(): Failure {

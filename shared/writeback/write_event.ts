@@ -5,10 +5,16 @@ import { eventId } from "@shared/google/event_id.ts";
 import { askGoogle } from "./ask_google.ts";
 import type { Asking } from "./ask_google.ts";
 import { composeEvent, shownKey, shownVersion } from "./compose_event.ts";
-import { fromGoogle, MAX_GENERATIONS_A_LEASE, outOfTime, permanent } from "./failure.ts";
+import { fromGoogle, outOfTime, permanent } from "./failure.ts";
 import type { Failure } from "./failure.ts";
 import { updateEvent } from "./update_event.ts";
 import type { WritableMeeting } from "./writable_meeting.ts";
+
+/**
+ * Each generation is one deliberate deletion on Google's side; more than this in one lease is a
+ * fight, not a race. So what a worker left behind has the id of the row's generation or of the next two.
+ */
+export const MAX_GENERATIONS_A_LEASE = 3;
 
 /** Everything that writing one meeting's event takes, from the lease to the calendar. */
 export interface Writing extends Asking {
@@ -79,7 +85,7 @@ async function insertEvent(writing: Writing, generation: number): Promise<WriteO
       generation,
     );
   }
-  if (!writing.has_time()) return failed(outOfTime(), generation);
+  if (!writing.has_time()) return failed(outOfTime(false), generation);
 
   const event = composeEvent(writing.meeting, generation);
   const inserted = await askGoogle(
