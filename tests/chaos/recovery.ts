@@ -19,11 +19,17 @@ export async function reconnectAll(stack: ChaosStack, town: Town): Promise<void>
 
 /** Puts everything that has failed back at the beginning of the step that failed. */
 export async function requeueFailed({ platform }: ChaosStack): Promise<void> {
+  const [product] = await platform.sql<{ can_requeue: boolean }>(
+    "select to_regprocedure('public.requeue_meeting(text, uuid)') is not null as can_requeue",
+  );
   await platform.sql(
-    `update public.meetings
-        set writeback_status = 'pending', writeback_error = null, writeback_attempts = 0,
-            writeback_retry_count = 0, writeback_next_attempt_at = now()
-      where writeback_status = 'failed'`,
+    product?.can_requeue === true
+      ? `select public.requeue_meeting(meeting_id)
+         from public.meetings where writeback_status = 'failed'`
+      : `update public.meetings
+            set writeback_status = 'pending', writeback_error = null, writeback_attempts = 0,
+                writeback_retry_count = 0, writeback_next_attempt_at = now()
+          where writeback_status = 'failed'`,
   );
   await platform.sql(
     `update public.meetings

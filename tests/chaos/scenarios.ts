@@ -97,8 +97,7 @@ async function outcome(stack: ChaosStack, worker: FunctionsWorker): Promise<stri
     });
   }
   const broken = violations(await gatherEvidence(stack));
-  await stack.platform.sql("truncate public.meetings cascade");
-  await stack.platform.sql("delete from public.writeback_ledger");
+  await stack.platform.sql("truncate public.meetings, public.writeback_ledger cascade");
   await stack.google.reset();
   return broken;
 }
