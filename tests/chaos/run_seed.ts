@@ -55,7 +55,7 @@ async function underFire(stack: ChaosStack, options: ChaosOptions): Promise<Chao
 
   const storms = await weather(stack, pool, town, random, options.seed);
   const requests = await stack.google.requests({ path: "/calendar/v3/" });
-  pool.endKilling();
+  await pool.renew();
   await finish(stack, pool, town, random);
   const evidence = await gatherEvidence(stack);
 

@@ -17,9 +17,12 @@ export interface WorkerPool {
   post(name: string, body: unknown): Promise<number | null>;
   /** Resolves when no worker has work under way and the killed ones have been replaced. */
   settled(): Promise<void>;
-  /** From now on nobody is killed. */
-  endKilling(): void;
-  /** Ends all workers at once. Nothing may be under way. */
+  /**
+   * Replaces all workers, which must have nothing under way, by as many that live on and wait for
+   * Google as long as the product does: on a busy machine a short wait alone could use up attempts.
+   */
+  renew(): Promise<void>;
+  /** Ends all workers at once, so that nobody waits for them to finish. */
   end(): void;
 }
 
@@ -39,13 +42,19 @@ export async function startWorkerPool(
 
   async function start(): Promise<void> {
     const worker = await stack.platform.startWorker();
-    const is_doomed = killing && planned < options.kills;
-    if (is_doomed) planned++;
-    stack.plans.set(worker.pid, {
-      timeout_ms: options.timeout_ms,
-      stop_at_point: is_doomed ? 1 + random.below(WITHIN_POINTS) : null,
-    });
+    if (killing) {
+      const is_doomed = planned < options.kills;
+      if (is_doomed) planned++;
+      stack.plans.set(worker.pid, {
+        timeout_ms: options.timeout_ms,
+        stop_at_point: is_doomed ? 1 + random.below(WITHIN_POINTS) : null,
+      });
+    }
     workers.push(worker);
+  }
+
+  function end(): void {
+    for (const worker of workers.splice(0)) worker.kill();
   }
 
   stack.at_stop.handle = async ({ pid }) => {
@@ -84,10 +93,12 @@ export async function startWorkerPool(
         await Promise.all(workers.map((worker) => statusOf(`${worker.functions_url}/idle`)));
       } while (replacements.size > 0);
     },
-    endKilling: () => void (killing = false),
-    end() {
-      for (const worker of workers.splice(0)) worker.kill();
+    async renew() {
+      killing = false;
+      end();
+      await Promise.all(Array.from({ length: options.size }, start));
     },
+    end,
   };
 }
 
