@@ -7,6 +7,8 @@ import type { WritableMeeting } from "./writable_meeting.ts";
 
 /** Google cuts descriptions at about 8,192 characters; below that nothing of ours is lost. */
 const MAX_DESCRIPTION = 8000;
+const MAX_OWN_TEXT = 5000;
+const MAX_REASONING = 1000;
 const MAX_TITLE = 500;
 
 /** Names in `extendedProperties.private` (at most 44 characters) by which we know our own events. */
@@ -82,13 +84,17 @@ function title(meeting: WritableMeeting): string {
 }
 
 function describe(meeting: WritableMeeting): string {
-  const own = meeting.description === null ? [] : [escapeHtml(meeting.description), ""];
+  const own = meeting.description === null
+    ? []
+    : [shortened(escapeHtml(meeting.description), MAX_OWN_TEXT), ""];
   const before = [
     ...own,
     "🤖 AI-Scheduled Meeting",
     "",
     ...(meeting.score === null ? [] : [`Score: ${meeting.score}/100`]),
-    ...(meeting.reasoning === null ? [] : [escapeHtml(meeting.reasoning)]),
+    ...(meeting.reasoning === null
+      ? []
+      : [shortened(escapeHtml(meeting.reasoning), MAX_REASONING)]),
     ...(meeting.score === null && meeting.reasoning === null ? [] : [""]),
     "Participants:",
   ].join("\n");
@@ -121,6 +127,12 @@ function listed(items: readonly string[], room: number, separator: string): stri
     shown++;
   }
   return `${text}${separator}and ${items.length - shown} more`;
+}
+
+/** Cut where no entity is torn apart; escaping can make a text five times as long as it was typed. */
+function shortened(escaped: string, most: number): string {
+  if (escaped.length <= most) return escaped;
+  return `${escaped.slice(0, most - 1).replace(/&[a-z]*$|[\ud800-\udbff]$/, "")}…`;
 }
 
 /** Google shows descriptions as HTML, so what people typed must not become markup. */

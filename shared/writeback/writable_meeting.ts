@@ -4,6 +4,11 @@ import { PARTICIPANTS } from "@shared/meetings/participants.ts";
 import { REMINDERS } from "@shared/meetings/reminders.ts";
 import { TIMEZONE } from "@shared/meetings/words.ts";
 
+/** Postgres knows instants that JavaScript does not: infinity, years before 1 and after 9999. */
+const INSTANT = z.string().check(
+  z.refine((value) => Number.isFinite(Date.parse(value)), "Expected an instant from 1970 to 9998"),
+);
+
 const SCHEMA = z.object({
   meeting_id: z.string(),
   event_key: z.string(),
@@ -18,8 +23,8 @@ const SCHEMA = z.object({
   guests_can_modify: z.boolean(),
   guests_can_invite_others: z.boolean(),
   guests_can_see_other_guests: z.boolean(),
-  starts_at: z.string(),
-  ends_at: z.string(),
+  starts_at: INSTANT,
+  ends_at: INSTANT,
   timezone: TIMEZONE,
   score: z.nullable(z.number()),
   reasoning: z.nullable(z.string()),

@@ -218,6 +218,10 @@ promise("schedule", {
       [{ ...SLOT, ends_at: SLOT.starts_at }, "ends_at"],
       [{ ...SLOT, ends_at: null }, "ends_at"],
       [{ ...SLOT, timezone: "Mars/Base" }, "timezone"],
+      [{ ...SLOT, starts_at: "infinity", ends_at: "infinity" }, "starts_at"],
+      [{ ...SLOT, ends_at: "10000-01-01T00:00:00Z" }, "ends_at"],
+      [{ title: "x".repeat(1001) }, "title"],
+      [{ target_calendar_id: ".." }, "target_calendar_id"],
       [{ constraints: [] }, "constraints"],
     ];
     for (const [columns, path] of wrong) {

@@ -127,6 +127,13 @@ Deno.test("composeEvent() keeps the description of 200 people within Google's li
   assert.equal(event.attendees?.length, 200);
 });
 
+Deno.test("composeEvent() cuts long text of our own before it crowds out the people", () => {
+  const { description = "" } = composeEvent(aMeeting({ description: "<b>&".repeat(2000) }), 1);
+  assert.ok(description.length <= 8192, String(description.length));
+  assert.ok(description.includes("- Jane Smith (jane@north.example)\n- omar@south.example\n"));
+  assert.doesNotMatch(description, /&(?!amp;|lt;|gt;)/);
+});
+
 Deno.test("composeEvent() marks the event with the meeting's key and version, and another id a generation", () => {
   const first = composeEvent(aMeeting({ desired_version: 3 }), 1);
   const second = composeEvent(aMeeting({ desired_version: 3 }), 2);
