@@ -4,6 +4,8 @@ import { HttpFault } from "./fault.ts";
 
 export interface BodyLimits {
   max_bytes?: number;
+  /** What an empty body means, where one is allowed: clients and proxies send it in several ways. */
+  empty?: unknown;
 }
 
 /** A body above this is refused before it is parsed; 200 participants with long names stay far below. */
@@ -21,12 +23,22 @@ export async function readJson<T>(
 /** The request's JSON body, unchecked: for routes whose body has one of several shapes. */
 export async function readBody(request: Request, limits: BodyLimits = {}): Promise<unknown> {
   const text = await readText(request, limits.max_bytes ?? MAX_BODY_BYTES);
+  if (text.trim() === "" && limits.empty !== undefined) return limits.empty;
   try {
+    if (UNSTORABLE.test(text)) throw new SyntaxError();
     return JSON.parse(text);
   } catch {
-    throw new HttpFault("invalid_request", "The body is not valid JSON.", { path: "body" });
+    throw new HttpFault(
+      "invalid_request",
+      "The body is not valid JSON, or holds characters that no text can (NUL, half a surrogate pair).",
+      { path: "body" },
+    );
   }
 }
+
+/** Escapes that JSON allows and Postgres cannot store as text: NUL, and surrogates without their other half. */
+const UNSTORABLE =
+  /(?<!\\)(?:\\\\)*\\u(?:0000|d[89ab][0-9a-f]{2}(?!\\ud[c-f])|(?<!\\ud[89ab][0-9a-f]{2}\\u)d[c-f][0-9a-f]{2})/i;
 
 /** Whether `body` is an object with this field, which tells its shape before it is checked. */
 export function hasField(body: unknown, name: string): boolean {
@@ -35,7 +47,13 @@ export function hasField(body: unknown, name: string): boolean {
 
 /** The query string, checked as one flat object of strings. Throws `invalid_request`. */
 export function readQuery<T>(request: Request, schema: z.ZodMiniType<T>): T {
-  return validate(Object.fromEntries(new URL(request.url).searchParams), schema);
+  const query = Object.fromEntries(new URL(request.url).searchParams);
+  const unstorable = Object.entries(query).find(([, value]) => value.includes("\0"));
+  if (unstorable !== undefined) {
+    const [path] = unstorable;
+    throw new HttpFault("invalid_request", `${path}: Text cannot hold NUL`, { path });
+  }
+  return validate(query, schema);
 }
 
 /** `value` as the schema's type, or `invalid_request` naming the first field that is wrong. */

@@ -45,7 +45,7 @@ export function googleAuth(dependencies: GoogleAuthDependencies): GoogleAuth {
   const { database, now, return_urls, authorizations } = dependencies;
 
   const initiate: Route = async (request, user_id) => {
-    const { return_url } = hasBody(request) ? await readJson(request, INITIATE) : {};
+    const { return_url } = await readJson(request, INITIATE, { empty: {} });
     const app = return_urls.choose(return_url);
     if (app === null) {
       throw new HttpFault(
@@ -114,11 +114,6 @@ function pathOf(request: Request): string {
     .replace(/^\/google-auth(?=\/|$)/, "")
     .replace(/\/$/, "");
   return path === "" ? "/" : path;
-}
-
-/** A POST without a body arrives either as none or, through a proxy, as an empty one. */
-function hasBody(request: Request): boolean {
-  return request.body !== null && request.headers.get("content-length") !== "0";
 }
 
 function wrongMethod(allowed: readonly string[]): HttpFault {

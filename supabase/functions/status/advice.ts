@@ -4,13 +4,16 @@ const ADVICE: Readonly<Record<string, string>> = {
   no_common_slot: "Widen the window or the hours, make somebody optional, or shorten the meeting.",
   calendar_unreadable:
     "Ask the people named to share their calendar's free/busy times, or make them optional.",
-  needs_reauth: "Let the organizer connect Google again (google-auth), then schedule again.",
-  not_connected: "Let the organizer connect Google (google-auth), then requeue the meeting.",
-  invalid_grant: "Let the organizer connect Google again (google-auth), then requeue the meeting.",
+  needs_reauth:
+    "Let the organizer connect Google again (google-auth); the meeting then goes on by itself.",
+  not_connected:
+    "Let the organizer connect Google (google-auth); the meeting then goes on by itself.",
+  invalid_grant:
+    "Let the organizer connect Google again (google-auth); the meeting then goes on by itself.",
   invalid_credentials:
-    "Let the organizer connect Google again (google-auth), then requeue the meeting.",
+    "Let the organizer connect Google again (google-auth); the meeting then goes on by itself.",
   insufficient_permissions:
-    "Let the organizer connect Google again with every box ticked, then requeue the meeting.",
+    "Let the organizer connect Google again with every box ticked; the meeting then goes on by itself.",
   wrong_account: "Let the organizer connect the Google account that was used before.",
   slot_expired: 'Schedule the meeting again with "reschedule": true.',
   foreign_event: "Requeue the meeting; it gets another event id.",
@@ -21,6 +24,10 @@ const ADVICE: Readonly<Record<string, string>> = {
   rate_limited: "Nothing: it is tried again by itself.",
 };
 
-export function adviceFor(code: string): string | null {
+/** The advice for a refusal; `is_final` when nothing is tried again by itself. */
+export function adviceFor(code: string, is_final: boolean): string | null {
+  if (is_final && (code === "google_unavailable" || code === "rate_limited")) {
+    return "Requeue the meeting once Google answers again.";
+  }
   return Object.hasOwn(ADVICE, code) ? ADVICE[code] ?? null : null;
 }

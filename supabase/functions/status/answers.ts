@@ -18,7 +18,7 @@ export function meetingAnswer(meeting: MeetingRow & { steps?: LedgerStep[] }) {
     attendees: meeting.attendees,
     candidates: meeting.candidates,
     scheduling_details: meeting.scheduling_details,
-    what_to_do: refusal === null ? null : adviceFor(refusal.code),
+    what_to_do: refusal === null ? null : adviceFor(refusal.code, isFinal(meeting)),
     ...(meeting.steps === undefined ? {} : { attempts: meeting.steps }),
   };
 }
@@ -48,6 +48,10 @@ export function successRate(counts: Readonly<Record<string, number>>): number | 
   const created = counts.created ?? 0;
   const ended = created + (counts.failed ?? 0);
   return ended === 0 ? null : Math.round((created / ended) * 10_000) / 100;
+}
+
+function isFinal(meeting: MeetingRow): boolean {
+  return meeting.writeback_next_attempt_at === null && meeting.scheduling_next_attempt_at === null;
 }
 
 /** What stands in the way now: write-back's error if there is one, else scheduling's. */

@@ -6,6 +6,9 @@ export interface PageEnd {
   meeting_id: string;
 }
 
+/** As Postgres writes a timestamptz in JSON, and as `toISOString` does. */
+const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
+
 /** Opaque to callers: it may name something else tomorrow. */
 export function encodeCursor({ created_at, meeting_id }: PageEnd): string {
   return btoa(encodeURIComponent(JSON.stringify([created_at, meeting_id])));
@@ -17,8 +20,9 @@ export function decodeCursor(cursor: string): PageEnd {
     if (Array.isArray(parts)) {
       const [created_at, meeting_id] = parts as unknown[];
       if (
-        typeof created_at === "string" && !Number.isNaN(Date.parse(created_at)) &&
-        typeof meeting_id === "string"
+        typeof created_at === "string" && INSTANT.test(created_at) &&
+        !Number.isNaN(Date.parse(created_at)) &&
+        typeof meeting_id === "string" && !meeting_id.includes("\0")
       ) {
         return { created_at, meeting_id };
       }

@@ -5,8 +5,12 @@ import { decodeCursor, encodeCursor } from "../../../supabase/functions/status/p
 
 Deno.test("decodeCursor() gives back what encodeCursor() was given, whatever the id", () => {
   fc.assert(fc.property(
-    fc.date({ noInvalidDate: true }),
-    fc.string({ unit: "grapheme", minLength: 1 }),
+    fc.date({
+      noInvalidDate: true,
+      min: new Date("1970-01-01T00:00:00Z"),
+      max: new Date("9998-12-31T00:00:00Z"),
+    }),
+    fc.string({ unit: "grapheme", minLength: 1 }).filter((id) => !id.includes("\0")),
     (date, meeting_id) => {
       const end = { created_at: date.toISOString(), meeting_id };
       assert.deepEqual(decodeCursor(encodeCursor(end)), end);
@@ -15,7 +19,16 @@ Deno.test("decodeCursor() gives back what encodeCursor() was given, whatever the
 });
 
 Deno.test("decodeCursor() refuses anything else by the field's name", () => {
-  for (const cursor of ["", "x", btoa("[]"), btoa('["2030-01-07T09:00:00Z"]'), btoa('["a","b"]')]) {
+  for (
+    const cursor of [
+      "",
+      "x",
+      btoa("[]"),
+      btoa('["2030-01-07T09:00:00Z"]'),
+      btoa('["a","b"]'),
+      btoa('["1","x"]'),
+    ]
+  ) {
     assert.throws(
       () => decodeCursor(cursor),
       (thrown) => thrown instanceof HttpFault && thrown.details?.path === "cursor",
