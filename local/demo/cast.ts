@@ -23,6 +23,10 @@ export async function cast(options: DemoOptions): Promise<Person[]> {
   const keys = options.participants ?? (own ? OWN_CAST : await calendarsIn(folder));
   if (keys.length === 0) throw new Error(`There is no .ics file in ${options.calendars}`);
   const people = await Promise.all(keys.map((key) => person(folder, key, own, options)));
+  const twice = people.find(({ email }, index) =>
+    people.findIndex((one) => one.email === email) < index
+  );
+  if (twice !== undefined) throw new Error(`Two calendars would share one address: ${twice.email}`);
   const strangers = [...options.zones.keys()].filter((name) => !keys.includes(name));
   if (strangers.length > 0) throw new Error(`--zone names nobody who takes part: ${strangers[0]}`);
   return people;
@@ -35,6 +39,7 @@ async function person(
   { zones, timezone }: DemoOptions,
 ): Promise<Person> {
   const ics = await read(new URL(`${encodeURIComponent(key)}.ics`, folder), key);
+  if (!ics.includes("BEGIN:VCALENDAR")) throw new Error(`"${key}" is no iCalendar file`);
   return {
     key,
     name: own ? property(ics, "X-WR-CALNAME") ?? key : key,
@@ -63,7 +68,8 @@ async function calendarsIn(folder: URL): Promise<string[]> {
 
 function folderUrl(path: string): URL {
   const absolute = path.startsWith("/") ? path : `${Deno.cwd()}/${path}`;
-  return new URL(`file://${encodeURI(absolute.replace(/\/*$/, "/"))}`);
+  const escaped = absolute.split("/").map(encodeURIComponent).join("/");
+  return new URL(`file://${escaped.replace(/\/*$/, "/")}`);
 }
 
 function property(ics: string, name: string): string | undefined {

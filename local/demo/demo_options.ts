@@ -54,9 +54,8 @@ export function parseDemoOptions(args: string[]): DemoOptions {
       help: { type: "boolean", default: false },
     },
   });
-  if ((values.from === undefined) !== (values.to === undefined)) {
-    throw new Error("--from and --to go together");
-  }
+  checkWindow(values.from, values.to);
+  if (values.timezone !== undefined) requireZone("--timezone", values.timezone);
   return {
     help: values.help,
     json: values.json,
@@ -71,6 +70,34 @@ export function parseDemoOptions(args: string[]): DemoOptions {
   };
 }
 
+/** Google answers freeBusy over about 90 days, and the picture shows a week. */
+const MOST_DAYS = 60;
+
+function checkWindow(from: string | undefined, to: string | undefined): void {
+  if (from === undefined && to === undefined) return;
+  if (from === undefined || to === undefined) throw new Error("--from and --to go together");
+  const days = (day("--to", to) - day("--from", from)) / 86_400_000 + 1;
+  if (days < 1) throw new Error(`--to lies before --from: ${to}`);
+  if (days > MOST_DAYS) throw new Error(`--from and --to are more than ${MOST_DAYS} days apart`);
+}
+
+function day(option: string, text: string): number {
+  const instant = new Date(`${text}T00:00:00Z`);
+  if (!Number.isNaN(instant.valueOf()) && instant.toISOString().slice(0, 10) === text) {
+    return instant.valueOf();
+  }
+  throw new Error(`${option} is not a date of the form 2030-01-07: ${text}`);
+}
+
+function requireZone(option: string, zone: string): string {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: zone });
+    return zone;
+  } catch {
+    throw new Error(`${option} is not an IANA time zone such as Europe/Paris: ${zone}`);
+  }
+}
+
 function wholeNumber(option: string, text: string): number {
   if (/^[1-9]\d*$/.test(text)) return Number(text);
   throw new Error(`${option} is not a number of minutes: ${text}`);
@@ -81,11 +108,14 @@ function hours(text: string): { start: number; end: number } {
   if (start === undefined || end === undefined) {
     throw new Error(`--hours is not of the form 9-17: ${text}`);
   }
+  if (Number(start) >= Number(end) || Number(end) > 24) {
+    throw new Error(`--hours do not end after they start, within a day: ${text}`);
+  }
   return { start: Number(start), end: Number(end) };
 }
 
 function zone(text: string): [name: string, zone: string] {
   const [name, zone] = text.split("=", 2);
   if (!name || !zone) throw new Error(`--zone is not of the form NAME=ZONE: ${text}`);
-  return [name, zone];
+  return [name, requireZone("--zone", zone)];
 }

@@ -116,6 +116,7 @@ function tellRefusal(meeting_id: string, status: Status, tell: Tell): DemoReport
   const { empty_reason, blocking, suggestion, unknown } = details;
   const [error = "", ...rest] = String(status.error).split(": ");
   const message = rest.join(": ");
+  const answers = ["no_common_slot", "calendar_unreadable"];
   tell("No time suits everybody, and nothing was written", [error, message]);
   return {
     ...emptyReport(meeting_id),
@@ -126,6 +127,7 @@ function tellRefusal(meeting_id: string, status: Status, tell: Tell): DemoReport
     ...(blocking === undefined ? {} : { blocking }),
     ...(suggestion === undefined ? {} : { suggestion }),
     ...(unknown === undefined ? {} : { unknown }),
+    ...(answers.includes(error) ? {} : { problems: [`${error}: ${message}`] }),
   };
 }
 
