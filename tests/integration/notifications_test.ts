@@ -390,14 +390,14 @@ promise("notifications", {
       await addTarget(organizer, receiver, "teams");
       await stack.platform.sql("delete from net.http_request_queue");
       await organizer.call("write-back", { body: { meeting_id } });
-      assert.deepEqual(await bells(stack), ["notify"]);
+      assert.equal(await bells(stack), 1);
       await stack.platform.sql("delete from net.http_request_queue");
       await stack.platform.runCron();
-      assert.deepEqual(await bells(stack), ["notify"]);
+      assert.equal(await bells(stack), 1);
       await notify(stack);
       await stack.platform.sql("delete from net.http_request_queue");
       await stack.platform.runCron();
-      assert.deepEqual(await bells(stack), []);
+      assert.equal(await bells(stack), 0);
     },
 
   "meetings that end in one statement are announced in it, with one bell": async (stack) => {
@@ -415,7 +415,7 @@ promise("notifications", {
        where meeting_id = any ($1)`,
       [ids],
     );
-    assert.deepEqual(await bells(stack), ["notify"]);
+    assert.equal(await bells(stack), 1);
     const rows = await stack.platform.sql<{ meeting_id: string; event: string }>(
       "select meeting_id, event from public.notifications where meeting_id = any ($1)",
       [ids],
@@ -431,7 +431,7 @@ promise("notifications", {
     await stack.platform.sql("delete from net.http_request_queue");
     await organizer.call("write-back", { body: { meeting_id } });
     assert.deepEqual(await outbox(stack, meeting_id), []);
-    assert.deepEqual(await bells(stack), []);
+    assert.equal(await bells(stack), 0);
   },
 
   "an outbox that is broken does not keep a meeting from its event": async (stack) => {
@@ -654,10 +654,10 @@ function body(receiver: Receiver, path: string) {
   return JSON.parse(found.text);
 }
 
-/** The doorbells of notify that wait for delivery; other functions have theirs. */
-async function bells(stack: Stack): Promise<string[]> {
-  const posted = await stack.platform.sql<{ url: string }>(
-    "select url from net.http_request_queue where url like '%/notify' order by id",
+/** How often notify was rung for; what other functions are woken for is not this file's question. */
+async function bells(stack: Stack): Promise<number> {
+  const posted = await stack.platform.sql(
+    "select from net.http_request_queue where url like '%/notify'",
   );
-  return posted.map(({ url }) => url.slice(url.lastIndexOf("/") + 1));
+  return posted.length;
 }
