@@ -99,7 +99,8 @@ create policy "owners delete their targets" on public.notification_targets
 
 revoke all on public.notification_targets from public, anon, authenticated, service_role;
 grant select, delete on public.notification_targets to authenticated;
-grant insert (target_id, owner_user_id, kind, address, signing_secret, events, enabled)
+-- Not target_id: an insert that meets somebody else's row must not get as far as its secret.
+grant insert (owner_user_id, kind, address, signing_secret, events, enabled)
   on public.notification_targets to authenticated;
 grant update (address, signing_secret, events, enabled) on public.notification_targets to authenticated;
 grant select, insert, update, delete on public.notification_targets to service_role;

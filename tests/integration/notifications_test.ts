@@ -527,6 +527,8 @@ promise("notification privileges", {
     assert.equal(await add({ kind: "slack", address, owner_user_id: null }), "42501");
     assert.equal(await add({ kind: "slack", address, owner_user_id: stranger.user_id }), "42501");
     assert.equal(await add({ kind: "email", address: "victim@elsewhere.example" }), "42501");
+    const target_id = crypto.randomUUID();
+    assert.equal(await add({ kind: "slack", address, target_id }), "42501", "nor choose its id");
     assert.equal(await add({ kind: "email" }), undefined);
     const { error } = await owner.client.from("notification_targets")
       .update({ address: "victim@elsewhere.example" } as never).eq("kind", "email");
