@@ -1,14 +1,10 @@
 import * as z from "zod/mini";
-import { DAY, DAY_OR_INSTANT, minutes, TIMEZONE, WEEKDAY, WEEKDAYS } from "./words.ts";
+import { DAY, DAY_OR_INSTANT, HOUR, minutes, TIMEZONE, WEEKDAY, WEEKDAYS } from "./words.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** A search over more than a year says more about the request than about calendars. */
 const MAX_WINDOW_MS = 366 * DAY_MS;
-
-const HOUR = z.number().check(
-  z.refine((hour) => hour >= 0 && hour <= 24, "Expected an hour from 0 to 24"),
-);
 
 const GIVEN = z.strictObject({
   duration_minutes: z.optional(minutes(5, 1440)),

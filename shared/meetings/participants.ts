@@ -1,5 +1,9 @@
 import * as z from "zod/mini";
-import { EMAIL, INSTANT, minutes, TIMEZONE, WEEKDAY } from "./words.ts";
+import { BUSY_LIST } from "./busy.ts";
+import type { GivenBusy } from "./busy.ts";
+import { CALENDAR_SUMMARY, fromSummary, PREFERENCES } from "./preferences.ts";
+import type { GivenPreferences } from "./preferences.ts";
+import { DAY, EMAIL, minutes, TIMEZONE, WEEKDAY } from "./words.ts";
 
 /** Google stops propagating replies above this many guests. */
 const MAX_PARTICIPANTS = 200;
@@ -15,15 +19,6 @@ const OPEN_HOURS = z.strictObject({
   timezone: z.optional(TIMEZONE),
 });
 
-const BUSY = z.strictObject({
-  start: INSTANT,
-  end: INSTANT,
-  tentative: z.optional(z.boolean()),
-}).check(z.refine(({ start, end }) => Date.parse(start) <= Date.parse(end), {
-  path: ["end"],
-  error: "Expected an end after the start",
-}));
-
 const NAME = z.string().check(z.maxLength(200, "Expected at most 200 characters"));
 
 const OBJECT = z.strictObject({
@@ -34,7 +29,10 @@ const OBJECT = z.strictObject({
   calendar_ids: z.optional(z.array(z.string().check(z.minLength(1))).check(z.maxLength(10))),
   open_hours: z.optional(z.array(OPEN_HOURS).check(z.maxLength(50))),
   buffer: z.optional(z.strictObject({ before: minutes(0, 1440), after: minutes(0, 1440) })),
-  busy: z.optional(z.array(BUSY)),
+  busy: z.optional(BUSY_LIST),
+  exdates: z.optional(z.array(DAY).check(z.maxLength(366))),
+  preferences: z.optional(PREFERENCES),
+  calendar_summary: z.optional(CALENDAR_SUMMARY),
   is_required: z.optional(z.boolean()),
   user_id: z.optional(z.string()),
 });
@@ -47,15 +45,19 @@ export interface MeetingParticipant {
   calendar_ids?: string[] | undefined;
   open_hours?: z.output<typeof OPEN_HOURS>[] | undefined;
   buffer?: { before: number; after: number } | undefined;
-  busy?: { start: string; end: string; tentative?: boolean | undefined }[] | undefined;
+  busy?: GivenBusy[] | undefined;
+  /** Local dates on which they are away. */
+  exdates?: string[] | undefined;
+  preferences?: GivenPreferences | undefined;
 }
 
 const PARTICIPANT = z.pipe(
   z.union([EMAIL, OBJECT], "Expected an e-mail address or {email, name, ...}"),
   z.transform((given): MeetingParticipant => {
     if (typeof given === "string") return { email: given, type: "required" };
-    const { is_required, user_id: _, ...participant } = given;
+    const { is_required, user_id: _, calendar_summary: summary, ...participant } = given;
     return {
+      ...(summary === undefined ? {} : fromSummary(summary)),
       ...participant,
       type: given.type ?? (is_required === false ? "optional" : "required"),
     };
@@ -70,7 +72,8 @@ const some = <T>(item: z.ZodMiniType<T>) =>
 
 /**
  * Who takes part: e-mail addresses or objects, 1 to 200. `is_required: false` is another spelling
- * of `type: "optional"`. Somebody who is named twice takes part once, as first named.
+ * of `type: "optional"`, the origin's `calendar_summary`
+ * one of timezone, busy and preferences. Somebody who is named twice takes part once, as first named.
  */
 export const PARTICIPANTS = z.pipe(some(PARTICIPANT), z.transform(withoutRepetitions));
 

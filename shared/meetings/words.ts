@@ -50,13 +50,19 @@ export const minutes = (least: number, most: number) =>
     ),
   );
 
+/** An hour of the day, perhaps fractional: 8.5 is 08:30. */
+export const HOUR = z.number().check(
+  z.refine((hour) => hour >= 0 && hour <= 24, "Expected an hour from 0 to 24"),
+);
+
 function isDay(value: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(value)) return false;
   const instant = new Date(`${value}T00:00:00Z`);
   return !Number.isNaN(instant.valueOf()) && instant.toISOString().startsWith(value);
 }
 
-function isInstant(value: string): boolean {
+/** RFC 3339 with an offset, on a day that exists. */
+export function isInstant(value: string): boolean {
   const match = /^(\d{4}-\d{2}-\d{2})[Tt]\d{2}:\d{2}(:\d{2}(\.\d+)?)?([Zz]|[+-]\d{2}:\d{2})$/.exec(
     value,
   );
