@@ -6,12 +6,17 @@ import { FREE_BUSY_REPLY, freeBusyQueries, mergeFreeBusy } from "./free_busy.ts"
 import type { CalendarBusy, FreeBusyQuery, FreeBusyReply } from "./free_busy.ts";
 import { EVENT_PAGE } from "./event_page.ts";
 import type { EventPage, EventQuery } from "./event_page.ts";
+import { LIST_FIELDS, LIST_REPLY } from "./listed_event.ts";
+import type { ListedEvent, ListedEvents } from "./listed_event.ts";
 import type { GoogleOutcome, RequestKind } from "./outcome.ts";
 import { send } from "./transport.ts";
 import type { RemoteRequest, TransportOptions } from "./transport.ts";
 
 /** Parallel queries of one freeBusy request; a user has 600 requests a minute for everything. */
 const PARALLEL_QUERIES = 8;
+
+/** The most that Google puts on a page. */
+const EVENTS_PER_PAGE = 2500;
 
 export interface CalendarOptions extends TransportOptions {
   /** Such as https://www.googleapis.com/calendar/v3, with or without a slash at the end. */
@@ -31,6 +36,14 @@ export interface ChangeOptions extends WriteOptions {
   if_match?: string;
 }
 
+/** A request as it would be sent, without credentials. `path` is the URL's. */
+export interface DescribedRequest {
+  method: string;
+  path: string;
+  query: Record<string, string>;
+  body: EventInput | EventPatch;
+}
+
 /** The calendar of the user whom the access token belongs to. Ids are sent URL-encoded. */
 export interface GoogleCalendar {
   insertEvent(
@@ -39,6 +52,21 @@ export interface GoogleCalendar {
     event: EventInput,
     options: WriteOptions,
   ): Promise<GoogleOutcome<GoogleEvent>>;
+  /** What insertEvent would send. */
+  describeInsert(calendarId: string, event: EventInput, options: WriteOptions): DescribedRequest;
+  /** What patchEvent would send, but for the version it is based on. */
+  describePatch(
+    calendarId: string,
+    eventId: string,
+    patch: EventPatch,
+    options: WriteOptions,
+  ): DescribedRequest;
+  /** Single events that touch the range, series expanded; at most `max_pages` of 2,500. */
+  listEvents(
+    access_token: string,
+    calendarId: string,
+    range: { timeMin: string; timeMax: string; max_pages: number },
+  ): Promise<GoogleOutcome<ListedEvents>>;
   /** Also answers cancelled events, with status "cancelled"; very old ones are 404 or 410. */
   getEvent(
     access_token: string,
@@ -76,12 +104,20 @@ export interface GoogleCalendar {
 export function googleCalendar(options: CalendarOptions): GoogleCalendar {
   const base = new URL(`${options.base_url.replace(/\/+$/, "")}/`);
 
+  function urlOf(path: readonly string[]): URL {
+    return new URL(path.map(encodeURIComponent).join("/"), base);
+  }
+
   function ask<T>(request: CalendarRequest<T>): Promise<GoogleOutcome<T>> {
-    const url = new URL(request.path.map(encodeURIComponent).join("/"), base);
+    const url = urlOf(request.path);
     for (const [name, value] of Object.entries(request.query ?? {})) {
       url.searchParams.set(name, value);
     }
     return send(toRemoteRequest(url, request), options);
+  }
+
+  function describe({ method, path, query, body }: EventWrite): DescribedRequest {
+    return { method, path: urlOf(path).pathname, query, body };
   }
 
   function query(access_token: string, body: FreeBusyQuery): Promise<GoogleOutcome<FreeBusyReply>> {
@@ -99,13 +135,43 @@ export function googleCalendar(options: CalendarOptions): GoogleCalendar {
     insertEvent: (access_token, calendarId, event, { sendUpdates }) =>
       ask({
         kind: "write",
-        method: "POST",
-        path: ["calendars", calendarId, "events"],
-        query: { conferenceDataVersion: "1", sendUpdates },
+        ...insertion(calendarId, event, sendUpdates),
         access_token,
-        body: event,
         schema: EVENT,
       }),
+    describeInsert: (calendarId, event, { sendUpdates }) =>
+      describe(insertion(calendarId, event, sendUpdates)),
+    describePatch: (calendarId, eventId, patch, { sendUpdates }) =>
+      describe(change(calendarId, eventId, patch, sendUpdates)),
+    listEvents: async (access_token, calendarId, { timeMin, timeMax, max_pages }) => {
+      const events: ListedEvent[] = [];
+      let timezone: string | null = null;
+      let pageToken: string | undefined;
+      for (let page = 1; page <= max_pages; page++) {
+        const outcome = await ask({
+          kind: "read",
+          method: "GET",
+          path: ["calendars", calendarId, "events"],
+          query: {
+            timeMin,
+            timeMax,
+            singleEvents: "true",
+            maxResults: String(EVENTS_PER_PAGE),
+            fields: LIST_FIELDS,
+            ...(pageToken === undefined ? {} : { pageToken }),
+          },
+          access_token,
+          schema: LIST_REPLY,
+        });
+        if (outcome.kind !== "done") return outcome;
+        events.push(...(outcome.value.items ?? []));
+        timezone = outcome.value.timeZone ?? timezone;
+        pageToken = outcome.value.nextPageToken;
+        if (pageToken === undefined) break;
+      }
+      const value = { events, timezone, is_complete: pageToken === undefined };
+      return { kind: "done", status: 200, value };
+    },
     getEvent: (access_token, calendarId, eventId) =>
       ask({
         kind: "read",
@@ -128,11 +194,8 @@ export function googleCalendar(options: CalendarOptions): GoogleCalendar {
     patchEvent: (access_token, calendarId, eventId, patch, { sendUpdates, if_match }) =>
       ask({
         kind: "write",
-        method: "PATCH",
-        path: ["calendars", calendarId, "events", eventId],
-        query: { conferenceDataVersion: "1", sendUpdates },
+        ...change(calendarId, eventId, patch, sendUpdates),
         access_token,
-        body: patch,
         ...(if_match === undefined ? {} : { if_match }),
         schema: EVENT,
       }),
@@ -161,6 +224,36 @@ export function googleCalendar(options: CalendarOptions): GoogleCalendar {
       }
       return { kind: "done", status: 200, value: mergeFreeBusy(answers) };
     },
+  };
+}
+
+interface EventWrite {
+  method: "POST" | "PATCH";
+  path: string[];
+  query: Record<string, string>;
+  body: EventInput | EventPatch;
+}
+
+function insertion(calendarId: string, body: EventInput, sendUpdates: SendUpdates): EventWrite {
+  return {
+    method: "POST",
+    path: ["calendars", calendarId, "events"],
+    query: { conferenceDataVersion: "1", sendUpdates },
+    body,
+  };
+}
+
+function change(
+  calendarId: string,
+  eventId: string,
+  body: EventPatch,
+  sendUpdates: SendUpdates,
+): EventWrite {
+  return {
+    method: "PATCH",
+    path: ["calendars", calendarId, "events", eventId],
+    query: { conferenceDataVersion: "1", sendUpdates },
+    body,
   };
 }
 
