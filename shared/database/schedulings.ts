@@ -1,5 +1,6 @@
 import { call } from "./call.ts";
 import type { Database } from "./call.ts";
+import type { StoredConnection } from "./google_connections.ts";
 import type { Claimed, MeetingRow, NotClaimed } from "./meetings.ts";
 
 export type SchedulingDecision =
@@ -8,6 +9,11 @@ export type SchedulingDecision =
   | "cancelled"
   | "not_found"
   | "incomplete";
+
+/** A meeting leased for a search, and the connections of participants who are users themselves. */
+export interface ClaimedScheduling extends Claimed {
+  own_connections: StoredConnection[];
+}
 
 /**
  * Leases one meeting for a slot search. An id that does not exist yet is inserted from `given`;
@@ -22,7 +28,7 @@ export function beginScheduling(
     reschedule: boolean;
     lease_seconds: number;
   },
-): Promise<Claimed | NotClaimed<SchedulingDecision>> {
+): Promise<ClaimedScheduling | NotClaimed<SchedulingDecision>> {
   return call(database, "begin_scheduling", {
     p_meeting_id: request.meeting_id,
     p_user_id: request.user_id,
@@ -30,6 +36,41 @@ export function beginScheduling(
     p_reschedule: request.reschedule,
     p_lease_seconds: request.lease_seconds,
   });
+}
+
+export type SchedulingContext =
+  | {
+    decision: "stored";
+    meeting: MeetingRow;
+    connection: StoredConnection | null;
+    own_connections: StoredConnection[];
+  }
+  | {
+    /** No such meeting yet. */
+    decision: "new";
+    connection: StoredConnection | null;
+    own_connections: StoredConnection[];
+  }
+  | { decision: "not_found" };
+
+/** What a search needs of a meeting as `given` would change it; nothing is leased or stored. */
+export function readSchedulingContext(
+  database: Database,
+  request: { meeting_id: string; user_id: string | null; given: Record<string, unknown> | null },
+): Promise<SchedulingContext> {
+  return call(database, "read_scheduling_context", {
+    p_meeting_id: request.meeting_id,
+    p_user_id: request.user_id,
+    p_meeting: request.given,
+  });
+}
+
+/** The connections of those participants of a row who are users themselves and can be read. */
+export function readOwnConnections(
+  database: Database,
+  participants: MeetingRow["participants"],
+): Promise<StoredConnection[]> {
+  return call(database, "read_own_connections", { p_participants: participants });
 }
 
 /** Leases meetings that wait for a slot. */
@@ -44,12 +85,13 @@ export function claimSchedulings(
 export type SchedulingVerdict =
   | {
     slot: {
-      starts_at: string;
-      ends_at: string;
       timezone: string;
-      score: number;
-      reasoning: string;
+      /** Whose time is promised to the meeting, as far as they come: e-mail addresses. */
+      held: readonly string[];
+      /** How many candidates are stored, the chosen one first. */
+      max_candidates: number;
     };
+    /** Best first: {start_time, end_time, score, reasoning, participant_availability, ...}. */
     candidates: readonly unknown[];
     details: Record<string, unknown>;
   }
@@ -62,12 +104,21 @@ export type SchedulingVerdict =
     retry_after_seconds: number | null;
   };
 
-/** Ends a slot search. False when the lease was lost: somebody else decides about the meeting now. */
+/**
+ * `settled` ends the lease; `candidate` is the one that was taken, counted from 0. `taken`: other
+ * meetings hold every candidate; `too_many_holds`: the organizer's other meetings wait to be
+ * written; the lease goes on after both. `lease_lost`: somebody else decides about the meeting now.
+ */
+export type Settlement =
+  | { decision: "settled"; candidate?: number }
+  | { decision: "taken" | "too_many_holds" | "lease_lost" };
+
+/** Ends a slot search, with the first candidate that nobody else has taken. */
 export function settleScheduling(
   database: Database,
   meeting: MeetingRow,
   verdict: SchedulingVerdict,
-): Promise<boolean> {
+): Promise<Settlement> {
   return call(database, "settle_scheduling", {
     p_meeting_id: meeting.meeting_id,
     p_lease_token: meeting.scheduling_lease_token,

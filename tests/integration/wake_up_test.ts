@@ -129,6 +129,7 @@ promise("wake-ups", {
          from cron.job order by jobname`,
     );
     assert.deepEqual(jobs.map(({ jobname, schedule }) => [jobname, schedule]), [
+      ["convene-hold-expiry", "*/5 * * * *"],
       ["convene-meet-links", "* * * * *"],
       ["convene-notify", "* * * * *"],
       ["convene-sweep", "* * * * *"],

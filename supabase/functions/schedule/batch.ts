@@ -1,6 +1,6 @@
 import { readGoogleConnection } from "@shared/database/google_connections.ts";
 import type { MeetingRow } from "@shared/database/meetings.ts";
-import { claimSchedulings } from "@shared/database/schedulings.ts";
+import { claimSchedulings, readOwnConnections } from "@shared/database/schedulings.ts";
 import { batchElement } from "./answers.ts";
 import { LEASE_SECONDS, scheduleMeeting } from "./schedule_meeting.ts";
 import type { ScheduleDependencies } from "./schedule_meeting.ts";
@@ -22,12 +22,13 @@ async function scheduleAll(
   user_id: string | null,
   meetings: readonly MeetingRow[],
 ) {
-  const connection = user_id === null
+  const organizer = user_id === null
     ? null
     : await readGoogleConnection(dependencies.database, user_id);
   const results = [];
   for (const meeting of meetings) {
-    const scheduled = await scheduleMeeting(dependencies, meeting, connection);
+    const own = await readOwnConnections(dependencies.database, meeting.participants);
+    const scheduled = await scheduleMeeting(dependencies, meeting, { organizer, own });
     results.push(batchElement(meeting.meeting_id, scheduled));
   }
   return results;

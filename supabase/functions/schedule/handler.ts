@@ -4,7 +4,7 @@ import { json } from "@shared/http/respond.ts";
 import type { Caller, Handler } from "@shared/http/serve.ts";
 import { BATCH, MEETING_WEBHOOK } from "@shared/http/webhook.ts";
 import { scheduleBatch } from "./batch.ts";
-import { SCHEDULE_REQUEST } from "./request.ts";
+import { MAX_BODY_BYTES, SCHEDULE_REQUEST } from "./request.ts";
 import type { ScheduleDependencies } from "./schedule_meeting.ts";
 import { scheduleOne } from "./single.ts";
 
@@ -22,7 +22,7 @@ export function scheduleHandler(dependencies: HandlerDependencies): Handler {
     if (request.method !== "POST") {
       throw new HttpFault("method_not_allowed", "schedule answers POST.");
     }
-    const body = await readBody(request);
+    const body = await readBody(request, { max_bytes: MAX_BODY_BYTES });
     if (hasField(body, "batch")) {
       requireKey(caller);
       const { limit, background } = validate(body, BATCH);
@@ -34,7 +34,8 @@ export function scheduleHandler(dependencies: HandlerDependencies): Handler {
     if (hasField(body, "record")) {
       requireKey(caller);
       const { record } = validate(body, MEETING_WEBHOOK);
-      const request = { meeting_id: record.meeting_id, given: null, reschedule: false };
+      const { meeting_id } = record;
+      const request = { meeting_id, given: null, reschedule: false, dry_run: false };
       // pg_net works through its queue in order: a slow answer would hold up the next doorbell.
       return accept(dependencies, scheduleOne(dependencies, request, null));
     }

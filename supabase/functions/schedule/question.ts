@@ -1,21 +1,33 @@
 import type { StoredConnection } from "@shared/database/google_connections.ts";
 import type { MeetingRow } from "@shared/database/meetings.ts";
 import { completeConstraints, CONSTRAINTS } from "@shared/meetings/constraints.ts";
-import type { CompleteConstraints } from "@shared/meetings/constraints.ts";
+import type { CompleteConstraints, GivenConstraints } from "@shared/meetings/constraints.ts";
 import { firstIssue } from "@shared/meetings/issues.ts";
 import { PARTICIPANTS } from "@shared/meetings/participants.ts";
 import type { MeetingParticipant } from "@shared/meetings/participants.ts";
+import { RECURRENCE } from "@shared/meetings/recurrence.ts";
+import { WEIGHTS } from "@shared/meetings/weights.ts";
+import type { GivenWeights } from "@shared/meetings/weights.ts";
 
 /** Who must be found a time for, and when it may be. */
 export interface SlotQuestion {
   constraints: CompleteConstraints;
   /** The organizer among them: the event takes place on the organizer's calendar. */
   attending: (MeetingParticipant & { is_organizer: boolean })[];
+  weights: GivenWeights | null;
+  recurrence: readonly string[] | null;
+  allow_concessions: boolean;
 }
+
+/** The columns of a meeting that make the question. */
+export type AskedMeeting = Pick<
+  MeetingRow,
+  "participants" | "constraints" | "weights" | "recurrence" | "allow_concessions"
+>;
 
 /** The question a row asks, or where the row cannot be understood (it may have been inserted by SQL). */
 export function slotQuestion(
-  row: MeetingRow,
+  row: AskedMeeting,
   connection: StoredConnection | null,
   now: Date,
 ): SlotQuestion | { path: string; message: string } {
@@ -23,9 +35,42 @@ export function slotQuestion(
   if (!participants.success) return within("participants", firstIssue(participants.error));
   const constraints = CONSTRAINTS.safeParse(row.constraints);
   if (!constraints.success) return within("constraints", firstIssue(constraints.error));
+  const weights = row.weights === null ? null : WEIGHTS.safeParse(row.weights);
+  if (weights?.success === false) return within("weights", firstIssue(weights.error));
+  const recurrence = row.recurrence === null ? null : RECURRENCE.safeParse(row.recurrence);
+  if (recurrence?.success === false) return within("recurrence", firstIssue(recurrence.error));
+  return askedQuestion(
+    {
+      participants: participants.data,
+      constraints: constraints.data,
+      weights: weights?.data ?? null,
+      recurrence: recurrence?.data ?? null,
+      allow_concessions: row.allow_concessions,
+    },
+    connection,
+    now,
+  );
+}
+
+/** The same for input that has been checked already. */
+export function askedQuestion(
+  asked: {
+    participants: readonly MeetingParticipant[];
+    constraints: GivenConstraints;
+    weights: GivenWeights | null;
+    recurrence: readonly string[] | null;
+    allow_concessions: boolean;
+  },
+  connection: StoredConnection | null,
+  now: Date,
+): SlotQuestion {
+  const { weights, recurrence, allow_concessions } = asked;
   return {
-    constraints: completeConstraints(constraints.data, now),
-    attending: withOrganizer(participants.data, connection?.email ?? null),
+    constraints: completeConstraints(asked.constraints, now),
+    attending: withOrganizer(asked.participants, connection?.email ?? null),
+    weights,
+    recurrence,
+    allow_concessions,
   };
 }
 

@@ -2,10 +2,15 @@ import type { Connections } from "@shared/connections/connections.ts";
 import type { StoredConnection } from "@shared/database/google_connections.ts";
 import type { GoogleCalendar } from "@shared/google/calendar.ts";
 import type { CalendarBusy } from "@shared/google/free_busy.ts";
-import type { GoogleFailure } from "@shared/google/outcome.ts";
-import { busyWindow } from "@shared/scheduling/busy_window.ts";
+import type { GoogleFailure, GoogleOutcome } from "@shared/google/outcome.ts";
 import type { BusyInterval } from "@shared/scheduling/types.ts";
-import type { SlotQuestion } from "./question.ts";
+import type { Credentials, Reading } from "./credentials.ts";
+
+/** Google answers a freeBusy query in well under a second; whoever waits for a meeting does not wait for more. */
+export const READ_DEADLINE_MS = 12_000;
+
+/** The reason of somebody whose calendar was not answered for in time. */
+export const TIMED_OUT = "timeout";
 
 /** What is known of somebody's time. A calendar that cannot be read makes all of it unknown. */
 export interface Availability {
@@ -18,36 +23,92 @@ export interface BusyReader {
   connections: Connections;
 }
 
+export interface TimeWindow {
+  start: string;
+  end: string;
+}
+
 /**
- * Everybody's busy time in the window, by e-mail address, read with the organizer's connection in
- * as few queries as Google allows. Whoever handed in `busy` is not read. Throws
- * SchedulingInputError for a window that makes no sense.
+ * The busy time of `wanted` by e-mail address: one query per 50 calendars and credential, all of them
+ * side by side. Somebody whose own connection fails is asked for with the organizer's. Who is not
+ * answered for before the deadline is unknown; a failure of the organizer's connection is returned.
  */
 export async function readBusy(
-  { calendar, connections }: BusyReader,
-  { attending, constraints }: SlotQuestion,
-  connection: StoredConnection,
+  reader: BusyReader,
+  wanted: readonly Reading[],
+  { organizer }: Credentials,
+  window: TimeWindow,
+  deadline_ms = READ_DEADLINE_MS,
 ): Promise<Map<string, Availability> | GoogleFailure> {
-  const found = new Map<string, Availability>();
-  const wanted = new Map<string, string[]>();
-  for (const { email, busy, calendar_ids } of attending) {
-    if (busy === undefined) wanted.set(email, calendar_ids ?? [email]);
-    else found.set(email, { busy: busy.map(asInterval) });
-  }
-  if (wanted.size === 0) return found;
+  const until = performance.now() + deadline_ms;
+  const first = await readAll(reader, wanted, window, until);
+  const failed = first.filter(({ outcome }) => isFailure(outcome));
+  const own_failure = failed.find(({ connection }) => connection === organizer)?.outcome;
+  if (own_failure !== undefined && isFailure(own_failure)) return own_failure;
 
-  const window = busyWindow(constraints, attending.map(({ buffer }) => buffer ? { buffer } : {}));
-  const query = {
-    timeMin: window.start,
-    timeMax: window.end,
-    calendars: [...wanted.values()].flat(),
-  };
-  const outcome = await connections.call(connection, (token) => calendar.freeBusy(token, query));
-  if (outcome.kind !== "done") return outcome;
-  for (const [email, calendars] of wanted) {
-    found.set(email, together(calendars.map((id) => outcome.value.get(id))));
+  const again = organizer === null
+    ? []
+    : failed.flatMap(({ readings }) => readings).map((reading) => ({
+      ...reading,
+      connection: organizer,
+    }));
+  const second = again.length === 0 ? [] : await readAll(reader, again, window, until);
+  const found = new Map<string, Availability>();
+  for (const { readings, outcome } of [...first, ...second]) {
+    for (const { email, calendar_ids } of readings) {
+      found.set(email, availability(calendar_ids, outcome));
+    }
   }
   return found;
+}
+
+type Answer = GoogleOutcome<Map<string, CalendarBusy>> | typeof TIMED_OUT;
+
+interface GroupAnswer {
+  connection: StoredConnection;
+  readings: Reading[];
+  outcome: Answer;
+}
+
+function readAll(
+  { calendar, connections }: BusyReader,
+  wanted: readonly Reading[],
+  window: TimeWindow,
+  until: number,
+): Promise<GroupAnswer[]> {
+  const groups = Map.groupBy(wanted, ({ connection }) => connection);
+  return Promise.all([...groups].map(async ([connection, readings]) => {
+    const query = {
+      timeMin: window.start,
+      timeMax: window.end,
+      calendars: readings.flatMap(({ calendar_ids }) => calendar_ids),
+    };
+    const asked = connections.call(connection, (token) => calendar.freeBusy(token, query));
+    return { connection, readings, outcome: await before(until, asked) };
+  }));
+}
+
+/** The answer, if it comes before `until` on the clock of performance.now(). */
+async function before<T>(until: number, answer: Promise<T>): Promise<T | typeof TIMED_OUT> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<typeof TIMED_OUT>((resolve) => {
+    timer = setTimeout(() => resolve(TIMED_OUT), Math.max(0, until - performance.now()));
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function isFailure(answer: Answer): answer is GoogleFailure {
+  return answer !== TIMED_OUT && answer.kind !== "done";
+}
+
+function availability(calendar_ids: readonly string[], answer: Answer): Availability {
+  if (answer === TIMED_OUT) return { busy: "unknown", unknown_reason: TIMED_OUT };
+  if (answer.kind !== "done") return { busy: "unknown", unknown_reason: answer.fault.reason };
+  return together(calendar_ids.map((id) => answer.value.get(id)));
 }
 
 function together(calendars: readonly (CalendarBusy | undefined)[]): Availability {
@@ -58,11 +119,4 @@ function together(calendars: readonly (CalendarBusy | undefined)[]): Availabilit
     busy.push(...calendar.busy);
   }
   return { busy };
-}
-
-function asInterval(
-  given: { start: string; end: string; tentative?: boolean | undefined },
-): BusyInterval {
-  const { start, end, tentative } = given;
-  return { start, end, ...(tentative === undefined ? {} : { tentative }) };
 }

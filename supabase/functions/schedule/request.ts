@@ -2,7 +2,12 @@ import * as z from "zod/mini";
 import { MEETING_ID } from "@shared/http/webhook.ts";
 import { CONSTRAINTS } from "@shared/meetings/constraints.ts";
 import { PARTICIPANT_EMAILS, PARTICIPANTS } from "@shared/meetings/participants.ts";
+import { RECURRENCE } from "@shared/meetings/recurrence.ts";
 import { REMINDER_LIST } from "@shared/meetings/reminders.ts";
+import { WEIGHTS } from "@shared/meetings/weights.ts";
+
+/** 200 people with 1,000 busy intervals of up to 100 characters each, and room for the rest. */
+export const MAX_BODY_BYTES = 24 * 1024 * 1024;
 
 const text = (most: number) =>
   z.optional(z.string().check(z.maxLength(most, `Expected at most ${most} characters`)));
@@ -13,6 +18,9 @@ const BODY = z.strictObject({
   participants: z.optional(PARTICIPANTS),
   participant_emails: z.optional(PARTICIPANT_EMAILS),
   constraints: z.optional(CONSTRAINTS),
+  recurrence: z.optional(RECURRENCE),
+  weights: z.optional(WEIGHTS),
+  allow_concessions: z.optional(z.boolean()),
   title: text(1000),
   description: text(8000),
   location: text(1000),
@@ -23,17 +31,33 @@ const BODY = z.strictObject({
   guests_can_see_other_guests: z.optional(z.boolean()),
   google_calendar_id: text(300),
   reschedule: z.optional(z.boolean()),
+  dry_run: z.optional(z.boolean()),
 }).check(z.refine(
   ({ participants, participant_emails }) =>
     participants === undefined || participant_emails === undefined,
   { path: ["participant_emails"], error: "Expected either participants or participant_emails" },
 ));
 
+type Body = z.output<typeof BODY>;
+
+/** The columns of a meeting that a caller named, checked. */
+export type GivenMeeting =
+  & Omit<
+    Body,
+    | "meeting_id"
+    | "participant_emails"
+    | "google_calendar_id"
+    | "reschedule"
+    | "dry_run"
+  >
+  & { target_calendar_id?: string | undefined };
+
 /** A meeting as asked for over HTTP. `given` holds the columns that the caller named and nothing else, or is null. */
 export interface ScheduleRequest {
   meeting_id: string;
-  given: Record<string, unknown> | null;
+  given: GivenMeeting | null;
   reschedule: boolean;
+  dry_run: boolean;
 }
 
 /** The body of POST schedule: who takes part, when it may be, and how the event should look. */
@@ -43,20 +67,31 @@ export const SCHEDULE_REQUEST = z.pipe(
     const {
       meeting_id = crypto.randomUUID(),
       reschedule = false,
+      dry_run = false,
       participant_emails,
       google_calendar_id,
       ...columns
     } = body;
-    const given = {
+    const given: GivenMeeting = {
       ...columns,
       ...(participant_emails === undefined ? {} : { participants: participant_emails }),
       ...(google_calendar_id === undefined ? {} : { target_calendar_id: google_calendar_id }),
     };
-    const asked = "participants" in given && given.participants !== undefined;
-    return { meeting_id, reschedule, given: asked || hasOwn(given) ? given : null };
+    return { meeting_id, reschedule, dry_run, given: hasOwn(given) ? given : null };
   }),
 );
 
-function hasOwn(given: Record<string, unknown>): boolean {
+/** The body of POST schedule/alternatives. */
+export const ALTERNATIVES_REQUEST = z.strictObject({
+  meeting_id: MEETING_ID,
+  max_candidates: z.optional(
+    z.int("Expected a whole number").check(
+      z.gte(1, "Expected 1 to 100"),
+      z.lte(100, "Expected 1 to 100"),
+    ),
+  ),
+});
+
+function hasOwn(given: object): boolean {
   return Object.values(given).some((value) => value !== undefined);
 }

@@ -1,15 +1,21 @@
-import type { MeetingRow } from "@shared/database/meetings.ts";
 import { CONSTRAINTS } from "@shared/meetings/constraints.ts";
 import { PARTICIPANTS } from "@shared/meetings/participants.ts";
+import type { AskedMeeting } from "./question.ts";
 
 /** Whether a repeated call asks for what the stored slot was found for: the same people and constraints, however spelled. */
-export function asksTheSame(meeting: MeetingRow, given: Record<string, unknown>): boolean {
+export function asksTheSame(
+  meeting: AskedMeeting,
+  given: Readonly<Record<string, unknown>>,
+): boolean {
   const stored = {
     participants: PARTICIPANTS.safeParse(meeting.participants).data,
     constraints: CONSTRAINTS.safeParse(meeting.constraints).data,
   };
   return same(given.participants, stored.participants) &&
-    same(given.constraints, stored.constraints);
+    same(given.constraints, stored.constraints) &&
+    same(given.weights, meeting.weights) &&
+    same(given.recurrence, meeting.recurrence) &&
+    same(given.allow_concessions, meeting.allow_concessions);
 }
 
 /** What the caller does not name has not changed. */

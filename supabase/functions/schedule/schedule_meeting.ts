@@ -1,68 +1,157 @@
-import type { Database } from "@shared/database/call.ts";
-import type { StoredConnection } from "@shared/database/google_connections.ts";
 import type { MeetingRow } from "@shared/database/meetings.ts";
 import { settleScheduling } from "@shared/database/schedulings.ts";
 import type { SchedulingVerdict } from "@shared/database/schedulings.ts";
-import type { BusyReader } from "./read_busy.ts";
-import { search } from "./search.ts";
-import type { SearchOutcome } from "./search.ts";
+import type { Candidate } from "@shared/scheduling/types.ts";
+import type { Credentials } from "./credentials.ts";
+import { readablePeople } from "./people.ts";
+import type { KnownTimes } from "./people.ts";
+import { slotQuestion } from "./question.ts";
+import type { SlotQuestion } from "./question.ts";
+import { readForSearch } from "./read_for_search.ts";
+import { readHolds } from "./read_times.ts";
+import type { OwnTime, TimeReader } from "./read_times.ts";
+import { notConnected, refused, search } from "./search.ts";
+import type { FoundSlots, PostponedSearch, RefusedSearch, SearchOutcome } from "./search.ts";
 
 /** Longer than a freeBusy chunk with a refreshed token takes (20 s a request). */
 export const LEASE_SECONDS = 90;
 
-export interface ScheduleDependencies extends BusyReader {
-  database: Database;
+/** Every lost round is somebody else's slot, so the next search is over less; ten rounds lost are a crowd. */
+const MAX_ROUNDS = 10;
+
+/** A crowd that wants the same people's time finds enough to choose from in one round. */
+const CLAIMED_CANDIDATES = 40;
+
+export interface ScheduleDependencies extends TimeReader {
   now: () => Date;
 }
 
-/** `settled` false: the lease ended before the search did, and somebody else decides. */
-export interface Scheduled {
-  outcome: SearchOutcome;
-  settled: boolean;
+/** A slot that is the meeting's now, and the next best. */
+export interface TakenSlot extends FoundSlots {
+  slot: Candidate;
 }
 
-/** Finds the slot of one leased meeting and stores the answer; a slot makes its write-back due. */
+/** "lease_lost": the lease ended before the search did, and somebody else decides. */
+export type Scheduled = TakenSlot | RefusedSearch | PostponedSearch | { kind: "lease_lost" };
+
+/** Finds the slot of one leased meeting and takes it; a slot makes its write-back due. */
 export async function scheduleMeeting(
   dependencies: ScheduleDependencies,
   row: MeetingRow,
-  connection: StoredConnection | null,
+  credentials: Credentials,
 ): Promise<Scheduled> {
-  const outcome = await search(dependencies, row, connection, dependencies.now());
-  return { outcome, settled: await settleScheduling(dependencies.database, row, verdict(outcome)) };
+  const { organizer } = credentials;
+  const now = dependencies.now();
+  const question = slotQuestion(row, organizer, now);
+  if ("path" in question) {
+    const { path, message } = question;
+    return giveUp(dependencies, row, refused("invalid_request", `${path}: ${message}`, { path }));
+  }
+  // The event will be written with it, also where no calendar has to be read.
+  if (organizer === null) return giveUp(dependencies, row, notConnected());
+
+  const own = ownTime(row);
+  const attempts = row.scheduling_attempts;
+  const known = await readForSearch(dependencies, question, credentials, { own, attempts });
+  if ("outcome" in known) return giveUp(dependencies, row, known.outcome);
+  return await takeSlot(dependencies, row, question, known.times);
 }
 
-function verdict(outcome: SearchOutcome): SchedulingVerdict {
-  switch (outcome.kind) {
-    case "found": {
-      const { slot, timezone, result } = outcome;
-      const { candidates, message, total_candidates_evaluated, analytics, unknown } = result;
-      return {
-        slot: {
-          starts_at: slot.start_time,
-          ends_at: slot.end_time,
-          timezone,
-          score: slot.score,
-          reasoning: slot.reasoning,
-        },
-        candidates,
-        details: { message, total_candidates_evaluated, analytics, unknown },
-      };
+/** What the meeting itself already takes of people's time. */
+export function ownTime(row: MeetingRow): OwnTime {
+  const { meeting_id, google_event_id } = row;
+  return {
+    meeting_id,
+    event: google_event_id === null ? null : { event_id: google_event_id },
+  };
+}
+
+async function takeSlot(
+  dependencies: ScheduleDependencies,
+  row: MeetingRow,
+  question: SlotQuestion,
+  read: KnownTimes,
+): Promise<Scheduled> {
+  const shown = question.constraints.max_candidates;
+  const max_candidates = Math.max(shown, CLAIMED_CANDIDATES);
+  let times = read;
+  for (let round = 1; round <= MAX_ROUNDS; round++) {
+    const found = search(question, times, {
+      now: dependencies.now(),
+      attempts: row.scheduling_attempts,
+      max_candidates,
+    });
+    if (found.kind !== "found") return giveUp(dependencies, row, found);
+    const settled = await settleScheduling(dependencies.database, row, {
+      slot: { timezone: found.timezone, held: readablePeople(times), max_candidates: shown },
+      candidates: found.candidates,
+      details: details(found),
+    });
+    switch (settled.decision) {
+      case "settled": {
+        const from = settled.candidate ?? 0;
+        const candidates = found.candidates.slice(from, from + shown);
+        const slot = candidates[0];
+        if (slot === undefined) throw new Error(`Candidate ${from} was taken but never offered`);
+        return { ...found, candidates, slot };
+      }
+      case "lease_lost":
+        return { kind: "lease_lost" };
+      case "too_many_holds":
+        return giveUp(dependencies, row, tooManyHolds());
+      case "taken": {
+        const own = ownTime(row);
+        times = { read: times.read, holds: await readHolds(dependencies, question, own) };
+      }
     }
-    case "refused":
-      return {
-        slot: null,
-        error: outcome.code,
-        reason: outcome.reason,
-        details: outcome.details,
-        retry_after_seconds: null,
-      };
-    case "postponed":
-      return {
-        slot: null,
-        error: outcome.code,
-        reason: outcome.reason,
-        details: {},
-        retry_after_seconds: outcome.retry_after_seconds,
-      };
   }
+  return giveUp(dependencies, row, crowded());
+}
+
+function details({ result }: FoundSlots): Record<string, unknown> {
+  const { total_candidates_evaluated, analytics, unknown, negotiation_rounds = 0 } = result;
+  return { total_candidates_evaluated, analytics, unknown, negotiation_rounds };
+}
+
+function tooManyHolds(): PostponedSearch {
+  return {
+    kind: "postponed",
+    code: "rate_limited",
+    reason:
+      "250 meetings of this organizer wait to be written to Google Calendar. The search goes on by itself when there are fewer.",
+    retry_after_seconds: 60,
+  };
+}
+
+function crowded(): PostponedSearch {
+  return {
+    kind: "postponed",
+    code: "busy",
+    reason: "Other meetings took every slot that was found. It is tried again by itself.",
+    retry_after_seconds: 5,
+  };
+}
+
+/** Stores why there is no slot now. */
+async function giveUp(
+  { database }: ScheduleDependencies,
+  row: MeetingRow,
+  outcome: SearchOutcome,
+): Promise<Scheduled> {
+  if (outcome.kind === "found") throw new Error("A search that found slots is no failure");
+  const { decision } = await settleScheduling(database, row, verdict(outcome));
+  return decision === "settled" ? outcome : { kind: "lease_lost" };
+}
+
+function verdict(outcome: RefusedSearch | PostponedSearch): SchedulingVerdict {
+  const { code: error, reason } = outcome;
+  return outcome.kind === "refused"
+    ? { slot: null, error, reason, details: outcome.details, retry_after_seconds: null }
+    : {
+      slot: null,
+      error,
+      reason,
+      details: {},
+      retry_after_seconds: outcome.retry_after_seconds,
+    };
 }

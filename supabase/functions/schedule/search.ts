@@ -1,13 +1,11 @@
-import type { StoredConnection } from "@shared/database/google_connections.ts";
-import type { MeetingRow } from "@shared/database/meetings.ts";
 import type { GoogleFailure } from "@shared/google/outcome.ts";
 import { findSlots } from "@shared/scheduling/find_slots.ts";
 import { SchedulingInputError } from "@shared/scheduling/scheduling_input_error.ts";
-import type { Candidate, Participant, SchedulingResult } from "@shared/scheduling/types.ts";
-import { slotQuestion } from "./question.ts";
+import type { Candidate, SchedulingResult } from "@shared/scheduling/types.ts";
+import { people } from "./people.ts";
+import type { KnownTimes } from "./people.ts";
 import type { SlotQuestion } from "./question.ts";
-import { readBusy } from "./read_busy.ts";
-import type { Availability, BusyReader } from "./read_busy.ts";
+import { TIMED_OUT } from "./read_busy.ts";
 
 /** Searches that failed for Google's sake are repeated this often before the meeting fails. */
 const MAX_ATTEMPTS = 3;
@@ -18,87 +16,109 @@ export type SearchErrorCode =
   | "calendar_unreadable"
   | "no_common_slot"
   | "google_unavailable"
-  | "rate_limited";
+  | "rate_limited"
+  | "busy";
 
-export type SearchOutcome =
-  | { kind: "found"; slot: Candidate; timezone: string; result: SchedulingResult }
-  | { kind: "refused"; code: SearchErrorCode; reason: string; details: Record<string, unknown> }
-  | {
-    kind: "postponed";
-    code: "google_unavailable" | "rate_limited";
-    reason: string;
-    retry_after_seconds: number;
+export interface FoundSlots {
+  kind: "found";
+  timezone: string;
+  /** Best first, never empty; as many as were asked for. */
+  candidates: readonly Candidate[];
+  result: NegotiatedResult;
+}
+
+export interface RefusedSearch {
+  kind: "refused";
+  code: SearchErrorCode;
+  reason: string;
+  details: Record<string, unknown>;
+}
+
+export interface PostponedSearch {
+  kind: "postponed";
+  code: "google_unavailable" | "rate_limited" | "busy";
+  reason: string;
+  retry_after_seconds: number;
+}
+
+export type SearchOutcome = FoundSlots | RefusedSearch | PostponedSearch;
+
+/** What negotiation adds: slots that ask for concessions are kept apart from those that do not. */
+export type NegotiatedResult = SchedulingResult & {
+  conceded_candidates?: readonly Candidate[];
+  negotiation_rounds?: number;
+};
+
+/**
+ * The best slots in known time, as many as `max_candidates`, or why there is none. A slot that asks
+ * for concessions counts only where the caller allowed it.
+ */
+export function search(
+  question: SlotQuestion,
+  times: KnownTimes,
+  { now, attempts, max_candidates }: { now: Date; attempts: number; max_candidates: number },
+): SearchOutcome {
+  const { weights, recurrence } = question;
+  const constraints = { ...question.constraints, max_candidates };
+  const asked = {
+    constraints,
+    participants: people(question, times),
+    now,
+    ...(weights === null ? {} : { weights }),
+    ...(recurrence === null ? {} : { recurrence: { rules: recurrence } }),
   };
-
-/** Looks for the best slot of one meeting. Reads calendars, decides nothing about the row. */
-export async function search(
-  reader: BusyReader,
-  row: MeetingRow,
-  connection: StoredConnection | null,
-  now: Date,
-): Promise<SearchOutcome> {
-  const question = slotQuestion(row, connection, now);
-  if ("path" in question) {
-    const { path, message } = question;
-    return refused("invalid_request", `${path}: ${message}`, { path });
-  }
-  if (connection === null) {
-    return refused(
-      "needs_reauth",
-      "The organizer has not connected a Google account. Connect one (google-auth), then schedule again.",
-      { reason: "not_connected" },
-    );
-  }
+  let result: NegotiatedResult;
   try {
-    const busy = await readBusy(reader, question, connection);
-    if (!(busy instanceof Map)) return afterFailure(busy, row.scheduling_attempts);
-    return decide(question, busy, now);
+    result = findSlots(asked);
   } catch (thrown) {
     if (!(thrown instanceof SchedulingInputError)) throw thrown;
     return refused("invalid_request", thrown.message, { path: thrown.path });
   }
+  const conceded = question.allow_concessions ? result.conceded_candidates ?? [] : [];
+  const candidates = result.candidates.length > 0 ? result.candidates : conceded;
+  return candidates.length > 0
+    ? { kind: "found", timezone: constraints.timezone, candidates, result }
+    : afterNothing(result, times, attempts);
 }
 
-function decide(
-  question: SlotQuestion,
-  busy: ReadonlyMap<string, Availability>,
-  now: Date,
+function afterNothing(
+  result: NegotiatedResult,
+  times: KnownTimes,
+  attempts: number,
 ): SearchOutcome {
-  const { constraints } = question;
-  const result = findSlots({ constraints, participants: people(question, busy), now });
-  const slot = result.candidates[0];
-  if (slot !== undefined) return { kind: "found", slot, timezone: constraints.timezone, result };
   const { empty_reason, blocking, suggestion, unknown, analytics, message } = result;
-  const unreadable = blocking.some(({ reason }) => reason === "unknown");
+  const unreadable = blocking.filter(({ reason }) => reason === "unknown");
+  const late = unreadable.filter(({ email }) =>
+    times.read.get(email)?.unknown_reason === TIMED_OUT
+  );
+  if (late.length > 0 && attempts < MAX_ATTEMPTS) {
+    const names = late.map(({ name, email }) => name ?? email).join(", ");
+    return {
+      kind: "postponed",
+      code: "google_unavailable",
+      reason:
+        `Google did not answer in time for the calendar of ${names}. It is tried again by itself.`,
+      retry_after_seconds: backoff(attempts),
+    };
+  }
+  const { conceded_candidates = [], negotiation_rounds } = result;
   return refused(
-    unreadable ? "calendar_unreadable" : "no_common_slot",
+    unreadable.length > 0 ? "calendar_unreadable" : "no_common_slot",
     suggestion === undefined ? message : `${message} ${suggestion}`,
-    { empty_reason, blocking, suggestion, unknown, analytics },
+    {
+      empty_reason,
+      blocking,
+      suggestion,
+      unknown,
+      analytics,
+      negotiation_rounds: negotiation_rounds ?? 0,
+      ...(conceded_candidates.length === 0 ? {} : { conceded_candidates }),
+    },
   );
 }
 
-function people(
-  { attending }: SlotQuestion,
-  busy: ReadonlyMap<string, Availability>,
-): Participant[] {
-  return attending.map((person) => ({
-    email: person.email,
-    type: person.type,
-    is_organizer: person.is_organizer,
-    ...(person.name === undefined ? {} : { name: person.name }),
-    ...(person.timezone === undefined ? {} : { timezone: person.timezone }),
-    ...(person.open_hours === undefined ? {} : {
-      open_hours: person.open_hours.map(({ timezone, ...hours }) => ({
-        ...hours,
-        ...(timezone === undefined ? {} : { timezone }),
-      })),
-    }),
-    ...(person.buffer === undefined ? {} : { buffer: person.buffer }),
-    ...(busy.get(person.email) ?? { busy: "unknown" }),
-  }));
-}
-
-function afterFailure(failure: GoogleFailure, attempts: number): SearchOutcome {
+/** What a search without an answer from the organizer's connection comes to. */
+export function afterFailure(failure: GoogleFailure, attempts: number): SearchOutcome {
   const { fault } = failure;
   switch (failure.kind) {
     case "reconnect":
@@ -125,16 +145,29 @@ function afterFailure(failure: GoogleFailure, attempts: number): SearchOutcome {
         kind: "postponed",
         code: limited ? "rate_limited" : "google_unavailable",
         reason: `${reason} It is tried again by itself.`,
-        retry_after_seconds: wait ?? 30 * 2 ** (attempts - 1),
+        retry_after_seconds: wait ?? backoff(attempts),
       };
     }
   }
 }
 
-function refused(
+export function notConnected(): RefusedSearch {
+  return refused(
+    "needs_reauth",
+    "The organizer has not connected a Google account. Connect one (google-auth), then schedule again.",
+    { reason: "not_connected" },
+  );
+}
+
+export function refused(
   code: SearchErrorCode,
   reason: string,
   details: Record<string, unknown>,
-): SearchOutcome {
+): RefusedSearch {
   return { kind: "refused", code, reason, details };
+}
+
+/** Half a minute after the first failure, then twice as long each time. */
+function backoff(attempts: number): number {
+  return 30 * 2 ** (Math.max(attempts, 1) - 1);
 }

@@ -4,7 +4,7 @@ import type { MeetingRow, NotClaimed } from "@shared/database/meetings.ts";
 import { HttpFault } from "@shared/http/fault.ts";
 import { json } from "@shared/http/respond.ts";
 import { answer, storedAnswer } from "./answers.ts";
-import type { ScheduleRequest } from "./request.ts";
+import type { GivenMeeting, ScheduleRequest } from "./request.ts";
 import { asksTheSame } from "./same_question.ts";
 import { LEASE_SECONDS, scheduleMeeting } from "./schedule_meeting.ts";
 import type { ScheduleDependencies } from "./schedule_meeting.ts";
@@ -24,13 +24,14 @@ export async function scheduleOne(
   });
   if (begun.decision !== "claimed") return answerUnclaimed(meeting_id, given, begun);
 
-  const scheduled = await scheduleMeeting(dependencies, begun.meeting, begun.connection);
+  const credentials = { organizer: begun.connection, own: begun.own_connections };
+  const scheduled = await scheduleMeeting(dependencies, begun.meeting, credentials);
   return answer(meeting_id, scheduled, performance.now() - started);
 }
 
 function answerUnclaimed(
   meeting_id: string,
-  given: Record<string, unknown> | null,
+  given: GivenMeeting | null,
   begun: NotClaimed<SchedulingDecision>,
 ): Response {
   switch (begun.decision) {
@@ -61,7 +62,7 @@ function incomplete(path: string): HttpFault {
 
 function unchanged(
   meeting: MeetingRow | undefined,
-  given: Record<string, unknown> | null,
+  given: GivenMeeting | null,
 ): MeetingRow {
   if (meeting === undefined) throw new Error("A scheduled meeting came without its row");
   if (given === null || asksTheSame(meeting, given)) return meeting;

@@ -1,0 +1,93 @@
+import type { SlotHold } from "@shared/database/slot_holds.ts";
+import type { BusyInterval, Participant } from "@shared/scheduling/types.ts";
+import type { Weekday } from "@shared/scheduling/weekday.ts";
+import type { Availability } from "./read_busy.ts";
+import type { SlotQuestion } from "./question.ts";
+
+type Attending = SlotQuestion["attending"][number];
+
+interface Wishes {
+  preferred_days?: Weekday[];
+  preferred_hours_start?: number;
+  preferred_hours_end?: number;
+}
+
+/** What the search knows of a person beyond their time. */
+type Person = Participant & {
+  exdates?: string[];
+  preferences?: Wishes & {
+    avoid_back_to_back?: boolean;
+    morning_person_score?: number;
+    event_categories?: Record<string, Wishes>;
+  };
+};
+
+/** What is known of everybody's time: as read, as promised to other meetings, or as handed in. */
+export interface KnownTimes {
+  read: ReadonlyMap<string, Availability>;
+  holds: readonly SlotHold[];
+}
+
+/** The people of a question as the search takes them. */
+export function people({ attending }: SlotQuestion, times: KnownTimes): Person[] {
+  const holds = Map.groupBy(times.holds, ({ participant_email }) => participant_email);
+  return attending.map((person) => ({
+    ...profileOf(person),
+    ...timeOf(person, times.read, holds.get(person.email.toLowerCase()) ?? []),
+  }));
+}
+
+/** Whose calendar was read: their time can be promised. Whoever handed in busy time cannot be held to it. */
+export function readablePeople({ read }: KnownTimes): string[] {
+  return [...read].filter(([, { busy }]) => busy !== "unknown").map(([email]) => email);
+}
+
+/** A hold says "busy" and no more; of a calendar that cannot be read it says nothing at all. */
+function timeOf(
+  { email, busy }: Attending,
+  read: KnownTimes["read"],
+  holds: readonly SlotHold[],
+): { busy: readonly BusyInterval[] | "unknown"; unknown_reason?: string } {
+  if (busy !== undefined) return { busy };
+  const known = read.get(email) ?? { busy: "unknown" as const };
+  if (known.busy === "unknown" || holds.length === 0) return known;
+  const promised = holds.map(({ starts_at, ends_at }) => ({
+    start: new Date(starts_at).toISOString(),
+    end: new Date(ends_at).toISOString(),
+  }));
+  return { busy: [...known.busy, ...promised] };
+}
+
+function profileOf(person: Attending) {
+  const { email, type, is_organizer, name, timezone, open_hours, buffer, exdates } = person;
+  return {
+    email,
+    type,
+    is_organizer,
+    ...defined({ name, timezone, buffer, exdates }),
+    ...(open_hours === undefined ? {} : { open_hours: open_hours.map(defined) }),
+    ...(person.preferences === undefined ? {} : { preferences: wishes(person.preferences) }),
+  };
+}
+
+function wishes({ event_categories, ...general }: NonNullable<Attending["preferences"]>) {
+  return {
+    ...defined(general),
+    ...(event_categories === undefined ? {} : {
+      event_categories: Object.fromEntries(
+        Object.entries(event_categories).map(([category, times]) => [category, defined(times)]),
+      ),
+    }),
+  };
+}
+
+type Defined<T> =
+  & { [Key in keyof T as undefined extends T[Key] ? never : Key]: T[Key] }
+  & { [Key in keyof T as undefined extends T[Key] ? Key : never]?: Exclude<T[Key], undefined> };
+
+/** Without the members that are undefined: the search tells absent from undefined. */
+function defined<T extends object>(given: T): Defined<T> {
+  return Object.fromEntries(
+    Object.entries(given).filter(([, value]) => value !== undefined),
+  ) as Defined<T>;
+}

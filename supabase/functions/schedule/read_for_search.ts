@@ -1,0 +1,26 @@
+import { SchedulingInputError } from "@shared/scheduling/scheduling_input_error.ts";
+import type { Credentials } from "./credentials.ts";
+import type { KnownTimes } from "./people.ts";
+import type { SlotQuestion } from "./question.ts";
+import { readTimes } from "./read_times.ts";
+import type { OwnTime, TimeReader } from "./read_times.ts";
+import { afterFailure, notConnected, refused } from "./search.ts";
+import type { SearchOutcome } from "./search.ts";
+
+/** Everybody's time for a question, or the outcome of a search that cannot begin. */
+export async function readForSearch(
+  reader: TimeReader,
+  question: SlotQuestion,
+  credentials: Credentials,
+  { own, attempts }: { own: OwnTime; attempts: number },
+): Promise<{ times: KnownTimes } | { outcome: SearchOutcome }> {
+  try {
+    const times = await readTimes(reader, question, credentials, own);
+    if (times === "not_connected") return { outcome: notConnected() };
+    if ("kind" in times) return { outcome: afterFailure(times, attempts) };
+    return { times };
+  } catch (thrown) {
+    if (!(thrown instanceof SchedulingInputError)) throw thrown;
+    return { outcome: refused("invalid_request", thrown.message, { path: thrown.path }) };
+  }
+}

@@ -1,0 +1,63 @@
+import type { Database } from "@shared/database/call.ts";
+import { readSlotHolds } from "@shared/database/slot_holds.ts";
+import type { GoogleFailure } from "@shared/google/outcome.ts";
+import { busyWindow } from "@shared/scheduling/busy_window.ts";
+import { readings } from "./credentials.ts";
+import type { Credentials } from "./credentials.ts";
+import { withoutOwnEvent } from "./own_event.ts";
+import type { OwnEvent } from "./own_event.ts";
+import type { KnownTimes } from "./people.ts";
+import type { SlotQuestion } from "./question.ts";
+import { readBusy } from "./read_busy.ts";
+import type { BusyReader, TimeWindow } from "./read_busy.ts";
+
+export interface TimeReader extends BusyReader {
+  database: Database;
+}
+
+/** The meeting that is being scheduled, as far as it already takes time of its own. */
+export interface OwnTime {
+  /** Its holds do not count; null before it exists. */
+  meeting_id: string | null;
+  event: OwnEvent | null;
+}
+
+/**
+ * Everybody's time in the window: what Google shows and what is promised to other meetings, read at
+ * the same moment. Whoever handed in `busy` is not read. "not_connected": somebody must be read and
+ * the organizer has no connection. Throws SchedulingInputError for a window that makes no sense.
+ */
+export async function readTimes(
+  reader: TimeReader,
+  question: SlotQuestion,
+  credentials: Credentials,
+  own: OwnTime,
+): Promise<KnownTimes | GoogleFailure | "not_connected"> {
+  const wanted = readings(question, credentials);
+  if (wanted === null) return "not_connected";
+  if (wanted.length === 0) return { read: new Map(), holds: [] };
+  const window = windowOf(question);
+  const [read, holds] = await Promise.all([
+    readBusy(reader, wanted, credentials, window),
+    readHolds(reader, question, own),
+  ]);
+  if (!(read instanceof Map)) return read;
+  if (own.event === null) return { read, holds };
+  return { read: await withoutOwnEvent(reader, read, wanted, own.event, window), holds };
+}
+
+/** What is promised to other meetings now, for those whose calendars are read. */
+export function readHolds(
+  { database }: TimeReader,
+  question: SlotQuestion,
+  { meeting_id }: OwnTime,
+): Promise<KnownTimes["holds"]> {
+  const emails = question.attending.filter(({ busy }) => busy === undefined)
+    .map(({ email }) => email);
+  if (emails.length === 0) return Promise.resolve([]);
+  return readSlotHolds(database, { emails, window: windowOf(question), meeting_id });
+}
+
+function windowOf({ constraints, attending }: SlotQuestion): TimeWindow {
+  return busyWindow(constraints, attending.map(({ buffer }) => buffer ? { buffer } : {}));
+}

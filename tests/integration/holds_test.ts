@@ -1,0 +1,251 @@
+import assert from "node:assert/strict";
+import { eventsOf, MONDAY, rowOf, WEEK } from "../support/meetings.ts";
+import { callFunction, type Organizer, promise, type Stack } from "../support/stack.ts";
+
+const EIGHT_SLOTS = {
+  ...WEEK,
+  latest_date: MONDAY,
+  duration_minutes: 60,
+  interval_minutes: 60,
+  max_candidates: 3,
+};
+
+promise("holds", {
+  "two meetings that wait for their events never get the same time of a common guest": async (
+    stack,
+  ) => {
+    const [ana, ben, guest] = [
+      await stack.organizer(),
+      await stack.organizer(),
+      await stack.guest(),
+    ];
+    const first = await schedule(ana, [guest]);
+    const second = await schedule(ben, [guest]);
+    assert.notEqual(first.selected_slot.start_time, second.selected_slot.start_time);
+    const held = await holdsOf(stack, [guest]);
+    assert.equal(held.length, 2);
+    assert.ok(held.every(({ expires_at }) => expires_at === null), "a due meeting's hold expires");
+  },
+
+  "a hold tells others that somebody is busy and nothing else": async (stack) => {
+    const [ana, ben, guest] = [
+      await stack.organizer(),
+      await stack.organizer(),
+      await stack.guest(),
+    ];
+    const { meeting_id } = await schedule(ana, [guest]);
+    const answer = await ben.call("schedule", {
+      body: {
+        participants: [guest],
+        constraints: { ...EIGHT_SLOTS, working_hours_end: 10 },
+      },
+    });
+    assert.equal(answer.status, 422);
+    assert.equal(answer.body.blocking[0].email, guest);
+    assert.equal(answer.body.blocking[0].reason, "busy");
+    const text = JSON.stringify(answer.body);
+    assert.ok(!text.includes(ana.email) && !text.includes(meeting_id), text);
+  },
+
+  "nobody is held whose calendar was not read": async (stack) => {
+    const ana = await stack.organizer();
+    const hidden = await stack.guest({ freebusy: "private" });
+    const handed_in = `elsewhere-${crypto.randomUUID()}@south.example`;
+    await schedule(ana, [
+      { email: hidden, type: "optional" },
+      { email: handed_in, busy: [] },
+    ]);
+    assert.deepEqual((await holdsOf(stack, [hidden, handed_in])).length, 0);
+    assert.equal((await holdsOf(stack, [ana.email])).length, 1);
+  },
+
+  "a hold of somebody unreadable does not show through as busy time": async (stack) => {
+    const [ana, ben] = [await stack.organizer(), await stack.organizer()];
+    const guest = await stack.guest();
+    await schedule(ana, [guest]);
+    const handed_in = await schedule(ben, [{ email: guest, busy: [] }]);
+    assert.ok(handed_in.selected_slot.start_time.startsWith(`${MONDAY}T09:00`));
+  },
+
+  "an optional guest who does not come is not held": async (stack) => {
+    const ana = await stack.organizer();
+    const away = await stack.guest({ busy: [[`${MONDAY}T00:00:00Z`, `${MONDAY}T23:00:00Z`]] });
+    await schedule(ana, [{ email: away, type: "optional" }]);
+    assert.deepEqual(await holdsOf(stack, [away]), []);
+  },
+
+  "a hold ends shortly after its event stands on the calendar": async (stack) => {
+    const [ana, guest] = [await stack.organizer(), await stack.guest()];
+    const { meeting_id } = await schedule(ana, [guest]);
+    await ana.call("write-back", { body: { meeting_id } });
+    assert.equal((await eventsOf(stack, ana)).length, 1);
+    const [hold] = await holdsOf(stack, [guest]);
+    const left_ms = Date.parse(String(hold?.expires_at)) - Date.now();
+    assert.ok(left_ms > 60_000 && left_ms <= 5 * 60_000, `${left_ms} ms left`);
+
+    await stack.platform.sql("update private.slot_holds set expires_at = now() - interval '1 s'");
+    await stack.platform.runCron();
+    assert.deepEqual(await holdsOf(stack, [guest]), []);
+  },
+
+  "a meeting that cannot be written and one that is cancelled give their time back": async (
+    stack,
+  ) => {
+    for (
+      const change of [
+        "writeback_status = 'failed', writeback_next_attempt_at = null",
+        "cancelled_at = now()",
+      ]
+    ) {
+      const [ana, guest] = [await stack.organizer(), await stack.guest()];
+      const { meeting_id } = await schedule(ana, [guest]);
+      assert.equal((await holdsOf(stack, [guest])).length, 1);
+      await stack.platform.sql(`update public.meetings set ${change} where meeting_id = $1`, [
+        meeting_id,
+      ]);
+      assert.deepEqual(await holdsOf(stack, [guest]), [], change);
+    }
+  },
+
+  "an expired hold is in nobody's way, also before the job has deleted it": async (stack) => {
+    const [ana, ben, guest] = [
+      await stack.organizer(),
+      await stack.organizer(),
+      await stack.guest(),
+    ];
+    const first = await schedule(ana, [guest]);
+    await stack.platform.sql(
+      "update private.slot_holds set expires_at = now() - interval '1 s' where participant_email = $1",
+      [guest],
+    );
+    const second = await schedule(ben, [guest]);
+    assert.equal(second.selected_slot.start_time, first.selected_slot.start_time);
+  },
+
+  "a meeting that is rescheduled is not in its own way and moves its hold": async (stack) => {
+    const [ana, guest] = [await stack.organizer(), await stack.guest()];
+    const { meeting_id, selected_slot } = await schedule(ana, [guest]);
+    const again = await ana.call("schedule", { body: { meeting_id, reschedule: true } });
+    assert.equal(again.body.selected_slot.start_time, selected_slot.start_time);
+    const later = await ana.call("schedule", {
+      body: {
+        meeting_id,
+        reschedule: true,
+        constraints: { ...EIGHT_SLOTS, working_hours_start: 13 },
+      },
+    });
+    assert.equal(later.status, 200, JSON.stringify(later.body));
+    const held = await holdsOf(stack, [guest]);
+    assert.equal(held.length, 1);
+    const row = await rowOf(stack, meeting_id);
+    assert.equal(Date.parse(String(held[0]?.starts_at)), Date.parse(String(row.starts_at)));
+    assert.equal(held[0]?.expires_at, null);
+  },
+
+  "an organizer who holds 250 meetings waits until some are written": async (stack) => {
+    const ana = await stack.organizer();
+    await stack.platform.sql(
+      `with inserted as (
+         insert into public.meetings (organizer_user_id, participants, starts_at, ends_at)
+         select $1::uuid, '["x@north.example"]', t, t + interval '1 minute'
+           from generate_series(timestamptz '2036-01-01', timestamptz '2036-01-01 04:09', '1 minute') as t
+         returning meeting_id, starts_at, ends_at)
+       insert into private.slot_holds (meeting_id, participant_email, organizer_user_id, held, expires_at)
+       select meeting_id, 'x@north.example', $1::uuid, tstzrange(starts_at, ends_at), null from inserted`,
+      [ana.user_id],
+    );
+    const meeting_id = crypto.randomUUID();
+    const answer = await ana.call("schedule", {
+      body: { meeting_id, participants: [ana.email], constraints: WEEK },
+    });
+    assert.equal(answer.status, 429);
+    assert.equal(answer.body.error, "rate_limited");
+    assert.equal((await rowOf(stack, meeting_id)).scheduling_status, "retrying");
+    await stack.platform.sql("delete from public.meetings where organizer_user_id = $1", [
+      ana.user_id,
+    ]);
+  },
+});
+
+promise("crowds", {
+  "two hundred searches at once over ten people leave nobody in two meetings at a time": async (
+    stack,
+  ) => {
+    const organizers = await Promise.all(Array.from({ length: 10 }, () => stack.organizer()));
+    const worker = await stack.platform.startWorker();
+    const calls = Array.from({ length: 200 }, (_, call) => {
+      // Three people each, in every constellation and order.
+      const people = [call, call * 3 + 1, call * 7 + 2].map((n) => organizers[n % 10]!);
+      const [caller] = people;
+      return caller!.call("schedule", {
+        ...(call % 2 === 0 ? {} : { functions_url: worker.functions_url }),
+        body: {
+          meeting_id: `crowd-${call}`,
+          participants: [...new Set(people.map(({ email }) => email))].reverse(),
+          constraints: { ...WEEK, earliest_date: "2035-02-05", latest_date: "2035-02-16" },
+        },
+      });
+    });
+    const answers = await Promise.all(calls);
+    await repeatPostponed(stack, organizers, answers.map(({ body }) => body.meeting_id));
+
+    const meetings = await stack.platform.sql<
+      { start: string; end: string; participants: string }
+    >(
+      `select extract(epoch from starts_at)::text as start, extract(epoch from ends_at)::text as "end",
+              participants::text as participants
+         from public.meetings where meeting_id like 'crowd-%' and starts_at is not null`,
+    );
+    const refused = answers.filter(({ status }) => status === 422).length;
+    assert.equal(meetings.length + refused, 200, "some meeting has neither slot nor refusal");
+    assert.ok(meetings.length > 150, `only ${meetings.length} meetings found a slot`);
+    for (const { email } of organizers) {
+      const times = meetings.filter(({ participants }) => participants.includes(email))
+        .map(({ start, end }) => [Number(start), Number(end)] as const)
+        .sort(([a], [b]) => a - b);
+      times.slice(1).forEach(([start], i) => {
+        assert.ok(start >= times[i]![1], `${email} is in two meetings at ${start}`);
+      });
+    }
+    const overlapping = await stack.platform.sql(
+      `select from private.slot_holds as a join private.slot_holds as b
+         on a.participant_email = b.participant_email and a.held && b.held
+        and a.meeting_id < b.meeting_id`,
+    );
+    assert.equal(overlapping.length, 0);
+  },
+}, { only: "postgres" });
+
+/** A crowd may send somebody away for a moment (503 busy); the queue finds those by itself. */
+async function repeatPostponed(stack: Stack, organizers: Organizer[], meeting_ids: string[]) {
+  for (let round = 0; round < 10; round++) {
+    const waiting = await stack.platform.sql(
+      `update public.meetings set scheduling_next_attempt_at = now()
+        where meeting_id = any ($1) and scheduling_status in ('pending', 'retrying')
+        returning meeting_id`,
+      [meeting_ids],
+    );
+    if (waiting.length === 0) return;
+    await callFunction(stack.platform, "schedule", {
+      apikey: stack.platform.automations_key,
+      body: { batch: true, limit: 100 },
+    });
+  }
+  assert.fail(`meetings of ${organizers.length} organizers still wait`);
+}
+
+async function schedule(organizer: Organizer, participants: unknown[]) {
+  const answer = await organizer.call("schedule", {
+    body: { participants, constraints: EIGHT_SLOTS },
+  });
+  assert.equal(answer.status, 200, JSON.stringify(answer.body));
+  return answer.body;
+}
+
+function holdsOf(stack: Stack, emails: string[]) {
+  return stack.platform.sql<{ starts_at: string; expires_at: string | null }>(
+    `select lower(held)::text as starts_at, expires_at::text as expires_at
+       from private.slot_holds where participant_email = any ($1) order by 1`,
+    [emails],
+  );
+}
