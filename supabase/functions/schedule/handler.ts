@@ -3,8 +3,10 @@ import { hasField, readBody, validate } from "@shared/http/request.ts";
 import { json } from "@shared/http/respond.ts";
 import type { Caller, Handler } from "@shared/http/serve.ts";
 import { BATCH, MEETING_WEBHOOK } from "@shared/http/webhook.ts";
+import { findAlternatives } from "./alternatives.ts";
 import { scheduleBatch } from "./batch.ts";
-import { MAX_BODY_BYTES, SCHEDULE_REQUEST } from "./request.ts";
+import { dryRun } from "./dry_run.ts";
+import { ALTERNATIVES_REQUEST, MAX_BODY_BYTES, SCHEDULE_REQUEST } from "./request.ts";
 import type { ScheduleDependencies } from "./schedule_meeting.ts";
 import { scheduleOne } from "./single.ts";
 
@@ -15,12 +17,17 @@ export interface HandlerDependencies extends ScheduleDependencies {
 /**
  * POST finds a meeting its slot: {meeting_id?, participants, constraints, ...} stores a new meeting
  * or schedules one that exists; {batch, limit} those that wait (keys only); a database webhook the
- * meeting it names.
+ * meeting it names. With "dry_run": true nothing is stored. POST alternatives {meeting_id} finds the
+ * next best slots of a meeting.
  */
 export function scheduleHandler(dependencies: HandlerDependencies): Handler {
   return async (request, caller) => {
     if (request.method !== "POST") {
       throw new HttpFault("method_not_allowed", "schedule answers POST.");
+    }
+    if (new URL(request.url).pathname.endsWith("/alternatives")) {
+      const asked = validate(await readBody(request), ALTERNATIVES_REQUEST);
+      return await findAlternatives(dependencies, asked, userOf(caller));
     }
     const body = await readBody(request, { max_bytes: MAX_BODY_BYTES });
     if (hasField(body, "batch")) {
@@ -50,15 +57,18 @@ async function schedule(
 ): Promise<Response> {
   const request = validate(body, SCHEDULE_REQUEST);
   const organizer = request.given?.organizer_user_id;
-  if (caller.kind === "user") {
-    if (organizer !== undefined && organizer !== caller.user_id) {
-      throw new HttpFault("forbidden", "Only a secret key may schedule for somebody else.", {
-        path: "organizer_user_id",
-      });
-    }
-    return await scheduleOne(dependencies, request, caller.user_id);
+  const user_id = userOf(caller);
+  if (user_id !== null && organizer !== undefined && organizer !== user_id) {
+    throw new HttpFault("forbidden", "Only a secret key may schedule for somebody else.", {
+      path: "organizer_user_id",
+    });
   }
-  return await scheduleOne(dependencies, request, null);
+  return await (request.dry_run ? dryRun : scheduleOne)(dependencies, request, user_id);
+}
+
+/** Null: a key asks, any meeting will do. */
+function userOf(caller: Caller): string | null {
+  return caller.kind === "user" ? caller.user_id : null;
 }
 
 function requireKey(caller: Caller): void {
