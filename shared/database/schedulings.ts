@@ -1,5 +1,6 @@
 import { call } from "./call.ts";
 import type { Database } from "./call.ts";
+import type { ProfiledConnection } from "./calendar_profiles.ts";
 import type { StoredConnection } from "./google_connections.ts";
 import type { Claimed, MeetingRow, NotClaimed } from "./meetings.ts";
 
@@ -12,7 +13,7 @@ export type SchedulingDecision =
 
 /** A meeting leased for a search, and the connections of participants who are users themselves. */
 export interface ClaimedScheduling extends Claimed {
-  own_connections: StoredConnection[];
+  own_connections: ProfiledConnection[];
 }
 
 /**
@@ -43,13 +44,13 @@ export type SchedulingContext =
     decision: "stored";
     meeting: MeetingRow;
     connection: StoredConnection | null;
-    own_connections: StoredConnection[];
+    own_connections: ProfiledConnection[];
   }
   | {
     /** No such meeting yet. */
     decision: "new";
     connection: StoredConnection | null;
-    own_connections: StoredConnection[];
+    own_connections: ProfiledConnection[];
   }
   | { decision: "not_found" };
 
@@ -65,12 +66,15 @@ export function readSchedulingContext(
   });
 }
 
-/** The connections of those participants of a row who are users themselves and can be read. */
+/** The connections of those among organizer and participants of a row who are users and can be read. */
 export function readOwnConnections(
   database: Database,
-  participants: MeetingRow["participants"],
-): Promise<StoredConnection[]> {
-  return call(database, "read_own_connections", { p_participants: participants });
+  { participants, organizer_user_id }: Pick<MeetingRow, "participants" | "organizer_user_id">,
+): Promise<ProfiledConnection[]> {
+  return call(database, "read_own_connections", {
+    p_participants: participants,
+    p_organizer_user_id: organizer_user_id,
+  });
 }
 
 /** Leases meetings that wait for a slot. */

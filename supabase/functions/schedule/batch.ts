@@ -27,7 +27,7 @@ async function scheduleAll(
     : await readGoogleConnection(dependencies.database, user_id);
   const results = [];
   for (const meeting of meetings) {
-    const own = await readOwnConnections(dependencies.database, meeting.participants);
+    const own = await readOwnConnections(dependencies.database, meeting);
     const scheduled = await scheduleMeeting(dependencies, meeting, { organizer, own });
     results.push(batchElement(meeting.meeting_id, scheduled));
   }

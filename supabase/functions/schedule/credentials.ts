@@ -1,10 +1,11 @@
+import type { ProfiledConnection } from "@shared/database/calendar_profiles.ts";
 import type { StoredConnection } from "@shared/database/google_connections.ts";
 import type { SlotQuestion } from "./question.ts";
 
-/** With whose connections calendars may be read: the organizer's, and those of participants who are users. */
+/** With whose connections calendars may be read: the organizer's, and those of all who are users. */
 export interface Credentials {
   organizer: StoredConnection | null;
-  own: readonly StoredConnection[];
+  own: readonly ProfiledConnection[];
 }
 
 /** Calendars of one person, read together. */

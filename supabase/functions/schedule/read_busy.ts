@@ -5,12 +5,10 @@ import type { CalendarBusy } from "@shared/google/free_busy.ts";
 import type { GoogleFailure, GoogleOutcome } from "@shared/google/outcome.ts";
 import type { BusyInterval } from "@shared/scheduling/types.ts";
 import type { Credentials, Reading } from "./credentials.ts";
+import { answeredBefore, TIMED_OUT } from "./deadline.ts";
 
 /** Google answers a freeBusy query in well under a second; whoever waits for a meeting does not wait for more. */
 export const READ_DEADLINE_MS = 12_000;
-
-/** The reason of somebody whose calendar was not answered for in time. */
-export const TIMED_OUT = "timeout";
 
 /** What is known of somebody's time. A calendar that cannot be read makes all of it unknown. */
 export interface Availability {
@@ -84,21 +82,8 @@ function readAll(
       calendars: readings.flatMap(({ calendar_ids }) => calendar_ids),
     };
     const asked = connections.call(connection, (token) => calendar.freeBusy(token, query));
-    return { connection, readings, outcome: await before(until, asked) };
+    return { connection, readings, outcome: await answeredBefore(until, asked) };
   }));
-}
-
-/** The answer, if it comes before `until` on the clock of performance.now(). */
-async function before<T>(until: number, answer: Promise<T>): Promise<T | typeof TIMED_OUT> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<typeof TIMED_OUT>((resolve) => {
-    timer = setTimeout(() => resolve(TIMED_OUT), Math.max(0, until - performance.now()));
-  });
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 function isFailure(answer: Answer): answer is GoogleFailure {

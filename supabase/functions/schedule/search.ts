@@ -5,7 +5,7 @@ import type { Candidate, SchedulingResult } from "@shared/scheduling/types.ts";
 import { people } from "./people.ts";
 import type { KnownTimes } from "./people.ts";
 import type { SlotQuestion } from "./question.ts";
-import { TIMED_OUT } from "./read_busy.ts";
+import { TIMED_OUT } from "./deadline.ts";
 
 /** Searches that failed for Google's sake are repeated this often before the meeting fails. */
 const MAX_ATTEMPTS = 3;

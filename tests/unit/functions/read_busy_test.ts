@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { ProfiledConnection } from "@shared/database/calendar_profiles.ts";
 import type { StoredConnection } from "@shared/database/google_connections.ts";
 import type { GoogleCalendar } from "@shared/google/calendar.ts";
 import type { GoogleOutcome } from "@shared/google/outcome.ts";
@@ -79,6 +80,6 @@ function readerOf(answer: (token: string) => Promise<"free" | "failed">): BusyRe
   };
 }
 
-function connection(email: string): StoredConnection {
-  return { user_id: `user-${email}`, email } as StoredConnection;
+function connection(email: string): ProfiledConnection {
+  return { user_id: `user-${email}`, email } as ProfiledConnection;
 }
