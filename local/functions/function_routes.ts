@@ -28,7 +28,8 @@ export async function functionRoutes(
     const handler = handlers.get(name);
     if (!handler) return failure(404, "not_found", `There is no function named "${name}"`);
     try {
-      return await handler(new Request(url, request));
+      // A copy would read the body through a stream of its own.
+      return await handler(url.href === request.url ? request : new Request(url, request));
     } catch (error) {
       logError(`Function ${name} threw`, error);
       return failure(500, "internal_error", `Function ${name} ended with an error`);
