@@ -11,10 +11,16 @@ export type SchedulingDecision =
   | "not_found"
   | "incomplete";
 
-/** A meeting leased for a search, and the connections of participants who are users themselves. */
-export interface ClaimedScheduling extends Claimed {
+/** What a search knows of people beyond their calendars. */
+export interface KnownPeople {
+  /** The healthy connections of those among organizer and participants who are users. */
   own_connections: ProfiledConnection[];
+  /** Points that earlier meetings of the same people have cost, by lower-case address; 0 where absent. */
+  burdens: Record<string, number>;
 }
+
+/** A meeting leased for a search. */
+export type ClaimedScheduling = Claimed & KnownPeople;
 
 /**
  * Leases one meeting for a slot search. An id that does not exist yet is inserted from `given`;
@@ -40,18 +46,13 @@ export function beginScheduling(
 }
 
 export type SchedulingContext =
-  | {
-    decision: "stored";
-    meeting: MeetingRow;
-    connection: StoredConnection | null;
-    own_connections: ProfiledConnection[];
-  }
-  | {
-    /** No such meeting yet. */
-    decision: "new";
-    connection: StoredConnection | null;
-    own_connections: ProfiledConnection[];
-  }
+  | (
+    & ({ decision: "stored"; meeting: MeetingRow } | {
+      /** No such meeting yet. */ decision: "new";
+    })
+    & { connection: StoredConnection | null }
+    & KnownPeople
+  )
   | { decision: "not_found" };
 
 /** What a search needs of a meeting as `given` would change it; nothing is leased or stored. */
@@ -63,17 +64,6 @@ export function readSchedulingContext(
     p_meeting_id: request.meeting_id,
     p_user_id: request.user_id,
     p_meeting: request.given,
-  });
-}
-
-/** The connections of those among organizer and participants of a row who are users and can be read. */
-export function readOwnConnections(
-  database: Database,
-  { participants, organizer_user_id }: Pick<MeetingRow, "participants" | "organizer_user_id">,
-): Promise<ProfiledConnection[]> {
-  return call(database, "read_own_connections", {
-    p_participants: participants,
-    p_organizer_user_id: organizer_user_id,
   });
 }
 

@@ -1,8 +1,10 @@
 import { readSchedulingContext } from "@shared/database/schedulings.ts";
+import type { SchedulingContext } from "@shared/database/schedulings.ts";
 import type { MeetingRow } from "@shared/database/meetings.ts";
 import { HttpFault } from "@shared/http/fault.ts";
 import { json } from "@shared/http/respond.ts";
 import { answerNothing, foundBody } from "./answers.ts";
+import { habitsOf } from "./habits.ts";
 import { slotQuestion } from "./question.ts";
 import { readForSearch } from "./read_for_search.ts";
 import { ownTime } from "./schedule_meeting.ts";
@@ -29,11 +31,11 @@ export async function findAlternatives(
   if (context.decision !== "stored") {
     throw new HttpFault("meeting_not_found", "There is no such meeting.", { meeting_id });
   }
-  const { meeting, connection: organizer, own_connections: own } = context;
+  const { meeting } = context;
   if (meeting.cancelled_at !== null) {
     throw new HttpFault("cancelled", "The meeting was cancelled.", { meeting_id });
   }
-  const outcome = await searchAgain(dependencies, meeting, { organizer, own }, request);
+  const outcome = await searchAgain(dependencies, context, request);
   const elapsed_ms = performance.now() - started;
   const current_slot = currentSlot(meeting);
   if (outcome.kind !== "found") {
@@ -48,25 +50,27 @@ export async function findAlternatives(
   });
 }
 
+type StoredContext = Extract<SchedulingContext, { decision: "stored" }>;
+
 async function searchAgain(
   dependencies: ScheduleDependencies,
-  meeting: MeetingRow,
-  credentials: Parameters<typeof readForSearch>[2],
+  { meeting, connection: organizer, ...known_people }: StoredContext,
   request: { max_candidates?: number | undefined },
 ): Promise<SearchOutcome> {
   const now = dependencies.now();
-  const question = slotQuestion(meeting, credentials.organizer, now);
+  const question = slotQuestion(meeting, organizer, now);
   if ("path" in question) {
     const { path, message } = question;
     return refused("invalid_request", `${path}: ${message}`, { path });
   }
+  const credentials = { organizer, own: known_people.own_connections };
   const known = await readForSearch(dependencies, question, credentials, {
     own: ownTime(meeting),
     attempts: 1,
   });
   if ("outcome" in known) return known.outcome;
   const wanted = request.max_candidates ?? question.constraints.max_candidates;
-  const found = search(question, known.times, {
+  const found = search(question, { times: known.times, habits: habitsOf(known_people) }, {
     now,
     attempts: 1,
     // One more, as the present slot may be among the best.

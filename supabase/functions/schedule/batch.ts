@@ -1,6 +1,5 @@
-import { readGoogleConnection } from "@shared/database/google_connections.ts";
 import type { MeetingRow } from "@shared/database/meetings.ts";
-import { claimSchedulings, readOwnConnections } from "@shared/database/schedulings.ts";
+import { claimSchedulings, readSchedulingContext } from "@shared/database/schedulings.ts";
 import { batchElement } from "./answers.ts";
 import { LEASE_SECONDS, scheduleMeeting } from "./schedule_meeting.ts";
 import type { ScheduleDependencies } from "./schedule_meeting.ts";
@@ -12,24 +11,27 @@ export async function scheduleBatch(dependencies: ScheduleDependencies, limit = 
   const claimed = await claimSchedulings(dependencies.database, limit, LEASE_SECONDS);
   const byOrganizer = Map.groupBy(claimed, (meeting) => meeting.organizer_user_id);
   const results = await Promise.all(
-    [...byOrganizer].map(([user_id, meetings]) => scheduleAll(dependencies, user_id, meetings)),
+    [...byOrganizer.values()].map((meetings) => scheduleAll(dependencies, meetings)),
   );
   return results.flat();
 }
 
 async function scheduleAll(
   dependencies: ScheduleDependencies,
-  user_id: string | null,
   meetings: readonly MeetingRow[],
 ) {
-  const organizer = user_id === null
-    ? null
-    : await readGoogleConnection(dependencies.database, user_id);
   const results = [];
   for (const meeting of meetings) {
-    const own = await readOwnConnections(dependencies.database, meeting);
-    const scheduled = await scheduleMeeting(dependencies, meeting, { organizer, own });
-    results.push(batchElement(meeting.meeting_id, scheduled));
+    const { meeting_id } = meeting;
+    const context = await readSchedulingContext(dependencies.database, {
+      meeting_id,
+      user_id: null,
+      given: null,
+    });
+    // Somebody deleted the meeting since it was claimed.
+    if (context.decision === "not_found") continue;
+    const scheduled = await scheduleMeeting(dependencies, meeting, context);
+    results.push(batchElement(meeting_id, scheduled));
   }
   return results;
 }

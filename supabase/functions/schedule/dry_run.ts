@@ -6,6 +6,8 @@ import { json } from "@shared/http/respond.ts";
 import { previewWrite } from "@shared/writeback/preview_write.ts";
 import { answerNothing, foundBody } from "./answers.ts";
 import type { Credentials } from "./credentials.ts";
+import { habitsOf } from "./habits.ts";
+import type { Habits } from "./habits.ts";
 import { newMeeting, storedMeeting } from "./previewed_meeting.ts";
 import type { PreviewedMeeting } from "./previewed_meeting.ts";
 import { askedQuestion, slotQuestion } from "./question.ts";
@@ -23,6 +25,7 @@ interface Rehearsal {
   question: SlotQuestion;
   credentials: Credentials;
   own: OwnTime;
+  habits: Habits;
   preview(found: FoundSlots): PreviewedMeeting | null;
 }
 
@@ -53,10 +56,10 @@ export async function dryRun(
 }
 
 async function rehearse(dependencies: ScheduleDependencies, rehearsal: Rehearsal) {
-  const { question, credentials, own, preview } = rehearsal;
+  const { question, credentials, own, habits, preview } = rehearsal;
   const known = await readForSearch(dependencies, question, credentials, { own, attempts: 1 });
   if ("outcome" in known) return refusal(known.outcome);
-  const found = search(question, known.times, {
+  const found = search(question, { times: known.times, habits }, {
     now: dependencies.now(),
     attempts: 1,
     max_candidates: question.constraints.max_candidates,
@@ -83,7 +86,7 @@ async function rehearsal(
   const complete = given?.participants?.every(({ busy }) => busy !== undefined) ?? false;
   const nobody = user_id === null && given?.organizer_user_id === undefined;
   const context: SchedulingContext = complete && nobody
-    ? { decision: "new", connection: null, own_connections: [] }
+    ? { decision: "new", connection: null, own_connections: [], burdens: {} }
     : await readSchedulingContext(dependencies.database, {
       meeting_id,
       user_id,
@@ -105,6 +108,7 @@ async function rehearsal(
       question,
       credentials: { organizer, own },
       own: ownTime(row),
+      habits: habitsOf(context),
       preview: (found) => storedMeeting(row, found, organizer_email),
     };
   }
@@ -125,6 +129,7 @@ async function rehearsal(
     ),
     credentials: { organizer, own },
     own: { meeting_id: null, event: null },
+    habits: habitsOf(context),
     preview: (found) => newMeeting(meeting_id, given, found, organizer_email),
   };
 }

@@ -1,6 +1,7 @@
 import type { SlotHold } from "@shared/database/slot_holds.ts";
 import type { BusyInterval, Participant } from "@shared/scheduling/types.ts";
 import type { Weekday } from "@shared/scheduling/weekday.ts";
+import type { Habits } from "./habits.ts";
 import type { Availability } from "./read_busy.ts";
 import type { SlotQuestion } from "./question.ts";
 
@@ -14,6 +15,7 @@ interface Wishes {
 
 /** What the search knows of a person beyond their time. */
 type Person = Participant & {
+  burden?: number;
   exdates?: string[];
   preferences?: Wishes & {
     avoid_back_to_back?: boolean;
@@ -29,10 +31,15 @@ export interface KnownTimes {
 }
 
 /** The people of a question as the search takes them. */
-export function people({ attending }: SlotQuestion, times: KnownTimes): Person[] {
+export function people(
+  { attending }: SlotQuestion,
+  times: KnownTimes,
+  { burdens }: Habits,
+): Person[] {
   const holds = Map.groupBy(times.holds, ({ participant_email }) => participant_email);
   return attending.map((person) => ({
     ...profileOf(person),
+    ...defined({ burden: burdens[person.email.toLowerCase()] }),
     ...timeOf(person, times.read, holds.get(person.email.toLowerCase()) ?? []),
   }));
 }

@@ -1,8 +1,10 @@
+import type { StoredConnection } from "@shared/database/google_connections.ts";
 import type { MeetingRow } from "@shared/database/meetings.ts";
 import { settleScheduling } from "@shared/database/schedulings.ts";
-import type { SchedulingVerdict } from "@shared/database/schedulings.ts";
+import type { KnownPeople, SchedulingVerdict } from "@shared/database/schedulings.ts";
 import type { Candidate } from "@shared/scheduling/types.ts";
-import type { Credentials } from "./credentials.ts";
+import { habitsOf } from "./habits.ts";
+import type { Habits } from "./habits.ts";
 import { readablePeople } from "./people.ts";
 import type { KnownTimes } from "./people.ts";
 import { slotQuestion } from "./question.ts";
@@ -38,9 +40,9 @@ export type Scheduled = TakenSlot | RefusedSearch | PostponedSearch | { kind: "l
 export async function scheduleMeeting(
   dependencies: ScheduleDependencies,
   row: MeetingRow,
-  credentials: Credentials,
+  known_people: KnownPeople & { connection: StoredConnection | null },
 ): Promise<Scheduled> {
-  const { organizer } = credentials;
+  const { connection: organizer, own_connections: own } = known_people;
   const now = dependencies.now();
   const question = slotQuestion(row, organizer, now);
   if ("path" in question) {
@@ -50,11 +52,15 @@ export async function scheduleMeeting(
   // The event will be written with it, also where no calendar has to be read.
   if (organizer === null) return giveUp(dependencies, row, notConnected());
 
-  const own = ownTime(row);
-  const attempts = row.scheduling_attempts;
-  const known = await readForSearch(dependencies, question, credentials, { own, attempts });
+  const known = await readForSearch(dependencies, question, { organizer, own }, {
+    own: ownTime(row),
+    attempts: row.scheduling_attempts,
+  });
   if ("outcome" in known) return giveUp(dependencies, row, known.outcome);
-  return await takeSlot(dependencies, row, question, known.times);
+  return await takeSlot(dependencies, row, question, {
+    times: known.times,
+    habits: habitsOf(known_people),
+  });
 }
 
 /** What the meeting itself already takes of people's time. */
@@ -70,13 +76,13 @@ async function takeSlot(
   dependencies: ScheduleDependencies,
   row: MeetingRow,
   question: SlotQuestion,
-  read: KnownTimes,
+  known: { times: KnownTimes; habits: Habits },
 ): Promise<Scheduled> {
   const shown = question.constraints.max_candidates;
   const max_candidates = Math.max(shown, CLAIMED_CANDIDATES);
-  let times = read;
+  let { times } = known;
   for (let round = 1; round <= MAX_ROUNDS; round++) {
-    const found = search(question, times, {
+    const found = search(question, { times, habits: known.habits }, {
       now: dependencies.now(),
       attempts: row.scheduling_attempts,
       max_candidates,

@@ -2,6 +2,7 @@ import type { GoogleFailure } from "@shared/google/outcome.ts";
 import { findSlots } from "@shared/scheduling/find_slots.ts";
 import { SchedulingInputError } from "@shared/scheduling/scheduling_input_error.ts";
 import type { Candidate, SchedulingResult } from "@shared/scheduling/types.ts";
+import type { Habits } from "./habits.ts";
 import { people } from "./people.ts";
 import type { KnownTimes } from "./people.ts";
 import type { SlotQuestion } from "./question.ts";
@@ -55,14 +56,14 @@ export type NegotiatedResult = SchedulingResult & {
  */
 export function search(
   question: SlotQuestion,
-  times: KnownTimes,
+  { times, habits }: { times: KnownTimes; habits: Habits },
   { now, attempts, max_candidates }: { now: Date; attempts: number; max_candidates: number },
 ): SearchOutcome {
   const { weights, recurrence } = question;
   const constraints = { ...question.constraints, max_candidates };
   const asked = {
     constraints,
-    participants: people(question, times),
+    participants: people(question, times, habits),
     now,
     ...(weights === null ? {} : { weights }),
     ...(recurrence === null ? {} : { recurrence: { rules: recurrence } }),

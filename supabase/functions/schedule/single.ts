@@ -24,8 +24,7 @@ export async function scheduleOne(
   });
   if (begun.decision !== "claimed") return answerUnclaimed(meeting_id, given, begun);
 
-  const credentials = { organizer: begun.connection, own: begun.own_connections };
-  const scheduled = await scheduleMeeting(dependencies, begun.meeting, credentials);
+  const scheduled = await scheduleMeeting(dependencies, begun.meeting, begun);
   return answer(meeting_id, scheduled, performance.now() - started);
 }
 

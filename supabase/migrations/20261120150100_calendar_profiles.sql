@@ -22,59 +22,6 @@ alter table private.calendar_profiles enable row level security;
 revoke all on private.calendar_profiles from public, anon, authenticated, service_role;
 grant select, insert, update, delete on private.calendar_profiles to service_role;
 
--- Also the organizer's, who need not be named among the participants.
-create function private.own_connections(p_participants jsonb, p_organizer_user_id uuid) returns jsonb
-language sql stable set search_path = '' as $$
-select coalesce(
-  jsonb_agg(
-    to_jsonb(own) || jsonb_build_object(
-      'profile', p.profile,
-      'profile_is_due',
-      (p.learned_at is null or p.learned_at < now() - interval '1 day')
-        and (p.reading_since is null or p.reading_since < now() - interval '10 minutes'))),
-  '[]')
-from (
-  select distinct on (lower(c.email)) c.*
-  from private.google_connections as c
-  where c.status = 'healthy'
-    and (c.paused_until is null or c.paused_until <= now())
-    and (
-      c.user_id = p_organizer_user_id
-      or lower(c.email) in (
-        select lower(coalesce(named.value ->> 'email', named.value #>> '{}'))
-        from jsonb_array_elements(
-          case jsonb_typeof(p_participants) when 'array' then p_participants else '[]' end) as named
-      )
-    )
-  -- Of two users with one Google account the organizer counts, else the first.
-  order by lower(c.email), c.user_id is distinct from p_organizer_user_id, c.connected_at, c.user_id
-) as own
-left join private.calendar_profiles as p
-  on p.user_id = own.user_id and p.google_account_id = own.google_account_id;
-$$;
-
-create or replace function private.scheduling_context(p_meeting public.meetings) returns jsonb
-language sql stable set search_path = '' as $$
-select jsonb_build_object(
-  'meeting', to_jsonb(p_meeting),
-  'connection', (
-    select to_jsonb(c) from private.google_connections as c where c.user_id = p_meeting.organizer_user_id
-  ),
-  'own_connections', private.own_connections(p_meeting.participants, p_meeting.organizer_user_id)
-);
-$$;
-
-drop function public.read_own_connections(jsonb);
-drop function private.own_connections(jsonb);
-
-create function public.read_own_connections(p_participants jsonb, p_organizer_user_id uuid default null) returns jsonb
-language sql stable set search_path = '' as $$
-select private.own_connections(p_participants, p_organizer_user_id);
-$$;
-comment on function public.read_own_connections(jsonb, uuid) is
-  'The healthy Google connections of those among organizer and participants of a meeting who are users, each with profile '
-  '(encoded, or null) and profile_is_due.';
-
 create function public.claim_profile_readings(p_user_ids uuid[]) returns setof uuid
 language sql set search_path = '' as $$
 insert into private.calendar_profiles as p (user_id, google_account_id, reading_since)
@@ -108,10 +55,8 @@ comment on function public.save_calendar_profile(uuid, text, text, integer) is
   'Keeps what a year of events shows. False when the user has left, or connected another account meanwhile.';
 
 revoke all on function
-  private.own_connections(jsonb, uuid), public.read_own_connections(jsonb, uuid),
   public.claim_profile_readings(uuid[]), public.save_calendar_profile(uuid, text, text, integer)
 from public, anon, authenticated, service_role;
 grant execute on function
-  private.own_connections(jsonb, uuid), public.read_own_connections(jsonb, uuid),
   public.claim_profile_readings(uuid[]), public.save_calendar_profile(uuid, text, text, integer)
 to service_role;

@@ -10,18 +10,34 @@ grant insert (weights, allow_concessions) on public.meetings to authenticated;
 
 create index idx_google_connections_email on private.google_connections (lower(email));
 
--- Participants who are read with their own connection. Of two users with one Google account the first counts.
-create function private.own_connections(p_participants jsonb) returns jsonb
+-- The healthy connections of those among organizer and participants who are users, each with profile (encoded, or null)
+-- and profile_is_due.
+create function private.own_connections(p_participants jsonb, p_organizer_user_id uuid) returns jsonb
 language sql stable set search_path = '' as $$
-select coalesce(jsonb_agg(to_jsonb(own)), '[]')
+select coalesce(
+  jsonb_agg(
+    to_jsonb(own) || jsonb_build_object(
+      'profile', p.profile,
+      'profile_is_due',
+      (p.learned_at is null or p.learned_at < now() - interval '1 day')
+        and (p.reading_since is null or p.reading_since < now() - interval '10 minutes'))),
+  '[]')
 from (
   select distinct on (lower(c.email)) c.*
   from private.google_connections as c
-  join jsonb_array_elements(case jsonb_typeof(p_participants) when 'array' then p_participants else '[]' end) as p
-    on lower(c.email) = lower(coalesce(p.value ->> 'email', p.value #>> '{}'))
-  where c.status = 'healthy' and (c.paused_until is null or c.paused_until <= now())
-  order by lower(c.email), c.connected_at, c.user_id
-) as own;
+  where c.status = 'healthy'
+    and (c.paused_until is null or c.paused_until <= now())
+    and (
+      c.user_id = p_organizer_user_id
+      or lower(c.email) in (
+        select email from unnest(private.participant_emails(p_participants)) as email
+      )
+    )
+  -- Of two users with one Google account the organizer counts, else the first.
+  order by lower(c.email), c.user_id is distinct from p_organizer_user_id, c.connected_at, c.user_id
+) as own
+left join private.calendar_profiles as p
+  on p.user_id = own.user_id and p.google_account_id = own.google_account_id;
 $$;
 
 create function private.scheduling_context(p_meeting public.meetings) returns jsonb
@@ -31,11 +47,17 @@ select jsonb_build_object(
   'connection', (
     select to_jsonb(c) from private.google_connections as c where c.user_id = p_meeting.organizer_user_id
   ),
-  'own_connections', private.own_connections(p_meeting.participants)
+  'own_connections', private.own_connections(p_meeting.participants, p_meeting.organizer_user_id),
+  'burdens', private.burdens_of(array(
+    select email from unnest(private.participant_emails(p_meeting.participants)) as email
+    union
+    select lower(c.email) from private.google_connections as c where c.user_id = p_meeting.organizer_user_id
+  ))
 );
 $$;
 comment on function private.scheduling_context(public.meetings) is
-  '{meeting, connection, own_connections}: the row, its organizer''s Google connection and those of its participants.';
+  '{meeting, connection, own_connections, burdens}: the row, its organizer''s Google connection, those of its people who are '
+  'users, and the points that earlier meetings of the same people have cost each.';
 
 create or replace function private.insert_leased_meeting(
   p_meeting_id text, p_user_id uuid, p_meeting jsonb, p_lease_seconds integer
@@ -123,7 +145,7 @@ begin
   return jsonb_build_object('decision', 'claimed') || private.scheduling_context(v_meeting);
 end $$;
 comment on function public.begin_scheduling(text, uuid, jsonb, boolean, integer) is
-  'One round trip before a meeting is scheduled: {decision, meeting, connection, own_connections, retry_after_seconds}. An '
+  'One round trip before a meeting is scheduled: {decision, meeting, connection, own_connections, burdens, retry_after_seconds}. An '
   'unknown id is inserted from p_meeting, already leased, so it does not wake schedule again. '
   'decision: claimed, scheduled, in_progress, cancelled, not_found (also for another user''s), or incomplete: a new meeting '
   'lacks participants or an organizer that exists (path).';
@@ -152,14 +174,7 @@ begin
 end $$;
 comment on function public.read_scheduling_context(text, uuid, jsonb) is
   'What a search needs of a meeting (of p_user_id, if given) as p_meeting would change it, storing nothing: {decision, meeting, '
-  'connection, own_connections}. decision: stored, new (no such meeting, so none is told) or not_found.';
-
-create function public.read_own_connections(p_participants jsonb) returns jsonb
-language sql stable set search_path = '' as $$
-select private.own_connections(p_participants);
-$$;
-comment on function public.read_own_connections(jsonb) is
-  'The healthy Google connections of those among the participants of a meeting who are users themselves.';
+  'connection, own_connections, burdens}. decision: stored, new (no such meeting, so none is told) or not_found.';
 
 -- The answer has become richer: which of the candidates nobody else had taken.
 drop function public.settle_scheduling(text, uuid, jsonb, jsonb, text, text, jsonb, double precision);
@@ -260,12 +275,12 @@ comment on function public.settle_scheduling(text, uuid, jsonb, jsonb, text, tex
   'from 0), taken or too_many_holds (the lease goes on), lease_lost (nothing was changed).';
 
 revoke all on function
-  private.own_connections(jsonb), private.scheduling_context(public.meetings),
-  public.read_scheduling_context(text, uuid, jsonb), public.read_own_connections(jsonb),
+  private.own_connections(jsonb, uuid), private.scheduling_context(public.meetings),
+  public.read_scheduling_context(text, uuid, jsonb),
   public.settle_scheduling(text, uuid, jsonb, jsonb, text, text, jsonb, double precision)
 from public, anon, authenticated, service_role;
 grant execute on function
-  private.own_connections(jsonb), private.scheduling_context(public.meetings),
-  public.read_scheduling_context(text, uuid, jsonb), public.read_own_connections(jsonb),
+  private.own_connections(jsonb, uuid), private.scheduling_context(public.meetings),
+  public.read_scheduling_context(text, uuid, jsonb),
   public.settle_scheduling(text, uuid, jsonb, jsonb, text, text, jsonb, double precision)
 to service_role;
