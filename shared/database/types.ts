@@ -5,6 +5,7 @@ export type Database = {
     Tables: {
       "meetings": {
         Row: {
+          "allow_concessions": boolean;
           "attendees": NonNullable<Json>;
           "cancelled_at": string | null;
           "candidates": NonNullable<Json>;
@@ -53,6 +54,7 @@ export type Database = {
           "timezone": string | null;
           "title": string | null;
           "updated_at": string;
+          "weights": Json | null;
           "writeback_attempted_at": string | null;
           "writeback_attempts": number;
           "writeback_error": string | null;
@@ -68,6 +70,7 @@ export type Database = {
         };
         ComputedFields: never;
         Insert: {
+          "allow_concessions"?: boolean;
           "attendees"?: NonNullable<Json>;
           "cancelled_at"?: string | null;
           "candidates"?: NonNullable<Json>;
@@ -116,6 +119,7 @@ export type Database = {
           "timezone"?: string | null;
           "title"?: string | null;
           "updated_at"?: string;
+          "weights"?: Json | null;
           "writeback_attempted_at"?: string | null;
           "writeback_attempts"?: number;
           "writeback_error"?: string | null;
@@ -130,6 +134,7 @@ export type Database = {
           "written_version"?: number;
         };
         Update: {
+          "allow_concessions"?: boolean;
           "attendees"?: NonNullable<Json>;
           "cancelled_at"?: string | null;
           "candidates"?: NonNullable<Json>;
@@ -178,6 +183,7 @@ export type Database = {
           "timezone"?: string | null;
           "title"?: string | null;
           "updated_at"?: string;
+          "weights"?: Json | null;
           "writeback_attempted_at"?: string | null;
           "writeback_attempts"?: number;
           "writeback_error"?: string | null;
@@ -430,9 +436,11 @@ export type Database = {
           "target_wanted": boolean;
         }[];
       };
+      "claim_profile_readings": { Args: { "p_user_ids": (string)[] }; Returns: string[] };
       "claim_schedulings": {
         Args: { "p_lease_seconds"?: number; "p_limit"?: number };
         Returns: {
+          "allow_concessions": boolean;
           "attendees": NonNullable<Json>;
           "cancelled_at": string | null;
           "candidates": NonNullable<Json>;
@@ -481,6 +489,7 @@ export type Database = {
           "timezone": string | null;
           "title": string | null;
           "updated_at": string;
+          "weights": Json | null;
           "writeback_attempted_at": string | null;
           "writeback_attempts": number;
           "writeback_error": string | null;
@@ -504,6 +513,7 @@ export type Database = {
       "claim_writebacks": {
         Args: { "p_lease_seconds"?: number; "p_limit"?: number };
         Returns: {
+          "allow_concessions": boolean;
           "attendees": NonNullable<Json>;
           "cancelled_at": string | null;
           "candidates": NonNullable<Json>;
@@ -552,6 +562,7 @@ export type Database = {
           "timezone": string | null;
           "title": string | null;
           "updated_at": string;
+          "weights": Json | null;
           "writeback_attempted_at": string | null;
           "writeback_attempts": number;
           "writeback_error": string | null;
@@ -604,6 +615,7 @@ export type Database = {
       "get_pending_writebacks": {
         Args: { "p_limit"?: number };
         Returns: {
+          "allow_concessions": boolean;
           "attendees": NonNullable<Json>;
           "cancelled_at": string | null;
           "candidates": NonNullable<Json>;
@@ -652,6 +664,7 @@ export type Database = {
           "timezone": string | null;
           "title": string | null;
           "updated_at": string;
+          "weights": Json | null;
           "writeback_attempted_at": string | null;
           "writeback_attempts": number;
           "writeback_error": string | null;
@@ -683,6 +696,7 @@ export type Database = {
       "list_auditable_meetings": {
         Args: { "p_after"?: string; "p_limit"?: number; "p_meeting_ids"?: (string)[] };
         Returns: {
+          "allow_concessions": boolean;
           "attendees": NonNullable<Json>;
           "cancelled_at": string | null;
           "candidates": NonNullable<Json>;
@@ -731,6 +745,7 @@ export type Database = {
           "timezone": string | null;
           "title": string | null;
           "updated_at": string;
+          "weights": Json | null;
           "writeback_attempted_at": string | null;
           "writeback_attempts": number;
           "writeback_error": string | null;
@@ -815,6 +830,18 @@ export type Database = {
         Args: { "p_attempts"?: boolean; "p_meeting_id": string; "p_user_id"?: string };
         Returns: Json;
       };
+      "read_scheduling_context": {
+        Args: { "p_meeting"?: Json; "p_meeting_id": string; "p_user_id"?: string };
+        Returns: Json;
+      };
+      "read_slot_holds": {
+        Args: { "p_emails": (string)[]; "p_from": string; "p_meeting_id"?: string; "p_to": string };
+        Returns: {
+          "ends_at": string;
+          "participant_email": string;
+          "starts_at": string;
+        }[];
+      };
       "receive_google_code": {
         Args: {
           "p_google_code_encrypted": string;
@@ -833,6 +860,15 @@ export type Database = {
         Returns: boolean;
       };
       "requeue_meeting": { Args: { "p_meeting_id": string; "p_user_id"?: string }; Returns: Json };
+      "save_calendar_profile": {
+        Args: {
+          "p_events_read": number;
+          "p_google_account_id": string;
+          "p_profile": string;
+          "p_user_id": string;
+        };
+        Returns: boolean;
+      };
       "save_google_access_token": {
         Args: {
           "p_access_token_encrypted": string;
@@ -866,7 +902,7 @@ export type Database = {
           "p_retry_after_seconds"?: number;
           "p_slot"?: Json;
         };
-        Returns: boolean;
+        Returns: Json;
       };
       "use_google_authorization": {
         Args: { "p_one_time_code_hash": string; "p_user_id": string };

@@ -20,12 +20,6 @@ create function private.faded(p_burden numeric, p_since timestamptz) returns num
 language sql stable set search_path = ''
 return p_burden * 0.5 ^ (greatest(extract(epoch from now() - p_since), 0) / (90 * 86400.0))::numeric;
 
-create function private.participant_emails(p_participants jsonb) returns text[]
-language sql immutable set search_path = '' as $$
-select coalesce(array_agg(distinct lower(coalesce(p.value ->> 'email', p.value #>> '{}'))), '{}')
-from jsonb_array_elements(case jsonb_typeof(p_participants) when 'array' then p_participants else '[]' end) as p;
-$$;
-
 -- What earlier meetings have cost each of these people, on average over the others: {email: points}.
 create function private.burdens_of(p_emails text[]) returns jsonb
 language sql stable set search_path = '' as $$
@@ -86,7 +80,7 @@ create trigger meetings_note_burden
   execute function private.meetings_note_burden();
 
 revoke all on function
-  private.faded(numeric, timestamptz), private.participant_emails(jsonb), private.burdens_of(text[]),
+  private.faded(numeric, timestamptz), private.burdens_of(text[]),
   private.meetings_note_burden()
 from public, anon, authenticated, service_role;
 grant execute on function

@@ -30,7 +30,7 @@ from (
     and (
       c.user_id = p_organizer_user_id
       or lower(c.email) in (
-        select email from unnest(private.participant_emails(p_participants)) as email
+        select distinct email from private.participant_emails(p_participants) as email
       )
     )
   -- Of two users with one Google account the organizer counts, else the first.
@@ -49,7 +49,7 @@ select jsonb_build_object(
   ),
   'own_connections', private.own_connections(p_meeting.participants, p_meeting.organizer_user_id),
   'burdens', private.burdens_of(array(
-    select email from unnest(private.participant_emails(p_meeting.participants)) as email
+    select distinct email from private.participant_emails(p_meeting.participants) as email
     union
     select lower(c.email) from private.google_connections as c where c.user_id = p_meeting.organizer_user_id
   ))
