@@ -58,8 +58,10 @@ export type Database = {
           "writeback_attempted_at": string | null;
           "writeback_attempts": number;
           "writeback_error": string | null;
+          "writeback_lease_losses": number;
           "writeback_lease_token": string | null;
           "writeback_leased_until": string | null;
+          "writeback_looks": number;
           "writeback_next_attempt_at": string | null;
           "writeback_operation": string;
           "writeback_outcome_unknown": boolean;
@@ -123,8 +125,10 @@ export type Database = {
           "writeback_attempted_at"?: string | null;
           "writeback_attempts"?: number;
           "writeback_error"?: string | null;
+          "writeback_lease_losses"?: number;
           "writeback_lease_token"?: string | null;
           "writeback_leased_until"?: string | null;
+          "writeback_looks"?: number;
           "writeback_next_attempt_at"?: string | null;
           "writeback_operation"?: string;
           "writeback_outcome_unknown"?: boolean;
@@ -187,8 +191,10 @@ export type Database = {
           "writeback_attempted_at"?: string | null;
           "writeback_attempts"?: number;
           "writeback_error"?: string | null;
+          "writeback_lease_losses"?: number;
           "writeback_lease_token"?: string | null;
           "writeback_leased_until"?: string | null;
+          "writeback_looks"?: number;
           "writeback_next_attempt_at"?: string | null;
           "writeback_operation"?: string;
           "writeback_outcome_unknown"?: boolean;
@@ -493,8 +499,10 @@ export type Database = {
           "writeback_attempted_at": string | null;
           "writeback_attempts": number;
           "writeback_error": string | null;
+          "writeback_lease_losses": number;
           "writeback_lease_token": string | null;
           "writeback_leased_until": string | null;
+          "writeback_looks": number;
           "writeback_next_attempt_at": string | null;
           "writeback_operation": string;
           "writeback_outcome_unknown": boolean;
@@ -509,6 +517,10 @@ export type Database = {
           isOneToOne: false;
           isSetofReturn: true;
         };
+      };
+      "claim_writeback_slice": {
+        Args: { "p_abandoned"?: boolean; "p_lease_seconds"?: number; "p_limit": number };
+        Returns: Json;
       };
       "claim_writebacks": {
         Args: { "p_lease_seconds"?: number; "p_limit"?: number };
@@ -566,8 +578,10 @@ export type Database = {
           "writeback_attempted_at": string | null;
           "writeback_attempts": number;
           "writeback_error": string | null;
+          "writeback_lease_losses": number;
           "writeback_lease_token": string | null;
           "writeback_leased_until": string | null;
+          "writeback_looks": number;
           "writeback_next_attempt_at": string | null;
           "writeback_operation": string;
           "writeback_outcome_unknown": boolean;
@@ -605,6 +619,7 @@ export type Database = {
           "user_id": string;
         }[];
       };
+      "finish_writeback_batch": { Args: { "p_wake"?: boolean }; Returns: number };
       "forget_google_connection": {
         Args: { "p_user_id": string };
         Returns: {
@@ -668,8 +683,10 @@ export type Database = {
           "writeback_attempted_at": string | null;
           "writeback_attempts": number;
           "writeback_error": string | null;
+          "writeback_lease_losses": number;
           "writeback_lease_token": string | null;
           "writeback_leased_until": string | null;
+          "writeback_looks": number;
           "writeback_next_attempt_at": string | null;
           "writeback_operation": string;
           "writeback_outcome_unknown": boolean;
@@ -749,8 +766,10 @@ export type Database = {
           "writeback_attempted_at": string | null;
           "writeback_attempts": number;
           "writeback_error": string | null;
+          "writeback_lease_losses": number;
           "writeback_lease_token": string | null;
           "writeback_leased_until": string | null;
+          "writeback_looks": number;
           "writeback_next_attempt_at": string | null;
           "writeback_operation": string;
           "writeback_outcome_unknown": boolean;
@@ -904,6 +923,7 @@ export type Database = {
         };
         Returns: Json;
       };
+      "settle_writebacks": { Args: { "p_settlements": Json }; Returns: Json };
       "use_google_authorization": {
         Args: { "p_one_time_code_hash": string; "p_user_id": string };
         Returns: {

@@ -1,5 +1,6 @@
 import { call } from "./call.ts";
 import type { Database } from "./call.ts";
+import type { StoredConnection } from "./google_connections.ts";
 import type { Claimed, MeetingRow, NotClaimed } from "./meetings.ts";
 
 /** One row of the ledger as a worker hands it in; the settling helper adds the last one. */
@@ -36,13 +37,36 @@ export function beginWriteback(
   });
 }
 
-/** Leases meetings that are due. Settle each before its lease ends. */
-export function claimWritebacks(
+/** Meetings leased together, with the connections of their organizers. */
+export interface WritebackSlice {
+  meetings: MeetingRow[];
+  connections: StoredConnection[];
+  /** When more fits under Google's quotas; null: they hold nothing back. */
+  quota_seconds: number | null;
+  /** Nothing was leased though rows are due: others work on them, or the quotas are used up. */
+  is_busy: boolean;
+}
+
+/**
+ * Leases what is due and fits under Google's quotas, at most a slice of each organizer;
+ * `take_over`: one row whose worker has died, alone, if there is one. Settle before the leases end.
+ */
+export function claimWritebackSlice(
   database: Database,
   limit: number,
   lease_seconds: number,
-): Promise<MeetingRow[]> {
-  return call(database, "claim_writebacks", { p_limit: limit, p_lease_seconds: lease_seconds });
+  take_over: boolean,
+): Promise<WritebackSlice> {
+  return call(database, "claim_writeback_slice", {
+    p_limit: limit,
+    p_lease_seconds: lease_seconds,
+    p_abandoned: take_over,
+  });
+}
+
+/** How many write-backs are still due; `wake` has the function called again if there are any. */
+export function finishWritebackBatch(database: Database, wake: boolean): Promise<number> {
+  return call(database, "finish_writeback_batch", { p_wake: wake });
 }
 
 export interface WritebackSuccess {
@@ -62,26 +86,6 @@ export interface WritebackSuccess {
   event_generation: number;
 }
 
-/** The event is as the row wants it: there, or gone. False when the lease was lost: somebody else decides about the meeting now. */
-export function markWritebackSuccess(
-  database: Database,
-  meeting: MeetingRow,
-  success: WritebackSuccess,
-  steps: readonly Step[],
-): Promise<boolean> {
-  return call(database, "mark_writeback_success", {
-    p_meeting_id: meeting.meeting_id,
-    p_google_event_id: success.google_event_id,
-    p_google_calendar_id: success.google_calendar_id,
-    p_google_event_link: success.google_event_link,
-    p_lease_token: meeting.writeback_lease_token,
-    p_event: success.event ?? {},
-    p_written_version: success.written_version,
-    p_event_generation: success.event_generation,
-    p_steps: steps,
-  });
-}
-
 export interface WritebackFailure {
   /** Code, colon, sentence. */
   error: string;
@@ -92,22 +96,26 @@ export interface WritebackFailure {
   event_generation: number;
 }
 
-/** The attempt failed. False when the lease was lost. */
-export function markWritebackFailure(
+/** What became of one lease. `released`: nothing was tried, the row is due as it was before. */
+export type Settlement =
+  & { meeting_id: string; lease_token: string | null; steps: readonly Step[] }
+  & (
+    | { outcome: "written"; operation: string } & WritebackSuccess
+    | { outcome: "failed" } & WritebackFailure
+    | { outcome: "released" }
+  );
+
+/** Settles leases in one statement. Names the meetings whose lease was lost: others decide about them. */
+export async function settleWritebacks(
   database: Database,
-  meeting: MeetingRow,
-  failure: WritebackFailure,
-  steps: readonly Step[],
-): Promise<boolean> {
-  return call(database, "mark_writeback_failure", {
-    p_meeting_id: meeting.meeting_id,
-    p_error_message: failure.error,
-    p_should_retry: failure.should_retry,
-    p_lease_token: meeting.writeback_lease_token,
-    p_outcome_unknown: failure.outcome_unknown,
-    p_spends_attempt: failure.spends_attempt,
-    p_not_before_seconds: failure.not_before_seconds,
-    p_event_generation: failure.event_generation,
-    p_steps: steps,
-  });
+  settlements: readonly Settlement[],
+): Promise<{ lost: Set<string> }> {
+  const answers = await call<{ meeting_id: string; settled: boolean }[]>(
+    database,
+    "settle_writebacks",
+    { p_settlements: settlements },
+  );
+  return {
+    lost: new Set(answers.filter(({ settled }) => !settled).map(({ meeting_id }) => meeting_id)),
+  };
 }

@@ -8,17 +8,19 @@ export const MEETING_WEBHOOK = z.object({
   record: z.object({ meeting_id: z.string() }),
 });
 
-/** A sweep: work on what is due; `background` answers 202 at once. */
-export const BATCH = z.strictObject({
-  batch: z.literal(true),
-  limit: z.optional(
-    z.int("Expected a whole number").check(
-      z.gte(1, "Expected 1 to 100"),
-      z.lte(100, "Expected 1 to 100"),
+/** A sweep: work on what is due, `limit` at most; `background` answers 202 at once. */
+export function batchOf(most: number) {
+  const expected = `Expected 1 to ${most}`;
+  return z.strictObject({
+    batch: z.literal(true),
+    limit: z.optional(
+      z.int("Expected a whole number").check(z.gte(1, expected), z.lte(most, expected)),
     ),
-  ),
-  background: z.optional(z.boolean()),
-});
+    background: z.optional(z.boolean()),
+  });
+}
+
+export const BATCH = batchOf(100);
 
 export const MEETING_ID = z.string().check(
   z.minLength(1, "Expected 1 to 200 characters"),

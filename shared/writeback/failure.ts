@@ -1,3 +1,4 @@
+import { TokenCipherFault } from "@shared/connections/token_cipher.ts";
 import type { GoogleFailure } from "@shared/google/outcome.ts";
 
 /** Why an event was not written, in a word; the contract of `writeback_error` and of `results[].error`. */
@@ -15,7 +16,9 @@ export type WritebackFailureCode =
   | "google_rejected"
   | "google_unavailable"
   | "rate_limited"
-  | "out_of_time";
+  | "out_of_time"
+  | "token_unreadable"
+  | "internal_error";
 
 export interface Failure {
   code: WritebackFailureCode;
@@ -51,6 +54,17 @@ export function outOfTime(outcome_unknown: boolean): Failure {
     spends_attempt: false,
     not_before_seconds: 1,
   };
+}
+
+/** Something of ours failed; what it was is for the log, never for a caller. */
+export function fromThrown(thrown: unknown, outcome_unknown: boolean): Failure {
+  const failure = thrown instanceof TokenCipherFault
+    ? permanent(
+      "token_unreadable",
+      "The organizer's Google tokens cannot be decrypted. Put the missing key back into CONVENE_TOKEN_KEYS, or connect Google again.",
+    )
+    : permanent("internal_error", "Something went wrong on our side. It has been logged.");
+  return { ...failure, should_retry: true, outcome_unknown };
 }
 
 /** While we cannot look, a row that may have an event stays in the queue: an hour between looks. */

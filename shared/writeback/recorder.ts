@@ -4,6 +4,8 @@ import type { GoogleOutcome } from "@shared/google/outcome.ts";
 /** Notes what was asked of Google under one lease and what came back, for the ledger. */
 export interface Recorder {
   readonly steps: readonly Step[];
+  /** Whether anything was sent that changes a calendar. */
+  readonly has_written: boolean;
   record<T>(
     request: { method: string; event_id: string; calendar_id: string },
     send: () => Promise<GoogleOutcome<T>>,
@@ -14,6 +16,9 @@ export function recorder(now: () => Date): Recorder {
   const steps: Step[] = [];
   return {
     steps,
+    get has_written() {
+      return steps.some(({ request }) => request !== undefined && request.method !== "get");
+    },
     async record(request, send) {
       const asked = now();
       steps.push({ step: "requested", at: asked.toISOString(), request });

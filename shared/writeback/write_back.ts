@@ -2,15 +2,17 @@ import type { Connections } from "@shared/connections/connections.ts";
 import type { Database } from "@shared/database/call.ts";
 import type { StoredConnection } from "@shared/database/google_connections.ts";
 import type { MeetingRow } from "@shared/database/meetings.ts";
-import { markWritebackFailure, markWritebackSuccess } from "@shared/database/writebacks.ts";
+import { settleWritebacks } from "@shared/database/writebacks.ts";
+import type { Settlement } from "@shared/database/writebacks.ts";
 import type { GoogleCalendar } from "@shared/google/calendar.ts";
 import { meetLink } from "@shared/google/event.ts";
 import { issueText } from "@shared/meetings/issues.ts";
 import { cancelEvent } from "./cancel_event.ts";
 import type { CancelOutcome } from "./cancel_event.ts";
-import { permanent, unlessUnknown } from "./failure.ts";
+import { fromThrown, outOfTime, permanent, unlessUnknown } from "./failure.ts";
 import type { Failure } from "./failure.ts";
 import { recorder } from "./recorder.ts";
+import type { Recorder } from "./recorder.ts";
 import { writableMeeting } from "./writable_meeting.ts";
 import type { WritableMeeting } from "./writable_meeting.ts";
 import { writeEvent } from "./write_event.ts";
@@ -21,13 +23,16 @@ import type { WriteOutcome } from "./write_event.ts";
  * refreshed token, and a write starts only while LAST_WRITE_SECONDS have not passed.
  */
 export const LEASE_SECONDS = 120;
-const LAST_WRITE_SECONDS = 60;
+export const LAST_WRITE_SECONDS = 60;
+const MAX_LEASE_LOSSES = 3;
 
 export interface WritebackDependencies {
   database: Database;
   calendar: GoogleCalendar;
   connections: Connections;
   now: () => Date;
+  /** Hears of what was thrown where every fault should have been an outcome. */
+  report?: (thrown: unknown, meeting_id: string) => void;
 }
 
 export type WritebackResult =
@@ -44,6 +49,12 @@ export type WritebackResult =
   /** The lease ended before the work did; whoever holds the row now decides. */
   | { meeting_id: string; success: false; failure: null };
 
+/** What was done under a lease, before the database knows of it. */
+export interface Attempt {
+  settlement: Settlement;
+  result: WritebackResult;
+}
+
 /**
  * Writes, changes or deletes the event of one leased meeting and settles the row, in one round trip
  * to the database.
@@ -53,28 +64,72 @@ export async function writeBack(
   row: MeetingRow,
   connection: StoredConnection | null,
 ): Promise<WritebackResult> {
-  const { now } = dependencies;
-  const notes = recorder(now);
-  const started = now().valueOf();
-  const has_time = () => now().valueOf() - started < LAST_WRITE_SECONDS * 1000;
-  const ready = prepare(row, connection, now());
-  const outcome: WriteOutcome | CancelOutcome = "failure" in ready
-    ? {
-      kind: "failed",
-      failure: unlessUnknown(row.writeback_outcome_unknown, ready.failure),
-      generation: row.event_generation,
-    }
-    : ready.meeting === null
-    ? await cancelEvent({ ...dependencies, ...ready, row, recorder: notes, has_time })
-    : await writeEvent({
-      ...dependencies,
-      meeting: ready.meeting,
-      connection: ready.connection,
-      row,
-      recorder: notes,
-      has_time,
-    });
-  return settle(dependencies.database, row, outcome, notes.steps);
+  const started = performance.now();
+  const has_time = () => performance.now() - started < LAST_WRITE_SECONDS * 1000;
+  const { settlement, result } = await attemptWriteback(dependencies, row, connection, has_time);
+  const { lost } = await settleWritebacks(dependencies.database, [settlement]);
+  return lost.has(row.meeting_id) ? leaseLost(row) : result;
+}
+
+export function leaseLost({ meeting_id }: Pick<MeetingRow, "meeting_id">): WritebackResult {
+  return { meeting_id, success: false, failure: null };
+}
+
+/**
+ * Writes the event of one leased meeting; the row is left to be settled. `has_time` says whether a
+ * write that starts now is answered before the lease ends. Never throws: what is thrown on the way
+ * becomes a failure of this meeting, and of no other.
+ */
+export async function attemptWriteback(
+  dependencies: WritebackDependencies,
+  row: MeetingRow,
+  connection: StoredConnection | null,
+  has_time: () => boolean,
+): Promise<Attempt> {
+  const notes = recorder(dependencies.now);
+  let outcome: WriteOutcome | CancelOutcome;
+  try {
+    outcome = await write(dependencies, row, connection, notes, has_time);
+  } catch (thrown) {
+    dependencies.report?.(thrown, row.meeting_id);
+    const may_exist = row.writeback_outcome_unknown || notes.has_written;
+    const failure = fromThrown(thrown, may_exist);
+    outcome = { kind: "failed", failure, generation: row.event_generation };
+  }
+  switch (outcome.kind) {
+    case "failed":
+      return failedAttempt(row, outcome.failure, outcome.generation, notes);
+    case "cancelled":
+      return cancelledAttempt(row, outcome.event_id, notes);
+    case "written":
+      return writtenAttempt(row, outcome, notes);
+  }
+}
+
+async function write(
+  dependencies: WritebackDependencies,
+  row: MeetingRow,
+  connection: StoredConnection | null,
+  notes: Recorder,
+  has_time: () => boolean,
+): Promise<WriteOutcome | CancelOutcome> {
+  const generation = row.event_generation;
+  const ready = prepare(row, connection, dependencies.now());
+  if ("failure" in ready) {
+    const failure = unlessUnknown(row.writeback_outcome_unknown, ready.failure);
+    return { kind: "failed", failure, generation };
+  }
+  if (!has_time()) {
+    return { kind: "failed", failure: outOfTime(row.writeback_outcome_unknown), generation };
+  }
+  if (row.writeback_lease_losses >= MAX_LEASE_LOSSES && row.writeback_operation !== "create") {
+    // The event is there; what it lacks is told, rather than killing one worker after the other.
+    const message = "The workers that tried it ended each time. Change the meeting again to retry.";
+    return { kind: "failed", failure: permanent("internal_error", message), generation };
+  }
+  const { meeting, connection: usable } = ready;
+  const writing = { ...dependencies, connection: usable, row, recorder: notes, has_time };
+  return meeting === null ? await cancelEvent(writing) : await writeEvent({ ...writing, meeting });
 }
 
 /** Why there is no point in asking Google, or what is to be written; null: the meeting is cancelled. */
@@ -118,58 +173,82 @@ function prepare(
   return { meeting: parsed.meeting, connection };
 }
 
-async function settle(
-  database: Database,
+function failedAttempt(
   row: MeetingRow,
-  outcome: WriteOutcome | CancelOutcome,
-  steps: ReturnType<typeof recorder>["steps"],
-): Promise<WritebackResult> {
-  const { meeting_id } = row;
-  if (outcome.kind === "failed") {
-    const { failure, generation } = outcome;
-    const { code, message, ...decision } = failure;
-    const settled = await markWritebackFailure(database, row, {
+  failure: Failure,
+  event_generation: number,
+  { steps }: Recorder,
+): Attempt {
+  const { meeting_id, writeback_lease_token: lease_token } = row;
+  const { code, message, ...decision } = failure;
+  const error = `${code}: ${message}`;
+  return {
+    settlement: {
+      meeting_id,
+      lease_token,
+      outcome: "failed",
       ...decision,
-      error: `${code}: ${message}`,
-      event_generation: generation,
-    }, steps);
-    return { meeting_id, success: false, failure: settled ? failure : null };
-  }
+      error,
+      event_generation,
+      steps,
+    },
+    result: { meeting_id, success: false, failure },
+  };
+}
 
-  if (outcome.kind === "cancelled") {
-    const settled = await markWritebackSuccess(database, row, {
-      google_event_id: outcome.event_id,
+function cancelledAttempt(row: MeetingRow, event_id: string | null, { steps }: Recorder): Attempt {
+  const { meeting_id, writeback_lease_token: lease_token } = row;
+  return {
+    settlement: {
+      meeting_id,
+      lease_token,
+      outcome: "written",
+      operation: "cancel",
+      google_event_id: event_id,
       google_calendar_id: row.google_calendar_id,
       google_event_link: row.google_event_link,
       written_version: row.desired_version,
       event_generation: row.event_generation,
-    }, steps);
-    return settled
-      ? { meeting_id, success: true, cancelled: true, google_event_id: outcome.event_id }
-      : { meeting_id, success: false, failure: null };
-  }
-
-  const { event, generation, version, already_exists } = outcome;
-  const settled = await markWritebackSuccess(database, row, {
-    google_event_id: event.id,
-    google_calendar_id: row.google_calendar_id,
-    google_event_link: event.htmlLink ?? null,
-    event: {
-      meet_link: meetLink(event),
-      organizer_email: event.organizer?.email ?? null,
-      organizer_display_name: event.organizer?.displayName ?? null,
-      organizer_self: event.organizer === undefined ? null : event.organizer.self === true,
-      attendees: event.attendees ?? [],
+      steps,
     },
-    written_version: version,
-    event_generation: generation,
-  }, steps);
-  if (!settled) return { meeting_id, success: false, failure: null };
+    result: { meeting_id, success: true, cancelled: true, google_event_id: event_id },
+  };
+}
+
+function writtenAttempt(
+  row: MeetingRow,
+  outcome: Extract<WriteOutcome, { kind: "written" }>,
+  { steps }: Recorder,
+): Attempt {
+  const { meeting_id, writeback_lease_token: lease_token, writeback_operation: operation } = row;
+  const { event, generation, version, already_exists } = outcome;
+  const google_event_link = event.htmlLink ?? null;
   return {
-    meeting_id,
-    success: true,
-    google_event_id: event.id,
-    google_event_link: event.htmlLink ?? null,
-    already_exists,
+    settlement: {
+      meeting_id,
+      lease_token,
+      outcome: "written",
+      operation,
+      google_event_id: event.id,
+      google_calendar_id: row.google_calendar_id,
+      google_event_link,
+      event: {
+        meet_link: meetLink(event),
+        organizer_email: event.organizer?.email ?? null,
+        organizer_display_name: event.organizer?.displayName ?? null,
+        organizer_self: event.organizer === undefined ? null : event.organizer.self === true,
+        attendees: event.attendees ?? [],
+      },
+      written_version: version,
+      event_generation: generation,
+      steps,
+    },
+    result: {
+      meeting_id,
+      success: true,
+      google_event_id: event.id,
+      google_event_link,
+      already_exists,
+    },
   };
 }

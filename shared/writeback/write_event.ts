@@ -77,13 +77,11 @@ async function insertEvent(writing: Writing, generation: number): Promise<WriteO
   }
   if (writing.row.writeback_retry_count >= 3) {
     // Only a row with an unknown outcome comes this far: the look has answered, the attempts are spent.
-    return failed(
-      permanent(
-        "google_unavailable",
-        "Three attempts failed, and no event exists on Google Calendar. Requeue the meeting to try again.",
-      ),
-      generation,
+    const failure = permanent(
+      "google_unavailable",
+      "Three attempts failed, and no event exists on Google Calendar. Requeue the meeting to try again.",
     );
+    return failed({ ...failure, spends_attempt: false }, generation);
   }
   if (!writing.has_time()) return failed(outOfTime(false), generation);
 

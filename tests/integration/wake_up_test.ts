@@ -130,6 +130,8 @@ promise("wake-ups", {
     );
     assert.deepEqual(jobs.map(({ jobname, schedule }) => [jobname, schedule]), [
       ["convene-hold-expiry", "*/5 * * * *"],
+      ["convene-lease-takeover", "* * * * *"],
+      ["convene-ledger-retention", "*/15 * * * *"],
       ["convene-meet-links", "* * * * *"],
       ["convene-notify", "* * * * *"],
       ["convene-sweep", "* * * * *"],

@@ -4,6 +4,7 @@ import type { FaultCode } from "@shared/http/fault.ts";
 import { refuse } from "@shared/http/respond.ts";
 import type { Failure, WritebackFailureCode } from "@shared/writeback/failure.ts";
 import type { WritebackResult } from "@shared/writeback/write_back.ts";
+import type { BatchReport } from "@shared/writeback/write_back_batch.ts";
 
 /** What a caller gets for each way an event was not written. */
 const FAULTS: Record<WritebackFailureCode, FaultCode> = {
@@ -21,6 +22,8 @@ const FAULTS: Record<WritebackFailureCode, FaultCode> = {
   google_unavailable: "google_unavailable",
   rate_limited: "rate_limited",
   out_of_time: "busy",
+  token_unreadable: "internal",
+  internal_error: "internal",
 };
 
 interface Written {
@@ -72,7 +75,7 @@ export function storedFailureAnswer(meeting_id: string, writeback_error: string 
   });
 }
 
-export function batchAnswer(results: readonly WritebackResult[]) {
+export function batchAnswer({ results, remaining }: BatchReport) {
   const succeeded = results.filter((result) => result.success).length;
   return {
     success: succeeded === results.length,
@@ -83,6 +86,7 @@ export function batchAnswer(results: readonly WritebackResult[]) {
     total_processed: results.length,
     succeeded,
     failed: results.length - succeeded,
+    remaining,
   };
 }
 

@@ -4,17 +4,19 @@ import { HttpFault } from "@shared/http/fault.ts";
 import { hasField, readBody, readQuery, validate } from "@shared/http/request.ts";
 import { json } from "@shared/http/respond.ts";
 import type { Caller, Handler } from "@shared/http/serve.ts";
-import { BATCH, MEETING_ID, MEETING_WEBHOOK } from "@shared/http/webhook.ts";
+import { batchOf, MEETING_ID, MEETING_WEBHOOK } from "@shared/http/webhook.ts";
 import type { WritebackDependencies } from "@shared/writeback/write_back.ts";
+import { MAX_ROWS_A_CALL, writeBackBatch } from "@shared/writeback/write_back_batch.ts";
 import { batchAnswer, meetingNotFound, statusAnswer } from "./answers.ts";
 import { answerAudit } from "./audit.ts";
-import { writeBackBatch } from "./batch.ts";
 import { writeBackMeeting } from "./single.ts";
 
 export interface HandlerDependencies extends WritebackDependencies {
   inBackground: (work: Promise<unknown>) => void;
 }
 
+/** More than one call does; `remaining` in the answer says what is left. */
+const BATCH = batchOf(1000);
 const ONE_MEETING = z.strictObject({ meeting_id: MEETING_ID });
 
 /**
@@ -38,9 +40,9 @@ async function write(
   const body = await readBody(request);
   if (hasField(body, "batch")) {
     requireKey(caller);
-    const { limit, background } = validate(body, BATCH);
-    const work = writeBackBatch(dependencies, limit);
-    return background === true ? accept(dependencies, work) : json(batchAnswer(await work));
+    const { limit = MAX_ROWS_A_CALL, background = false } = validate(body, BATCH);
+    const work = writeBackBatch(dependencies, { limit, wake: background });
+    return background ? accept(dependencies, work) : json(batchAnswer(await work));
   }
   if (hasField(body, "record")) {
     requireKey(caller);

@@ -1,6 +1,7 @@
 import { openGoogle } from "@shared/connections/open_google.ts";
 import { connect } from "@shared/database/connect.ts";
 import { inBackground } from "@shared/http/background.ts";
+import { log } from "@shared/http/log.ts";
 import { serve } from "@shared/http/serve.ts";
 import type { Handler } from "@shared/http/serve.ts";
 import { writeBackHandler } from "./handler.ts";
@@ -15,7 +16,10 @@ function handler(): Handler {
 function build(env: Record<string, string | undefined>): Handler {
   const database = connect();
   const now = () => new Date();
-  return writeBackHandler({ database, now, inBackground, ...openGoogle(env, database, now) });
+  const report = (thrown: unknown, meeting_id: string) =>
+    log("error", "write_back_failed", { meeting_id, error: String(thrown) });
+  const google = openGoogle(env, database, now);
+  return writeBackHandler({ database, now, inBackground, report, ...google });
 }
 
 export default {

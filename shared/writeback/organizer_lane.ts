@@ -1,0 +1,101 @@
+import type { StoredConnection } from "@shared/database/google_connections.ts";
+import type { MeetingRow } from "@shared/database/meetings.ts";
+import type { CalendarGate } from "./calendar_gate.ts";
+import type { GroupSettler } from "./group_settler.ts";
+import { attemptWriteback, leaseLost } from "./write_back.ts";
+import type { Attempt, WritebackDependencies, WritebackResult } from "./write_back.ts";
+
+const MOST_AT_ONCE = 3;
+
+/** So long after Google asked an organizer to slow down, their calendar gets one request at a time. */
+const CAREFUL_MS = 10 * 60_000;
+
+const DEAD_CONNECTION: ReadonlySet<string> = new Set([
+  "invalid_grant",
+  "invalid_credentials",
+  "insufficient_permissions",
+]);
+
+export interface Lane {
+  dependencies: WritebackDependencies;
+  connection: StoredConnection | null;
+  /** Leased rows of one organizer, in their order. */
+  rows: readonly MeetingRow[];
+  gate: CalendarGate;
+  settler: GroupSettler;
+  has_time: () => boolean;
+}
+
+/**
+ * Writes one organizer's slice, at most three at once, and settles it. Once Google asks to slow down
+ * or refuses the connection, the organizer is put aside: rows that were not begun are due as before.
+ * Results only of rows that something was tried for.
+ */
+export async function workLane(lane: Lane): Promise<WritebackResult[]> {
+  const width = widthFor(lane.connection, lane.dependencies.now());
+  const queue = [...lane.rows];
+  const settling: Promise<WritebackResult | null>[] = [];
+  let is_put_aside = false;
+  let is_told_dead = false;
+
+  async function runner(): Promise<void> {
+    for (let row = queue.shift(); row !== undefined; row = queue.shift()) {
+      const attempt = is_put_aside || !lane.has_time()
+        ? null
+        : await lane.gate.pass(calendarOf(row), width, () => attemptRow(lane, row!));
+      const code = failureCode(attempt);
+      const is_dead = code !== null && DEAD_CONNECTION.has(code);
+      is_put_aside ||= is_dead || code === "rate_limited";
+      // One meeting tells of the dead connection; its neighbours wait for the next one.
+      settling.push(
+        attempt === null || is_dead && is_told_dead ? release(lane, row) : settle(lane, attempt),
+      );
+      is_told_dead ||= is_dead;
+    }
+  }
+
+  await Promise.all(Array.from({ length: width }, runner));
+  await lane.settler.flush();
+  const results = await Promise.all(settling);
+  return results.filter((result) => result !== null);
+}
+
+function attemptRow({ dependencies, connection, has_time }: Lane, row: MeetingRow) {
+  return attemptWriteback(dependencies, row, connection, has_time);
+}
+
+async function settle(lane: Lane, { settlement, result }: Attempt): Promise<WritebackResult> {
+  try {
+    return await lane.settler.settle(settlement) ? result : leaseLost(settlement);
+  } catch (thrown) {
+    // The lease runs out, and whoever takes the row over looks before writing.
+    lane.dependencies.report?.(thrown, settlement.meeting_id);
+    return leaseLost(settlement);
+  }
+}
+
+async function release(lane: Lane, row: MeetingRow): Promise<null> {
+  const { meeting_id, writeback_lease_token: lease_token } = row;
+  try {
+    await lane.settler.settle({ meeting_id, lease_token, outcome: "released", steps: [] });
+  } catch (thrown) {
+    lane.dependencies.report?.(thrown, meeting_id);
+  }
+  return null;
+}
+
+function failureCode(attempt: Attempt | null): string | null {
+  return attempt === null || attempt.result.success ? null : attempt.result.failure?.code ?? null;
+}
+
+/** "primary" is another calendar for each account; any other id names one calendar for everybody. */
+function calendarOf({ google_calendar_id, google_account_id }: MeetingRow): string {
+  return google_calendar_id === "primary" ? `${google_account_id} primary` : google_calendar_id;
+}
+
+function widthFor(connection: StoredConnection | null, now: Date): number {
+  const paused_until = connection?.paused_until ?? null;
+  return paused_until !== null && now.getTime() - Date.parse(paused_until) < CAREFUL_MS
+    ? 1
+    : MOST_AT_ONCE;
+}

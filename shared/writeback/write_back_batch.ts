@@ -1,0 +1,109 @@
+import type { MeetingRow } from "@shared/database/meetings.ts";
+import { claimWritebackSlice, finishWritebackBatch } from "@shared/database/writebacks.ts";
+import type { WritebackSlice } from "@shared/database/writebacks.ts";
+import { calendarGate } from "./calendar_gate.ts";
+import { groupSettler } from "./group_settler.ts";
+import { workLane } from "./organizer_lane.ts";
+import { LAST_WRITE_SECONDS, LEASE_SECONDS } from "./write_back.ts";
+import type { WritebackDependencies, WritebackResult } from "./write_back.ts";
+
+/**
+ * Half of the 2 s of CPU time that Supabase gives a call, at 2 ms a row from claim to settlement
+ * (measured by the write-back benchmark).
+ */
+export const MAX_ROWS_A_CALL = 500;
+
+/** Of the 150 s that a call may take: no claim after the first, no write begun after the second. */
+const LAST_CLAIM_MS = 100_000;
+const LAST_WRITE_MS = 120_000;
+
+/** How long a batch without work waits for rows that other workers hold, and how often it asks. */
+const BUSY_PATIENCE_MS = 3_000;
+const BUSY_POLL_MS = 500;
+
+export interface BatchReport {
+  results: WritebackResult[];
+  /** How many are still due. */
+  remaining: number;
+}
+
+/**
+ * Writes what is due, organizers side by side, slice after slice, and waits for Google's quotas
+ * where that fits into the call. Rows whose worker has died come first, each alone: one that kills
+ * its worker takes no neighbour along. `wake`: when this call's rows are used up, another is begun.
+ */
+export async function writeBackBatch(
+  dependencies: WritebackDependencies,
+  options: { limit: number; wake: boolean },
+): Promise<BatchReport> {
+  const { database } = dependencies;
+  const started = performance.now();
+  const elapsed_ms = () => performance.now() - started;
+  const settler = groupSettler(database);
+  const gate = calendarGate();
+  const results: WritebackResult[] = [];
+  const lanes = new Set<Promise<void>>();
+  let rows_left = Math.min(options.limit, MAX_ROWS_A_CALL);
+  let idle_since_ms = 0;
+
+  function begin(slice: WritebackSlice): void {
+    const until_ms = Math.min(elapsed_ms() + LAST_WRITE_SECONDS * 1000, LAST_WRITE_MS);
+    const connections = new Map(slice.connections.map((each) => [each.user_id, each]));
+    for (const [user_id, rows] of Map.groupBy(slice.meetings, (row) => row.organizer_user_id)) {
+      const connection = user_id === null ? null : connections.get(user_id) ?? null;
+      const has_time = () => elapsed_ms() < until_ms;
+      const lane: Promise<void> = workLane({
+        dependencies,
+        connection,
+        rows,
+        gate,
+        settler,
+        has_time,
+      }).then((done) => {
+        results.push(...done);
+        lanes.delete(lane);
+      });
+      lanes.add(lane);
+    }
+  }
+
+  function patience(slice: WritebackSlice): number | null {
+    const quota_ms = slice.quota_seconds === null ? null : slice.quota_seconds * 1000;
+    if (quota_ms !== null && elapsed_ms() + quota_ms < LAST_CLAIM_MS) return quota_ms;
+    const is_patient = elapsed_ms() - idle_since_ms < BUSY_PATIENCE_MS;
+    return slice.is_busy && is_patient ? BUSY_POLL_MS : null;
+  }
+
+  while (true) {
+    let wait_ms: number | null = null;
+    if (rows_left > 0 && elapsed_ms() < LAST_CLAIM_MS) {
+      const is_alone = lanes.size === 0;
+      const slice = await claimWritebackSlice(database, rows_left, LEASE_SECONDS, is_alone);
+      rows_left -= slice.meetings.length;
+      begin(slice);
+      if (lanes.size > 0) idle_since_ms = elapsed_ms();
+      if (is_alone && slice.meetings.some(isAbandoned)) {
+        await Promise.all(lanes);
+        continue;
+      }
+      wait_ms = patience(slice);
+    }
+    if (lanes.size === 0 && wait_ms === null) break;
+    await anyOf(lanes, wait_ms);
+  }
+  const wake = options.wake && rows_left === 0;
+  return { results, remaining: await finishWritebackBatch(database, wake) };
+}
+
+function isAbandoned(row: MeetingRow): boolean {
+  return row.writeback_lease_losses > 0;
+}
+
+/** Resolves when one of `work` has ended, or after `wait_ms` (null: never). */
+async function anyOf(work: Iterable<Promise<void>>, wait_ms: number | null): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const waiting = wait_ms === null
+    ? []
+    : [new Promise<void>((resolve) => timer = setTimeout(resolve, wait_ms))];
+  await Promise.race([...work, ...waiting]).finally(() => clearTimeout(timer));
+}

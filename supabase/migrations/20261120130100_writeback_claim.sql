@@ -1,0 +1,368 @@
+-- Who is written next. Edge functions share no memory, so the claim itself keeps Google's quotas: it leases
+-- no more rows than the last minute of the ledger leaves room for.
+
+alter table public.meetings
+  add column writeback_looks integer not null default 0,
+  add column writeback_lease_losses integer not null default 0;
+comment on column public.meetings.writeback_looks is
+  'Looks in a row that Google did not answer; the wait for the next one grows with them.';
+comment on column public.meetings.writeback_lease_losses is
+  'Leases in a row that nobody settled: their workers died. The third makes the row failed, after a look.';
+
+-- One organizer's queue in its order; leases, of which there are few at any time; the last minute of requests.
+create index idx_meetings_writeback_queue on public.meetings
+  (organizer_user_id, (writeback_status is distinct from 'pending'), writeback_next_attempt_at, created_at)
+  where writeback_next_attempt_at is not null;
+create index idx_meetings_writeback_leases on public.meetings (organizer_user_id)
+  where writeback_lease_token is not null;
+create index idx_writeback_ledger_requests on public.writeback_ledger (at) include (organizer_user_id)
+  where step = 'requested';
+
+create or replace view private.due_writebacks with (security_invoker = true) as
+select
+  m.meeting_id,
+  m.organizer_user_id,
+  m.writeback_status is distinct from 'pending' as is_retry,
+  m.writeback_next_attempt_at as due_at,
+  m.created_at,
+  m.writeback_lease_token is not null as is_abandoned
+from public.meetings as m
+where m.writeback_next_attempt_at <= now()
+  and (m.writeback_leased_until is null or m.writeback_leased_until <= now())
+  and not exists (
+    select from private.google_connections as c
+    where c.user_id = m.organizer_user_id and (c.paused_until > now() or c.status <> 'healthy')
+  );
+comment on view private.due_writebacks is
+  'Meetings whose write-back is due now and that nobody is working on. Organizers whom Google slows down or who have to connect '
+  'again are left out: their meetings wait and spend nothing. is_abandoned: the worker that leased the row has died.';
+
+-- Leases the given rows. A former lease that nobody settled may have reached Google: it has cost an attempt,
+-- and its outcome is unknown. The account and the calendar are frozen here, before the first request, so that
+-- every later attempt addresses the same event.
+create or replace function private.lease_writebacks(p_meeting_ids text[], p_lease_seconds integer) returns setof public.meetings
+language sql set search_path = '' as $$
+with wanted as materialized (
+  select o.meeting_id, c.google_account_id
+  from public.meetings as o
+  left join private.google_connections as c on c.user_id = o.organizer_user_id
+  where o.meeting_id = any (p_meeting_ids)
+), leased as (
+  update public.meetings as m
+  set
+    writeback_lease_token = gen_random_uuid(),
+    writeback_leased_until = clock_timestamp() + make_interval(secs => p_lease_seconds),
+    writeback_attempted_at = clock_timestamp(),
+    writeback_attempts = m.writeback_attempts + 1,
+    writeback_lease_losses = m.writeback_lease_losses + case when m.writeback_lease_token is null then 0 else 1 end,
+    writeback_retry_count = case
+      when m.writeback_lease_token is null then m.writeback_retry_count
+      else greatest(m.writeback_retry_count, least(3, m.writeback_retry_count + 1))
+    end,
+    writeback_status = case
+      when m.writeback_lease_token is not null and m.writeback_status = 'pending' then 'retrying'
+      else m.writeback_status
+    end,
+    writeback_outcome_unknown = m.writeback_outcome_unknown or m.writeback_lease_token is not null,
+    google_calendar_id = case when m.google_account_id is null then m.target_calendar_id else m.google_calendar_id end,
+    google_account_id = coalesce(m.google_account_id, wanted.google_account_id)
+  from wanted
+  where m.meeting_id = wanted.meeting_id
+  returning m.*
+), recorded as (
+  insert into public.writeback_ledger (meeting_id, organizer_user_id, lease_token, step, request)
+  select
+    l.meeting_id, l.organizer_user_id, l.writeback_lease_token, 'claimed',
+    jsonb_build_object(
+      'operation', l.writeback_operation, 'generation', l.event_generation,
+      'attempt', l.writeback_attempts, 'outcome_unknown', l.writeback_outcome_unknown)
+  from leased as l
+)
+select * from leased;
+$$;
+
+-- Google counts a sliding minute. Half a second and one per cent stay free for clocks that differ, for
+-- meetings that are asked for by name, and for the look after a taken id.
+create function private.quota_window() returns interval
+language sql immutable set search_path = ''
+return interval '60.5 seconds';
+
+create function private.quota(p_setting text) returns integer
+language sql stable set search_path = ''
+return greatest(1, floor(private.setting(p_setting) * 0.99)::integer);
+
+-- At most 20 rows of one organizer are leased together. 18 fills six rounds of three requests.
+create function private.writeback_slice() returns integer
+language sql immutable set search_path = ''
+return 18;
+
+-- What a write-back asks of Google: a new event is one request; everything else looks first.
+create function private.writeback_requests(p_operation text, p_outcome_unknown boolean) returns integer
+language sql immutable set search_path = ''
+return case when p_operation = 'create' and not p_outcome_unknown then 1 else 2 end;
+
+create function private.requests_spent() returns table (account text, requests bigint)
+language sql stable set search_path = '' as $$
+select coalesce(c.google_account_id, spent.user_id::text), sum(spent.requests)::bigint
+from (
+  select l.organizer_user_id as user_id, count(*) as requests
+  from public.writeback_ledger as l
+  where l.step = 'requested' and l.at > clock_timestamp() - private.quota_window()
+  group by 1
+  union all
+  -- Leased and not settled: the requests are about to be made, or nobody has told of them yet.
+  select m.organizer_user_id, sum(private.writeback_requests(m.writeback_operation, m.writeback_outcome_unknown))
+  from public.meetings as m
+  where m.writeback_lease_token is not null and m.writeback_leased_until > clock_timestamp()
+  group by 1
+) as spent
+left join private.google_connections as c on c.user_id = spent.user_id
+group by 1;
+$$;
+comment on function private.requests_spent() is
+  'Requests of the last minute by Google account, those that live leases are about to make included.';
+
+-- Organizers with work who may be worked for: connected well (or not at all, which has to be told), not
+-- slowed down, and in no other worker's hands, so that a calendar never has more writes in flight than one
+-- worker sends. The walk through the index costs one probe an organizer, however long their queues are.
+create function private.open_organizers() returns table (user_id uuid, account text, requests_left integer)
+language sql stable set search_path = '' as $$
+with recursive waiting (user_id) as (
+  (
+    select m.organizer_user_id
+    from public.meetings as m
+    where m.writeback_next_attempt_at is not null and m.organizer_user_id is not null
+    order by m.organizer_user_id
+    limit 1
+  )
+  union all
+  select (
+    select m.organizer_user_id
+    from public.meetings as m
+    where m.writeback_next_attempt_at is not null and m.organizer_user_id > w.user_id
+    order by m.organizer_user_id
+    limit 1
+  )
+  from waiting as w
+  where w.user_id is not null
+), spent as materialized (
+  select s.account, s.requests from private.requests_spent() as s
+)
+select
+  w.user_id,
+  coalesce(c.google_account_id, w.user_id::text),
+  private.quota('google_requests_per_minute_per_user') - coalesce(s.requests, 0)::integer
+from waiting as w
+left join private.google_connections as c on c.user_id = w.user_id
+left join spent as s on s.account = coalesce(c.google_account_id, w.user_id::text)
+where w.user_id is not null
+  and (c.user_id is null or c.status = 'healthy' and (c.paused_until is null or c.paused_until <= clock_timestamp()))
+  and not exists (
+    select from public.meetings as busy
+    where busy.organizer_user_id = w.user_id
+      and busy.writeback_lease_token is not null
+      and busy.writeback_leased_until > clock_timestamp()
+  );
+$$;
+
+create function private.choose_writebacks(p_limit integer) returns setof text
+language sql stable rows 100 set search_path = '' as $$
+with organizers as materialized (
+  select o.user_id, o.account, o.requests_left from private.open_organizers() as o
+), project as materialized (
+  select private.quota('google_requests_per_minute') - coalesce(sum(s.requests), 0)::integer as requests_left
+  from private.requests_spent() as s
+), candidates as (
+  select
+    next.meeting_id, o.user_id, o.account, o.requests_left, next.is_retry, next.due_at, next.created_at, next.requests
+  from organizers as o
+  cross join lateral (
+    select
+      m.meeting_id, m.writeback_status is distinct from 'pending' as is_retry, m.writeback_next_attempt_at as due_at,
+      m.created_at, private.writeback_requests(m.writeback_operation, m.writeback_outcome_unknown) as requests
+    from public.meetings as m
+    where m.organizer_user_id = o.user_id
+      and m.writeback_next_attempt_at <= clock_timestamp()
+      and m.writeback_lease_token is null
+    order by (m.writeback_status is distinct from 'pending'), m.writeback_next_attempt_at, m.created_at
+    limit private.writeback_slice()
+  ) as next
+  where o.requests_left > 0
+  union all
+  -- Meetings of nobody: no request is made for them, only the reason told.
+  (
+    select m.meeting_id, null, '', 1000, m.writeback_status is distinct from 'pending', m.writeback_next_attempt_at, m.created_at, 0
+    from public.meetings as m
+    where m.organizer_user_id is null
+      and m.writeback_next_attempt_at <= clock_timestamp()
+      and m.writeback_lease_token is null
+    order by m.writeback_next_attempt_at
+    limit private.writeback_slice()
+  )
+), ranked as (
+  select
+    c.*,
+    (row_number() over (partition by c.user_id order by c.is_retry, c.due_at, c.created_at, c.meeting_id) - 1) / 3 as round,
+    sum(c.requests) over (partition by c.account order by c.is_retry, c.due_at, c.created_at, c.meeting_id) as account_so_far,
+    sum(c.requests) over (partition by c.account) as account_in_all
+  from candidates as c
+), affordable as (
+  select r.*, sum(r.requests) over (order by r.round, r.is_retry, r.due_at, r.created_at, r.meeting_id) as project_so_far
+  from ranked as r
+  where r.account_so_far <= r.requests_left
+    -- An organizer at the limit waits until a whole slice fits again: statements grow with slices, not rows.
+    and (
+      r.account_in_all <= r.requests_left
+      or r.requests_left >= least(private.writeback_slice(), private.quota('google_requests_per_minute_per_user'))
+    )
+)
+select a.meeting_id
+from affordable as a, project as p
+where a.project_so_far <= p.requests_left
+-- Three a time of each organizer, so that nobody's hundred meetings keep somebody else's one waiting.
+order by a.round, a.is_retry, a.due_at, a.created_at, a.meeting_id
+limit p_limit;
+$$;
+comment on function private.choose_writebacks(integer) is
+  'The next meetings to write, in order: at most a slice of each organizer, and no more than the quotas leave room for.';
+
+-- One abandoned row, unless another one is in somebody's hands: a row that kills its worker must find no
+-- neighbours there.
+create function private.choose_abandoned_writeback() returns text
+language sql volatile set search_path = '' as $$
+select m.meeting_id
+from public.meetings as m
+where m.writeback_lease_token is not null
+  and m.writeback_leased_until <= clock_timestamp()
+  and m.writeback_next_attempt_at <= clock_timestamp()
+  and (
+    m.organizer_user_id is null
+    or exists (select from private.open_organizers() as o where o.user_id = m.organizer_user_id and o.requests_left >= 2)
+  )
+  and not exists (
+    select from public.meetings as other
+    where other.writeback_lease_token is not null
+      and other.writeback_leased_until > clock_timestamp()
+      and other.writeback_lease_losses > 0
+  )
+order by m.writeback_leased_until, m.meeting_id
+limit 1
+for update of m skip locked;
+$$;
+
+create function private.claim_writebacks(p_limit integer, p_lease_seconds integer, p_abandoned boolean)
+returns setof public.meetings
+language plpgsql set search_path = '' as $$
+declare
+  v_ids text[];
+begin
+  -- One claim at a time, to its commit: two at once would both grant the same room under the quotas.
+  perform pg_advisory_xact_lock(hashtextextended('convene.claim_writebacks', 0));
+  if p_abandoned and p_limit > 0 then
+    v_ids := array(
+      select a.id from (select private.choose_abandoned_writeback() as id) as a where a.id is not null);
+  end if;
+  if coalesce(cardinality(v_ids), 0) = 0 then
+    v_ids := array(
+      select m.meeting_id
+      from public.meetings as m
+      where m.meeting_id = any (array(select private.choose_writebacks(p_limit)))
+        and m.writeback_lease_token is null
+        and m.writeback_next_attempt_at <= clock_timestamp()
+      for update skip locked);
+  end if;
+  return query select l.* from private.lease_writebacks(v_ids, p_lease_seconds) as l;
+end $$;
+
+create or replace function public.get_pending_writebacks(p_limit integer default 10) returns setof public.meetings
+language sql stable set search_path = '' as $$
+select m.*
+from private.due_writebacks as due
+join public.meetings as m on m.meeting_id = due.meeting_id
+order by due.is_retry, due.due_at, due.created_at
+limit p_limit;
+$$;
+
+create or replace function public.claim_writebacks(p_limit integer default 10, p_lease_seconds integer default 120)
+returns setof public.meetings
+language sql set search_path = '' as $$
+select c.* from private.claim_writebacks(p_limit, p_lease_seconds, true) as c;
+$$;
+comment on function public.claim_writebacks(integer, integer) is
+  'Leases of what get_pending_writebacks lists as much as Google''s quotas leave room for, at most 20 rows of an organizer who has none '
+  'leased; or one row alone whose worker has died. Each row carries its writeback_lease_token; settle with it before the lease ends.';
+
+-- When more can be claimed than now: in how many seconds a slice fits under the quotas again.
+create function private.seconds_to_quota() returns double precision
+language sql stable set search_path = '' as $$
+with blocked as (
+  select o.account, least(private.writeback_slice(), private.quota('google_requests_per_minute_per_user')) - o.requests_left as missing
+  from private.open_organizers() as o
+  where o.requests_left < private.writeback_slice()
+    and exists (
+      select from public.meetings as m
+      where m.organizer_user_id = o.user_id
+        and m.writeback_next_attempt_at <= clock_timestamp()
+        and m.writeback_lease_token is null
+    )
+  union all
+  select null, least(private.writeback_slice(), private.quota('google_requests_per_minute')) - (private.quota('google_requests_per_minute') - coalesce(sum(s.requests), 0)::integer)
+  from private.requests_spent() as s
+  having exists (select from private.due_writebacks)
+)
+select min(extract(epoch from freed.at + private.quota_window() - clock_timestamp()))
+from blocked as b
+cross join lateral (
+  select l.at
+  from public.writeback_ledger as l
+  left join private.google_connections as c on c.user_id = l.organizer_user_id
+  where l.step = 'requested'
+    and l.at > clock_timestamp() - private.quota_window()
+    and (b.account is null or coalesce(c.google_account_id, l.organizer_user_id::text) = b.account)
+  order by l.at
+  offset b.missing - 1
+  limit 1
+) as freed
+where b.missing > 0;
+$$;
+
+create function public.claim_writeback_slice(p_limit integer, p_lease_seconds integer default 120, p_abandoned boolean default false)
+returns jsonb
+language plpgsql set search_path = '' as $$
+declare
+  v_meetings jsonb;
+  v_connections jsonb;
+  v_count integer;
+  v_users uuid[];
+begin
+  select coalesce(jsonb_agg(to_jsonb(c) order by c.writeback_status is distinct from 'pending', c.writeback_next_attempt_at, c.created_at), '[]'),
+    count(*), array_agg(distinct c.organizer_user_id)
+  into v_meetings, v_count, v_users
+  from private.claim_writebacks(p_limit, p_lease_seconds, p_abandoned) as c;
+  select coalesce(jsonb_agg(to_jsonb(g)), '[]') into v_connections
+  from private.google_connections as g
+  where g.user_id = any (v_users);
+  return jsonb_build_object(
+    'meetings', v_meetings,
+    'connections', v_connections,
+    'quota_seconds', case when v_count < p_limit then private.seconds_to_quota() end,
+    'is_busy', v_count = 0 and exists (select from private.due_writebacks)
+  );
+end $$;
+comment on function public.claim_writeback_slice(integer, integer, boolean) is
+  'claim_writebacks with what a batch needs, in one round trip: {meetings, connections, quota_seconds, is_busy}. p_abandoned: take over one '
+  'row whose worker has died, alone, if there is one. quota_seconds: when a slice fits under Google''s quotas again. is_busy: nothing was '
+  'claimed though rows are due, because others work on them or the quotas are used up.';
+
+revoke all on function
+  private.quota_window(), private.quota(text), private.writeback_slice(), private.writeback_requests(text, boolean),
+  private.requests_spent(), private.open_organizers(), private.choose_writebacks(integer), private.choose_abandoned_writeback(),
+  private.claim_writebacks(integer, integer, boolean), private.seconds_to_quota(),
+  public.claim_writeback_slice(integer, integer, boolean)
+from public, anon, authenticated, service_role;
+grant execute on function
+  private.quota_window(), private.quota(text), private.writeback_slice(), private.writeback_requests(text, boolean),
+  private.requests_spent(), private.open_organizers(), private.choose_writebacks(integer), private.choose_abandoned_writeback(),
+  private.claim_writebacks(integer, integer, boolean), private.seconds_to_quota(),
+  public.claim_writeback_slice(integer, integer, boolean)
+to service_role;
