@@ -96,11 +96,6 @@ create function private.writeback_slice() returns integer
 language sql immutable set search_path = ''
 return 18;
 
--- What a write-back asks of Google: a new event is one request; everything else looks first.
-create function private.writeback_requests(p_operation text, p_outcome_unknown boolean) returns integer
-language sql immutable set search_path = ''
-return case when p_operation = 'create' and not p_outcome_unknown then 1 else 2 end;
-
 create function private.requests_spent() returns table (account text, requests bigint)
 language sql stable set search_path = '' as $$
 select coalesce(c.google_account_id, spent.user_id::text), sum(spent.requests)::bigint
@@ -111,7 +106,8 @@ from (
   group by 1
   union all
   -- Leased and not settled: the requests are about to be made, or nobody has told of them yet.
-  select m.organizer_user_id, sum(private.writeback_requests(m.writeback_operation, m.writeback_outcome_unknown))
+  -- A new event is one request; everything else looks first.
+  select m.organizer_user_id, sum(case when m.writeback_operation = 'create' and not m.writeback_outcome_unknown then 1 else 2 end)
   from public.meetings as m
   where m.writeback_lease_token is not null and m.writeback_leased_until > clock_timestamp()
   group by 1
@@ -179,7 +175,8 @@ with organizers as materialized (
   cross join lateral (
     select
       m.meeting_id, m.writeback_status is distinct from 'pending' as is_retry, m.writeback_next_attempt_at as due_at,
-      m.created_at, private.writeback_requests(m.writeback_operation, m.writeback_outcome_unknown) as requests
+      m.created_at,
+      case when m.writeback_operation = 'create' and not m.writeback_outcome_unknown then 1 else 2 end as requests
     from public.meetings as m
     where m.organizer_user_id = o.user_id
       and m.writeback_next_attempt_at <= clock_timestamp()
@@ -327,22 +324,22 @@ where b.missing > 0;
 $$;
 
 create function public.claim_writeback_slice(p_limit integer, p_lease_seconds integer default 120, p_abandoned boolean default false)
-returns jsonb
+returns json
 language plpgsql set search_path = '' as $$
 declare
-  v_meetings jsonb;
-  v_connections jsonb;
+  v_meetings json;
+  v_connections json;
   v_count integer;
   v_users uuid[];
 begin
-  select coalesce(jsonb_agg(to_jsonb(c) order by c.writeback_status is distinct from 'pending', c.writeback_next_attempt_at, c.created_at), '[]'),
+  select coalesce(json_agg(c order by c.writeback_status is distinct from 'pending', c.writeback_next_attempt_at, c.created_at), '[]'),
     count(*), array_agg(distinct c.organizer_user_id)
   into v_meetings, v_count, v_users
   from private.claim_writebacks(p_limit, p_lease_seconds, p_abandoned) as c;
-  select coalesce(jsonb_agg(to_jsonb(g)), '[]') into v_connections
+  select coalesce(json_agg(g), '[]') into v_connections
   from private.google_connections as g
   where g.user_id = any (v_users);
-  return jsonb_build_object(
+  return json_build_object(
     'meetings', v_meetings,
     'connections', v_connections,
     'quota_seconds', case when v_count < p_limit then private.seconds_to_quota() end,
@@ -355,13 +352,13 @@ comment on function public.claim_writeback_slice(integer, integer, boolean) is
   'claimed though rows are due, because others work on them or the quotas are used up.';
 
 revoke all on function
-  private.quota_window(), private.quota(text), private.writeback_slice(), private.writeback_requests(text, boolean),
+  private.quota_window(), private.quota(text), private.writeback_slice(),
   private.requests_spent(), private.open_organizers(), private.choose_writebacks(integer), private.choose_abandoned_writeback(),
   private.claim_writebacks(integer, integer, boolean), private.seconds_to_quota(),
   public.claim_writeback_slice(integer, integer, boolean)
 from public, anon, authenticated, service_role;
 grant execute on function
-  private.quota_window(), private.quota(text), private.writeback_slice(), private.writeback_requests(text, boolean),
+  private.quota_window(), private.quota(text), private.writeback_slice(),
   private.requests_spent(), private.open_organizers(), private.choose_writebacks(integer), private.choose_abandoned_writeback(),
   private.claim_writebacks(integer, integer, boolean), private.seconds_to_quota(),
   public.claim_writeback_slice(integer, integer, boolean)
