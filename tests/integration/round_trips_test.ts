@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { startPlatform } from "../../local/platform.ts";
+import { startCountingProxy } from "../support/counting_proxy.ts";
+import { tokenCipher } from "@shared/connections/token_cipher.ts";
+import { manyMeetings } from "../support/many_meetings.ts";
+import { callFunction, type Organizer, type Stack, stackOf } from "../support/stack.ts";
+
+const TOKEN_KEYS = `k1:${btoa("0123456789abcdef0123456789abcdef")}`;
+
+Deno.test({
+  name: "what write-backs ask of the database and of Google",
+  // PGlite keeps its own state in the process's exit code until it is closed.
+  sanitizeExit: false,
+  async fn(test) {
+    await using api = startCountingProxy();
+    await using platform = await startPlatform({
+      strict_google: true,
+      background: { net: false, cron: false },
+      environment: { SUPABASE_URL: api.url, CONVENE_TOKEN_KEYS: TOKEN_KEYS },
+    });
+    api.passTo(platform.api_url);
+    const stack = stackOf(platform, false);
+    const ofGoogle = async () =>
+      (await stack.google.requests()).map(({ method, path }) => `${method} ${path}`);
+
+    await test.step("a single write-back is two round trips and one request to Google", async () => {
+      const organizer = await connectedOrganizer(stack);
+      const [meeting_id] = await manyMeetings(stack, [organizer], 1);
+      const before = (await ofGoogle()).length;
+      api.takePaths();
+      const answer = await organizer.call("write-back", { body: { meeting_id } });
+      assert.equal(answer.status, 200, JSON.stringify(answer.body));
+      assert.deepEqual(api.takePaths(), [
+        "/rest/v1/rpc/begin_writeback",
+        "/rest/v1/rpc/settle_writebacks",
+      ]);
+      assert.deepEqual((await ofGoogle()).slice(before), [
+        "POST /calendar/v3/calendars/primary/events",
+      ]);
+    });
+
+    await test.step("a batch's round trips grow with slices, not with rows", async () => {
+      const organizers = [
+        await connectedOrganizer(stack),
+        await connectedOrganizer(stack),
+        await connectedOrganizer(stack),
+      ];
+      const asked = async (rows: number) => {
+        await manyMeetings(stack, organizers, rows);
+        const before = (await ofGoogle()).length;
+        api.takePaths();
+        const answer = await callFunction(platform, "write-back", {
+          apikey: platform.automations_key,
+          body: { batch: true },
+        });
+        assert.equal(answer.body.succeeded, rows, JSON.stringify(answer.body));
+        assert.equal((await ofGoogle()).length - before, rows);
+        return api.takePaths().length;
+      };
+      // One slice each: a claim that finds the rows, one that finds no more, and the count at the end,
+      // and a claim and a settlement for each organizer who ends alone. Row by row it would be 108.
+      const few = await asked(3);
+      const many = await asked(54);
+      assert.ok(few <= 15 && many <= 15, `${few} round trips for 3 rows, ${many} for 54`);
+    });
+  },
+});
+
+/**
+ * Connected without the consent flow, whose callback would have to come through the proxy: the
+ * tokens are stored as google-auth stores them.
+ */
+async function connectedOrganizer(stack: Stack): Promise<Organizer> {
+  const organizer = await stack.organizer({ connected: false });
+  const { email, user_id } = organizer;
+  const { access_token, refresh_token } = await stack.google.signIn({ email });
+  const cipher = tokenCipher(TOKEN_KEYS);
+  await stack.platform.sql(
+    `insert into private.google_connections
+       (user_id, google_account_id, email, status, granted_scopes, refresh_token_encrypted,
+        access_token_encrypted, access_token_expires_at)
+     values ($1, $2, $2, 'healthy', '{}', $3, $4, now() + interval '50 minutes')`,
+    [
+      user_id,
+      email,
+      await cipher.encrypt(refresh_token, user_id),
+      await cipher.encrypt(access_token, user_id),
+    ],
+  );
+  return organizer;
+}
