@@ -35,7 +35,7 @@ export function groupSettler(database: Database): GroupSettler {
   }
 
   async function flush(): Promise<void> {
-    await sending;
+    if (sending !== undefined) await sending;
     // Of several who waited for the former statement, the first one takes everything.
     if (sending === undefined && waiting.length > 0) {
       clearTimeout(timer);

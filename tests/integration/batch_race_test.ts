@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import type { Row } from "../support/meetings.ts";
-import { loseDoorbells, manyMeetings, manyOrganizers } from "../support/many_meetings.ts";
+import {
+  forgetMeetings,
+  loseDoorbells,
+  manyMeetings,
+  manyOrganizers,
+} from "../support/many_meetings.ts";
 import { callFunction, promise, type Stack } from "../support/stack.ts";
 import { until } from "../support/until.ts";
 
@@ -31,7 +36,7 @@ promise("batches at once", {
   "a killed batch's rows finish within one lease and one sweep, none written twice": async (
     stack,
   ) => {
-    await stack.platform.sql("delete from public.meetings");
+    await forgetMeetings(stack);
     const before = (await stack.google.events({ status: "live" })).length;
     const organizers = await manyOrganizers(stack, 4);
     await manyMeetings(stack, organizers, 40);
@@ -63,7 +68,7 @@ promise("batches at once", {
 
   "a row that kills its worker three times becomes failed by itself, and its neighbours created":
     async (stack) => {
-      await stack.platform.sql("delete from public.meetings");
+      await forgetMeetings(stack);
       const [organizer] = await manyOrganizers(stack, 1);
       const ids = await manyMeetings(stack, [organizer!], 4);
       const poison = ids[1]!;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Row, rowOf } from "../support/meetings.ts";
-import { manyMeetings } from "../support/many_meetings.ts";
+import { forgetMeetings, manyMeetings } from "../support/many_meetings.ts";
 import { promise, type Stack } from "../support/stack.ts";
 
 promise(
@@ -326,7 +326,7 @@ promise(
 function startingAfresh(promises: Record<string, (stack: Stack) => Promise<void>>) {
   return Object.fromEntries(
     Object.entries(promises).map(([name, keep]) => [name, async (stack: Stack) => {
-      await stack.platform.sql("delete from public.meetings");
+      await forgetMeetings(stack);
       await stack.platform.sql("delete from public.writeback_ledger");
       await setting(stack, "google_requests_per_minute_per_user", 600);
       await setting(stack, "google_requests_per_minute", 10_000);

@@ -1,0 +1,135 @@
+/**
+ * What write-back costs, beside one after the other and beside what Google's quotas allow at best.
+ * Run: deno task bench:writeback [--quick]. --quick leaves out the run that waits for quota (N=1000,
+ * U=1) and the million finished meetings.
+ */
+import { startPlatform } from "../../local/platform.ts";
+import { printLine } from "../../local/output.ts";
+import { forgetMeetings, manyOrganizers } from "../support/many_meetings.ts";
+import { startPostgresServer } from "../support/postgres_server.ts";
+import { stackOf } from "../support/stack.ts";
+import { batchRun } from "./writeback/batch_runs.ts";
+import { GOOGLE_MILLISECONDS, idealSeconds } from "./writeback/ideal.ts";
+import { addFinishedMeetings, type QueueCost, queueCost } from "./writeback/queue_cost.ts";
+import { singleCost } from "./writeback/single_runs.ts";
+
+const is_quick = Deno.args.includes("--quick");
+const ROWS = 1000;
+const MILLION = 1_000_000;
+/** How much faster than one after the other 1,000 meetings have to be, by number of organizers. */
+const SPEED_GOALS: ReadonlyMap<number, number> = new Map([[1, 1.8], [10, 18], [100, 150]]);
+
+await using server = await startPostgresServer();
+const { url } = await server.createDatabase();
+await using platform = await startPlatform({
+  database: { kind: "url", url },
+  background: { net: false, cron: false },
+});
+const stack = stackOf(platform, true);
+const organizers = await manyOrganizers(stack, 100);
+await stack.google.fault({
+  method: "POST",
+  path_pattern: "^/calendar/v3/calendars/[^/]+/events$",
+  delay_ms: GOOGLE_MILLISECONDS,
+});
+
+const single = await singleCost(stack, organizers[0]!);
+const own_share = single.own_milliseconds / single.empty_rpc_milliseconds;
+printLine(`Postgres ${server.version}, ${navigator.hardwareConcurrency} cores, load ${load()}\n`);
+table(["one meeting by name", "ms"], [
+  ["from request to answer, Google's time included", single.whole_milliseconds.toFixed(1)],
+  ["our own share", single.own_milliseconds.toFixed(1)],
+  ["one empty RPC through the same API", single.empty_rpc_milliseconds.toFixed(1)],
+  ["own share / empty RPC (goal: at most 4)", verdict(own_share, own_share <= 4)],
+]);
+
+const runs: string[][] = [];
+for (const meetings of [100, ROWS]) {
+  for (const users of [1, 10, 100]) {
+    if (is_quick && meetings / users > 600) continue;
+    const run = await batchRun(stack, organizers.slice(0, users), meetings);
+    const ideal = idealSeconds(meetings, users);
+    const sequential = meetings * single.whole_milliseconds / 1000;
+    const speed = sequential / run.seconds;
+    const goal = meetings === ROWS ? SPEED_GOALS.get(users) : undefined;
+    runs.push([
+      `${meetings}`,
+      `${users}`,
+      run.seconds.toFixed(2),
+      ideal.toFixed(2),
+      verdict(run.seconds / ideal, run.seconds / ideal <= 1.1),
+      sequential.toFixed(0),
+      goal === undefined ? speed.toFixed(1) : verdict(speed, speed >= goal),
+      verdict(run.refused, run.refused === 0, 0),
+      `${run.calls}`,
+      run.cpu_milliseconds_a_row?.toFixed(2) ?? "unknown",
+    ]);
+  }
+}
+table(
+  [
+    "N",
+    "U",
+    "s",
+    "ideal s",
+    "s / ideal",
+    "sequential s",
+    "speed-up",
+    "refused",
+    "calls",
+    "CPU ms/row",
+  ],
+  runs,
+);
+
+await platform.sql("create extension if not exists pg_stat_statements");
+await forgetMeetings(stack);
+await addFinishedMeetings(stack, 1, ROWS);
+const small = await queueCost(stack, organizers, ROWS);
+const costs: [string, QueueCost][] = [["1,000", small]];
+if (!is_quick) {
+  await addFinishedMeetings(stack, ROWS + 1, MILLION);
+  costs.push(["1,000,000", await queueCost(stack, organizers, ROWS)]);
+}
+table(
+  [
+    "finished meetings",
+    "claim ms",
+    "settle ms",
+    "bare update ms",
+    "claim / bare",
+    "settle / bare",
+    "both / bare",
+  ],
+  costs.map(([finished, cost]) => [
+    finished,
+    cost.claim.toFixed(1),
+    cost.settle.toFixed(1),
+    cost.bare_update.toFixed(1),
+    (cost.claim / cost.bare_update).toFixed(2),
+    (cost.settle / cost.bare_update).toFixed(2),
+    verdict(both(cost) / cost.bare_update, both(cost) / cost.bare_update <= 3),
+  ]),
+);
+for (const [finished, cost] of costs.slice(1)) {
+  const growth = both(cost) / both(small);
+  printLine(`From 1,000 to ${finished} finished meetings: x ${verdict(growth, growth <= 1.2)}`);
+}
+printLine(`Statements for one claim and one settlement of ${ROWS} rows: ${small.statements}`);
+
+function both({ claim, settle }: QueueCost): number {
+  return claim + settle;
+}
+
+function verdict(value: number, is_met: boolean, digits = 2): string {
+  return `${value.toFixed(digits)} ${is_met ? "met" : "NOT MET"}`;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): void {
+  for (const cells of [head, head.map(() => "---"), ...rows]) printLine(`| ${cells.join(" | ")} |`);
+  printLine();
+}
+
+function load(): string {
+  return Deno.loadavg()[0]?.toFixed(1) ?? "unknown";
+}

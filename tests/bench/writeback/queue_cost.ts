@@ -1,0 +1,134 @@
+import type { Row } from "../../support/meetings.ts";
+import { manyMeetings } from "../../support/many_meetings.ts";
+import type { Stack } from "../../support/stack.ts";
+import { median, timed } from "./measure.ts";
+
+/** What the queue costs in the database alone, in milliseconds, the middle of several rounds. */
+export interface QueueCost {
+  claim: number;
+  settle: number;
+  /** A bare `update ... returning` of the same rows. */
+  bare_update: number;
+  /** Statements inside one claim and one settlement (pg_stat_statements, track = all). */
+  statements: number;
+}
+
+const ROUNDS = 11;
+
+/** `organizers` must be enough for slices of 18 to hold all `rows`. */
+export async function queueCost(
+  stack: Stack,
+  organizers: readonly { user_id: string }[],
+  rows: number,
+): Promise<QueueCost> {
+  const ids = await manyMeetings(stack, organizers, rows);
+  const claims: number[] = [];
+  const settlements: number[] = [];
+  const updates: number[] = [];
+  let statements = 0;
+  for (let round = 0; round < ROUNDS; round++) {
+    await makePending(stack, ids);
+    updates.push(await timed(() => bareUpdate(stack, ids)));
+    await makePending(stack, ids);
+    await stack.platform.sql("select pg_stat_statements_reset()");
+    let leased: Row[] = [];
+    claims.push(
+      await timed(async () => {
+        leased = await stack.platform.sql<Row>("select * from public.claim_writebacks($1)", [rows]);
+      }),
+    );
+    if (leased.length !== rows) throw new Error(`Only ${leased.length} of ${rows} were claimed`);
+    const settlement = JSON.stringify(leased.map(asWritten));
+    settlements.push(
+      await timed(() =>
+        stack.platform.sql("select public.settle_writebacks($1::jsonb)", [settlement])
+      ),
+    );
+    statements = await statementsSince(stack);
+  }
+  // Out of the queue's sight; they count among the finished ones from now on.
+  await bareUpdate(stack, ids);
+  return {
+    claim: median(claims),
+    settle: median(settlements),
+    bare_update: median(updates),
+    statements,
+  };
+}
+
+/** Meetings number `first` to `last` that are long done, with their triggers and checks left out. */
+export async function addFinishedMeetings(
+  stack: Stack,
+  first: number,
+  last: number,
+): Promise<void> {
+  await stack.platform.sql(
+    `do $$ begin
+       set local session_replication_role = replica;
+       insert into public.meetings
+         (meeting_id, organizer_user_id, title, participants, starts_at, ends_at, timezone, scheduling_status,
+          writeback_status, google_event_id, writeback_attempts, written_version, created_at)
+       select 'done-' || n, users.ids[1 + n % array_length(users.ids, 1)], 'Done', '["guest@north.example"]',
+         now(), now() + interval '30 minutes', 'UTC', 'scheduled', 'created', 'convene' || n, 1, 1,
+         now() - n * interval '1 minute'
+       from generate_series(${first}, ${last}) as n, (select array_agg(id) as ids from auth.users) as users;
+     end $$`,
+  );
+  await stack.platform.sql("vacuum (analyze) public.meetings");
+}
+
+async function makePending(stack: Stack, ids: readonly string[]): Promise<void> {
+  await stack.platform.sql(
+    `update public.meetings
+        set writeback_status = 'pending', writeback_next_attempt_at = created_at, google_event_id = null,
+            writeback_lease_token = null, writeback_leased_until = null, writeback_outcome_unknown = false
+      where meeting_id = any ($1::text[])`,
+    [`{${ids.join(",")}}`],
+  );
+  await stack.platform.sql("truncate public.writeback_ledger");
+  await stack.platform.sql("delete from net.http_request_queue");
+  await stack.platform.sql("vacuum public.meetings");
+  await stack.platform.sql("analyze public.meetings");
+}
+
+function bareUpdate(stack: Stack, ids: readonly string[]): Promise<unknown> {
+  return stack.platform.sql(
+    `update public.meetings
+        set writeback_status = 'created', writeback_next_attempt_at = null,
+            google_event_id = 'convene' || meeting_id, writeback_succeeded_at = clock_timestamp()
+      where meeting_id = any ($1::text[])
+      returning *`,
+    [`{${ids.join(",")}}`],
+  );
+}
+
+function asWritten(row: Row) {
+  const at = new Date().toISOString();
+  const request = { method: "insert", event_id: row.meeting_id, calendar_id: "primary" };
+  return {
+    meeting_id: row.meeting_id,
+    lease_token: row.writeback_lease_token,
+    outcome: "written",
+    operation: "create",
+    google_event_id: `convene${row.meeting_id}`,
+    google_calendar_id: "primary",
+    google_event_link: `https://calendar.example/${row.meeting_id}`,
+    event: { organizer_self: true, attendees: [{ email: "guest@north.example" }] },
+    written_version: 1,
+    event_generation: 1,
+    steps: [
+      { step: "requested", at, request },
+      { step: "answered", at, status: 200, outcome: "done", duration_ms: 200 },
+    ],
+  };
+}
+
+/** Statements on the queue's tables; the driver's own are left out. */
+async function statementsSince(stack: Stack): Promise<number> {
+  const [row] = await stack.platform.sql<{ calls: number }>(
+    `select coalesce(sum(calls), 0)::integer as calls from pg_stat_statements
+      where query ~ '(meetings|writeback)' and query !~ 'pg_stat_statements'
+        and dbid = (select oid from pg_database where datname = current_database())`,
+  );
+  return row?.calls ?? 0;
+}
