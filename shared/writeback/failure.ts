@@ -1,4 +1,5 @@
 import { TokenCipherFault } from "@shared/connections/token_cipher.ts";
+import { DatabaseFault } from "@shared/database/call.ts";
 import type { GoogleFailure } from "@shared/google/outcome.ts";
 
 /** Why an event was not written, in a word; the contract of `writeback_error` and of `results[].error`. */
@@ -64,7 +65,9 @@ export function fromThrown(thrown: unknown, outcome_unknown: boolean): Failure {
       "The organizer's Google tokens cannot be decrypted. Put the missing key back into CONVENE_TOKEN_KEYS, or connect Google again.",
     )
     : permanent("internal_error", "Something went wrong on our side. It has been logged.");
-  return { ...failure, should_retry: true, outcome_unknown };
+  // A database that is busy says nothing about the meeting.
+  const spends_attempt = !(thrown instanceof DatabaseFault && thrown.is_temporary);
+  return { ...failure, should_retry: true, outcome_unknown, spends_attempt };
 }
 
 /** While we cannot look, a row that may have an event stays in the queue: an hour between looks. */

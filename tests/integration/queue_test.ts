@@ -283,6 +283,30 @@ promise(
       assert.equal((await claimSlice(stack, 100)).meetings.length, 0);
     },
 
+    "a batch that is used up calls for another one if anything is left": async (stack) => {
+      const posted = async () => {
+        const rows = await stack.platform.sql<{ body: string }>(
+          "delete from net.http_request_queue returning convert_from(body, 'utf8') as body",
+        );
+        return rows.map(({ body }) => JSON.parse(body));
+      };
+      const finish = async (wake: boolean) => {
+        const [row] = await stack.platform.sql<{ remaining: number }>(
+          "select public.finish_writeback_batch($1) as remaining",
+          [wake],
+        );
+        return row?.remaining;
+      };
+      await posted();
+      assert.equal(await finish(true), 0);
+      assert.deepEqual(await posted(), []);
+      await manyMeetings(stack, [await connectedUser(stack)], 2);
+      assert.equal(await finish(false), 2);
+      assert.deepEqual(await posted(), []);
+      assert.equal(await finish(true), 2);
+      assert.deepEqual(await posted(), [{ batch: true, background: true }]);
+    },
+
     "the ledger loses what is older than its retention, and nothing else": async (stack) => {
       await stack.platform.sql("delete from public.writeback_ledger");
       await stack.platform.sql(

@@ -40,8 +40,12 @@ async function write(
   const body = await readBody(request);
   if (hasField(body, "batch")) {
     requireKey(caller);
-    const { limit = MAX_ROWS_A_CALL, background = false } = validate(body, BATCH);
-    const work = writeBackBatch(dependencies, { limit, wake: background });
+    const { limit, background = false } = validate(body, BATCH);
+    const work = writeBackBatch(dependencies, {
+      limit: limit ?? MAX_ROWS_A_CALL,
+      // A sweep is not over before everything is written; whoever names a limit means it.
+      wake: background && limit === undefined,
+    });
     return background ? accept(dependencies, work) : json(batchAnswer(await work));
   }
   if (hasField(body, "record")) {
