@@ -4,7 +4,7 @@ import type { Database } from "@shared/database/call.ts";
 import { readGoogleConnection } from "@shared/database/google_connections.ts";
 import type { GoogleCalendar } from "@shared/google/calendar.ts";
 import type { GoogleEvent } from "@shared/google/event.ts";
-import type { EventQuery } from "@shared/google/event_page.ts";
+import type { EventsQuery } from "@shared/google/calendar.ts";
 import type { GoogleOutcome } from "@shared/google/outcome.ts";
 
 export interface AuditDependencies {
@@ -28,7 +28,7 @@ export interface Looker {
   list(
     connection: StoredConnection,
     calendar_id: string,
-    query: EventQuery,
+    query: EventsQuery,
     max_pages: number,
   ): Promise<Seen<{ events: GoogleEvent[]; complete: boolean }>>;
   /** Null: Google does not know it. */
@@ -86,10 +86,10 @@ export function looker({ database, calendar, connections }: AuditDependencies): 
         const asked = { ...query, ...(pageToken === undefined ? {} : { pageToken }) };
         const outcome = await ask(
           connection,
-          (token) => calendar.findEvents(token, calendar_id, asked),
+          (token) => calendar.listEvents(token, calendar_id, asked),
         );
         if (outcome.kind !== "done") return { unreadable: outcome.fault.message };
-        events.push(...outcome.value.items);
+        events.push(...outcome.value.events);
         pageToken = outcome.value.nextPageToken;
         if (pageToken === undefined) return { seen: { events, complete: true } };
       }

@@ -1,11 +1,9 @@
 import * as z from "zod/mini";
-import { EVENT } from "./event.ts";
-import type { EventInput, EventPatch, GoogleEvent, SendUpdates } from "./event.ts";
+import { EVENT, EVENT_PAGE } from "./event.ts";
+import type { EventInput, EventPage, EventPatch, GoogleEvent, SendUpdates } from "./event.ts";
 import { classify } from "./faults.ts";
 import { FREE_BUSY_REPLY, freeBusyQueries, mergeFreeBusy } from "./free_busy.ts";
 import type { CalendarBusy, FreeBusyQuery, FreeBusyReply } from "./free_busy.ts";
-import { EVENT_PAGE } from "./event_page.ts";
-import type { EventPage, EventQuery } from "./event_page.ts";
 import { LIST_FIELDS, LIST_REPLY } from "./listed_event.ts";
 import type { ListedEvent, ListedEvents } from "./listed_event.ts";
 import type { GoogleOutcome, RequestKind } from "./outcome.ts";
@@ -44,6 +42,36 @@ export interface DescribedRequest {
   body: EventInput | EventPatch;
 }
 
+/**
+ * Parameters of events.list under Google's names; instants are RFC 3339 with offset. Give one filter
+ * at most: how several combine is described in two ways.
+ */
+export interface EventsQuery {
+  timeMin?: string;
+  timeMax?: string;
+  singleEvents?: boolean;
+  orderBy?: "startTime" | "updated";
+  showDeleted?: boolean;
+  q?: string;
+  iCalUID?: string;
+  /** "name=value". */
+  privateExtendedProperty?: string;
+  /** Google's default is 250, its maximum 2500. */
+  maxResults?: number;
+  pageToken?: string;
+  syncToken?: string;
+}
+
+/** Parameters of events.instances; `originalStart` as the instance's originalStartTime says it. */
+export interface InstancesQuery {
+  originalStart?: string;
+  timeMin?: string;
+  timeMax?: string;
+  showDeleted?: boolean;
+  maxResults?: number;
+  pageToken?: string;
+}
+
 /** The calendar of the user whom the access token belongs to. Ids are sent URL-encoded. */
 export interface GoogleCalendar {
   insertEvent(
@@ -62,7 +90,7 @@ export interface GoogleCalendar {
     options: WriteOptions,
   ): DescribedRequest;
   /** Single events that touch the range, series expanded; at most `max_pages` of 2,500. */
-  listEvents(
+  listOccurrences(
     access_token: string,
     calendarId: string,
     range: { timeMin: string; timeMax: string; max_pages: number },
@@ -73,12 +101,6 @@ export interface GoogleCalendar {
     calendarId: string,
     eventId: string,
   ): Promise<GoogleOutcome<GoogleEvent>>;
-  /** One page of whole events; a series is one event (and its exceptions), not its occurrences. */
-  findEvents(
-    access_token: string,
-    calendarId: string,
-    query: EventQuery,
-  ): Promise<GoogleOutcome<EventPage>>;
   patchEvent(
     access_token: string,
     calendarId: string,
@@ -93,6 +115,19 @@ export interface GoogleCalendar {
     eventId: string,
     options: ChangeOptions,
   ): Promise<GoogleOutcome<null>>;
+  /** One page of whole events; a series is one event (and its exceptions) unless singleEvents is asked for. */
+  listEvents(
+    access_token: string,
+    calendarId: string,
+    query: EventsQuery,
+  ): Promise<GoogleOutcome<EventPage>>;
+  /** One page of a series' occurrences, changed ones included. */
+  instances(
+    access_token: string,
+    calendarId: string,
+    eventId: string,
+    query: InstancesQuery,
+  ): Promise<GoogleOutcome<EventPage>>;
   /** Busy times of any number of calendars over any range; an entry for each calendar asked for. */
   freeBusy(
     access_token: string,
@@ -143,7 +178,7 @@ export function googleCalendar(options: CalendarOptions): GoogleCalendar {
       describe(insertion(calendarId, event, sendUpdates)),
     describePatch: (calendarId, eventId, patch, { sendUpdates }) =>
       describe(change(calendarId, eventId, patch, sendUpdates)),
-    listEvents: async (access_token, calendarId, { timeMin, timeMax, max_pages }) => {
+    listOccurrences: async (access_token, calendarId, { timeMin, timeMax, max_pages }) => {
       const events: ListedEvent[] = [];
       let timezone: string | null = null;
       let pageToken: string | undefined;
@@ -180,17 +215,6 @@ export function googleCalendar(options: CalendarOptions): GoogleCalendar {
         access_token,
         schema: EVENT,
       }),
-    findEvents: (access_token, calendarId, query) =>
-      ask({
-        kind: "read",
-        method: "GET",
-        path: ["calendars", calendarId, "events"],
-        query: Object.fromEntries(
-          Object.entries(query).map(([name, value]) => [name, String(value)]),
-        ),
-        access_token,
-        schema: EVENT_PAGE,
-      }),
     patchEvent: (access_token, calendarId, eventId, patch, { sendUpdates, if_match }) =>
       ask({
         kind: "write",
@@ -208,6 +232,24 @@ export function googleCalendar(options: CalendarOptions): GoogleCalendar {
         access_token,
         ...(if_match === undefined ? {} : { if_match }),
         schema: z.null(),
+      }),
+    listEvents: (access_token, calendarId, query) =>
+      ask({
+        kind: "read",
+        method: "GET",
+        path: ["calendars", calendarId, "events"],
+        query: texts({ ...query }),
+        access_token,
+        schema: EVENT_PAGE,
+      }),
+    instances: (access_token, calendarId, eventId, query) =>
+      ask({
+        kind: "read",
+        method: "GET",
+        path: ["calendars", calendarId, "events", eventId, "instances"],
+        query: texts({ ...query }),
+        access_token,
+        schema: EVENT_PAGE,
       }),
     freeBusy: async (access_token, { timeMin, timeMax, calendars }) => {
       const queries = freeBusyQueries(timeMin, timeMax, calendars);
@@ -266,6 +308,10 @@ interface CalendarRequest<T> {
   body?: EventInput | EventPatch | FreeBusyQuery;
   if_match?: string;
   schema: z.ZodMiniType<T>;
+}
+
+function texts(query: Record<string, string | number | boolean>): Record<string, string> {
+  return Object.fromEntries(Object.entries(query).map(([name, value]) => [name, String(value)]));
 }
 
 function toRemoteRequest<T>(url: URL, request: CalendarRequest<T>): RemoteRequest<T> {

@@ -52,6 +52,7 @@ export const EVENT = z.object({
   summary: z.optional(z.string()),
   description: z.optional(z.string()),
   location: z.optional(z.string()),
+  colorId: z.optional(z.string()),
   created: z.optional(z.string()),
   updated: z.optional(z.string()),
   sequence: z.optional(z.number()),
@@ -83,6 +84,19 @@ export const EVENT = z.object({
 
 export type GoogleEvent = z.infer<typeof EVENT>;
 export type GoogleAttendee = z.infer<typeof ATTENDEE>;
+export type GoogleEventTime = z.infer<typeof EVENT_TIME>;
+
+/** One page of events.list or events.instances; a short or empty page may still have a next one. */
+export const EVENT_PAGE = z.pipe(
+  z.object({
+    items: z.optional(z.array(EVENT)),
+    nextPageToken: z.optional(z.string()),
+    nextSyncToken: z.optional(z.string()),
+  }),
+  z.transform(({ items = [], ...tokens }) => ({ events: items, ...tokens })),
+);
+
+export type EventPage = z.output<typeof EVENT_PAGE>;
 
 /** Timed: `dateTime` with offset and an IANA `timeZone`. All day: `date`. To switch, null the other. */
 export interface EventTimeInput {
@@ -109,6 +123,7 @@ export interface EventInput {
   summary?: string;
   description?: string;
   location?: string;
+  colorId?: string;
   start?: EventTimeInput;
   end?: EventTimeInput;
   recurrence?: string[];

@@ -71,7 +71,7 @@ async function learn(
   const { user_id } = connection;
   const listed = await reader.connections.call(
     connection,
-    (token) => reader.calendar.listEvents(token, "primary", range),
+    (token) => reader.calendar.listOccurrences(token, "primary", range),
   );
   if (listed.kind !== "done") {
     log("warning", "profile_not_learned", { user_id, reason: listed.fault.reason });

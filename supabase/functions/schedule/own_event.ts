@@ -63,7 +63,7 @@ async function ownTime(
   const range = { timeMin: window.start, timeMax: window.end, max_pages: MAX_PAGES };
   const listed = await connections.call(
     connection,
-    (token) => calendar.listEvents(token, email, range),
+    (token) => calendar.listOccurrences(token, email, range),
   );
   if (listed.kind !== "done" || !listed.value.is_complete) return [];
   const taking = listed.value.events.filter(takesTime);

@@ -69,8 +69,8 @@ function fixture({ claims, unreadable = false }: { claims: string[]; unreadable?
     saved.push(Object.values(parameters));
     return Promise.resolve({ data: true, error: null });
   };
-  const calendar: Pick<GoogleCalendar, "listEvents"> = {
-    listEvents: (_token, calendarId, { timeMin, timeMax }) => {
+  const calendar: Pick<GoogleCalendar, "listOccurrences"> = {
+    listOccurrences: (_token, calendarId, { timeMin, timeMax }) => {
       assert.equal(calendarId, "primary");
       assert.equal(Date.parse(timeMax) - Date.parse(timeMin), 365 * 24 * 3600 * 1000);
       return Promise.resolve(

@@ -4,12 +4,12 @@ import { recordedFetch } from "./recorded_fetch.ts";
 
 const BASE = "https://calendar.example/calendar/v3";
 
-Deno.test("findEvents() sends Google's own names and gives a page with its token", async () => {
+Deno.test("listEvents() sends Google's own names and gives a page with its token", async () => {
   const { fetch, sent } = recordedFetch(() =>
     Response.json({ items: [{ id: "a", status: "cancelled" }], nextPageToken: "t", kind: "x" })
   );
   const calendar = googleCalendar({ base_url: BASE, fetch });
-  const outcome = await calendar.findEvents("token", "primary", {
+  const outcome = await calendar.listEvents("token", "primary", {
     privateExtendedProperty: "convene_event_key=1",
     showDeleted: true,
     maxResults: 10,
@@ -17,7 +17,7 @@ Deno.test("findEvents() sends Google's own names and gives a page with its token
   assert.deepEqual(outcome, {
     kind: "done",
     status: 200,
-    value: { items: [{ id: "a", status: "cancelled" }], nextPageToken: "t" },
+    value: { events: [{ id: "a", status: "cancelled" }], nextPageToken: "t" },
   });
   const [request] = sent;
   assert.equal(request?.method, "GET");
@@ -28,9 +28,9 @@ Deno.test("findEvents() sends Google's own names and gives a page with its token
   });
 });
 
-Deno.test("findEvents() takes a page without items for an empty one", async () => {
+Deno.test("listEvents() takes a page without items for an empty one", async () => {
   const { fetch } = recordedFetch(() => Response.json({ nextPageToken: "more" }));
-  const outcome = await googleCalendar({ base_url: BASE, fetch }).findEvents("t", "primary", {});
+  const outcome = await googleCalendar({ base_url: BASE, fetch }).listEvents("t", "primary", {});
   assert.ok(outcome.kind === "done");
-  assert.deepEqual(outcome.value, { items: [], nextPageToken: "more" });
+  assert.deepEqual(outcome.value, { events: [], nextPageToken: "more" });
 });
