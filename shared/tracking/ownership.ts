@@ -1,0 +1,32 @@
+import type { GoogleEvent, SendUpdates } from "@shared/google/event.ts";
+import { extractOrganizerMetadata } from "@shared/google/event_people.ts";
+import type { TrackedAttendee } from "@shared/google/event_people.ts";
+
+export type Ownership = "ours" | "theirs" | "unknown";
+
+/** Whose event this is, from the stored or extracted `organizer_self`. */
+export function ownershipOf(organizer_self: boolean | null): Ownership {
+  if (organizer_self === null) return "unknown";
+  return organizer_self ? "ours" : "theirs";
+}
+
+/** Whose event Google shows. */
+export function ownershipOfEvent(event: GoogleEvent): Ownership {
+  return ownershipOf(extractOrganizerMetadata(event).organizer_self);
+}
+
+type Guest = Pick<TrackedAttendee, "self" | "resource"> & { organizer?: boolean | undefined };
+
+/** The guests who are people other than ourselves; rooms are told nothing. */
+export function otherGuests<T extends Partial<Guest>>(attendees: readonly T[]): T[] {
+  return attendees.filter((guest) => guest.self !== true && guest.resource !== true);
+}
+
+/** Whom Google mails: as asked, else everybody if there are other guests and we organize. */
+export function sendUpdatesFor(
+  asked: SendUpdates | undefined,
+  ownership: Ownership,
+  has_other_guests: boolean,
+): SendUpdates {
+  return asked ?? (has_other_guests && ownership === "ours" ? "all" : "none");
+}
