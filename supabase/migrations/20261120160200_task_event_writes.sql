@@ -138,7 +138,7 @@ $$;
 
 create function public.settle_task_event(
   p_id uuid, p_lease_token uuid, p_changes jsonb, p_rows jsonb default '[]', p_release boolean default true,
-  p_not_before_seconds double precision default null
+  p_not_before_seconds double precision default null, p_gone text[] default '{}'
 ) returns boolean
 language plpgsql set search_path = '' as $$
 declare
@@ -173,12 +173,18 @@ begin
     leased_until = case when p_release then null else e.leased_until end,
     updated_at = now()
   where e.id = p_id;
+  -- The occurrences of a deleted series are gone with it.
+  update public.task_calendar_events as e
+  set deleted_at = clock_timestamp(), sync_status = 'deleted'
+  where e.user_id = v_event.user_id and e.calendar_id = v_event.calendar_id and e.deleted_at is null
+    and (e.calendar_event_id = any (p_gone)
+      or (v_event.deleted_at is not null and e.recurrence_master_id = v_event.calendar_event_id));
   perform private.put_task_event(r.value) from jsonb_array_elements(p_rows) as r;
   return true;
 end $$;
-comment on function public.settle_task_event(uuid, uuid, jsonb, jsonb, boolean, double precision) is
+comment on function public.settle_task_event(uuid, uuid, jsonb, jsonb, boolean, double precision, text[]) is
   'Writes what is known now (p_changes: columns; p_rows: other rows of the same series) under a lease; false when the lease was lost. '
-  'p_release false keeps the lease; p_not_before_seconds: the row is due again then.';
+  'p_release false keeps the lease; p_not_before_seconds: the row is due again then; p_gone: events that are deleted with it.';
 
 create function public.claim_task_events(p_limit integer default 10, p_lease_seconds integer default 120)
 returns setof jsonb
@@ -218,15 +224,25 @@ $$;
 comment on function public.read_task_events(uuid, text[]) is
   'Tasks with the event that stands for each: [{task, event}]; of a series that was split the latest part. p_user_id null: any user''s.';
 
+create function public.read_task_event(p_user_id uuid, p_calendar_id text, p_calendar_event_id text) returns jsonb
+language sql stable set search_path = '' as $$
+select to_jsonb(e)
+from public.task_calendar_events as e
+where e.user_id = p_user_id and e.calendar_id = p_calendar_id and e.calendar_event_id = p_calendar_event_id;
+$$;
+comment on function public.read_task_event(uuid, text, text) is 'The row of one event, deleted or not; null when there is none.';
+
 revoke all on function
   private.lease_task_event(uuid, integer), private.task_event_answer(text, jsonb, uuid), private.put_task_event(jsonb),
   public.begin_task_event(text, uuid, jsonb, integer), public.begin_event_change(uuid, text, text, jsonb, integer),
-  public.settle_task_event(uuid, uuid, jsonb, jsonb, boolean, double precision),
-  public.claim_task_events(integer, integer), public.read_task_events(uuid, text[])
+  public.settle_task_event(uuid, uuid, jsonb, jsonb, boolean, double precision, text[]),
+  public.claim_task_events(integer, integer), public.read_task_events(uuid, text[]),
+  public.read_task_event(uuid, text, text)
 from public, anon, authenticated, service_role;
 grant execute on function
   private.lease_task_event(uuid, integer), private.task_event_answer(text, jsonb, uuid), private.put_task_event(jsonb),
   public.begin_task_event(text, uuid, jsonb, integer), public.begin_event_change(uuid, text, text, jsonb, integer),
-  public.settle_task_event(uuid, uuid, jsonb, jsonb, boolean, double precision),
-  public.claim_task_events(integer, integer), public.read_task_events(uuid, text[])
+  public.settle_task_event(uuid, uuid, jsonb, jsonb, boolean, double precision, text[]),
+  public.claim_task_events(integer, integer), public.read_task_events(uuid, text[]),
+  public.read_task_event(uuid, text, text)
 to service_role;

@@ -1,0 +1,119 @@
+import { call } from "./call.ts";
+import type { Database } from "./call.ts";
+import type { StoredConnection } from "./google_connections.ts";
+import type { Database as Schema } from "./types.ts";
+
+/** A row of `public.tasks`. */
+export type TaskRow = Schema["public"]["Tables"]["tasks"]["Row"];
+
+/** A row of `public.task_calendar_events`; what its jsonb columns hold is decided by whoever reads them. */
+export type TaskEventRow = Schema["public"]["Tables"]["task_calendar_events"]["Row"];
+
+/** Columns that a worker writes; what is absent stays. */
+export type TaskEventColumns = Partial<TaskEventRow>;
+
+/** A leased event with its task and its owner's connection, or why there is no lease. */
+export interface BegunTaskEvent {
+  decision:
+    | "claimed"
+    | "exists"
+    | "in_progress"
+    | "not_found"
+    | "untracked"
+    | "unwritten"
+    | "deleted";
+  event: TaskEventRow | null;
+  task: TaskRow | null;
+  connection: StoredConnection | null;
+  retry_after_seconds: number | null;
+}
+
+/** Leases the row of a task's event, made if there is none (`user_id` null: a key asks, any task). */
+export function beginTaskEvent(
+  database: Database,
+  task_id: string,
+  user_id: string | null,
+  wanted: unknown,
+  lease_seconds: number,
+): Promise<BegunTaskEvent> {
+  return call(database, "begin_task_event", {
+    p_task_id: task_id,
+    p_user_id: user_id,
+    p_wanted: wanted,
+    p_lease_seconds: lease_seconds,
+  });
+}
+
+/** Leases the row of an event that is to be changed; an event without a row gets one. */
+export function beginEventChange(
+  database: Database,
+  event: { user_id: string; calendar_id: string; calendar_event_id: string },
+  lease_seconds: number,
+): Promise<BegunTaskEvent> {
+  return call(database, "begin_event_change", {
+    p_user_id: event.user_id,
+    p_calendar_id: event.calendar_id,
+    p_calendar_event_id: event.calendar_event_id,
+    p_track: {},
+    p_lease_seconds: lease_seconds,
+  });
+}
+
+export interface Settlement {
+  columns: TaskEventColumns;
+  /** Other rows of the same series: changed occurrences, the series that follows. */
+  rows?: readonly TaskEventColumns[];
+  /** Ids of events on the same calendar that are gone. */
+  gone?: readonly string[];
+  /** The lease stays with the caller. */
+  keep_lease?: boolean;
+  /** The row is due again after so long. */
+  not_before_seconds?: number | null;
+}
+
+/** Writes what is known now. False when the lease was lost: somebody else decides about the row now. */
+export function settleTaskEvent(
+  database: Database,
+  event: TaskEventRow,
+  { columns, rows = [], gone = [], keep_lease = false, not_before_seconds = null }: Settlement,
+): Promise<boolean> {
+  return call(database, "settle_task_event", {
+    p_id: event.id,
+    p_lease_token: event.lease_token,
+    p_changes: columns,
+    p_rows: rows,
+    p_gone: gone,
+    p_release: !keep_lease,
+    p_not_before_seconds: not_before_seconds,
+  });
+}
+
+/** Leases events whose creation or change was interrupted or put off and is due. */
+export function claimTaskEvents(
+  database: Database,
+  limit: number,
+  lease_seconds: number,
+): Promise<BegunTaskEvent[]> {
+  return call(database, "claim_task_events", { p_limit: limit, p_lease_seconds: lease_seconds });
+}
+
+/** Tasks of a user (null: of anybody), each with the event that stands for it. */
+export function readTaskEvents(
+  database: Database,
+  user_id: string | null,
+  task_ids: readonly string[],
+): Promise<{ task: TaskRow; event: TaskEventRow | null }[]> {
+  return call(database, "read_task_events", { p_user_id: user_id, p_task_ids: task_ids });
+}
+
+/** The row of one event; null when nobody follows it. */
+export function readTaskEvent(
+  database: Database,
+  event: { user_id: string; calendar_id: string; calendar_event_id: string },
+): Promise<TaskEventRow | null> {
+  return call(database, "read_task_event", {
+    p_user_id: event.user_id,
+    p_calendar_id: event.calendar_id,
+    p_calendar_event_id: event.calendar_event_id,
+  });
+}
