@@ -1,6 +1,5 @@
 import type { GoogleEvent, SendUpdates } from "@shared/google/event.ts";
 import { extractOrganizerMetadata } from "@shared/google/event_people.ts";
-import type { TrackedAttendee } from "@shared/google/event_people.ts";
 
 export type Ownership = "ours" | "theirs" | "unknown";
 
@@ -15,10 +14,13 @@ export function ownershipOfEvent(event: GoogleEvent): Ownership {
   return ownershipOf(extractOrganizerMetadata(event).organizer_self);
 }
 
-type Guest = Pick<TrackedAttendee, "self" | "resource"> & { organizer?: boolean | undefined };
+interface Guest {
+  self?: boolean | undefined;
+  resource?: boolean | undefined;
+}
 
 /** The guests who are people other than ourselves; rooms are told nothing. */
-export function otherGuests<T extends Partial<Guest>>(attendees: readonly T[]): T[] {
+export function otherGuests<T extends Guest>(attendees: readonly T[]): T[] {
   return attendees.filter((guest) => guest.self !== true && guest.resource !== true);
 }
 

@@ -1,5 +1,5 @@
 import { formatInTimeZone, fromZonedTime } from "date-fns-tz";
-import type { GoogleEventTime } from "@shared/google/event.ts";
+import type { EventTimeInput, GoogleEventTime } from "@shared/google/event.ts";
 
 /**
  * What a clock on the wall shows, as milliseconds that would show the same in UTC. Series repeat on
@@ -53,7 +53,7 @@ export function momentOf(
 }
 
 /** As Google takes a start or end: with offset and zone, because a naive date-time is read in two ways. */
-export function googleTime({ wall, zone }: EventMoment): GoogleEventTime {
+export function googleTime({ wall, zone }: EventMoment): EventTimeInput {
   if (zone === null) return { date: dayOf(wall) };
   return { dateTime: rfc3339({ wall, zone }), timeZone: zone };
 }

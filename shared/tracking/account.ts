@@ -1,0 +1,87 @@
+import type { Connections } from "@shared/connections/connections.ts";
+import type { Database } from "@shared/database/call.ts";
+import { readGoogleConnection } from "@shared/database/google_connections.ts";
+import type { StoredConnection } from "@shared/database/google_connections.ts";
+import type { GoogleCalendar } from "@shared/google/calendar.ts";
+import type { GoogleEvent } from "@shared/google/event.ts";
+import type { GoogleOutcome } from "@shared/google/outcome.ts";
+import { Refusal, refusalOf } from "./refusal.ts";
+
+export interface TrackingDependencies {
+  database: Database;
+  calendar: GoogleCalendar;
+  connections: Connections;
+  now: () => Date;
+}
+
+/** One user's calendars, seen through the connection that the user has granted. */
+export interface Account extends TrackingDependencies {
+  connection: StoredConnection;
+}
+
+/** Opens a user's account, or refuses with what to do. */
+export async function openAccount(
+  dependencies: TrackingDependencies,
+  user_id: string,
+): Promise<Account> {
+  return accountOf(dependencies, await readGoogleConnection(dependencies.database, user_id));
+}
+
+export function accountOf(
+  dependencies: TrackingDependencies,
+  connection: StoredConnection | null,
+): Account {
+  if (connection === null) {
+    throw new Refusal(
+      "needs_reauth",
+      "No Google account is connected. Connect one (google-auth), then try again.",
+      { details: { reason: "not_connected" } },
+    );
+  }
+  return { ...dependencies, connection };
+}
+
+/** One request with the account's connection. */
+export function ask<T>(
+  { connections, connection }: Account,
+  request: (access_token: string) => Promise<GoogleOutcome<T>>,
+): Promise<GoogleOutcome<T>> {
+  return connections.call(connection, request);
+}
+
+/** The answer of one request; whatever else happens is thrown as a Refusal. */
+export async function mustAsk<T>(
+  account: Account,
+  request: (access_token: string) => Promise<GoogleOutcome<T>>,
+): Promise<T> {
+  const outcome = await ask(account, request);
+  if (outcome.kind !== "done") throw refusalOf(outcome);
+  return outcome.value;
+}
+
+/** An event as Google has it; null when it is gone, whichever way Google says so. */
+export async function findEvent(
+  account: Account,
+  calendar_id: string,
+  event_id: string,
+): Promise<GoogleEvent | null> {
+  const outcome = await ask(
+    account,
+    (token) => account.calendar.getEvent(token, calendar_id, event_id),
+  );
+  if (isGone(outcome)) return null;
+  if (outcome.kind !== "done") throw refusalOf(outcome);
+  return outcome.value.status === "cancelled" ? null : outcome.value;
+}
+
+/** 404 or 410: for a deletion that is success. */
+export function isGone(outcome: GoogleOutcome<unknown>): boolean {
+  return outcome.kind === "reject" &&
+    (outcome.fault.status === 404 || outcome.fault.status === 410);
+}
+
+/** The id by which rows know a calendar: a user's own is `primary`, however it was named. */
+export function calendarIdFor({ connection }: Account, calendar_id: string | undefined): string {
+  if (calendar_id === undefined) return "primary";
+  return calendar_id.toLowerCase() === connection.email.toLowerCase() ? "primary" : calendar_id;
+}

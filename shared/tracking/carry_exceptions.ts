@@ -1,0 +1,80 @@
+import type { EventPatch, GoogleEvent } from "@shared/google/event.ts";
+import { asInput } from "./merge_guests.ts";
+import { timePatch, timesOf } from "./new_times.ts";
+import type { CarriedException } from "./planned_change.ts";
+import { dateLine } from "./recurrence_lines.ts";
+import { originalStart } from "./series_state.ts";
+import { rfc3339 } from "./wall_time.ts";
+import type { EventMoment, WallTime } from "./wall_time.ts";
+
+export interface Carried {
+  carried: CarriedException[];
+  /** Original starts, in the new series, of occurrences that stay deleted. */
+  cancelled: WallTime[];
+}
+
+/**
+ * What changed occurrences take along when their series moves from one start to another: deleted
+ * ones stay deleted, moved ones stay where they were moved to, and so do their own texts and replies.
+ */
+export function carryExceptions(
+  exceptions: readonly GoogleEvent[],
+  master: GoogleEvent,
+  from: EventMoment,
+  to: EventMoment,
+): Carried {
+  const carried: CarriedException[] = [];
+  const cancelled: WallTime[] = [];
+  for (const exception of exceptions) {
+    const was = originalStart(exception, from);
+    if (was === null) continue;
+    const now = { ...to, wall: was + (to.wall - from.wall) };
+    if (exception.status === "cancelled") {
+      cancelled.push(now.wall);
+      continue;
+    }
+    const patch = ownChanges(exception, master, { ...from, wall: was });
+    if (Object.keys(patch).length === 0) continue;
+    carried.push({
+      old_id: exception.id,
+      was: rfc3339({ ...from, wall: was }),
+      original_start: rfc3339(now),
+      patch,
+    });
+  }
+  return { carried, cancelled };
+}
+
+/** The lines of a series with more occurrences left out. */
+export function withoutOccurrences(
+  lines: readonly string[],
+  walls: readonly WallTime[],
+  series: EventMoment,
+): string[] {
+  const line = dateLine("EXDATE", walls, series);
+  return line === null ? [...lines] : [...lines, line];
+}
+
+/** What this occurrence has differently from its series. */
+function ownChanges(
+  exception: GoogleEvent,
+  master: GoogleEvent,
+  original: EventMoment,
+): EventPatch {
+  const times = timesOf(exception);
+  const length = timesOf(master).end.wall - timesOf(master).start.wall;
+  const is_moved = rfc3339(times.start) !== rfc3339({ ...original, zone: times.start.zone }) ||
+    times.end.wall - times.start.wall !== length;
+  const guests = asInput(exception.attendees ?? []);
+  return {
+    ...(is_moved ? timePatch(times) : {}),
+    ...(exception.summary === master.summary ? {} : { summary: exception.summary ?? null }),
+    ...(exception.description === master.description
+      ? {}
+      : { description: exception.description ?? null }),
+    ...(exception.location === master.location ? {} : { location: exception.location ?? null }),
+    ...(JSON.stringify(guests) === JSON.stringify(asInput(master.attendees ?? []))
+      ? {}
+      : { attendees: guests }),
+  };
+}

@@ -1,0 +1,71 @@
+import { settleTaskEvent } from "@shared/database/task_events.ts";
+import type { Settlement, TaskEventColumns, TaskEventRow } from "@shared/database/task_events.ts";
+import type { GoogleEvent } from "@shared/google/event.ts";
+import type { TrackingDependencies } from "./account.ts";
+import type { CarriedOut } from "./carry_out_change.ts";
+import { eventColumns } from "./event_columns.ts";
+import type { PlannedChange } from "./planned_change.ts";
+import type { Refusal } from "./refusal.ts";
+
+/** What the rows of a series say after a change: everything from Google's answers. */
+export function carriedOutSettlement(
+  row: TaskEventRow,
+  plan: PlannedChange,
+  { event, following, carried }: CarriedOut,
+  now: Date,
+): Settlement {
+  const own = plan.event_id === row.calendar_event_id;
+  const columns = own ? { ...eventColumns(event, now), series_update_scope: plan.scope } : {};
+  const others: [GoogleEvent, string | null][] = [
+    ...(own ? [] : [[event, null] as [GoogleEvent, null]]),
+    ...(following === null
+      ? []
+      : [[following.event, plan.following?.event_key ?? null] as [GoogleEvent, string | null]]),
+    ...carried.map((exception) => [exception, null] as [GoogleEvent, null]),
+  ];
+  return {
+    columns: { ...columns, pending_change: null, outcome_unknown: false, sync_error: null },
+    rows: others.map(([other, event_key]) => rowOf(row, plan, other, event_key, now)),
+    // The changed occurrences of the first series live in the following one now.
+    gone: following === null ? [] : plan.carried.map(({ old_id }) => old_id),
+  };
+}
+
+function rowOf(
+  row: TaskEventRow,
+  plan: PlannedChange,
+  event: GoogleEvent,
+  event_key: string | null,
+  now: Date,
+): TaskEventColumns {
+  return {
+    user_id: row.user_id,
+    task_id: row.task_id,
+    calendar_id: row.calendar_id,
+    google_account_id: row.google_account_id,
+    sync_source: row.sync_source,
+    ...eventColumns(event, now),
+    ...(event_key === null ? {} : { event_key }),
+    series_update_scope: plan.scope,
+  };
+}
+
+/** Ends the work on a row that was refused; what may have landed stays to be finished. */
+export async function releaseAfter(
+  { database }: TrackingDependencies,
+  row: TaskEventRow,
+  refusal: Refusal,
+  landed: boolean,
+): Promise<void> {
+  const unfinished = refusal.code !== "cancelled" && refusal.code !== "event_not_found" &&
+    (landed || refusal.facts.outcome_unknown === true);
+  await settleTaskEvent(database, row, {
+    columns: {
+      sync_error: `${refusal.code}: ${refusal.message}`,
+      ...(unfinished ? {} : { pending_change: null, outcome_unknown: false }),
+    },
+    not_before_seconds: unfinished
+      ? refusal.facts.retry_after_seconds ?? 30 * 2 ** Math.min(row.attempts, 6)
+      : null,
+  });
+}

@@ -1,0 +1,148 @@
+import { claimTaskEvents, settleTaskEvent } from "@shared/database/task_events.ts";
+import type { BegunTaskEvent, TaskEventRow } from "@shared/database/task_events.ts";
+import { accountOf, ask, isGone } from "./account.ts";
+import type { Account, TrackingDependencies } from "./account.ts";
+import { carryOut } from "./carry_out_change.ts";
+import { carriedOutSettlement, releaseAfter } from "./change_settlement.ts";
+import { makePlan, requireOwn } from "./make_plan.ts";
+import { PENDING_CHANGE } from "./planned_change.ts";
+import type { PlannedChange, PlannedDeletion } from "./planned_change.ts";
+import { findTarget, readChangeState } from "./read_change_state.ts";
+import { Refusal, refusalOf } from "./refusal.ts";
+import { LEASE_SECONDS, writeTaskEvent } from "./schedule_task.ts";
+
+const MAX_PLANS = 4;
+const LAST_REQUEST_SECONDS = 60;
+
+interface Finishing {
+  has_time(): boolean;
+  /** The caller goes on with the row. */
+  keep_lease: boolean;
+}
+
+/** Finishes creations and changes that were interrupted or put off; returns how many rows it took. */
+export async function finishDue(
+  dependencies: TrackingDependencies,
+  limit: number,
+): Promise<{ id: string; success: boolean; error?: string; message?: string }[]> {
+  const claimed = await claimTaskEvents(dependencies.database, limit, LEASE_SECONDS);
+  const results = [];
+  for (const begun of claimed) {
+    const id = begun.event?.id ?? "";
+    try {
+      await finishOne(dependencies, begun);
+      results.push({ id, success: true });
+    } catch (thrown) {
+      if (!(thrown instanceof Refusal)) throw thrown;
+      results.push({ id, success: false, error: thrown.code, message: thrown.message });
+    }
+  }
+  return results;
+}
+
+async function finishOne(dependencies: TrackingDependencies, begun: BegunTaskEvent): Promise<void> {
+  const row = begun.event;
+  if (row === null) return;
+  if (row.sync_status === "pending") {
+    await writeTaskEvent(dependencies, begun);
+    return;
+  }
+  const started = dependencies.now().valueOf();
+  const has_time = () => dependencies.now().valueOf() - started < LAST_REQUEST_SECONDS * 1000;
+  if (row.pending_change === null) {
+    await settleTaskEvent(dependencies.database, row, { columns: { outcome_unknown: false } });
+    return;
+  }
+  try {
+    const account = accountOf(dependencies, begun.connection);
+    await finishPending(account, row, { has_time, keep_lease: false });
+  } catch (thrown) {
+    if (thrown instanceof Refusal) await releaseAfter(dependencies, row, thrown, true);
+    throw thrown;
+  }
+}
+
+/** Does the rest of what a row says is under way, and settles it. Throws Refusal. */
+export async function finishPending(
+  account: Account,
+  row: TaskEventRow,
+  finishing: Finishing,
+): Promise<void> {
+  const pending = PENDING_CHANGE.parse(row.pending_change);
+  if (pending.kind === "delete") await finishDeletion(account, row, pending, finishing.keep_lease);
+  else await finishChange(account, row, pending, finishing);
+}
+
+async function finishChange(
+  account: Account,
+  row: TaskEventRow,
+  first: PlannedChange,
+  { has_time, keep_lease }: Finishing,
+): Promise<void> {
+  let plan = first;
+  for (let plans = 0; plans < MAX_PLANS; plans++) {
+    const progress = { landed: true };
+    const result = await carryOut({ account, row, plan, resumed: true, progress, has_time });
+    if (result.kind === "done") {
+      const settlement = carriedOutSettlement(row, plan, result, account.now());
+      await settleTaskEvent(account.database, row, { ...settlement, keep_lease });
+      return;
+    }
+    // Nothing of it was sent, and the event has changed since: decide again.
+    plan = await planAgain(account, row, plan);
+  }
+  throw new Refusal("version_conflict", "The event changes all the time on Google Calendar.", {
+    retry_after_seconds: 30,
+  });
+}
+
+async function planAgain(
+  account: Account,
+  row: TaskEventRow,
+  plan: PlannedChange,
+): Promise<PlannedChange> {
+  const target = await findTarget(account, row.calendar_id, plan.request);
+  requireOwn(target.event);
+  const state = await readChangeState(account, row.calendar_id, target, row);
+  const again = makePlan(
+    plan.change_id,
+    plan.following?.event_key ?? crypto.randomUUID(),
+    target,
+    plan.request,
+    state,
+  );
+  await settleTaskEvent(account.database, row, {
+    columns: { pending_change: again as unknown as TaskEventRow["pending_change"] },
+    keep_lease: true,
+  });
+  return again;
+}
+
+/** Deletes an event on Google; that it is gone already is success. Soft: the row stays. */
+export async function finishDeletion(
+  account: Account,
+  row: TaskEventRow,
+  deletion: PlannedDeletion,
+  keep_lease = false,
+): Promise<void> {
+  const outcome = await ask(
+    account,
+    (token) =>
+      account.calendar.deleteEvent(token, row.calendar_id, deletion.event_id, {
+        sendUpdates: deletion.sendUpdates,
+      }),
+  );
+  if (outcome.kind !== "done" && !isGone(outcome)) throw refusalOf(outcome);
+  const now = account.now().toISOString();
+  const own = deletion.event_id === row.calendar_event_id;
+  await settleTaskEvent(account.database, row, {
+    columns: {
+      ...(own ? { deleted_at: now, sync_status: "deleted", last_synced_at: now } : {}),
+      pending_change: null,
+      outcome_unknown: false,
+      sync_error: null,
+    },
+    gone: own ? [] : [deletion.event_id],
+    keep_lease,
+  });
+}

@@ -1,0 +1,104 @@
+import type { EventInput, GoogleEvent, SendUpdates } from "@shared/google/event.ts";
+import { eventId } from "@shared/google/event_id.ts";
+import { ask, isGone } from "./account.ts";
+import type { Account } from "./account.ts";
+import { keyMark, writtenBy } from "./own_event.ts";
+import { Refusal, refusalOf } from "./refusal.ts";
+
+/** Each generation is one deliberate deletion on Google's side; more than this is a fight, not a race. */
+const MAX_GENERATIONS = 3;
+
+export interface Insertion {
+  calendar_id: string;
+  event_key: string;
+  generation: number;
+  /** Without id and key: both are added here. */
+  body: EventInput;
+  sendUpdates: SendUpdates;
+  /** An earlier request may have landed, so look first. */
+  look_first: boolean;
+}
+
+export interface Inserted {
+  event: GoogleEvent;
+  generation: number;
+  /** It was there before this call; nobody was mailed again. */
+  already_exists: boolean;
+}
+
+/** Creates an event exactly once under an id of our own; throws Refusal. */
+export async function insertOnce(account: Account, insertion: Insertion): Promise<Inserted> {
+  let { generation, look_first } = insertion;
+  for (let tries = 0; tries < MAX_GENERATIONS; tries++) {
+    if (!look_first) {
+      const inserted = await insert(account, insertion, generation);
+      if (inserted !== null) return { event: inserted, generation, already_exists: false };
+    }
+    const found = await look(account, insertion, generation);
+    if (found === "absent" && look_first) {
+      look_first = false;
+      tries--;
+    } else if (typeof found === "object") {
+      return { event: found, generation, already_exists: true };
+    } else {
+      // The id of a deleted event stays taken on Google.
+      generation++;
+      look_first = false;
+    }
+  }
+  throw new Refusal(
+    "google_rejected",
+    "The event was deleted on Google Calendar each time it was written. Delete it here, or schedule it again later.",
+  );
+}
+
+/** Null: the id is taken. */
+async function insert(
+  account: Account,
+  { calendar_id, event_key, body, sendUpdates }: Insertion,
+  generation: number,
+): Promise<GoogleEvent | null> {
+  const event = {
+    ...body,
+    id: eventId(event_key, generation),
+    extendedProperties: {
+      ...body.extendedProperties,
+      private: {
+        ...body.extendedProperties?.private,
+        ...keyMark(event_key).extendedProperties.private,
+      },
+    },
+  };
+  const outcome = await ask(
+    account,
+    (token) => account.calendar.insertEvent(token, calendar_id, event, { sendUpdates }),
+  );
+  if (outcome.kind === "done") return outcome.value;
+  if (outcome.kind === "reject" && outcome.fault.status === 409) return null;
+  throw refusalOf(outcome);
+}
+
+async function look(
+  account: Account,
+  { calendar_id, event_key }: Insertion,
+  generation: number,
+): Promise<GoogleEvent | "absent" | "tombstone"> {
+  const id = eventId(event_key, generation);
+  const outcome = await ask(account, (token) => account.calendar.getEvent(token, calendar_id, id));
+  if (isGone(outcome)) {
+    return outcome.kind === "reject" && outcome.fault.status === 410 ? "tombstone" : "absent";
+  }
+  if (outcome.kind !== "done") throw lookFailed(refusalOf(outcome));
+  if (writtenBy(outcome.value) !== event_key) {
+    throw new Refusal(
+      "google_rejected",
+      `An event that is not ours has the id ${id}. It was left alone; delete the task's event here and schedule it again.`,
+    );
+  }
+  return outcome.value.status === "cancelled" ? "tombstone" : outcome.value;
+}
+
+/** As long as nobody has looked, the event may be there. */
+function lookFailed(refusal: Refusal): Refusal {
+  return new Refusal(refusal.code, refusal.message, { ...refusal.facts, outcome_unknown: true });
+}

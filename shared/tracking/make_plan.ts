@@ -1,0 +1,44 @@
+import type { GoogleEvent } from "@shared/google/event.ts";
+import type { EventChange } from "./change_request.ts";
+import { invalid } from "./new_times.ts";
+import { ownershipOfEvent } from "./ownership.ts";
+import { isFirstOccurrence, planChange } from "./plan_change.ts";
+import type { ChangeState } from "./plan_change.ts";
+import type { PlannedChange } from "./planned_change.ts";
+import type { ChangeTarget } from "./read_change_state.ts";
+import { RecurrenceError } from "./recurrence_lines.ts";
+import { Refusal } from "./refusal.ts";
+
+/** A series divided at its first occurrence is simply the whole series. */
+export function makePlan(
+  change_id: string,
+  event_key: string,
+  { scope }: ChangeTarget,
+  request: EventChange,
+  state: ChangeState,
+): PlannedChange {
+  const wide = scope === "future" && isFirstOccurrence(state) ? "all" : scope;
+  try {
+    return planChange(change_id, event_key, wide, request, state);
+  } catch (thrown) {
+    if (thrown instanceof RecurrenceError) throw invalid("recurrence", thrown.message);
+    throw thrown;
+  }
+}
+
+/** Only the organizer's own events move. Google has just been asked, so unknown stays unknown. */
+export function requireOwn(event: GoogleEvent): void {
+  const ownership = ownershipOfEvent(event);
+  if (ownership === "ours") return;
+  throw ownership === "theirs"
+    ? new Refusal(
+      "not_organizer",
+      `Only the organizer${
+        event.organizer?.email === undefined ? "" : ` (${event.organizer.email})`
+      } can change this event.`,
+    )
+    : new Refusal(
+      "organizer_unknown",
+      "Google names no organizer of this event, so it is left alone.",
+    );
+}

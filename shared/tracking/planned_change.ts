@@ -1,0 +1,51 @@
+import * as z from "zod/mini";
+import type { EventInput, EventPatch } from "@shared/google/event.ts";
+import { EVENT_CHANGE, SEND_UPDATES } from "./change_request.ts";
+
+const object = <T extends object>() =>
+  z.custom<T>((value) => typeof value === "object" && value !== null);
+
+const CARRIED = z.object({
+  old_id: z.string(),
+  was: z.string(),
+  original_start: z.string(),
+  patch: object<EventPatch>(),
+});
+
+const CHANGE = z.object({
+  kind: z.literal("change"),
+  change_id: z.string(),
+  scope: z.enum(["single", "all", "future"]),
+  request: EVENT_CHANGE,
+  event_id: z.string(),
+  if_match: z.nullable(z.string()),
+  patch: object<EventPatch>(),
+  sendUpdates: SEND_UPDATES,
+  following: z.nullable(z.object({ event_key: z.string(), body: object<EventInput>() })),
+  undo: z.nullable(object<EventPatch>()),
+  carried: z.array(CARRIED),
+  cancelled: z.array(z.string()),
+});
+
+const DELETION = z.object({
+  kind: z.literal("delete"),
+  event_id: z.string(),
+  sendUpdates: SEND_UPDATES,
+});
+
+/** What `pending_change` holds. */
+export const PENDING_CHANGE = z.discriminatedUnion("kind", [CHANGE, DELETION]);
+
+/**
+ * Everything a change will send to Google, decided before the first request and kept in the row, so
+ * that whoever finds it unfinished does the same. The order is: patch, following, carried; the
+ * patch goes first because If-Match makes it the one request that shows an outdated plan. `undo`
+ * puts the series back together when Google will never take the following one.
+ */
+export type PlannedChange = z.output<typeof CHANGE>;
+
+/** A deletion under way. */
+export type PlannedDeletion = z.output<typeof DELETION>;
+
+/** A later occurrence with a change of its own: where it stood, and its original start from now on. */
+export type CarriedException = z.output<typeof CARRIED>;

@@ -1,0 +1,112 @@
+import { readTaskEvent } from "@shared/database/task_events.ts";
+import type { TaskEventRow } from "@shared/database/task_events.ts";
+import type { GoogleAttendee, GoogleEvent } from "@shared/google/event.ts";
+import { findEvent } from "./account.ts";
+import type { Account } from "./account.ts";
+import type { ChangeScope, EventChange } from "./change_request.ts";
+import { invalid, timesOf } from "./new_times.ts";
+import type { ChangeState } from "./plan_change.ts";
+import { Refusal } from "./refusal.ts";
+import { exceptionsOf, occurrenceOn, occurrencesOf, originalStart } from "./series_state.ts";
+import { endsByCount, extraDates } from "./split_series.ts";
+import type { EventMoment, WallTime } from "./wall_time.ts";
+
+/** What a request is about: an event or a series, and which occurrence of it. */
+export interface ChangeTarget {
+  event: GoogleEvent;
+  scope: ChangeScope;
+  instance_date: string | null;
+}
+
+/** Finds the event that a request means; the id of an occurrence means its series and that day. */
+export async function findTarget(
+  account: Account,
+  calendar_id: string,
+  request: Pick<EventChange, "event_id" | "update_scope" | "instance_date">,
+): Promise<ChangeTarget> {
+  const named = await findEvent(account, calendar_id, request.event_id);
+  if (named === null) throw eventNotFound(request.event_id);
+  if (named.recurringEventId === undefined) {
+    const is_series = named.recurrence !== undefined;
+    const instance_date = request.instance_date ?? null;
+    const scope = !is_series
+      ? "single"
+      : request.update_scope ?? (instance_date === null ? "all" : "single");
+    if (is_series && scope !== "all" && instance_date === null) {
+      throw invalid("instance_date", `Expected the occurrence that update_scope ${scope} means`);
+    }
+    return { event: named, scope, instance_date: is_series ? instance_date : null };
+  }
+  const series = await findEvent(account, calendar_id, named.recurringEventId);
+  if (series === null) throw eventNotFound(named.recurringEventId);
+  const original = named.originalStartTime?.dateTime ?? named.originalStartTime?.date;
+  return {
+    event: series,
+    scope: request.update_scope ?? "single",
+    instance_date: request.instance_date ?? original ?? null,
+  };
+}
+
+/** Everything a plan needs, read from Google now. `row`: what we last knew of the event. */
+export async function readChangeState(
+  account: Account,
+  calendar_id: string,
+  { event, scope, instance_date }: ChangeTarget,
+  row: TaskEventRow | null,
+): Promise<ChangeState> {
+  if (event.recurrence === undefined) {
+    return { event, occurrence: null, exceptions: [], last: null, known: knownGuests(row, event) };
+  }
+  const { start } = timesOf(event);
+  const occurrence = instance_date === null
+    ? null
+    : await occurrenceOn(account, calendar_id, event, start, instance_date);
+  if (occurrence === null && instance_date !== null) {
+    throw new Refusal("instance_not_found", `The series has no occurrence on ${instance_date}.`, {
+      details: { instance_date },
+    });
+  }
+  const changed = scope === "single" && occurrence !== null
+    ? await readTaskEvent(account.database, {
+      user_id: account.connection.user_id,
+      calendar_id,
+      calendar_event_id: occurrence.id,
+    })
+    : null;
+  return {
+    event,
+    occurrence,
+    exceptions: scope === "single" ? [] : await exceptionsOf(account, calendar_id, event),
+    last: scope === "future" && endsByCount(event.recurrence)
+      ? await lastOfRule(account, calendar_id, event, start)
+      : null,
+    known: knownGuests(changed ?? row, occurrence ?? event),
+  };
+}
+
+/** A row that has never been written from Google says nothing about guests. */
+function knownGuests(row: TaskEventRow | null, present: GoogleEvent): readonly GoogleAttendee[] {
+  return row === null || row.last_synced_at === null
+    ? present.attendees ?? []
+    : row.attendees as GoogleAttendee[] ?? [];
+}
+
+/** Counted by Google, which also knows how many occurrences of a COUNT were deleted. */
+async function lastOfRule(
+  account: Account,
+  calendar_id: string,
+  event: GoogleEvent,
+  series: EventMoment,
+): Promise<WallTime | null> {
+  const extra = new Set(extraDates(event.recurrence ?? [], series));
+  const all = await occurrencesOf(account, calendar_id, event.id, { showDeleted: true });
+  const starts = all.flatMap((one) => originalStart(one, series) ?? [])
+    .filter((wall) => !extra.has(wall));
+  return starts.length === 0 ? null : Math.max(...starts);
+}
+
+export function eventNotFound(event_id: string): Refusal {
+  return new Refusal("event_not_found", "There is no such event on this calendar.", {
+    details: { event_id },
+  });
+}

@@ -1,0 +1,119 @@
+import { beginTaskEvent, settleTaskEvent } from "@shared/database/task_events.ts";
+import type { BegunTaskEvent, TaskEventRow } from "@shared/database/task_events.ts";
+import { firstIssue } from "@shared/meetings/issues.ts";
+import { accountOf } from "./account.ts";
+import type { TrackingDependencies } from "./account.ts";
+import { composeTaskEvent, WANTED_EVENT } from "./compose_task_event.ts";
+import type { WantedEvent } from "./compose_task_event.ts";
+import { eventColumns } from "./event_columns.ts";
+import { insertOnce } from "./insert_once.ts";
+import { Refusal } from "./refusal.ts";
+
+/** Outlives the longest work on one event: a token refresh and a few requests of 20 s. */
+export const LEASE_SECONDS = 120;
+
+/** Where a definite answer is missing, somebody looks again after so long. */
+const LOOK_AGAIN_SECONDS = 30;
+
+export interface ScheduledTask {
+  event: TaskEventRow;
+  /** The task had this event before the call. */
+  already_exists: boolean;
+}
+
+/** Puts a task on its owner's calendar, exactly once. `user_id` null: a key asks, any task will do. */
+export async function scheduleTask(
+  dependencies: TrackingDependencies,
+  task_id: string,
+  user_id: string | null,
+  wanted: WantedEvent,
+): Promise<ScheduledTask> {
+  const begun = await beginTaskEvent(
+    dependencies.database,
+    task_id,
+    user_id,
+    wanted,
+    LEASE_SECONDS,
+  );
+  if (begun.decision === "exists" && begun.event !== null) {
+    return { event: begun.event, already_exists: true };
+  }
+  if (begun.decision === "in_progress") throw inProgress(begun.retry_after_seconds);
+  if (begun.decision !== "claimed") {
+    throw new Refusal("task_not_found", "There is no such task.", { details: { task_id } });
+  }
+  return await writeTaskEvent(dependencies, begun);
+}
+
+/** Writes the event of a leased row and settles it. */
+export async function writeTaskEvent(
+  dependencies: TrackingDependencies,
+  { event: row, task, connection }: BegunTaskEvent,
+): Promise<ScheduledTask> {
+  if (row === null || task === null) {
+    throw new Refusal("task_not_found", "The task of this event was deleted.");
+  }
+  try {
+    const account = accountOf(dependencies, connection);
+    if (row.google_account_id !== account.connection.google_account_id) {
+      throw new Refusal(
+        "needs_reauth",
+        "Another Google account is connected than the one this event was begun with. Connect that account again.",
+        { details: { reason: "wrong_account" } },
+      );
+    }
+    const parsed = WANTED_EVENT.safeParse(row.wanted ?? {});
+    if (!parsed.success) throw invalid(firstIssue(parsed.error).message);
+    const body = composeTaskEvent(task, parsed.data);
+    if (body === null) throw invalid("start_time: Expected one, as the task has no start_date");
+    const { event, generation, already_exists } = await insertOnce(account, {
+      calendar_id: row.calendar_id,
+      event_key: row.event_key,
+      generation: row.event_generation,
+      body,
+      sendUpdates: "none",
+      look_first: row.outcome_unknown,
+    });
+    const columns = {
+      ...eventColumns(event, dependencies.now()),
+      event_generation: generation,
+      outcome_unknown: false,
+    };
+    if (!await settleTaskEvent(dependencies.database, row, { columns })) throw inProgress(null);
+    return { event: { ...row, ...columns }, already_exists };
+  } catch (thrown) {
+    if (thrown instanceof Refusal) await settleRefused(dependencies, row, thrown);
+    throw thrown;
+  }
+}
+
+export function inProgress(retry_after_seconds: number | null): Refusal {
+  return new Refusal("in_progress", "Somebody works on this event just now. Try again shortly.", {
+    retry_after_seconds: Math.min(retry_after_seconds ?? 2, 2),
+  });
+}
+
+function invalid(message: string): Refusal {
+  const [path = "body"] = message.split(":", 1);
+  return new Refusal("invalid_request", message, { details: { path } });
+}
+
+/** A row that may have an event is never given up before a look has answered. */
+async function settleRefused(
+  { database }: TrackingDependencies,
+  row: TaskEventRow,
+  refusal: Refusal,
+): Promise<void> {
+  const unknown = row.outcome_unknown || refusal.facts.outcome_unknown === true;
+  const again = unknown || refusal.is_temporary;
+  await settleTaskEvent(database, row, {
+    columns: {
+      sync_status: again ? "pending" : "failed",
+      sync_error: `${refusal.code}: ${refusal.message}`,
+      outcome_unknown: unknown,
+    },
+    not_before_seconds: again
+      ? refusal.facts.retry_after_seconds ?? LOOK_AGAIN_SECONDS * 2 ** Math.min(row.attempts, 6)
+      : null,
+  });
+}

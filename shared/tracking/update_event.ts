@@ -1,0 +1,126 @@
+import { beginEventChange, readTaskEvent, settleTaskEvent } from "@shared/database/task_events.ts";
+import type { TaskEventRow } from "@shared/database/task_events.ts";
+import type { GoogleEvent } from "@shared/google/event.ts";
+import { calendarIdFor, findEvent, openAccount } from "./account.ts";
+import type { Account, TrackingDependencies } from "./account.ts";
+import { carryOut } from "./carry_out_change.ts";
+import type { CarriedOut } from "./carry_out_change.ts";
+import type { EventChange } from "./change_request.ts";
+import { carriedOutSettlement, releaseAfter } from "./change_settlement.ts";
+import { finishPending } from "./finish_pending.ts";
+import { makePlan, requireOwn } from "./make_plan.ts";
+import { otherGuests } from "./ownership.ts";
+import { previewOf } from "./plan_change.ts";
+import type { PlannedChange } from "./planned_change.ts";
+import { eventNotFound, findTarget, readChangeState } from "./read_change_state.ts";
+import type { ChangeTarget } from "./read_change_state.ts";
+import { Refusal } from "./refusal.ts";
+import { inProgress, LEASE_SECONDS } from "./schedule_task.ts";
+
+/** A reply of a guest between our look and our patch makes a plan outdated; plan again, this often. */
+const MAX_PLANS = 4;
+
+/** A request starts only while the lease surely outlives its answer. */
+const LAST_REQUEST_SECONDS = 60;
+
+export interface ChangeOptions {
+  /** Says what would happen and does nothing. */
+  preview?: boolean;
+  /** Dividing a series that has guests is wanted. */
+  confirm?: boolean;
+  /** A further reason not to change the event, thrown as a Refusal. */
+  guard?: (event: GoogleEvent) => void;
+}
+
+export type ChangedEvent =
+  | { kind: "preview"; preview: ReturnType<typeof previewOf> }
+  | { kind: "changed"; plan: PlannedChange; result: CarriedOut };
+
+/**
+ * Changes an event that the user organizes: one event or occurrence, a whole series, or a series
+ * from one occurrence on. Nobody's answer is lost and no newer version overwritten. Throws Refusal.
+ */
+export async function updateEvent(
+  dependencies: TrackingDependencies,
+  user_id: string,
+  request: EventChange,
+  options: ChangeOptions = {},
+): Promise<ChangedEvent> {
+  const account = await openAccount(dependencies, user_id);
+  const calendar_id = calendarIdFor(account, request.calendar_id);
+  const target = await findTarget(account, calendar_id, request);
+  requireOwn(target.event);
+  options.guard?.(target.event);
+  const identity = { user_id, calendar_id, calendar_event_id: target.event.id };
+
+  const asks = options.preview === true || (target.scope === "future" && options.confirm !== true);
+  if (asks) {
+    const row = await readTaskEvent(dependencies.database, identity);
+    const state = await readChangeState(account, calendar_id, target, row);
+    const plan = makePlan(crypto.randomUUID(), crypto.randomUUID(), target, request, state);
+    if (options.preview === true) return { kind: "preview", preview: previewOf(plan, state) };
+    if (plan.scope === "future" && otherGuests(target.event.attendees ?? []).length > 0) {
+      throw new Refusal(
+        "confirmation_required",
+        'This divides a series that has guests; they are told. Send it again with "confirm": true.',
+        { details: { preview: previewOf(plan, state) } },
+      );
+    }
+  }
+
+  const begun = await beginEventChange(dependencies.database, identity, LEASE_SECONDS);
+  if (begun.decision === "deleted") {
+    throw new Refusal("cancelled", "The event was deleted.", {
+      details: { event_id: request.event_id },
+    });
+  }
+  if (begun.decision !== "claimed" || begun.event === null) {
+    throw inProgress(begun.retry_after_seconds);
+  }
+  return await changeLeased(account, begun.event, target, request);
+}
+
+async function changeLeased(
+  account: Account,
+  row: TaskEventRow,
+  target: ChangeTarget,
+  request: EventChange,
+): Promise<ChangedEvent> {
+  const started = account.now().valueOf();
+  const has_time = () => account.now().valueOf() - started < LAST_REQUEST_SECONDS * 1000;
+  const progress = { landed: row.pending_change !== null };
+  try {
+    if (row.pending_change !== null) {
+      // An interrupted change comes first: this one is based on its result.
+      await finishPending(account, row, { has_time, keep_lease: true });
+      progress.landed = false;
+    }
+    const change_id = crypto.randomUUID();
+    const event_key = crypto.randomUUID();
+    for (let plans = 0; plans < MAX_PLANS; plans++) {
+      const event = await findEvent(account, row.calendar_id, target.event.id);
+      if (event === null) throw eventNotFound(target.event.id);
+      requireOwn(event);
+      const fresh = { ...target, event };
+      const state = await readChangeState(account, row.calendar_id, fresh, row);
+      const plan = makePlan(change_id, event_key, fresh, request, state);
+      const columns = { pending_change: plan as unknown as TaskEventRow["pending_change"] };
+      if (!await settleTaskEvent(account.database, row, { columns, keep_lease: true })) {
+        throw inProgress(null);
+      }
+      const result = await carryOut({ account, row, plan, resumed: false, progress, has_time });
+      if (result.kind === "outdated") continue;
+      const settlement = carriedOutSettlement(row, plan, result, account.now());
+      if (!await settleTaskEvent(account.database, row, settlement)) throw inProgress(null);
+      return { kind: "changed", plan, result };
+    }
+    throw new Refusal(
+      "version_conflict",
+      "The event changes all the time on Google Calendar. Try again shortly.",
+      { retry_after_seconds: 2 },
+    );
+  } catch (thrown) {
+    if (thrown instanceof Refusal) await releaseAfter(account, row, thrown, progress.landed);
+    throw thrown;
+  }
+}

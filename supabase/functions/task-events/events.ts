@@ -1,0 +1,40 @@
+import * as z from "zod/mini";
+import { HttpFault } from "@shared/http/fault.ts";
+import { readQuery } from "@shared/http/request.ts";
+import { json } from "@shared/http/respond.ts";
+import { DAY_OR_INSTANT } from "@shared/meetings/words.ts";
+import { listCalendarEvents } from "@shared/tracking/list_calendar_events.ts";
+import { eventAnswer, requireUser } from "./answers.ts";
+import type { Route } from "./handler.ts";
+
+const QUERY = z.strictObject({
+  calendarId: z.optional(z.string().check(z.minLength(1), z.maxLength(1024))),
+  timeMin: z.optional(DAY_OR_INSTANT),
+  timeMax: z.optional(DAY_OR_INSTANT),
+  q: z.optional(z.string().check(z.maxLength(200, "Expected at most 200 characters"))),
+  user_id: z.optional(z.uuid("Expected a user's id")),
+});
+
+/** GET events: what is on a calendar between two instants (a week from now unless given). */
+export const listEvents: Route = async (dependencies, request, caller_id) => {
+  const { user_id, ...query } = readQuery(request, QUERY);
+  const user = requireUser(caller_id, user_id);
+  const { events, time_range, truncated } = await listCalendarEvents(dependencies, user, query);
+  if (time_range.end <= time_range.start) {
+    throw new HttpFault("invalid_request", "timeMax: Expected a time after timeMin", {
+      path: "timeMax",
+    });
+  }
+  return json({
+    event_count: events.length,
+    time_range,
+    events: events.map((event) => ({
+      ...eventAnswer(event),
+      id: event.id,
+      recurring_event_id: event.recurringEventId ?? null,
+      location: event.location ?? null,
+      description: event.description ?? null,
+    })),
+    ...(truncated ? { truncated } : {}),
+  });
+};

@@ -1,0 +1,101 @@
+import { HttpFault } from "@shared/http/fault.ts";
+import { hasField, readBody, validate } from "@shared/http/request.ts";
+import { json } from "@shared/http/respond.ts";
+import type { Caller, Handler } from "@shared/http/serve.ts";
+import { BATCH } from "@shared/http/webhook.ts";
+import type { TrackingDependencies } from "@shared/tracking/account.ts";
+import { finishDue } from "@shared/tracking/finish_pending.ts";
+import { refuseAsFault } from "./answers.ts";
+import { removeEvent } from "./delete.ts";
+import { listEvents } from "./events.ts";
+import { reschedule } from "./reschedule.ts";
+import { schedule } from "./schedule.ts";
+import { update } from "./update.ts";
+
+export interface TaskEventsDependencies extends TrackingDependencies {
+  inBackground: (work: Promise<unknown>) => void;
+}
+
+/** A route gets the request and whose events it may touch (null: a key asks, anybody's). */
+export type Route = (
+  dependencies: TaskEventsDependencies,
+  request: Request,
+  user_id: string | null,
+) => Promise<Response>;
+
+const ROUTES: Readonly<Record<string, Readonly<Record<string, Route>>>> = {
+  "/": { POST: schedule, PATCH: update, DELETE: removeEvent, GET: listEvents },
+  "/schedule": { POST: schedule },
+  "/update": { PATCH: update, POST: update },
+  "/delete": { DELETE: removeEvent, POST: removeEvent },
+  "/reschedule": { POST: reschedule },
+  "/events": { GET: listEvents },
+};
+
+const DEFAULT_LIMIT = 10;
+
+/**
+ * The events of tasks: POST schedule, PATCH update, DELETE, POST reschedule, GET events.
+ * POST / {batch} finishes what was interrupted (keys only).
+ */
+export function taskEventsHandler(dependencies: TaskEventsDependencies): Handler {
+  return async (request, caller) => {
+    const path = pathOf(request);
+    const methods = Object.hasOwn(ROUTES, path) ? ROUTES[path] : undefined;
+    if (methods === undefined) {
+      throw new HttpFault("not_found", "task-events has no such path.");
+    }
+    const route = Object.hasOwn(methods, request.method) ? methods[request.method] : undefined;
+    if (route === undefined) {
+      throw new HttpFault(
+        "method_not_allowed",
+        `Use ${Object.keys(methods).join(" or ")} here.`,
+      );
+    }
+    if (caller.kind === "key" && path === "/" && request.method === "POST") {
+      const swept = await sweep(dependencies, request.clone());
+      if (swept !== null) return swept;
+    }
+    try {
+      return await route(dependencies, request, userOf(caller));
+    } catch (thrown) {
+      throw refuseAsFault(thrown);
+    }
+  };
+}
+
+async function sweep(
+  dependencies: TaskEventsDependencies,
+  request: Request,
+): Promise<Response | null> {
+  const body = await readBody(request);
+  if (!hasField(body, "batch")) return null;
+  const { limit, background } = validate(body, BATCH);
+  const work = finishDue(dependencies, limit ?? DEFAULT_LIMIT);
+  if (background === true) {
+    dependencies.inBackground(work);
+    return json({ success: true, message: "Accepted" }, 202);
+  }
+  const results = await work;
+  const succeeded = results.filter(({ success }) => success).length;
+  return json({
+    success: succeeded === results.length,
+    results,
+    total_processed: results.length,
+    succeeded,
+    failed: results.length - succeeded,
+  });
+}
+
+function userOf(caller: Caller): string | null {
+  return caller.kind === "user" ? caller.user_id : null;
+}
+
+/** The path below the function, with or without the prefixes that gateways leave on. */
+function pathOf(request: Request): string {
+  const path = new URL(request.url).pathname
+    .replace(/^\/functions\/v1(?=\/)/, "")
+    .replace(/^\/task-events(?=\/|$)/, "")
+    .replace(/\/$/, "");
+  return path === "" ? "/" : path;
+}

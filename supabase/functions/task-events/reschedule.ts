@@ -1,0 +1,146 @@
+import * as z from "zod/mini";
+import { readTaskEvents } from "@shared/database/task_events.ts";
+import type { TaskEventRow, TaskRow } from "@shared/database/task_events.ts";
+import { log } from "@shared/http/log.ts";
+import { readJson } from "@shared/http/request.ts";
+import { json } from "@shared/http/respond.ts";
+import { INSTANT, minutes } from "@shared/meetings/words.ts";
+import { rescheduleTask } from "@shared/tracking/reschedule_task.ts";
+import type { RescheduledTask } from "@shared/tracking/reschedule_task.ts";
+import type { Route, TaskEventsDependencies } from "./handler.ts";
+
+/** Google throttles rapid writes to one calendar, and a user has 600 requests a minute for everything. */
+const PARALLEL_TASKS = 4;
+const MAX_TASKS = 200;
+
+const TASK_ID = z.string().check(z.minLength(1), z.maxLength(200));
+
+const ITEM = z.strictObject({
+  task_id: TASK_ID,
+  start_time: z.optional(INSTANT),
+  duration_minutes: z.optional(minutes(1, 525_600)),
+});
+
+const several = <T>(item: z.ZodMiniType<T>) =>
+  z.array(item).check(
+    z.minLength(1, "Expected at least one task"),
+    z.maxLength(MAX_TASKS, `Expected at most ${MAX_TASKS} tasks`),
+  );
+
+const REQUEST = z.union([
+  z.strictObject({ task_ids: several(TASK_ID) }),
+  z.strictObject({ tasks: several(ITEM) }),
+], "Expected task_ids or tasks[{task_id, start_time?, duration_minutes?}]");
+
+type Item = z.output<typeof ITEM>;
+
+/**
+ * POST reschedule: brings the events of many tasks to their tasks' times. One bad task never stops
+ * the rest. With Accept: application/x-ndjson each task's answer comes as a line when it is ready.
+ */
+export const reschedule: Route = async (dependencies, request, user_id) => {
+  const body = await readJson(request, REQUEST);
+  const items = "tasks" in body ? body.tasks : body.task_ids.map((task_id): Item => ({ task_id }));
+  const unique = [...new Map(items.map((item) => [item.task_id, item])).values()];
+  const known = await readTaskEvents(
+    dependencies.database,
+    user_id,
+    unique.map(({ task_id }) => task_id),
+  );
+  const byId = new Map(known.map((entry) => [entry.task.id, entry]));
+  const answers = inParallel(
+    unique,
+    (item) => answerFor(dependencies, item, byId.get(item.task_id)),
+  );
+  if (request.headers.get("accept")?.includes("application/x-ndjson")) {
+    return stream(unique.length, answers);
+  }
+  const results: RescheduledTask[] = [];
+  for await (const answer of answers) results.push(answer);
+  results.sort((a, b) =>
+    unique.findIndex(({ task_id }) => task_id === a.task_id) -
+    unique.findIndex(({ task_id }) => task_id === b.task_id)
+  );
+  return json({ ...summary(results), results });
+};
+
+async function answerFor(
+  dependencies: TaskEventsDependencies,
+  item: Item,
+  known: { task: TaskRow; event: TaskEventRow | null } | undefined,
+): Promise<RescheduledTask> {
+  const { task_id, ...wish } = item;
+  if (known === undefined) {
+    return {
+      task_id,
+      status: "failed",
+      code: "task_not_found",
+      message: "There is no such task.",
+    };
+  }
+  try {
+    return await rescheduleTask(dependencies, known, wish);
+  } catch (thrown) {
+    log("error", "reschedule_failed", { task_id, error: String(thrown) });
+    return {
+      task_id,
+      status: "failed",
+      code: "internal",
+      message: "Something went wrong on our side. It has been logged.",
+    };
+  }
+}
+
+/** Runs a few at a time and yields each answer when it is ready. */
+async function* inParallel<T, R>(
+  items: readonly T[],
+  work: (item: T) => Promise<R>,
+): AsyncGenerator<R> {
+  const running = new Map<number, Promise<{ index: number; result: R }>>();
+  for (const [index, item] of items.entries()) {
+    running.set(index, work(item).then((result) => ({ index, result })));
+    if (running.size < PARALLEL_TASKS) continue;
+    const { index: done, result } = await Promise.race(running.values());
+    running.delete(done);
+    yield result;
+  }
+  while (running.size > 0) {
+    const { index: done, result } = await Promise.race(running.values());
+    running.delete(done);
+    yield result;
+  }
+}
+
+function stream(total: number, answers: AsyncGenerator<RescheduledTask>): Response {
+  const encoder = new TextEncoder();
+  const results: RescheduledTask[] = [];
+  const line = (value: unknown) => encoder.encode(`${JSON.stringify(value)}\n`);
+  const lines = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const next = await answers.next();
+      if (next.done === true) {
+        controller.enqueue(line({ type: "summary", ...summary(results) }));
+        controller.close();
+        return;
+      }
+      results.push(next.value);
+      controller.enqueue(
+        line({ type: "progress", done: results.length, total, result: next.value }),
+      );
+    },
+  });
+  return new Response(lines, { headers: { "content-type": "application/x-ndjson" } });
+}
+
+function summary(results: readonly RescheduledTask[]) {
+  const count = (status: RescheduledTask["status"]) =>
+    results.filter((result) => result.status === status).length;
+  return {
+    success: count("failed") === 0,
+    total: results.length,
+    created: count("created"),
+    updated: count("updated"),
+    skipped: count("skipped"),
+    failed: count("failed"),
+  };
+}
