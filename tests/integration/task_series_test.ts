@@ -1,0 +1,382 @@
+import assert from "node:assert/strict";
+import { promise, type Stack } from "../support/stack.ts";
+import {
+  change,
+  eventRow,
+  eventRows,
+  googleOf,
+  makeEventsDue,
+  occurrencesOn,
+  scheduledTask,
+  startOf,
+  startsOn,
+  sweep,
+} from "../support/tasks.ts";
+import { mailsBy } from "../support/meetings.ts";
+import { until } from "../support/until.ts";
+
+const EVENTS = "^/calendar/v3/calendars/[^/]+/events$";
+
+/** Every Monday at ten in Paris, from before the change to summer time until after it. */
+async function mondays(stack: Stack, guests = 0, columns: Record<string, unknown> = {}) {
+  return await scheduledTask(stack, {
+    guests,
+    columns: {
+      task_type: "recurring",
+      recurrence_pattern: "weekly",
+      start_date: "2035-03-05T09:00:00Z",
+      recurrence_ends: "2035-04-09",
+      ...columns,
+    },
+  });
+}
+
+const WINTER = ["2035-03-05T09:00:00Z", "2035-03-12T09:00:00Z", "2035-03-19T09:00:00Z"];
+const SUMMER = ["2035-03-26T08:00:00Z", "2035-04-02T08:00:00Z", "2035-04-09T08:00:00Z"];
+
+promise("series of tasks", {
+  "single changes one occurrence, found by its day, and leaves the row of the series alone": async (
+    stack,
+  ) => {
+    const { organizer, event_id } = await mondays(stack);
+    const before = await eventRow(stack, organizer, event_id);
+    const answer = await change(organizer, {
+      event_id,
+      update_scope: "single",
+      instance_date: "2035-03-26",
+      start_time: "2035-03-27T13:00:00Z",
+    });
+    assert.equal(answer.status, 200, JSON.stringify(answer.body));
+    assert.deepEqual(
+      await startsOn(stack, organizer.email),
+      [...WINTER, "2035-03-27T13:00:00Z", ...SUMMER.slice(1)],
+    );
+    const exception = await eventRow(stack, organizer, answer.body.event_id);
+    assert.equal(exception.is_exception, true);
+    assert.equal(exception.exception_type, "moved");
+    assert.equal(exception.recurrence_master_id, event_id);
+    assert.equal(Date.parse(exception.original_start_time), Date.parse(SUMMER[0]!));
+    assert.equal(exception.series_update_scope, "single");
+    const after = await eventRow(stack, organizer, event_id);
+    for (const column of ["event_start", "event_title", "recurrence_rule", "etag", "attendees"]) {
+      assert.deepEqual(after[column], before[column], column);
+    }
+    const again = await change(organizer, {
+      event_id: answer.body.event_id,
+      summary: "Only this one",
+    });
+    assert.equal(again.body.update_scope, "single");
+    const google = await googleOf(stack, organizer.email);
+    const { data } = await google.events.get({ calendarId: "primary", eventId: event_id });
+    assert.equal(data.summary, "Write the report");
+  },
+
+  "single finds a whole-day occurrence": async (stack) => {
+    const { organizer, event_id } = await scheduledTask(stack, {
+      wanted: {
+        start_time: "2035-03-05",
+        recurrence_pattern: "monthly",
+        recurrence_ends: "2035-06-30",
+      },
+    });
+    const answer = await change(organizer, {
+      event_id,
+      update_scope: "single",
+      instance_date: "2035-04-05",
+      start_time: "2035-04-07",
+    });
+    assert.equal(answer.status, 200, JSON.stringify(answer.body));
+    assert.deepEqual(await startsOn(stack, organizer.email), [
+      "2035-03-05",
+      "2035-04-07",
+      "2035-05-05",
+      "2035-06-05",
+    ]);
+  },
+
+  "all moves every occurrence on the wall clock; deleted ones stay deleted, moved ones stay moved":
+    async (stack) => {
+      const { organizer, event_id } = await mondays(stack);
+      const google = await googleOf(stack, organizer.email);
+      const occurrences = await occurrencesOn(stack, organizer.email);
+      await google.events.delete({ calendarId: "primary", eventId: occurrences[1]!.id! });
+      await change(organizer, {
+        event_id,
+        update_scope: "single",
+        instance_date: "2035-04-02",
+        start_time: "2035-04-04T12:00:00Z",
+      });
+      const answer = await change(organizer, {
+        event_id,
+        update_scope: "all",
+        start_time: "2035-03-05T14:00:00Z",
+      });
+      assert.equal(answer.status, 200, JSON.stringify(answer.body));
+      assert.deepEqual(await startsOn(stack, organizer.email), [
+        "2035-03-05T14:00:00Z",
+        "2035-03-19T14:00:00Z",
+        "2035-03-26T13:00:00Z",
+        "2035-04-04T12:00:00Z",
+        "2035-04-09T13:00:00Z",
+      ]);
+      assert.equal((await eventRow(stack, organizer, event_id)).series_update_scope, "all");
+    },
+
+  "all with an occurrence named moves the whole series as far as that occurrence": async (
+    stack,
+  ) => {
+    const { organizer, event_id } = await mondays(stack);
+    const answer = await change(organizer, {
+      event_id,
+      update_scope: "all",
+      instance_date: "2035-04-02",
+      start_time: "2035-04-03T09:30:00Z",
+    });
+    assert.equal(answer.status, 200, JSON.stringify(answer.body));
+    assert.deepEqual(await startsOn(stack, organizer.email), [
+      "2035-03-06T10:30:00Z",
+      "2035-03-13T10:30:00Z",
+      "2035-03-20T10:30:00Z",
+      "2035-03-27T09:30:00Z",
+      "2035-04-03T09:30:00Z",
+      "2035-04-10T09:30:00Z",
+    ]);
+  },
+
+  "future divides the series: guests, replies, reminders, Meet and later changes go along": async (
+    stack,
+  ) => {
+    const { organizer, guests, event_id } = await mondays(stack, 2);
+    const [ana = "", bo = ""] = guests;
+    const google = await googleOf(stack, organizer.email);
+    await google.events.patch({
+      calendarId: "primary",
+      eventId: event_id,
+      conferenceDataVersion: 1,
+      requestBody: {
+        reminders: { useDefault: false, overrides: [{ method: "popup", minutes: 7 }] },
+        conferenceData: { createRequest: { requestId: "one" } },
+      },
+    });
+    await stack.google.reply({ email: ana, event_id, responseStatus: "accepted" });
+    const moved = await change(organizer, {
+      event_id,
+      update_scope: "single",
+      instance_date: "2035-04-02",
+      start_time: "2035-04-05T08:00:00Z",
+    });
+    await stack.google.reply({
+      email: bo,
+      event_id: moved.body.event_id,
+      responseStatus: "declined",
+    });
+    const occurrences = await occurrencesOn(stack, organizer.email);
+    await google.events.delete({ calendarId: "primary", eventId: occurrences.at(-1)!.id! });
+
+    const wish = {
+      event_id,
+      update_scope: "future",
+      instance_date: "2035-03-19",
+      start_time: "2035-03-20T13:00:00Z",
+      summary: "Report, new time",
+    };
+    const preview = await change(organizer, { ...wish, preview: true });
+    assert.equal(preview.status, 200, JSON.stringify(preview.body));
+    assert.equal(preview.body.preview, true);
+    assert.equal(preview.body.carried_exceptions.length, 1);
+    const unconfirmed = await change(organizer, wish);
+    assert.equal(unconfirmed.status, 409);
+    assert.equal(unconfirmed.body.error, "confirmation_required");
+    assert.deepEqual(await startsOn(stack, organizer.email), [
+      ...WINTER,
+      SUMMER[0],
+      "2035-04-05T08:00:00Z",
+    ]);
+
+    const answer = await change(organizer, { ...wish, confirm: true });
+    assert.equal(answer.status, 200, JSON.stringify(answer.body));
+    assert.deepEqual(await startsOn(stack, organizer.email), [
+      ...WINTER.slice(0, 2),
+      "2035-03-20T13:00:00Z",
+      "2035-03-27T12:00:00Z",
+      "2035-04-05T08:00:00Z",
+    ]);
+    assert.equal(answer.body.carried_exceptions.length, 1);
+    assert.equal(answer.body.cancelled_occurrences.length, 1);
+    assert.deepEqual(answer.body.lost_exceptions, []);
+
+    const following = await google.events.get({
+      calendarId: "primary",
+      eventId: answer.body.following.event_id,
+    });
+    assert.equal(following.data.summary, "Report, new time");
+    assert.deepEqual(following.data.reminders?.overrides, [{ method: "popup", minutes: 7 }]);
+    assert.match(following.data.hangoutLink ?? "", /^https:/);
+    assert.equal(
+      following.data.attendees?.find(({ email }) => email === ana)?.responseStatus,
+      "accepted",
+    );
+    const carried = (await occurrencesOn(stack, organizer.email)).at(-1);
+    assert.equal(
+      carried?.attendees?.find(({ email }) => email === bo)?.responseStatus,
+      "declined",
+    );
+    const rows = await eventRows(stack, organizer);
+    const live = rows.filter((row) => row.deleted_at === null);
+    assert.deepEqual(
+      live.map((row) => row.calendar_event_id).sort(),
+      [event_id, answer.body.following.event_id, carried?.id].sort(),
+    );
+    assert.equal(rows.find((row) => row.calendar_event_id === event_id)?.pending_change, null);
+  },
+
+  "future at the first occurrence is the whole series, and a divided series divides again": async (
+    stack,
+  ) => {
+    const { organizer, event_id } = await mondays(stack);
+    const first = await change(organizer, {
+      event_id,
+      update_scope: "future",
+      instance_date: "2035-03-05",
+      start_time: "2035-03-05T10:00:00Z",
+    });
+    assert.equal(first.body.update_scope, "all");
+    const second = await change(organizer, {
+      event_id,
+      update_scope: "future",
+      instance_date: "2035-03-19",
+      summary: "Second part",
+    });
+    const third = await change(organizer, {
+      event_id: second.body.following.event_id,
+      update_scope: "future",
+      instance_date: "2035-04-02",
+      summary: "Third part",
+    });
+    assert.equal(third.status, 200, JSON.stringify(third.body));
+    const shown = await occurrencesOn(stack, organizer.email);
+    assert.deepEqual(shown.map((event) => [startOf(event), event.summary]), [
+      ["2035-03-05T10:00:00Z", "Write the report"],
+      ["2035-03-12T10:00:00Z", "Write the report"],
+      ["2035-03-19T10:00:00Z", "Second part"],
+      ["2035-03-26T09:00:00Z", "Second part"],
+      ["2035-04-02T09:00:00Z", "Third part"],
+      ["2035-04-09T09:00:00Z", "Third part"],
+    ]);
+  },
+
+  "a series that ends by COUNT keeps its number of occurrences when it is divided": async (
+    stack,
+  ) => {
+    const { organizer, event_id } = await mondays(stack);
+    await change(organizer, {
+      event_id,
+      update_scope: "all",
+      recurrence: "RRULE:FREQ=DAILY;INTERVAL=2;COUNT=6",
+    });
+    const before = await startsOn(stack, organizer.email);
+    assert.equal(before.length, 6);
+    const answer = await change(organizer, {
+      event_id,
+      update_scope: "future",
+      instance_date: before[3]!.slice(0, 10),
+      summary: "Second part",
+    });
+    assert.equal(answer.status, 200, JSON.stringify(answer.body));
+    assert.deepEqual(await startsOn(stack, organizer.email), before);
+  },
+
+  "an answer lost between the two calls of future is made good by the sweep: no hole, nothing twice":
+    async (stack) => {
+      for (const drop of ["before", "after"] as const) {
+        for (const method of ["PATCH", "POST"] as const) {
+          const { organizer, guests, event_id } = await mondays(stack, 1);
+          await stack.google.fault({
+            method,
+            path_pattern: method === "POST" ? EVENTS : `/events/${event_id}$`,
+            drop,
+            times: 1,
+          });
+          const lost = await change(organizer, {
+            event_id,
+            update_scope: "future",
+            instance_date: "2035-03-26",
+            start_time: "2035-03-26T10:00:00Z",
+            confirm: true,
+          });
+          assert.equal(lost.status, 502, JSON.stringify(lost.body));
+          await makeEventsDue(stack, organizer);
+          const swept = await sweep(stack);
+          assert.equal(swept.failed, 0, JSON.stringify(swept));
+          assert.deepEqual(await startsOn(stack, organizer.email), [
+            ...WINTER,
+            "2035-03-26T10:00:00Z",
+            "2035-04-02T10:00:00Z",
+            "2035-04-09T10:00:00Z",
+          ], `${method} dropped ${drop}`);
+          const live = await stack.google.events({ calendar_id: organizer.email, status: "live" });
+          assert.equal(live.length, 2);
+          const [mails] = await mailsBy(stack, guests);
+          assert.deepEqual(mails?.filter((kind) => kind === "invitation").length, 2);
+        }
+      }
+    },
+
+  "a process killed between the two calls of future leaves no hole and nothing twice": async (
+    stack,
+  ) => {
+    const { organizer, event_id } = await mondays(stack);
+    const worker = await stack.platform.startWorker();
+    // The first call has taken effect when the second one is held back.
+    await stack.google.fault({ method: "POST", path_pattern: EVENTS, delay_ms: 600_000, times: 1 });
+    const doomed = organizer.call("task-events", {
+      method: "PATCH",
+      body: {
+        event_id,
+        update_scope: "future",
+        instance_date: "2035-03-26",
+        summary: "Second part",
+      },
+      functions_url: worker.functions_url,
+    }).catch(() => null);
+    await until(
+      "the first call of the division",
+      async () => (await startsOn(stack, organizer.email)).length === 3,
+    );
+    worker.kill();
+    await doomed;
+    await stack.google.clearFaults();
+
+    const early = await change(organizer, { event_id, summary: "Somebody else" });
+    assert.equal(early.status, 409);
+    assert.equal(early.body.error, "in_progress");
+    await makeEventsDue(stack, organizer);
+    const swept = await sweep(stack);
+    assert.equal(swept.failed, 0, JSON.stringify(swept));
+    assert.deepEqual(await startsOn(stack, organizer.email), [...WINTER, ...SUMMER]);
+    const live = await stack.google.events({ calendar_id: organizer.email, status: "live" });
+    assert.equal(live.length, 2);
+  },
+
+  "a following series that Google will never take gives the first one its occurrences back": async (
+    stack,
+  ) => {
+    const { organizer, event_id } = await mondays(stack);
+    await stack.google.fault({
+      method: "POST",
+      path_pattern: EVENTS,
+      status: 400,
+      reason: "invalid",
+      times: 1,
+    });
+    const answer = await change(organizer, {
+      event_id,
+      update_scope: "future",
+      instance_date: "2035-03-26",
+      summary: "Second part",
+    });
+    assert.equal(answer.status, 422);
+    assert.deepEqual(await startsOn(stack, organizer.email), [...WINTER, ...SUMMER]);
+    assert.equal((await eventRow(stack, organizer, event_id)).pending_change, null);
+  },
+});
