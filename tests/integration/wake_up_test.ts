@@ -135,6 +135,7 @@ promise("wake-ups", {
       ["convene-meet-links", "* * * * *"],
       ["convene-notify", "* * * * *"],
       ["convene-sweep", "* * * * *"],
+      ["convene-sweep-task-events", "* * * * *"],
     ]);
     const available = await stack.platform.sql(
       "select from pg_available_extensions where name = 'pg_cron'",

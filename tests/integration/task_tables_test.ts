@@ -1,0 +1,174 @@
+import assert from "node:assert/strict";
+import { callFunction, promise } from "../support/stack.ts";
+import { change, eventRow, eventRows, insertTask, scheduledTask } from "../support/tasks.ts";
+import type { Row } from "../support/meetings.ts";
+
+const OLD_TABLE = `
+  create table public.task_calendar_events (
+    id uuid primary key default gen_random_uuid(),
+    user_id uuid not null references auth.users (id),
+    task_id text,
+    calendar_id text not null default 'primary',
+    calendar_event_id text not null,
+    event_title text
+  )`;
+
+promise("tables of tasks", {
+  "the columns, defaults and indexes are those of the tracking document": async (stack) => {
+    const columns = await stack.platform.sql<Row>(`
+      select column_name, data_type, is_nullable, column_default
+        from information_schema.columns
+       where table_schema = 'public' and table_name = 'task_calendar_events'
+         and column_name in ('organizer_email', 'organizer_display_name', 'organizer_self', 'attendees')
+       order by column_name`);
+    assert.deepEqual(
+      columns.map((column) => [
+        column.column_name,
+        column.data_type,
+        column.is_nullable,
+        column.column_default,
+      ]),
+      [
+        ["attendees", "jsonb", "YES", "'[]'::jsonb"],
+        ["organizer_display_name", "text", "YES", null],
+        ["organizer_email", "text", "YES", null],
+        ["organizer_self", "boolean", "YES", "true"],
+      ],
+    );
+    const indexes = await stack.platform.sql<Row>(
+      "select indexname, indexdef from pg_indexes where tablename = 'task_calendar_events'",
+    );
+    const definition = (name: string) =>
+      indexes.find(({ indexname }) => indexname === name)?.indexdef ?? "";
+    assert.match(definition("idx_task_calendar_events_organizer_self"), /btree \(organizer_self\)/);
+    assert.match(definition("idx_task_calendar_events_attendees"), /gin \(attendees\)/);
+  },
+
+  "the document's queries work through supabase-js: by owner, by guest, counts by reply": async (
+    stack,
+  ) => {
+    const { organizer, guests, event_id } = await scheduledTask(stack, { guests: 3 });
+    const [ana = ""] = guests;
+    await stack.google.reply({ email: ana, event_id, responseStatus: "accepted" });
+    await change(organizer, { event_id, location: "Room 4" });
+
+    const owned = await organizer.client.from("task_calendar_events").select("*")
+      .eq("user_id", organizer.user_id).eq("organizer_self", true);
+    assert.equal(owned.data?.length, 1, JSON.stringify(owned.error));
+    const external = await organizer.client.from("task_calendar_events").select("*")
+      .eq("user_id", organizer.user_id).eq("organizer_self", false);
+    assert.deepEqual(external.data, []);
+    const withAna = await organizer.client.from("task_calendar_events").select("*")
+      .contains("attendees", JSON.stringify([{ email: ana }]));
+    assert.equal(withAna.data?.length, 1, JSON.stringify(withAna.error));
+    const withNobody = await organizer.client.from("task_calendar_events").select("*")
+      .contains("attendees", JSON.stringify([{ email: "nobody@north.example" }]));
+    assert.deepEqual(withNobody.data, []);
+    const row = await eventRow(stack, organizer, event_id);
+    const one = await organizer.client.from("task_calendar_events").select("attendees")
+      .eq("id", row.id).single();
+    const { attendees } = one.data as unknown as { attendees: { responseStatus: string }[] };
+    assert.equal(attendees.length, 3);
+    assert.equal(attendees.filter((a) => a.responseStatus === "accepted").length, 1);
+  },
+
+  "a user sees only their own tasks and events, and writes no event": async (stack) => {
+    const { organizer, task_id } = await scheduledTask(stack);
+    const other = await stack.organizer();
+    for (const table of ["tasks", "task_calendar_events"]) {
+      const seen = await other.client.from(table).select("*");
+      assert.deepEqual(seen.data, [], table);
+    }
+    const stolen = await other.client.from("tasks").update({ title: "Mine" } as never).eq(
+      "id",
+      task_id,
+    ).select();
+    assert.deepEqual(stolen.data, []);
+    const forged = await other.client.from("tasks").insert(
+      { title: "Yours", user_id: organizer.user_id } as never,
+    );
+    assert.equal(forged.error?.code, "42501");
+    const written = await organizer.client.from("task_calendar_events")
+      .update({ organizer_self: true } as never).eq("task_id", task_id);
+    assert.equal(written.error?.code, "42501");
+    for (const path of ["tasks", "task_calendar_events", "v_frequent_collaborators"]) {
+      const answer = await fetch(`${stack.platform.api_url}/rest/v1/${path}`, {
+        headers: { apikey: stack.platform.publishable_key },
+      });
+      assert.equal((await answer.json()).code, "42501", path);
+    }
+    const sweep = await callFunction(stack.platform, "task-events", {
+      body: { batch: true },
+      access_token: other.access_token,
+    });
+    assert.equal(sweep.status, 422);
+  },
+
+  "a table of before keeps its rows, whose organizer is unknown until somebody looks": async (
+    stack,
+  ) => {
+    const organizer = await stack.organizer();
+    const file = await Deno.readTextFile(
+      new URL(
+        "../../supabase/migrations/20261120160100_task_calendar_events.sql",
+        import.meta.url,
+      ),
+    );
+    // Under another name, so that the real table stays: what matters is the text of the migration.
+    const renamed = (sql: string) => sql.replaceAll("task_calendar_events", "task_old_events");
+    const statements = renamed(file).replaceAll(/^--.*$/gm, "").split(/;\s*$/m)
+      .map((statement) => statement.trim()).filter((statement) => statement !== "");
+    await stack.platform.sql(renamed(OLD_TABLE));
+    await stack.platform.sql(
+      `insert into public.task_old_events (user_id, calendar_event_id, event_title)
+       values ($1, 'old1', 'Kept')`,
+      [organizer.user_id],
+    );
+    for (const statement of statements) await stack.platform.sql(statement);
+    await stack.platform.sql(
+      "insert into public.task_old_events (user_id, calendar_event_id) values ($1, 'new1')",
+      [organizer.user_id],
+    );
+    const rows = await stack.platform.sql<Row>(
+      `select calendar_event_id, event_title, organizer_self, attendees
+         from public.task_old_events order by calendar_event_id desc`,
+    );
+    assert.deepEqual(rows, [
+      { calendar_event_id: "old1", event_title: "Kept", organizer_self: null, attendees: [] },
+      { calendar_event_id: "new1", event_title: null, organizer_self: true, attendees: [] },
+    ]);
+    await stack.platform.sql("drop table public.task_old_events");
+  },
+
+  "the views tell of declined guests, of organizing by month and of collaborators": async (
+    stack,
+  ) => {
+    const { organizer, guests, event_id } = await scheduledTask(stack, { guests: 2 });
+    const [ana = "", bo = ""] = guests;
+    await stack.google.reply({ email: ana, event_id, responseStatus: "declined" });
+    await change(organizer, { event_id, location: "Room 4" });
+    await insertTask(organizer);
+    const declined = await organizer.client.from("v_events_with_declined_guests").select("*");
+    assert.deepEqual(
+      (declined.data as Row[] | null)?.map((row) => [row.calendar_event_id, row.declined_emails]),
+      [[event_id, [ana]]],
+      JSON.stringify(declined.error),
+    );
+    const months = await organizer.client.from("v_organizing_by_month").select("*");
+    assert.deepEqual(months.data, [{
+      user_id: organizer.user_id,
+      month: "2035-01-01",
+      organizing: 1,
+      attending: 0,
+      unknown: 0,
+    }]);
+    const people = await organizer.client.from("v_frequent_collaborators").select("*").order(
+      "email",
+    );
+    assert.deepEqual(
+      (people.data as Row[] | null)?.map((row) => [row.email, row.events, row.declined]),
+      [[ana, 1, 1], [bo, 1, 0]].toSorted((a, b) => String(a[0]) < String(b[0]) ? -1 : 1),
+    );
+    assert.equal((await eventRows(stack, organizer)).length, 1);
+  },
+});
