@@ -1,0 +1,63 @@
+import { call } from "./call.ts";
+import type { Database } from "./call.ts";
+
+/** Events of one user's calendar that are to be read again, and the time they lie in. */
+export interface UnsyncedCalendar {
+  user_id: string;
+  calendar_id: string;
+  event_ids: string[];
+  /** Null where no row says when its event is. */
+  time_min: string | null;
+  time_max: string | null;
+  /** Every row says when its event is, so that the window holds all of them. */
+  complete_window: boolean;
+}
+
+export interface UnsyncedFilter {
+  user_id: string | null;
+  event_ids?: readonly string[];
+  task_ids?: readonly string[];
+  meeting_id?: string;
+  limit: number;
+}
+
+/** Events named by the filter, or those without an organizer, a group for each user and calendar. */
+export function listUnsyncedEvents(
+  database: Database,
+  { user_id, event_ids, task_ids, meeting_id, limit }: UnsyncedFilter,
+): Promise<UnsyncedCalendar[]> {
+  return call(database, "list_unsynced_events", {
+    p_user_id: user_id,
+    p_event_ids: event_ids ?? null,
+    p_task_ids: task_ids ?? null,
+    p_meeting_id: meeting_id ?? null,
+    p_limit: limit,
+  });
+}
+
+export interface EventPeople {
+  calendar_event_id: string;
+  organizer_email: string | null;
+  organizer_display_name: string | null;
+  organizer_self: boolean | null;
+  attendees: readonly unknown[];
+  etag: string | null;
+}
+
+/**
+ * Stores one page of events in one statement, and which ids Google no longer has; says of each
+ * event whether that changed anything.
+ */
+export function storeEventPeople(
+  database: Database,
+  { user_id, calendar_id }: Pick<UnsyncedCalendar, "user_id" | "calendar_id">,
+  events: readonly EventPeople[],
+  missing: readonly string[] = [],
+): Promise<Record<string, "updated" | "unchanged">> {
+  return call(database, "store_event_people", {
+    p_user_id: user_id,
+    p_calendar_id: calendar_id,
+    p_events: events,
+    p_missing: missing,
+  });
+}
