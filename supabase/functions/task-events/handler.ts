@@ -10,6 +10,7 @@ import { removeEvent } from "./delete.ts";
 import { listEvents } from "./events.ts";
 import { reschedule } from "./reschedule.ts";
 import { schedule } from "./schedule.ts";
+import { syncOrganizer } from "./sync_organizer.ts";
 import { update } from "./update.ts";
 
 export interface TaskEventsDependencies extends TrackingDependencies {
@@ -29,13 +30,15 @@ const ROUTES: Readonly<Record<string, Readonly<Record<string, Route>>>> = {
   "/update": { PATCH: update, POST: update },
   "/delete": { DELETE: removeEvent, POST: removeEvent },
   "/reschedule": { POST: reschedule },
+  "/sync-organizer": { POST: syncOrganizer },
   "/events": { GET: listEvents },
 };
 
 const DEFAULT_LIMIT = 10;
 
 /**
- * The events of tasks: POST schedule, PATCH update, DELETE, POST reschedule, GET events.
+ * The events of tasks: POST schedule, PATCH update, DELETE, POST reschedule, POST
+ * sync-organizer, GET events.
  * POST / {batch} finishes what was interrupted (keys only).
  */
 export function taskEventsHandler(dependencies: TaskEventsDependencies): Handler {

@@ -1,0 +1,158 @@
+import { listUnsyncedEvents, storeEventPeople } from "@shared/database/event_people.ts";
+import type {
+  EventPeople,
+  UnsyncedCalendar,
+  UnsyncedFilter,
+} from "@shared/database/event_people.ts";
+import type { EventsQuery } from "@shared/google/calendar.ts";
+import type { GoogleEvent } from "@shared/google/event.ts";
+import { extractOrganizerMetadata, normalizeAttendees } from "@shared/google/event_people.ts";
+import { findEvent, mustAsk, openAccount } from "./account.ts";
+import type { Account, TrackingDependencies } from "./account.ts";
+import { Refusal } from "./refusal.ts";
+
+/** A page of Google's; one holds the events of thousands of rows. */
+const PAGE = 2500;
+
+/** So few events are cheaper asked for one by one than by listing a calendar. */
+const FEW = 5;
+
+/** Calendars side by side; each is another user's quota, or the same user's other calendar. */
+const PARALLEL_CALENDARS = 4;
+
+export interface SyncedEvent {
+  event_id: string;
+  status: "updated" | "unchanged" | "missing" | "failed";
+  /** Why, where it failed. */
+  error?: string;
+  message?: string;
+}
+
+/**
+ * Reads organizer and guests of events again and stores them. Resumable: what is stored has an
+ * organizer and is not listed again. A calendar that cannot be read fails alone.
+ */
+export async function syncOrganizers(
+  dependencies: TrackingDependencies,
+  filter: UnsyncedFilter,
+): Promise<SyncedEvent[]> {
+  const calendars = await listUnsyncedEvents(dependencies.database, filter);
+  const results: SyncedEvent[] = [];
+  for (let first = 0; first < calendars.length; first += PARALLEL_CALENDARS) {
+    const slice = calendars.slice(first, first + PARALLEL_CALENDARS);
+    const synced = await Promise.all(slice.map((one) => syncCalendar(dependencies, one)));
+    results.push(...synced.flat());
+  }
+  return results;
+}
+
+async function syncCalendar(
+  dependencies: TrackingDependencies,
+  calendar: UnsyncedCalendar,
+): Promise<SyncedEvent[]> {
+  const results = new Map<string, SyncedEvent>();
+  const missing = new Set(calendar.event_ids);
+  const store = async (events: readonly GoogleEvent[]) => {
+    const wanted = events.filter(({ id }) => missing.has(id));
+    if (wanted.length === 0) return;
+    const stored = await storeEventPeople(dependencies.database, calendar, wanted.map(peopleOf));
+    for (const [event_id, status] of Object.entries(stored)) {
+      results.set(event_id, { event_id, status });
+      missing.delete(event_id);
+    }
+  };
+  try {
+    const account = await openAccount(dependencies, calendar.user_id);
+    if (missing.size <= FEW) {
+      await store(await oneByOne(account, calendar));
+    } else {
+      for await (const events of pagesOf(account, calendar)) {
+        await store(events);
+        if (missing.size === 0) break;
+      }
+    }
+    if (missing.size > 0) {
+      await storeEventPeople(dependencies.database, calendar, [], [...missing]);
+    }
+    for (const event_id of missing) results.set(event_id, { event_id, status: "missing" });
+  } catch (thrown) {
+    if (!(thrown instanceof Refusal)) throw thrown;
+    for (const event_id of missing) {
+      results.set(event_id, {
+        event_id,
+        status: "failed",
+        error: thrown.code,
+        message: thrown.message,
+      });
+    }
+  }
+  return calendar.event_ids.flatMap((event_id) => results.get(event_id) ?? []);
+}
+
+async function oneByOne(account: Account, calendar: UnsyncedCalendar): Promise<GoogleEvent[]> {
+  const events: GoogleEvent[] = [];
+  for (const event_id of calendar.event_ids) {
+    const event = await findEvent(account, calendar.calendar_id, event_id);
+    if (event !== null) events.push(event);
+  }
+  return events;
+}
+
+/**
+ * The calendar in the rows' own window. Series and changed occurrences come under their own ids;
+ * a row of an unchanged occurrence is found in a second listing, only when some are left.
+ */
+async function* pagesOf(
+  account: Account,
+  calendar: UnsyncedCalendar,
+): AsyncGenerator<GoogleEvent[]> {
+  const occurrences = calendar.event_ids.filter((id) => /_\d{8}(T\d{6}Z)?$/.test(id));
+  if (occurrences.length < calendar.event_ids.length) {
+    yield* pages(account, calendar, { singleEvents: false });
+  }
+  if (occurrences.length > 0) yield* pages(account, calendar, { singleEvents: true });
+}
+
+async function* pages(
+  account: Account,
+  calendar: UnsyncedCalendar,
+  query: EventsQuery,
+): AsyncGenerator<GoogleEvent[]> {
+  const window = windowOf(calendar);
+  let pageToken: string | undefined;
+  do {
+    const page = await mustAsk(
+      account,
+      (token) =>
+        account.calendar.listEvents(token, calendar.calendar_id, {
+          ...query,
+          ...window,
+          maxResults: PAGE,
+          ...(pageToken === undefined ? {} : { pageToken }),
+        }),
+    );
+    yield page.events;
+    pageToken = page.nextPageToken;
+  } while (pageToken !== undefined);
+}
+
+/** A day on both sides: Google's bounds exclude, and a whole day begins in the calendar's own zone. */
+function windowOf(
+  { time_min, time_max, complete_window }: UnsyncedCalendar,
+): Pick<EventsQuery, "timeMin" | "timeMax"> {
+  if (!complete_window || time_min === null || time_max === null) return {};
+  const day_ms = 86_400_000;
+  return {
+    timeMin: new Date(Date.parse(time_min) - day_ms).toISOString(),
+    timeMax: new Date(Date.parse(time_max) + day_ms).toISOString(),
+  };
+}
+
+function peopleOf(event: GoogleEvent): EventPeople {
+  return {
+    calendar_event_id: event.id,
+    ...extractOrganizerMetadata(event),
+    attendees: normalizeAttendees(event.attendees),
+    etag: event.etag ?? null,
+  };
+}
