@@ -1,0 +1,139 @@
+import assert from "node:assert/strict";
+import { pendingMeeting, rowOf } from "../support/meetings.ts";
+import { promise, type Stack } from "../support/stack.ts";
+import { eventRow, scheduledTask } from "../support/tasks.ts";
+import type { Organizer } from "../support/stack.ts";
+
+/** Events on Google with rows that know nothing of them; every third is somebody else's invitation. */
+async function untold(stack: Stack, organizer: Organizer, count: number): Promise<string[]> {
+  const guest = await stack.guest();
+  const events = Array.from({ length: count }, (_, index) => {
+    const start = new Date(Date.UTC(2035, 0, 8, 9) + index * 3_600_000);
+    return {
+      id: `old${String(index).padStart(5, "0")}`,
+      summary: `Old ${index}`,
+      start: { dateTime: start.toISOString() },
+      end: { dateTime: new Date(start.valueOf() + 1_800_000).toISOString() },
+      attendees: [{ email: guest, responseStatus: "accepted" as const }],
+    };
+  });
+  const { event_ids } = await stack.google.addEvents(organizer.email, events);
+  await stack.platform.sql(
+    `insert into public.task_calendar_events
+       (user_id, calendar_event_id, event_start, event_end, organizer_self, sync_status)
+     select $1, e.id, '2035-01-08T09:00:00Z'::timestamptz + e.n * interval '1 hour',
+       '2035-01-08T09:30:00Z'::timestamptz + e.n * interval '1 hour', null, 'synced'
+     from unnest($2::text[]) with ordinality as e (id, n)`,
+    [organizer.user_id, event_ids],
+  );
+  return event_ids;
+}
+
+async function googleCalls(stack: Stack, organizer: Organizer): Promise<string[]> {
+  const requests = await stack.google.requests({ user: organizer.email });
+  return requests.filter(({ path }) => path.startsWith("/calendar/v3/")).map(({ method, path }) =>
+    `${method} ${path.replace(/^.*\/events/, "events")}`
+  );
+}
+
+promise("sync-organizer", {
+  "backfill reads a calendar in one page, resumes where it stopped, and comes to an end": async (
+    stack,
+  ) => {
+    const organizer = await stack.organizer();
+    const ids = await untold(stack, organizer, 40);
+    await stack.platform.sql(
+      `insert into public.task_calendar_events (user_id, calendar_event_id, event_start, organizer_self, sync_status)
+       values ($1, 'gone0', '2035-01-08T10:00:00Z', null, 'synced')`,
+      [organizer.user_id],
+    );
+    const first = await organizer.call("task-events/sync-organizer", {
+      body: { backfill: true, limit: 25 },
+    });
+    assert.equal(first.status, 200, JSON.stringify(first.body));
+    assert.deepEqual(
+      [first.body.success, first.body.scanned, first.body.updated, first.body.missing],
+      [true, 25, 24, 1],
+    );
+    const calls = await googleCalls(stack, organizer);
+    assert.deepEqual(calls, ["GET events"]);
+    const second = await organizer.call("task-events/sync-organizer", { body: { backfill: true } });
+    assert.deepEqual([second.body.scanned, second.body.updated], [16, 16]);
+    const third = await organizer.call("task-events/sync-organizer", { body: { backfill: true } });
+    assert.equal(third.body.scanned, 0);
+    const row = await eventRow(stack, organizer, ids[7]!);
+    assert.equal(row.organizer_self, true);
+    assert.equal(row.organizer_email, organizer.email);
+    assert.equal(row.attendees[0].responseStatus, "accepted");
+    assert.ok(row.last_synced_at);
+  },
+
+  "an occurrence of a series is found by its own id": async (stack) => {
+    const { organizer, event_id } = await scheduledTask(stack, {
+      wanted: { recurrence_pattern: "daily", recurrence_ends: "2035-02-20" },
+    });
+    const ids = Array.from(
+      { length: 10 },
+      (_, day) => `${event_id}_203501${String(day + 10).padStart(2, "0")}T090000Z`,
+    );
+    await stack.platform.sql(
+      `insert into public.task_calendar_events
+         (user_id, calendar_event_id, event_start, event_end, organizer_self, sync_status, recurrence_master_id)
+       select $1, id, '2035-01-08T09:00:00Z', '2035-01-30T09:00:00Z', null, 'synced', $3
+         from unnest($2::text[]) as id`,
+      [organizer.user_id, ids, event_id],
+    );
+    const answer = await organizer.call("task-events/sync-organizer", { body: { event_ids: ids } });
+    assert.deepEqual([answer.body.updated, answer.body.missing], [10, 0]);
+  },
+
+  "named events, tasks and meetings are read again; who changed nothing is unchanged": async (
+    stack,
+  ) => {
+    const { organizer, guests, task_id, event_id } = await scheduledTask(stack, { guests: 1 });
+    await stack.google.reply({ email: guests[0]!, event_id, responseStatus: "accepted" });
+    const sync = async (body: unknown) => {
+      const answer = await organizer.call("task-events/sync-organizer", { body });
+      return [answer.status, answer.body.updated, answer.body.unchanged];
+    };
+    assert.deepEqual(await sync({ event_ids: [event_id] }), [200, 1, 0]);
+    assert.equal(
+      (await eventRow(stack, organizer, event_id)).attendees[0].responseStatus,
+      "accepted",
+    );
+    assert.deepEqual(await sync({ task_ids: [task_id] }), [200, 0, 1]);
+
+    const meeting = await pendingMeeting(stack);
+    await meeting.organizer.call("write-back", { body: { meeting_id: meeting.meeting_id } });
+    const row = await rowOf(stack, meeting.meeting_id);
+    await stack.google.reply({
+      email: meeting.guests[0]!,
+      event_id: row.google_event_id,
+      responseStatus: "declined",
+    });
+    const answer = await meeting.organizer.call("task-events/sync-organizer", {
+      body: { meeting_id: meeting.meeting_id },
+    });
+    assert.deepEqual([answer.status, answer.body.updated], [200, 1]);
+    const synced = await rowOf(stack, meeting.meeting_id);
+    assert.equal(
+      synced.attendees.find(({ email }: { email: string }) => email === meeting.guests[0])
+        .responseStatus,
+      "declined",
+    );
+    const foreign = await organizer.call("task-events/sync-organizer", {
+      body: { meeting_id: meeting.meeting_id },
+    });
+    assert.equal(foreign.status, 404);
+  },
+
+  "a calendar that cannot be read fails alone": async (stack) => {
+    const lost = await stack.organizer();
+    await untold(stack, lost, 8);
+    await stack.google.revokeGrant(lost.email);
+    const answer = await lost.call("task-events/sync-organizer", { body: { backfill: true } });
+    assert.equal(answer.status, 200, JSON.stringify(answer.body));
+    assert.deepEqual([answer.body.success, answer.body.failed], [false, 8]);
+    assert.equal(answer.body.results[0].error, "needs_reauth");
+  },
+});
