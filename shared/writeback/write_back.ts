@@ -6,6 +6,7 @@ import { settleWritebacks } from "@shared/database/writebacks.ts";
 import type { Settlement } from "@shared/database/writebacks.ts";
 import type { GoogleCalendar } from "@shared/google/calendar.ts";
 import { meetLink } from "@shared/google/event.ts";
+import { extractOrganizerMetadata, normalizeAttendees } from "@shared/google/event_people.ts";
 import { issueText } from "@shared/meetings/issues.ts";
 import { cancelEvent } from "./cancel_event.ts";
 import type { CancelOutcome } from "./cancel_event.ts";
@@ -234,10 +235,8 @@ function writtenAttempt(
       google_event_link,
       event: {
         meet_link: meetLink(event),
-        organizer_email: event.organizer?.email ?? null,
-        organizer_display_name: event.organizer?.displayName ?? null,
-        organizer_self: event.organizer === undefined ? null : event.organizer.self === true,
-        attendees: event.attendees ?? [],
+        ...extractOrganizerMetadata(event),
+        attendees: normalizeAttendees(event.attendees),
       },
       written_version: version,
       event_generation: generation,

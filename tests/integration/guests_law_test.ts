@@ -10,6 +10,10 @@ import {
   scheduledTask,
   sweep,
 } from "../support/tasks.ts";
+import { until } from "../support/until.ts";
+
+/** The same sequences each time; a failure can be played again. */
+const SEED = 5;
 
 const EVENT = "^/calendar/v3/calendars/[^/]+/events/[^/]+$";
 
@@ -84,6 +88,7 @@ async function play(stack: Stack, steps: readonly Step[]): Promise<void> {
   };
   const answers = () => [...invited].map(([email, responseStatus]) => ({ email, responseStatus }));
 
+  await wish(new Set(guests), null);
   for (const step of steps) {
     const email = "guest" in step ? guests[step.guest]! : "";
     switch (step.do) {
@@ -106,7 +111,7 @@ async function play(stack: Stack, steps: readonly Step[]): Promise<void> {
           await stack.google.fault({
             method: "PATCH",
             path_pattern: EVENT,
-            delay_ms: 40,
+            delay_ms: 300,
             times: 1,
           });
           summary = `Report while ${step.status}`;
@@ -114,8 +119,15 @@ async function play(stack: Stack, steps: readonly Step[]): Promise<void> {
             summary,
             attendees: [...known].map((one) => ({ email: one })),
           }, null);
+          let ended = false;
+          const end = edit.finally(() => ended = true);
+          await until("the plan, which is recorded before the patch is sent", async () => {
+            const { pending_change } = await eventRow(stack, organizer, event_id);
+            return pending_change !== null || ended;
+          });
           await reply();
-          await edit;
+          await end;
+          invited.set(email, step.status);
           seen();
         } else await reply();
         invited.set(email, step.status);
@@ -167,7 +179,7 @@ promise("whatever happens to an event", {
           fc.array(STEP, { minLength: 3, maxLength: 12, size: "max" }),
           (steps) => play(stack, steps),
         ),
-        { numRuns: 12, endOnFailure: true },
+        { seed: SEED, numRuns: 12, endOnFailure: true },
       );
     },
 });

@@ -1,4 +1,5 @@
 import type { LedgerStep, MeetingRow } from "@shared/database/meetings.ts";
+import { rsvpSummary } from "@shared/meetings/rsvp.ts";
 import { adviceFor } from "./advice.ts";
 
 /** One meeting in full: the origin's fields, then slot, event and what stands in the way. */
@@ -15,7 +16,11 @@ export function meetingAnswer(meeting: MeetingRow & { steps?: LedgerStep[] }) {
     google_calendar_id: meeting.google_calendar_id,
     meet_link_error: meeting.meet_link_error,
     organizer_email: meeting.organizer_email,
+    organizer_self: meeting.organizer_self,
     attendees: meeting.attendees,
+    rsvp: meeting.google_event_id === null
+      ? null
+      : rsvpSummary(meeting.participants, meeting.attendees),
     candidates: meeting.candidates,
     scheduling_details: meeting.scheduling_details,
     what_to_do: refusal === null ? null : adviceFor(refusal.code, isFinal(meeting)),
