@@ -1,6 +1,7 @@
 import type { MeetingRow } from "@shared/database/meetings.ts";
 import type { WritebackSuccess } from "@shared/database/writebacks.ts";
 import { meetLink } from "@shared/google/event.ts";
+import { extractOrganizerMetadata, normalizeAttendees } from "@shared/google/event_people.ts";
 import type { GoogleEvent } from "@shared/google/event.ts";
 import { toDecide } from "./finding.ts";
 import type { Finding } from "./finding.ts";
@@ -117,10 +118,8 @@ function writtenOf(event: GoogleEvent): Written {
     google_event_link: event.htmlLink ?? null,
     event: {
       meet_link: meetLink(event),
-      organizer_email: event.organizer?.email ?? null,
-      organizer_display_name: event.organizer?.displayName ?? null,
-      organizer_self: event.organizer === undefined ? null : event.organizer.self === true,
-      attendees: event.attendees ?? [],
+      ...extractOrganizerMetadata(event),
+      attendees: normalizeAttendees(event.attendees),
     },
   };
 }

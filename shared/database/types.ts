@@ -303,6 +303,196 @@ export type Database = {
         };
         Relationships: [];
       };
+      "task_calendar_events": {
+        Row: {
+          "attempts": number;
+          "attendees": Json | null;
+          "calendar_event_id": string;
+          "calendar_id": string;
+          "created_at": string;
+          "deleted_at": string | null;
+          "etag": string | null;
+          "event_end": string | null;
+          "event_generation": number;
+          "event_key": string;
+          "event_link": string | null;
+          "event_start": string | null;
+          "event_title": string | null;
+          "exception_type": string | null;
+          "google_account_id": string | null;
+          "id": string;
+          "is_all_day": boolean;
+          "is_exception": boolean | null;
+          "is_master_event": boolean | null;
+          "last_synced_at": string | null;
+          "lease_token": string | null;
+          "leased_until": string | null;
+          "next_attempt_at": string | null;
+          "organizer_display_name": string | null;
+          "organizer_email": string | null;
+          "organizer_self": boolean | null;
+          "original_start_time": string | null;
+          "outcome_unknown": boolean;
+          "pending_change": Json | null;
+          "recurrence_instance_date": string | null;
+          "recurrence_master_id": string | null;
+          "recurrence_rule": string | null;
+          "series_update_scope": string | null;
+          "sync_error": string | null;
+          "sync_source": string | null;
+          "sync_status": string;
+          "task_id": string | null;
+          "timezone": string | null;
+          "updated_at": string | null;
+          "user_id": string;
+          "wanted": Json | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "attempts"?: number;
+          "attendees"?: Json | null;
+          "calendar_event_id": string;
+          "calendar_id"?: string;
+          "created_at"?: string;
+          "deleted_at"?: string | null;
+          "etag"?: string | null;
+          "event_end"?: string | null;
+          "event_generation"?: number;
+          "event_key"?: string;
+          "event_link"?: string | null;
+          "event_start"?: string | null;
+          "event_title"?: string | null;
+          "exception_type"?: string | null;
+          "google_account_id"?: string | null;
+          "id"?: string;
+          "is_all_day"?: boolean;
+          "is_exception"?: boolean | null;
+          "is_master_event"?: boolean | null;
+          "last_synced_at"?: string | null;
+          "lease_token"?: string | null;
+          "leased_until"?: string | null;
+          "next_attempt_at"?: string | null;
+          "organizer_display_name"?: string | null;
+          "organizer_email"?: string | null;
+          "organizer_self"?: boolean | null;
+          "original_start_time"?: string | null;
+          "outcome_unknown"?: boolean;
+          "pending_change"?: Json | null;
+          "recurrence_instance_date"?: string | null;
+          "recurrence_master_id"?: string | null;
+          "recurrence_rule"?: string | null;
+          "series_update_scope"?: string | null;
+          "sync_error"?: string | null;
+          "sync_source"?: string | null;
+          "sync_status"?: string;
+          "task_id"?: string | null;
+          "timezone"?: string | null;
+          "updated_at"?: string | null;
+          "user_id": string;
+          "wanted"?: Json | null;
+        };
+        Update: {
+          "attempts"?: number;
+          "attendees"?: Json | null;
+          "calendar_event_id"?: string;
+          "calendar_id"?: string;
+          "created_at"?: string;
+          "deleted_at"?: string | null;
+          "etag"?: string | null;
+          "event_end"?: string | null;
+          "event_generation"?: number;
+          "event_key"?: string;
+          "event_link"?: string | null;
+          "event_start"?: string | null;
+          "event_title"?: string | null;
+          "exception_type"?: string | null;
+          "google_account_id"?: string | null;
+          "id"?: string;
+          "is_all_day"?: boolean;
+          "is_exception"?: boolean | null;
+          "is_master_event"?: boolean | null;
+          "last_synced_at"?: string | null;
+          "lease_token"?: string | null;
+          "leased_until"?: string | null;
+          "next_attempt_at"?: string | null;
+          "organizer_display_name"?: string | null;
+          "organizer_email"?: string | null;
+          "organizer_self"?: boolean | null;
+          "original_start_time"?: string | null;
+          "outcome_unknown"?: boolean;
+          "pending_change"?: Json | null;
+          "recurrence_instance_date"?: string | null;
+          "recurrence_master_id"?: string | null;
+          "recurrence_rule"?: string | null;
+          "series_update_scope"?: string | null;
+          "sync_error"?: string | null;
+          "sync_source"?: string | null;
+          "sync_status"?: string;
+          "task_id"?: string | null;
+          "timezone"?: string | null;
+          "updated_at"?: string | null;
+          "user_id"?: string;
+          "wanted"?: Json | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "task_calendar_events_task_id_fkey";
+            columns: ["task_id"];
+            isOneToOne: false;
+            referencedRelation: "tasks";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "tasks": {
+        Row: {
+          "created_at": string;
+          "deleted_at": string | null;
+          "description": string | null;
+          "duration_minutes": number;
+          "id": string;
+          "recurrence_ends": string | null;
+          "recurrence_pattern": string | null;
+          "start_date": string | null;
+          "status": string;
+          "task_type": string;
+          "title": string;
+          "updated_at": string;
+          "user_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "created_at"?: string;
+          "deleted_at"?: string | null;
+          "description"?: string | null;
+          "duration_minutes"?: number;
+          "id"?: string;
+          "recurrence_ends"?: string | null;
+          "recurrence_pattern"?: string | null;
+          "start_date"?: string | null;
+          "status"?: string;
+          "task_type"?: string;
+          "title": string;
+          "updated_at"?: string;
+          "user_id"?: string;
+        };
+        Update: {
+          "created_at"?: string;
+          "deleted_at"?: string | null;
+          "description"?: string | null;
+          "duration_minutes"?: number;
+          "id"?: string;
+          "recurrence_ends"?: string | null;
+          "recurrence_pattern"?: string | null;
+          "start_date"?: string | null;
+          "status"?: string;
+          "task_type"?: string;
+          "title"?: string;
+          "updated_at"?: string;
+          "user_id"?: string;
+        };
+        Relationships: [];
+      };
       "writeback_ledger": {
         Row: {
           "at": string;
@@ -351,6 +541,54 @@ export type Database = {
       };
     };
     Views: {
+      "v_events_with_declined_guests": {
+        Row: {
+          "calendar_event_id": string;
+          "calendar_id": string;
+          "declined_count": number | null;
+          "declined_emails": Json | null;
+          "event_link": string | null;
+          "event_start": string | null;
+          "event_title": string | null;
+          "id": string;
+          "task_id": string | null;
+          "user_id": string;
+        };
+        ComputedFields: never;
+        Relationships: [
+          {
+            foreignKeyName: "task_calendar_events_task_id_fkey";
+            columns: ["task_id"];
+            isOneToOne: false;
+            referencedRelation: "tasks";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "v_frequent_collaborators": {
+        Row: {
+          "accepted": number | null;
+          "declined": number | null;
+          "display_name": string | null;
+          "email": string | null;
+          "events": number | null;
+          "latest_event_start": string | null;
+          "user_id": string;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
+      "v_organizing_by_month": {
+        Row: {
+          "attending": number | null;
+          "month": string | null;
+          "organizing": number | null;
+          "unknown": number | null;
+          "user_id": string;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
       "v_writeback_status": {
         Row: {
           "google_event_id": string | null;
@@ -390,6 +628,16 @@ export type Database = {
       };
     };
     Functions: {
+      "begin_event_change": {
+        Args: {
+          "p_calendar_event_id": string;
+          "p_calendar_id": string;
+          "p_lease_seconds"?: number;
+          "p_track"?: Json;
+          "p_user_id": string;
+        };
+        Returns: Json;
+      };
       "begin_google_authorization": {
         Args: {
           "p_code_verifier_encrypted": string;
@@ -406,6 +654,15 @@ export type Database = {
           "p_meeting_id": string;
           "p_reschedule"?: boolean;
           "p_user_id"?: string;
+        };
+        Returns: Json;
+      };
+      "begin_task_event": {
+        Args: {
+          "p_lease_seconds"?: number;
+          "p_task_id": string;
+          "p_user_id": string;
+          "p_wanted": Json;
         };
         Returns: Json;
       };
@@ -517,6 +774,10 @@ export type Database = {
           isOneToOne: false;
           isSetofReturn: true;
         };
+      };
+      "claim_task_events": {
+        Args: { "p_lease_seconds"?: number; "p_limit"?: number };
+        Returns: Json[];
       };
       "claim_writeback_slice": {
         Args: { "p_abandoned"?: boolean; "p_lease_seconds"?: number; "p_limit": number };
@@ -794,6 +1055,16 @@ export type Database = {
         };
         Returns: Json;
       };
+      "list_unsynced_events": {
+        Args: {
+          "p_event_ids"?: (string)[];
+          "p_limit"?: number;
+          "p_meeting_id"?: string;
+          "p_task_ids"?: (string)[];
+          "p_user_id"?: string;
+        };
+        Returns: Json;
+      };
       "mark_google_needs_reauth": {
         Args: { "p_reason": string; "p_refresh_token_encrypted": string; "p_user_id": string };
         Returns: boolean;
@@ -861,6 +1132,14 @@ export type Database = {
           "starts_at": string;
         }[];
       };
+      "read_task_event": {
+        Args: { "p_calendar_event_id": string; "p_calendar_id": string; "p_user_id": string };
+        Returns: Json;
+      };
+      "read_task_events": {
+        Args: { "p_task_ids": (string)[]; "p_user_id": string };
+        Returns: Json;
+      };
       "receive_google_code": {
         Args: {
           "p_google_code_encrypted": string;
@@ -923,7 +1202,28 @@ export type Database = {
         };
         Returns: Json;
       };
+      "settle_task_event": {
+        Args: {
+          "p_changes": Json;
+          "p_gone"?: (string)[];
+          "p_id": string;
+          "p_lease_token": string;
+          "p_not_before_seconds"?: number;
+          "p_release"?: boolean;
+          "p_rows"?: Json;
+        };
+        Returns: boolean;
+      };
       "settle_writebacks": { Args: { "p_settlements": Json }; Returns: Json };
+      "store_event_people": {
+        Args: {
+          "p_calendar_id": string;
+          "p_events": Json;
+          "p_missing"?: (string)[];
+          "p_user_id": string;
+        };
+        Returns: Json;
+      };
       "use_google_authorization": {
         Args: { "p_one_time_code_hash": string; "p_user_id": string };
         Returns: {
