@@ -86,6 +86,25 @@ promise("changing meetings", {
     ]);
   },
 
+  "an event that others keep changing is left for later, and then changed": async (stack) => {
+    const { organizer, meeting_id } = await createdMeeting(stack);
+    await change(organizer, meeting_id, AT_NOON);
+    await stack.google.fault({
+      method: "PATCH",
+      path_pattern: EVENT,
+      status: 412,
+      reason: "conditionNotMet",
+      times: 3,
+    });
+    const answer = await organizer.call("write-back", { body: { meeting_id } });
+    assert.equal(answer.status, 502);
+    assert.match(answer.body.message, /keep changing/);
+    await makeChangeDue(stack, meeting_id);
+    await batch(stack);
+    const event = await onlyEvent(stack, organizer);
+    assert.equal(Date.parse(event.start?.dateTime ?? ""), Date.parse(AT_NOON.start_time));
+  },
+
   "several changes before the write become one patch with the last state": async (stack) => {
     const { organizer, guests, meeting_id, event } = await createdMeeting(stack);
     await change(organizer, meeting_id, AT_NOON);
