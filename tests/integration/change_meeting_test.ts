@@ -61,7 +61,7 @@ promise("changing meetings", {
   "a guest who replies between our look and our patch loses nothing": async (stack) => {
     const { organizer, guests, meeting_id, event } = await createdMeeting(stack);
     await change(organizer, meeting_id, AT_NOON);
-    await stack.google.fault({ method: "PATCH", path_pattern: EVENT, delay_ms: 400, times: 1 });
+    await stack.google.fault({ method: "PATCH", path_pattern: EVENT, delay_ms: 2000, times: 1 });
     const asked = (await stack.google.requests()).length;
     const writing = write(organizer, meeting_id);
     // The patch has left us once the look was answered; it takes effect only after the delay.
