@@ -41,45 +41,47 @@ comment on view private.due_writebacks is
 -- and its outcome is unknown. The account and the calendar are frozen here, before the first request, so that
 -- every later attempt addresses the same event.
 create or replace function private.lease_writebacks(p_meeting_ids text[], p_lease_seconds integer) returns setof public.meetings
-language sql set search_path = '' as $$
-with wanted as materialized (
-  select o.meeting_id, c.google_account_id
-  from public.meetings as o
-  left join private.google_connections as c on c.user_id = o.organizer_user_id
-  where o.meeting_id = any (p_meeting_ids)
-), leased as (
-  update public.meetings as m
-  set
-    writeback_lease_token = gen_random_uuid(),
-    writeback_leased_until = clock_timestamp() + make_interval(secs => p_lease_seconds),
-    writeback_attempted_at = clock_timestamp(),
-    writeback_attempts = m.writeback_attempts + 1,
-    writeback_lease_losses = m.writeback_lease_losses + case when m.writeback_lease_token is null then 0 else 1 end,
-    writeback_retry_count = case
-      when m.writeback_lease_token is null then m.writeback_retry_count
-      else greatest(m.writeback_retry_count, least(3, m.writeback_retry_count + 1))
-    end,
-    writeback_status = case
-      when m.writeback_lease_token is not null and m.writeback_status = 'pending' then 'retrying'
-      else m.writeback_status
-    end,
-    writeback_outcome_unknown = m.writeback_outcome_unknown or m.writeback_lease_token is not null,
-    google_calendar_id = case when m.google_account_id is null then m.target_calendar_id else m.google_calendar_id end,
-    google_account_id = coalesce(m.google_account_id, wanted.google_account_id)
-  from wanted
-  where m.meeting_id = wanted.meeting_id
-  returning m.*
-), recorded as (
-  insert into public.writeback_ledger (meeting_id, organizer_user_id, lease_token, step, request)
-  select
-    l.meeting_id, l.organizer_user_id, l.writeback_lease_token, 'claimed',
-    jsonb_build_object(
-      'operation', l.writeback_operation, 'generation', l.event_generation,
-      'attempt', l.writeback_attempts, 'outcome_unknown', l.writeback_outcome_unknown)
-  from leased as l
-)
-select * from leased;
-$$;
+language plpgsql set search_path = '' as $$
+begin
+  return query
+  with wanted as materialized (
+    select o.meeting_id, c.google_account_id
+    from public.meetings as o
+    left join private.google_connections as c on c.user_id = o.organizer_user_id
+    where o.meeting_id = any (p_meeting_ids)
+  ), leased as (
+    update public.meetings as m
+    set
+      writeback_lease_token = gen_random_uuid(),
+      writeback_leased_until = clock_timestamp() + make_interval(secs => p_lease_seconds),
+      writeback_attempted_at = clock_timestamp(),
+      writeback_attempts = m.writeback_attempts + 1,
+      writeback_lease_losses = m.writeback_lease_losses + case when m.writeback_lease_token is null then 0 else 1 end,
+      writeback_retry_count = case
+        when m.writeback_lease_token is null then m.writeback_retry_count
+        else greatest(m.writeback_retry_count, least(3, m.writeback_retry_count + 1))
+      end,
+      writeback_status = case
+        when m.writeback_lease_token is not null and m.writeback_status = 'pending' then 'retrying'
+        else m.writeback_status
+      end,
+      writeback_outcome_unknown = m.writeback_outcome_unknown or m.writeback_lease_token is not null,
+      google_calendar_id = case when m.google_account_id is null then m.target_calendar_id else m.google_calendar_id end,
+      google_account_id = coalesce(m.google_account_id, wanted.google_account_id)
+    from wanted
+    where m.meeting_id = wanted.meeting_id
+    returning m.*
+  ), recorded as (
+    insert into public.writeback_ledger (meeting_id, organizer_user_id, lease_token, step, request)
+    select
+      l.meeting_id, l.organizer_user_id, l.writeback_lease_token, 'claimed',
+      jsonb_build_object(
+        'operation', l.writeback_operation, 'generation', l.event_generation,
+        'attempt', l.writeback_attempts, 'outcome_unknown', l.writeback_outcome_unknown)
+    from leased as l
+  )
+  select * from leased;
+end $$;
 
 -- Google counts a sliding minute. Half a second and one per cent stay free for clocks that differ, for
 -- meetings that are asked for by name, and for the look after a taken id.
@@ -97,24 +99,27 @@ language sql immutable set search_path = ''
 return 18;
 
 create function private.requests_spent() returns table (account text, requests bigint)
-language sql stable set search_path = '' as $$
-select coalesce(c.google_account_id, spent.user_id::text), sum(spent.requests)::bigint
-from (
-  select l.organizer_user_id as user_id, count(*) as requests
-  from public.writeback_ledger as l
-  where l.step = 'requested' and l.at > clock_timestamp() - private.quota_window()
-  group by 1
-  union all
-  -- Leased and not settled: the requests are about to be made, or nobody has told of them yet.
-  -- A new event is one request; everything else looks first.
-  select m.organizer_user_id, sum(case when m.writeback_operation = 'create' and not m.writeback_outcome_unknown then 1 else 2 end)
-  from public.meetings as m
-  where m.writeback_lease_token is not null and m.writeback_leased_until > clock_timestamp()
-  group by 1
-) as spent
-left join private.google_connections as c on c.user_id = spent.user_id
-group by 1;
-$$;
+language plpgsql stable set search_path = '' as $$
+#variable_conflict use_column
+begin
+  return query
+  select coalesce(c.google_account_id, spent.user_id::text), sum(spent.requests)::bigint
+  from (
+    select l.organizer_user_id as user_id, count(*) as requests
+    from public.writeback_ledger as l
+    where l.step = 'requested' and l.at > clock_timestamp() - private.quota_window()
+    group by 1
+    union all
+    -- Leased and not settled: the requests are about to be made, or nobody has told of them yet.
+    -- A new event is one request; everything else looks first.
+    select m.organizer_user_id, sum(case when m.writeback_operation = 'create' and not m.writeback_outcome_unknown then 1 else 2 end)
+    from public.meetings as m
+    where m.writeback_lease_token is not null and m.writeback_leased_until > clock_timestamp()
+    group by 1
+  ) as spent
+  left join private.google_connections as c on c.user_id = spent.user_id
+  group by 1;
+end $$;
 comment on function private.requests_spent() is
   'Requests of the last minute by Google account, those that live leases are about to make included.';
 
@@ -122,104 +127,109 @@ comment on function private.requests_spent() is
 -- slowed down, and in no other worker's hands, so that a calendar never has more writes in flight than one
 -- worker sends. The walk through the index costs one probe an organizer, however long their queues are.
 create function private.open_organizers() returns table (user_id uuid, account text, requests_left integer)
-language sql stable set search_path = '' as $$
-with recursive waiting (user_id) as (
-  (
-    select m.organizer_user_id
-    from public.meetings as m
-    where m.writeback_next_attempt_at is not null and m.organizer_user_id is not null
-    order by m.organizer_user_id
-    limit 1
+language plpgsql stable set search_path = '' as $$
+#variable_conflict use_column
+begin
+  return query
+  with recursive waiting (user_id) as (
+    (
+      select m.organizer_user_id
+      from public.meetings as m
+      where m.writeback_next_attempt_at is not null and m.organizer_user_id is not null
+      order by m.organizer_user_id
+      limit 1
+    )
+    union all
+    select (
+      select m.organizer_user_id
+      from public.meetings as m
+      where m.writeback_next_attempt_at is not null and m.organizer_user_id > w.user_id
+      order by m.organizer_user_id
+      limit 1
+    )
+    from waiting as w
+    where w.user_id is not null
+  ), spent as materialized (
+    select s.account, s.requests from private.requests_spent() as s
   )
-  union all
-  select (
-    select m.organizer_user_id
-    from public.meetings as m
-    where m.writeback_next_attempt_at is not null and m.organizer_user_id > w.user_id
-    order by m.organizer_user_id
-    limit 1
-  )
+  select
+    w.user_id,
+    coalesce(c.google_account_id, w.user_id::text),
+    private.quota('google_requests_per_minute_per_user') - coalesce(s.requests, 0)::integer
   from waiting as w
+  left join private.google_connections as c on c.user_id = w.user_id
+  left join spent as s on s.account = coalesce(c.google_account_id, w.user_id::text)
   where w.user_id is not null
-), spent as materialized (
-  select s.account, s.requests from private.requests_spent() as s
-)
-select
-  w.user_id,
-  coalesce(c.google_account_id, w.user_id::text),
-  private.quota('google_requests_per_minute_per_user') - coalesce(s.requests, 0)::integer
-from waiting as w
-left join private.google_connections as c on c.user_id = w.user_id
-left join spent as s on s.account = coalesce(c.google_account_id, w.user_id::text)
-where w.user_id is not null
-  and (c.user_id is null or c.status = 'healthy' and (c.paused_until is null or c.paused_until <= clock_timestamp()))
-  and not exists (
-    select from public.meetings as busy
-    where busy.organizer_user_id = w.user_id
-      and busy.writeback_lease_token is not null
-      and busy.writeback_leased_until > clock_timestamp()
-  );
-$$;
+    and (c.user_id is null or c.status = 'healthy' and (c.paused_until is null or c.paused_until <= clock_timestamp()))
+    and not exists (
+      select from public.meetings as busy
+      where busy.organizer_user_id = w.user_id
+        and busy.writeback_lease_token is not null
+        and busy.writeback_leased_until > clock_timestamp()
+    );
+end $$;
 
 create function private.choose_writebacks(p_limit integer) returns setof text
-language sql stable rows 100 set search_path = '' as $$
-with organizers as materialized (
-  select o.user_id, o.account, o.requests_left from private.open_organizers() as o
-), project as materialized (
-  select private.quota('google_requests_per_minute') - coalesce(sum(s.requests), 0)::integer as requests_left
-  from private.requests_spent() as s
-), candidates as (
-  select
-    next.meeting_id, o.user_id, o.account, o.requests_left, next.is_retry, next.due_at, next.created_at, next.requests
-  from organizers as o
-  cross join lateral (
+language plpgsql stable rows 100 set search_path = '' as $$
+begin
+  return query
+  with organizers as materialized (
+    select o.user_id, o.account, o.requests_left from private.open_organizers() as o
+  ), project as materialized (
+    select private.quota('google_requests_per_minute') - coalesce(sum(s.requests), 0)::integer as requests_left
+    from private.requests_spent() as s
+  ), candidates as (
     select
-      m.meeting_id, m.writeback_status is distinct from 'pending' as is_retry, m.writeback_next_attempt_at as due_at,
-      m.created_at,
-      case when m.writeback_operation = 'create' and not m.writeback_outcome_unknown then 1 else 2 end as requests
-    from public.meetings as m
-    where m.organizer_user_id = o.user_id
-      and m.writeback_next_attempt_at <= clock_timestamp()
-      and m.writeback_lease_token is null
-    order by (m.writeback_status is distinct from 'pending'), m.writeback_next_attempt_at, m.created_at
-    limit private.writeback_slice()
-  ) as next
-  where o.requests_left > 0
-  union all
-  -- Meetings of nobody: no request is made for them, only the reason told.
-  (
-    select m.meeting_id, null, '', 1000, m.writeback_status is distinct from 'pending', m.writeback_next_attempt_at, m.created_at, 0
-    from public.meetings as m
-    where m.organizer_user_id is null
-      and m.writeback_next_attempt_at <= clock_timestamp()
-      and m.writeback_lease_token is null
-    order by m.writeback_next_attempt_at
-    limit private.writeback_slice()
-  )
-), ranked as (
-  select
-    c.*,
-    (row_number() over (partition by c.user_id order by c.is_retry, c.due_at, c.created_at, c.meeting_id) - 1) / 3 as round,
-    sum(c.requests) over (partition by c.account order by c.is_retry, c.due_at, c.created_at, c.meeting_id) as account_so_far,
-    sum(c.requests) over (partition by c.account) as account_in_all
-  from candidates as c
-), affordable as (
-  select r.*, sum(r.requests) over (order by r.round, r.is_retry, r.due_at, r.created_at, r.meeting_id) as project_so_far
-  from ranked as r
-  where r.account_so_far <= r.requests_left
-    -- An organizer at the limit waits until a whole slice fits again: statements grow with slices, not rows.
-    and (
-      r.account_in_all <= r.requests_left
-      or r.requests_left >= least(private.writeback_slice(), private.quota('google_requests_per_minute_per_user'))
+      next.meeting_id, o.user_id, o.account, o.requests_left, next.is_retry, next.due_at, next.created_at, next.requests
+    from organizers as o
+    cross join lateral (
+      select
+        m.meeting_id, m.writeback_status is distinct from 'pending' as is_retry, m.writeback_next_attempt_at as due_at,
+        m.created_at,
+        case when m.writeback_operation = 'create' and not m.writeback_outcome_unknown then 1 else 2 end as requests
+      from public.meetings as m
+      where m.organizer_user_id = o.user_id
+        and m.writeback_next_attempt_at <= clock_timestamp()
+        and m.writeback_lease_token is null
+      order by (m.writeback_status is distinct from 'pending'), m.writeback_next_attempt_at, m.created_at
+      limit private.writeback_slice()
+    ) as next
+    where o.requests_left > 0
+    union all
+    -- Meetings of nobody: no request is made for them, only the reason told.
+    (
+      select m.meeting_id, null, '', 1000, m.writeback_status is distinct from 'pending', m.writeback_next_attempt_at, m.created_at, 0
+      from public.meetings as m
+      where m.organizer_user_id is null
+        and m.writeback_next_attempt_at <= clock_timestamp()
+        and m.writeback_lease_token is null
+      order by m.writeback_next_attempt_at
+      limit private.writeback_slice()
     )
-)
-select a.meeting_id
-from affordable as a, project as p
-where a.project_so_far <= p.requests_left
--- Three a time of each organizer, so that nobody's hundred meetings keep somebody else's one waiting.
-order by a.round, a.is_retry, a.due_at, a.created_at, a.meeting_id
-limit p_limit;
-$$;
+  ), ranked as (
+    select
+      c.*,
+      (row_number() over (partition by c.user_id order by c.is_retry, c.due_at, c.created_at, c.meeting_id) - 1) / 3 as round,
+      sum(c.requests) over (partition by c.account order by c.is_retry, c.due_at, c.created_at, c.meeting_id) as account_so_far,
+      sum(c.requests) over (partition by c.account) as account_in_all
+    from candidates as c
+  ), affordable as (
+    select r.*, sum(r.requests) over (order by r.round, r.is_retry, r.due_at, r.created_at, r.meeting_id) as project_so_far
+    from ranked as r
+    where r.account_so_far <= r.requests_left
+      -- An organizer at the limit waits until a whole slice fits again: statements grow with slices, not rows.
+      and (
+        r.account_in_all <= r.requests_left
+        or r.requests_left >= least(private.writeback_slice(), private.quota('google_requests_per_minute_per_user'))
+      )
+  )
+  select a.meeting_id
+  from affordable as a, project as p
+  where a.project_so_far <= p.requests_left
+  -- Three a time of each organizer, so that nobody's hundred meetings keep somebody else's one waiting.
+  order by a.round, a.is_retry, a.due_at, a.created_at, a.meeting_id
+  limit p_limit;
+end $$;
 comment on function private.choose_writebacks(integer) is
   'The next meetings to write, in order: at most a slice of each organizer, and no more than the quotas leave room for.';
 
@@ -234,7 +244,7 @@ where m.writeback_lease_token is not null
   and m.writeback_next_attempt_at <= clock_timestamp()
   and (
     m.organizer_user_id is null
-    or exists (select from private.open_organizers() as o where o.user_id = m.organizer_user_id and o.requests_left >= 2)
+    or m.organizer_user_id in (select o.user_id from private.open_organizers() as o where o.requests_left >= 2)
   )
   and not exists (
     select from public.meetings as other

@@ -8,6 +8,11 @@ export function median(numbers: readonly number[]): number {
   return numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? NaN;
 }
 
+/** The least of several durations: what the work itself takes, whatever else the machine does. */
+export function least(numbers: readonly number[]): number {
+  return Math.min(...numbers);
+}
+
 /** CPU time of a process so far, in milliseconds (Linux; null elsewhere). The kernel counts in hundredths. */
 export async function cpuMilliseconds(pid: number): Promise<number | null> {
   const stat = await Deno.readTextFile(`/proc/${pid}/stat`).catch(() => null);

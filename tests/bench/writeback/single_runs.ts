@@ -1,13 +1,13 @@
 import { manyMeetings } from "../../support/many_meetings.ts";
-import type { Organizer, Stack } from "../../support/stack.ts";
-import { median, timed } from "./measure.ts";
+import { callFunction, type Organizer, type Stack } from "../../support/stack.ts";
+import { least, median, timed } from "./measure.ts";
 
 export interface SingleCost {
   /** One write-back by name from request to answer, Google's 200 ms included; the middle one. */
   whole_milliseconds: number;
-  /** The same without the time that the function waited for Google. */
+  /** The same without the time that the function waited for Google; the least. */
   own_milliseconds: number;
-  /** An RPC that does nothing, through the same API. */
+  /** An RPC that does nothing, through the same API; the least. */
   empty_rpc_milliseconds: number;
 }
 
@@ -19,11 +19,15 @@ export async function singleCost(stack: Stack, organizer: Organizer): Promise<Si
   );
   await stack.platform.sql("grant execute on function public.nothing() to service_role");
   const ids = await manyMeetings(stack, [organizer], ROUNDS);
+  const apikey = stack.platform.automations_key;
   const wholes: number[] = [];
   const owns: number[] = [];
   const empties: number[] = [];
   for (const meeting_id of ids) {
-    const whole = await timed(() => organizer.call("write-back", { body: { meeting_id } }));
+    // As webhooks and jobs call it: the local gateway would sign a user's token anew.
+    const whole = await timed(() =>
+      callFunction(stack.platform, "write-back", { apikey, body: { meeting_id } })
+    );
     const [google] = await stack.platform.sql<{ duration_ms: number }>(
       "select duration_ms from public.writeback_ledger where meeting_id = $1 and step = 'answered'",
       [meeting_id],
@@ -34,8 +38,8 @@ export async function singleCost(stack: Stack, organizer: Organizer): Promise<Si
   }
   return {
     whole_milliseconds: median(wholes),
-    own_milliseconds: median(owns),
-    empty_rpc_milliseconds: median(empties),
+    own_milliseconds: least(owns),
+    empty_rpc_milliseconds: least(empties),
   };
 }
 
