@@ -65,7 +65,7 @@ async function underFire(stack: ChaosStack, options: ChaosOptions): Promise<Chao
   pool.end();
   const ends = evidence.meetings.map(endOf);
   return {
-    violations: [...violations(evidence), ...afterRequeue(final)],
+    violations: [...pool.surprises, ...violations(evidence), ...afterRequeue(final)],
     created: ends.filter((end) => end === "created").length,
     failed: ends.filter((end) => end === "failed").length,
     adopted: adoptions(evidence),

@@ -13,8 +13,10 @@ export interface PoolOptions {
 /** Worker processes that die by SIGKILL and are replaced. */
 export interface WorkerPool {
   readonly killed: number;
-  /** Posts to a function of some worker with the automations key; null when that worker died. */
-  post(name: string, body: unknown): Promise<number | null>;
+  /** Calls that a function answered with 500: nothing that happens here is unexpected. */
+  readonly surprises: readonly string[];
+  /** Posts to a function of some worker with the automations key; that worker may die meanwhile. */
+  post(name: string, body: unknown): Promise<void>;
   /** Resolves when no worker has work under way and the killed ones have been replaced. */
   settled(): Promise<void>;
   /**
@@ -36,6 +38,7 @@ export async function startWorkerPool(
 ): Promise<WorkerPool> {
   const workers: FunctionsWorker[] = [];
   const replacements = new Set<Promise<void>>();
+  const surprises: string[] = [];
   let killed = 0;
   let planned = 0;
   let killing = true;
@@ -79,13 +82,15 @@ export async function startWorkerPool(
     get killed() {
       return killed;
     },
+    surprises,
     async post(name, body) {
       const { functions_url } = await someWorker();
-      return await statusOf(`${functions_url}/${name}`, {
+      const status = await statusOf(`${functions_url}/${name}`, {
         method: "POST",
         headers: { apikey: stack.platform.automations_key, "content-type": "application/json" },
         body: JSON.stringify(body),
       });
+      if (status === 500) surprises.push(`${name} answered 500 to ${JSON.stringify(body)}`);
     },
     async settled() {
       do {
