@@ -8,8 +8,8 @@ import { generateKeys } from "../../local/keys.ts";
 import { schedulingInput } from "../unit/scheduling/baseline_inputs.ts";
 
 const SIZE = { participants: 20, busy: 100, days: 20 };
-const WARM_UP = 150;
-const ROUNDS = 400;
+const WARM_UP = 400;
+const ROUNDS = 600;
 /** The goal of the project: so many times the time of a server that only parses. */
 const GOAL = 4;
 

@@ -74,6 +74,11 @@ export function askedQuestion(
   };
 }
 
+/** The rule of a series. Dates that are left out or added depend on the slot, so they say nothing about it. */
+export function ruleOf(recurrence: readonly string[]): string[] {
+  return recurrence.filter((line) => line.startsWith("RRULE:"));
+}
+
 function withOrganizer(
   participants: readonly MeetingParticipant[],
   email: string | null,

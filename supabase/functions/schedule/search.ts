@@ -5,6 +5,7 @@ import type { Candidate, SchedulingResult } from "@shared/scheduling/types.ts";
 import type { Habits } from "./habits.ts";
 import { people } from "./people.ts";
 import type { KnownTimes } from "./people.ts";
+import { ruleOf } from "./question.ts";
 import type { SlotQuestion } from "./question.ts";
 import { TIMED_OUT } from "./deadline.ts";
 
@@ -66,7 +67,7 @@ export function search(
     participants: people(question, times, habits),
     now,
     ...(weights === null ? {} : { weights }),
-    ...(recurrence === null ? {} : { recurrence: { rules: recurrence } }),
+    ...(recurrence === null ? {} : { recurrence: { rules: ruleOf(recurrence) } }),
   };
   let result: NegotiatedResult;
   try {
