@@ -142,6 +142,31 @@ promise("holds", {
     assert.equal(held[0]?.expires_at, null);
   },
 
+  "a slot that was found under a lease that has ended is not taken": async (stack) => {
+    const [ana, guest] = [await stack.organizer(), await stack.guest()];
+    const [begun] = await stack.platform.sql<{ token: string }>(
+      `select public.begin_scheduling(
+         'late', $1::uuid, jsonb_build_object('participants', jsonb_build_array($2::text)), false, 0
+       ) -> 'meeting' ->> 'scheduling_lease_token' as token`,
+      [ana.user_id, guest],
+    );
+    const [settled] = await stack.platform.sql<{ decision: string }>(
+      `select public.settle_scheduling('late', $1::uuid, $2::jsonb, $3::jsonb) ->> 'decision' as decision`,
+      [
+        begun?.token,
+        JSON.stringify({ timezone: "UTC", held: [guest], max_candidates: 1 }),
+        JSON.stringify([{
+          start_time: `${MONDAY}T09:00:00Z`,
+          end_time: `${MONDAY}T10:00:00Z`,
+          participant_availability: [{ email: guest, status: "free" }],
+        }]),
+      ],
+    );
+    assert.equal(settled?.decision, "lease_lost");
+    assert.deepEqual(await holdsOf(stack, [guest]), []);
+    assert.equal((await rowOf(stack, "late")).starts_at, null);
+  },
+
   "an organizer who holds 250 meetings waits until some are written": async (stack) => {
     const ana = await stack.organizer();
     await stack.platform.sql(
