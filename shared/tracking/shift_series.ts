@@ -6,11 +6,14 @@ import {
   RecurrenceError,
   ruleLine,
   ruleParts,
+  timeOfDay,
   untilOf,
 } from "./recurrence_lines.ts";
 import type { RecurrenceLine } from "./recurrence_lines.ts";
 import { DAY_MS } from "./wall_time.ts";
 import type { EventMoment, WallTime } from "./wall_time.ts";
+
+const HOUR_MS = 3_600_000;
 
 export const WEEKDAY_CODES = ["SU", "MO", "TU", "WE", "TH", "FR", "SA"] as const;
 
@@ -30,7 +33,7 @@ export function shiftSeries(
       const shifted = dateLine(line.name, datesOf(line, from).map(moved), to);
       return shifted === null ? [] : [shifted];
     }
-    const parts = followDays(line, from.wall, to.wall);
+    const parts = followDays(line, followTime(line, from.wall, to.wall), from.wall, to.wall);
     const until = parts.get("UNTIL");
     if (until !== undefined) {
       parts.set("UNTIL", untilOf({ ...to, wall: moved(readUntil(until, from)) }));
@@ -39,12 +42,42 @@ export function shiftSeries(
   });
 }
 
-/** The rule's parts with its days turned by as many days as the start moves. */
-function followDays(line: RecurrenceLine, from: WallTime, to: WallTime): Map<string, string> {
+/**
+ * The rule's parts with a time of day of their own moved along: where it is the start's, the new
+ * start has it instead; a rule that stands beside its start moves by whole hours of the same day.
+ */
+function followTime(line: RecurrenceLine, from: WallTime, to: WallTime): Map<string, string> {
   const parts = ruleParts(line.value);
+  const moved_ms = timeOfDay(to) - timeOfDay(from);
+  if (moved_ms === 0) return parts;
+  const start = new Date(from);
+  const own = new Map([
+    ["BYHOUR", start.getUTCHours()],
+    ["BYMINUTE", start.getUTCMinutes()],
+    ["BYSECOND", start.getUTCSeconds()],
+  ]);
+  for (const [name, value] of own) {
+    const given = parts.get(name);
+    if (given === undefined) continue;
+    const hour = Number(given) + moved_ms / HOUR_MS;
+    if (Number(given) === value) parts.delete(name);
+    else if (name === "BYHOUR" && Number.isInteger(hour) && hour >= 0 && hour <= 23) {
+      parts.set(name, String(hour));
+    } else throw cannotFollow(line, "time");
+  }
+  return parts;
+}
+
+/** The rule's parts with its days turned by as many days as the start moves. */
+function followDays(
+  line: RecurrenceLine,
+  parts: Map<string, string>,
+  from: WallTime,
+  to: WallTime,
+): Map<string, string> {
   const days = Math.floor(to / DAY_MS) - Math.floor(from / DAY_MS);
   if (days === 0) return parts;
-  const by = [...parts.keys()].filter((name) => name.startsWith("BY"));
+  const by = [...parts.keys()].filter((name) => /^BY(?!HOUR|MINUTE|SECOND)/.test(name));
   if (by.length === 0) return parts;
   const only = by.length === 1 ? by[0] : undefined;
   const frequency = parts.get("FREQ");
@@ -64,8 +97,12 @@ function followDays(line: RecurrenceLine, from: WallTime, to: WallTime): Map<str
     const followed = ordinal === undefined ? null : weekdayOfMonth(to, ordinal);
     if (followed !== null) return parts.set(only, followed);
   }
-  throw new RecurrenceError(
-    `The rule "${line.value}" cannot follow to another day by itself. Give recurrence as well.`,
+  throw cannotFollow(line, "day");
+}
+
+function cannotFollow(line: RecurrenceLine, what: "day" | "time"): RecurrenceError {
+  return new RecurrenceError(
+    `The rule "${line.value}" cannot follow to another ${what} by itself. Give recurrence as well.`,
   );
 }
 

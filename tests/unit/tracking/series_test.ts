@@ -208,3 +208,15 @@ Deno.test("taskSeries() gives UNTIL in UTC, on the right day far from Greenwich"
     "RRULE:FREQ=DAILY;UNTIL=20300110T105959Z",
   ]);
 });
+
+Deno.test("shiftSeries() gives up a time of day in the rule, which would hold the series back", () => {
+  const ten = { wall: Date.UTC(2030, 0, 9, 10), zone: "Europe/Paris" };
+  const noon = { ...ten, wall: ten.wall + 2 * 3_600_000 };
+  assert.deepEqual(shiftSeries(["RRULE:FREQ=WEEKLY;BYDAY=WE;BYHOUR=10"], ten, noon), [
+    "RRULE:FREQ=WEEKLY;BYDAY=WE",
+  ]);
+  assert.throws(
+    () => shiftSeries(["RRULE:FREQ=DAILY;BYHOUR=10,16"], ten, noon),
+    RecurrenceError,
+  );
+});
