@@ -1,13 +1,16 @@
 import * as z from "zod/mini";
 import { connectionState } from "@shared/connections/connection_state.ts";
+import type { Connections } from "@shared/connections/connections.ts";
 import { disconnectGoogle } from "@shared/connections/disconnect.ts";
 import type { TokenCipher } from "@shared/connections/token_cipher.ts";
 import type { Database } from "@shared/database/call.ts";
 import { readGoogleConnection } from "@shared/database/google_connections.ts";
+import type { GoogleCalendar } from "@shared/google/calendar.ts";
 import type { GoogleOAuth } from "@shared/google/oauth.ts";
+import type { GoogleOutcome } from "@shared/google/outcome.ts";
 import { HttpFault } from "@shared/http/fault.ts";
 import { log } from "@shared/http/log.ts";
-import { readJson } from "@shared/http/request.ts";
+import { readJson, readQuery } from "@shared/http/request.ts";
 import { json } from "@shared/http/respond.ts";
 import type { Caller } from "@shared/http/serve.ts";
 import { refusedCompletion, revocationAdvice } from "./answers.ts";
@@ -18,11 +21,14 @@ export interface GoogleAuthDependencies extends CallbackDependencies {
   database: Database;
   oauth: GoogleOAuth;
   cipher: TokenCipher;
+  calendar: GoogleCalendar;
+  connections: Connections;
   now: () => Date;
 }
 
 export interface GoogleAuth {
-  /** `POST /initiate`, `POST /complete`, `GET /`, `DELETE /`: each about the caller's own connection. */
+  /** `POST /initiate`, `POST /complete`, `GET /`, `DELETE /`: each about the caller's own connection.
+   * `GET /?check=true` also asks Google whether it works; `checked` is false when Google is silent. */
   forUsers(request: Request, caller: Caller): Promise<Response>;
   /** `GET /callback`: sends the browser back to the app, whatever Google said. */
   callback(request: Request): Promise<Response>;
@@ -33,6 +39,7 @@ type Route = (request: Request, user_id: string) => Promise<Response>;
 /** Answers name a person's account or carry a secret; no cache may keep them. */
 const PRIVATE = { "cache-control": "no-store" };
 
+const SHOW = z.strictObject({ check: z.optional(z.enum(["true", "false"])) });
 const INITIATE = z.strictObject({ return_url: z.optional(z.string()) });
 const COMPLETE = z.strictObject({ code: z.string().check(z.minLength(1), z.maxLength(200)) });
 
@@ -42,7 +49,7 @@ export function isCallback(request: Request): boolean {
 }
 
 export function googleAuth(dependencies: GoogleAuthDependencies): GoogleAuth {
-  const { database, now, return_urls, authorizations } = dependencies;
+  const { database, calendar, connections, now, return_urls, authorizations } = dependencies;
 
   const initiate: Route = async (request, user_id) => {
     const { return_url } = await readJson(request, INITIATE, { empty: {} });
@@ -68,9 +75,23 @@ export function googleAuth(dependencies: GoogleAuthDependencies): GoogleAuth {
     throw refusal;
   };
 
-  const show: Route = async (_request, user_id) => {
+  const show: Route = async (request, user_id) => {
+    const { check } = readQuery(request, SHOW);
     const connection = await readGoogleConnection(database, user_id);
-    return json(connectionState(connection, now()), 200, PRIVATE);
+    if (check !== "true" || connection === null) {
+      return json(connectionState(connection, now()), 200, PRIVATE);
+    }
+    // What Google says of a dead grant is stored on the way, so the state is read afterwards.
+    const outcome = await connections.call(
+      connection,
+      (token) => calendar.listEvents(token, "primary", { maxResults: 1 }),
+    );
+    const checked = await readGoogleConnection(database, user_id);
+    return json(
+      { ...connectionState(checked, now()), checked: isAnswer(outcome) },
+      200,
+      PRIVATE,
+    );
   };
 
   const disconnect: Route = async (_request, user_id) => {
@@ -105,6 +126,11 @@ export function googleAuth(dependencies: GoogleAuthDependencies): GoogleAuth {
       return await answerGoogle(dependencies, request);
     },
   };
+}
+
+/** Google has said whether the connection works; anything else is about the network or the quota. */
+function isAnswer({ kind }: GoogleOutcome<unknown>): boolean {
+  return kind === "done" || kind === "reconnect" || kind === "reject";
 }
 
 /** The path below the function, with or without the prefixes that gateways leave on. */

@@ -1,4 +1,5 @@
 import { googleAuthorizations } from "@shared/connections/authorizations.ts";
+import { openGoogle } from "@shared/connections/open_google.ts";
 import { returnUrls } from "@shared/connections/return_urls.ts";
 import { tokenCipher } from "@shared/connections/token_cipher.ts";
 import { connect } from "@shared/database/connect.ts";
@@ -23,6 +24,7 @@ function build(env: Record<string, string | undefined>): GoogleAuth {
   const redirect_uri = env.GOOGLE_REDIRECT_URL ||
     `${env.SUPABASE_URL}/functions/v1/google-auth/callback`;
   return googleAuth({
+    ...openGoogle(env, database, now),
     database,
     oauth,
     cipher,
