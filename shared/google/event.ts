@@ -86,12 +86,16 @@ export type GoogleEvent = z.infer<typeof EVENT>;
 export type GoogleAttendee = z.infer<typeof ATTENDEE>;
 export type GoogleEventTime = z.infer<typeof EVENT_TIME>;
 
-/** One page of events.list or events.instances; a short or empty page may still have a next one. */
+/**
+ * One page of events.list or events.instances; a short or empty page may still have a next one.
+ * `timeZone` is the calendar's own.
+ */
 export const EVENT_PAGE = z.pipe(
   z.object({
     items: z.optional(z.array(EVENT)),
     nextPageToken: z.optional(z.string()),
     nextSyncToken: z.optional(z.string()),
+    timeZone: z.optional(z.string()),
   }),
   z.transform(({ items = [], ...tokens }) => ({ events: items, ...tokens })),
 );

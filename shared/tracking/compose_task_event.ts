@@ -4,6 +4,7 @@ import type { EventInput } from "@shared/google/event.ts";
 import { DAY_OR_INSTANT, minutes, TIMEZONE } from "@shared/meetings/words.ts";
 import { escapeHtml } from "./own_event.ts";
 import { RECURRENCE_PATTERNS, taskSeries } from "./task_series.ts";
+import type { RecurrencePattern } from "./task_series.ts";
 import { DAY_MS, googleTime, readMoment } from "./wall_time.ts";
 import type { EventMoment } from "./wall_time.ts";
 
@@ -31,10 +32,7 @@ export function composeTaskEvent(task: TaskRow, wanted: WantedEvent): EventInput
   if (starts === null || starts === undefined) return null;
   const wished = readMoment(starts, wanted.timeZone ?? "UTC");
   const length_ms = (wanted.duration_minutes ?? task.duration_minutes) * 60_000;
-  const pattern = wanted.recurrence_pattern ??
-    RECURRENCE_PATTERNS.find((known) =>
-      task.task_type === "recurring" && known === task.recurrence_pattern
-    );
+  const pattern = patternOf(task, wanted);
   const series = pattern === undefined
     ? { start: wished, recurrence: [] }
     : taskSeries(pattern, wished, wanted.recurrence_ends ?? task.recurrence_ends);
@@ -47,6 +45,14 @@ export function composeTaskEvent(task: TaskRow, wanted: WantedEvent): EventInput
     end: googleTime(endOf(series.start, length_ms)),
     ...(series.recurrence.length === 0 ? {} : { recurrence: series.recurrence }),
   };
+}
+
+/** How the task repeats, if it does: the wall clock of its zone then matters. */
+export function patternOf(task: TaskRow, wanted: WantedEvent): RecurrencePattern | undefined {
+  return wanted.recurrence_pattern ??
+    RECURRENCE_PATTERNS.find((known) =>
+      task.task_type === "recurring" && known === task.recurrence_pattern
+    );
 }
 
 /** `end.date` is exclusive, and a whole day is the least. */

@@ -1,9 +1,9 @@
 import { beginTaskEvent, settleTaskEvent } from "@shared/database/task_events.ts";
-import type { BegunTaskEvent, TaskEventRow } from "@shared/database/task_events.ts";
+import type { BegunTaskEvent, TaskEventRow, TaskRow } from "@shared/database/task_events.ts";
 import { firstIssue } from "@shared/meetings/issues.ts";
-import { accountOf } from "./account.ts";
-import type { TrackingDependencies } from "./account.ts";
-import { composeTaskEvent, WANTED_EVENT } from "./compose_task_event.ts";
+import { accountOf, mustAsk } from "./account.ts";
+import type { Account, TrackingDependencies } from "./account.ts";
+import { composeTaskEvent, patternOf, WANTED_EVENT } from "./compose_task_event.ts";
 import type { WantedEvent } from "./compose_task_event.ts";
 import { eventColumns } from "./event_columns.ts";
 import { insertOnce } from "./insert_once.ts";
@@ -64,7 +64,8 @@ export async function writeTaskEvent(
     }
     const parsed = WANTED_EVENT.safeParse(row.wanted ?? {});
     if (!parsed.success) throw invalid(firstIssue(parsed.error).message);
-    const body = composeTaskEvent(task, parsed.data);
+    const wanted = await withZone(account, row, task, parsed.data);
+    const body = composeTaskEvent(task, wanted);
     if (body === null) throw invalid("start_time: Expected one, as the task has no start_date");
     const { event, generation, already_exists } = await insertOnce(account, {
       calendar_id: row.calendar_id,
@@ -85,6 +86,21 @@ export async function writeTaskEvent(
     if (thrown instanceof Refusal) await settleRefused(dependencies, row, thrown);
     throw thrown;
   }
+}
+
+/** A series repeats on the wall clock of its calendar unless another zone is asked for. */
+async function withZone(
+  account: Account,
+  row: TaskEventRow,
+  task: TaskRow,
+  wanted: WantedEvent,
+): Promise<WantedEvent> {
+  if (wanted.timeZone !== undefined || patternOf(task, wanted) === undefined) return wanted;
+  const { timeZone } = await mustAsk(
+    account,
+    (token) => account.calendar.listEvents(token, row.calendar_id, { maxResults: 1 }),
+  );
+  return timeZone === undefined ? wanted : { ...wanted, timeZone };
 }
 
 export function inProgress(retry_after_seconds: number | null): Refusal {

@@ -120,6 +120,23 @@ promise("tasks on the calendar", {
     ]);
   },
 
+  "a series without a zone repeats on the wall clock of its calendar": async (stack) => {
+    const organizer = await stack.organizer({ timezone: "America/New_York" });
+    const task_id = await insertTask(organizer, {
+      task_type: "recurring",
+      recurrence_pattern: "weekly",
+      start_date: "2035-03-05T14:00:00Z",
+      recurrence_ends: "2035-03-12",
+    });
+    const answer = await organizer.call("task-events/schedule", { body: { task_id } });
+    assert.equal(answer.status, 200, JSON.stringify(answer.body));
+    // New York changes to summer time on the Sunday between.
+    assert.deepEqual(await startsOn(stack, organizer.email), [
+      "2035-03-05T14:00:00Z",
+      "2035-03-12T13:00:00Z",
+    ]);
+  },
+
   "a whole-day task has dates": async (stack) => {
     const { organizer, event_id } = await scheduledTask(stack, {
       wanted: { start_time: "2035-01-08", duration_minutes: 2880 },

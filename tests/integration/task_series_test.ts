@@ -322,6 +322,41 @@ promise("series of tasks", {
       }
     },
 
+  "an answer lost while later changes are carried along is made good too": async (stack) => {
+    for (const drop of ["before", "after"] as const) {
+      const { organizer, event_id } = await mondays(stack);
+      await change(organizer, {
+        event_id,
+        update_scope: "single",
+        instance_date: "2035-04-02",
+        start_time: "2035-04-04T12:00:00Z",
+      });
+      await stack.google.fault({
+        method: "PATCH",
+        path_pattern: "/events/[^/]+_2035[^/]+$",
+        drop,
+        times: 1,
+      });
+      const lost = await change(organizer, {
+        event_id,
+        update_scope: "future",
+        instance_date: "2035-03-26",
+        summary: "Second part",
+      });
+      assert.equal(lost.status, 502, JSON.stringify(lost.body));
+      await makeEventsDue(stack, organizer);
+      assert.equal((await sweep(stack)).failed, 0);
+      assert.deepEqual(await startsOn(stack, organizer.email), [
+        ...WINTER,
+        SUMMER[0],
+        "2035-04-04T12:00:00Z",
+        SUMMER[2],
+      ]);
+      const live = (await eventRows(stack, organizer)).filter((row) => row.deleted_at === null);
+      assert.equal(live.length, 3);
+    }
+  },
+
   "a process killed between the two calls of future leaves no hole and nothing twice": async (
     stack,
   ) => {

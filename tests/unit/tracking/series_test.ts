@@ -87,7 +87,7 @@ Deno.test("splitSeries() leaves every occurrence in exactly one of the two parts
       assert.deepEqual(first, whole.filter((wall) => wall < at));
       assert.deepEqual(second, whole.filter((wall) => wall >= at));
     }),
-    { numRuns: 400 },
+    { numRuns: 200 },
   );
 });
 
@@ -143,7 +143,7 @@ Deno.test("shiftSeries() moves every occurrence by the same wall time, deleted o
         assert.deepEqual(after, before.map((wall) => wall + delta));
       },
     ),
-    { numRuns: 300 },
+    { numRuns: 150 },
   );
 });
 
@@ -184,7 +184,7 @@ Deno.test("taskSeries() starts on its rule and ends on the last day in the serie
         );
       },
     ),
-    { numRuns: 300 },
+    { numRuns: 150 },
   );
 });
 
