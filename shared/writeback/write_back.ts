@@ -126,7 +126,9 @@ async function write(
   if (row.writeback_lease_losses >= MAX_LEASE_LOSSES && row.writeback_operation !== "create") {
     // The event is there; what it lacks is told, rather than killing one worker after the other.
     const message = "The workers that tried it ended each time. Change the meeting again to retry.";
-    return { kind: "failed", failure: permanent("internal_error", message), generation };
+    const may_exist = row.writeback_outcome_unknown && row.writeback_status !== "created";
+    const failure = unlessUnknown(may_exist, permanent("internal_error", message));
+    return { kind: "failed", failure, generation };
   }
   const { meeting, connection: usable } = ready;
   const writing = { ...dependencies, connection: usable, row, recorder: notes, has_time };
