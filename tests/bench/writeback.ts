@@ -1,5 +1,5 @@
 /**
- * What write-back costs, beside one after the other and beside what Google's quotas allow at best.
+ * What write-back costs, beside one after the other and beside what Google's quotas allow at best. Linux only: it reads processor times from /proc.
  * Run: deno task bench:writeback [--quick]. --quick leaves out the run that waits for quota (N=1000,
  * U=1) and the million finished meetings; --only=single, batches or queue runs one part.
  */
@@ -66,7 +66,7 @@ for (const meetings of only === undefined || only === "batches" ? [100, ROWS] : 
       goal === undefined ? speed.toFixed(1) : verdict(speed, speed >= goal),
       verdict(run.refused, run.refused === 0, 0),
       `${run.calls}`,
-      run.cpu_milliseconds_a_row?.toFixed(2) ?? "unknown",
+      run.cpu_milliseconds_a_row.toFixed(2),
     ]);
   }
 }
@@ -94,18 +94,18 @@ async function reportQueue(): Promise<void> {
   await platform.sql("select pg_reload_conf()");
   await forgetMeetings(stack);
   await addFinishedMeetings(stack, 1, ROWS);
-  const small = await queueCost(stack, organizers, ROWS);
+  const small = await queueCost(stack, url, organizers, ROWS);
   const costs: [string, QueueCost][] = [["1,000", small]];
   if (!is_quick) {
     await addFinishedMeetings(stack, ROWS + 1, MILLION);
-    costs.push(["1,000,000", await queueCost(stack, organizers, ROWS)]);
+    costs.push(["1,000,000", await queueCost(stack, url, organizers, ROWS)]);
   }
   table(
     [
       "finished meetings",
-      "claim ms",
-      "settle ms",
-      "bare update ms",
+      "claim CPU ms",
+      "settle CPU ms",
+      "bare update CPU ms",
       "claim / bare",
       "settle / bare",
       "both / bare",

@@ -13,10 +13,9 @@ export function least(numbers: readonly number[]): number {
   return Math.min(...numbers);
 }
 
-/** CPU time of a process so far, in milliseconds (Linux; null elsewhere). The kernel counts in hundredths. */
-export async function cpuMilliseconds(pid: number): Promise<number | null> {
-  const stat = await Deno.readTextFile(`/proc/${pid}/stat`).catch(() => null);
-  if (stat === null) return null;
+/** Processor time of a process so far, in milliseconds; Linux only. The kernel counts in hundredths of a second. */
+export async function cpuMilliseconds(pid: number): Promise<number> {
+  const stat = await Deno.readTextFile(`/proc/${pid}/stat`);
   // The name in parentheses may hold spaces; user and system time are fields 14 and 15.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   return (Number(fields[11]) + Number(fields[12])) * 10;
