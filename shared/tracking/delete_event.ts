@@ -4,7 +4,7 @@ import type { GoogleEvent, SendUpdates } from "@shared/google/event.ts";
 import { calendarIdFor, findEvent, openAccount } from "./account.ts";
 import type { TrackingDependencies } from "./account.ts";
 import { releaseAfter } from "./change_settlement.ts";
-import { finishDeletion, finishPending } from "./finish_pending.ts";
+import { finishDeletion, finishPending, staysOpen } from "./finish_pending.ts";
 import { requireOwn } from "./make_plan.ts";
 import { otherGuests, ownershipOfEvent, sendUpdatesFor } from "./ownership.ts";
 import type { PlannedDeletion } from "./planned_change.ts";
@@ -55,10 +55,14 @@ export async function deleteEvent(
     event_id: deletion.event_id,
     sendUpdates: tell(deletion, event),
   };
+  const progress = { landed: false };
+  let finishing = row.pending_change !== null;
   try {
-    if (row.pending_change !== null) {
+    if (finishing) {
       // A divided series is put together first, so that nothing half done is left behind.
-      await finishPending(account, row, { has_time: () => true, keep_lease: true });
+      await finishPending(account, row, { has_time: () => true, progress, keep_lease: true });
+      finishing = false;
+      progress.landed = false;
     }
     const columns = { pending_change: planned as unknown as TaskEventRow["pending_change"] };
     if (!await settleTaskEvent(dependencies.database, row, { columns, keep_lease: true })) {
@@ -67,7 +71,10 @@ export async function deleteEvent(
     await finishDeletion(account, row, planned);
     return { already_deleted: event === null };
   } catch (thrown) {
-    if (thrown instanceof Refusal) await releaseAfter(dependencies, row, thrown, false);
+    if (thrown instanceof Refusal) {
+      const open = progress.landed || (finishing && staysOpen(thrown));
+      await releaseAfter(dependencies, row, thrown, open);
+    }
     throw thrown;
   }
 }

@@ -16,6 +16,8 @@ const LAST_REQUEST_SECONDS = 60;
 
 interface Finishing {
   has_time(): boolean;
+  /** Says, when a Refusal comes out, whether part of the change has taken effect. */
+  progress: { landed: boolean };
   /** The caller goes on with the row. */
   keep_lease: boolean;
 }
@@ -53,13 +55,21 @@ async function finishOne(dependencies: TrackingDependencies, begun: BegunTaskEve
     await settleTaskEvent(dependencies.database, row, { columns: { outcome_unknown: false } });
     return;
   }
+  const progress = { landed: false };
   try {
     const account = accountOf(dependencies, begun.connection);
-    await finishPending(account, row, { has_time, keep_lease: false });
+    await finishPending(account, row, { has_time, progress, keep_lease: false });
   } catch (thrown) {
-    if (thrown instanceof Refusal) await releaseAfter(dependencies, row, thrown, true);
+    if (thrown instanceof Refusal) {
+      await releaseAfter(dependencies, row, thrown, progress.landed || staysOpen(thrown));
+    }
     throw thrown;
   }
+}
+
+/** Whether an unfinished change may still be there after this: nobody could look, or it can be finished later. */
+export function staysOpen(refusal: Refusal): boolean {
+  return refusal.is_temporary || refusal.code === "needs_reauth";
 }
 
 /** Does the rest of what a row says is under way, and settles it. Throws Refusal. */
@@ -77,11 +87,10 @@ async function finishChange(
   account: Account,
   row: TaskEventRow,
   first: PlannedChange,
-  { has_time, keep_lease }: Finishing,
+  { has_time, progress, keep_lease }: Finishing,
 ): Promise<void> {
   let plan = first;
   for (let plans = 0; plans < MAX_PLANS; plans++) {
-    const progress = { landed: true };
     const result = await carryOut({ account, row, plan, resumed: true, progress, has_time });
     if (result.kind === "done") {
       const settlement = carriedOutSettlement(row, plan, result, account.now());

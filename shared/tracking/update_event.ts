@@ -7,7 +7,7 @@ import { carryOut } from "./carry_out_change.ts";
 import type { CarriedOut } from "./carry_out_change.ts";
 import type { EventChange } from "./change_request.ts";
 import { carriedOutSettlement, releaseAfter } from "./change_settlement.ts";
-import { finishPending } from "./finish_pending.ts";
+import { finishPending, staysOpen } from "./finish_pending.ts";
 import { makePlan, requireOwn } from "./make_plan.ts";
 import { otherGuests } from "./ownership.ts";
 import { previewOf } from "./plan_change.ts";
@@ -88,11 +88,13 @@ async function changeLeased(
 ): Promise<ChangedEvent> {
   const started = account.now().valueOf();
   const has_time = () => account.now().valueOf() - started < LAST_REQUEST_SECONDS * 1000;
-  const progress = { landed: row.pending_change !== null };
+  const progress = { landed: false };
+  let finishing = row.pending_change !== null;
   try {
-    if (row.pending_change !== null) {
+    if (finishing) {
       // An interrupted change comes first: this one is based on its result.
-      await finishPending(account, row, { has_time, keep_lease: true });
+      await finishPending(account, row, { has_time, progress, keep_lease: true });
+      finishing = false;
       progress.landed = false;
     }
     const change_id = crypto.randomUUID();
@@ -120,7 +122,10 @@ async function changeLeased(
       { retry_after_seconds: 2 },
     );
   } catch (thrown) {
-    if (thrown instanceof Refusal) await releaseAfter(account, row, thrown, progress.landed);
+    if (thrown instanceof Refusal) {
+      const open = progress.landed || (finishing && staysOpen(thrown));
+      await releaseAfter(account, row, thrown, open);
+    }
     throw thrown;
   }
 }

@@ -393,6 +393,40 @@ promise("series of tasks", {
     assert.equal(live.length, 2);
   },
 
+  "what Google will never take is given up by the sweep as well, with nothing left half done":
+    async (stack) => {
+      const { organizer, guests, event_id } = await mondays(stack, 1);
+      await stack.google.fault({
+        method: "PATCH",
+        path_pattern: `/events/${event_id}$`,
+        drop: "after",
+        times: 1,
+      });
+      await change(organizer, {
+        event_id,
+        update_scope: "future",
+        instance_date: "2035-03-26",
+        summary: "Second part",
+        confirm: true,
+      });
+      assert.deepEqual(await startsOn(stack, organizer.email), WINTER);
+      await stack.google.fault({
+        method: "POST",
+        path_pattern: EVENTS,
+        status: 400,
+        reason: "invalid",
+      });
+      for (let sweeps = 0; sweeps < 3; sweeps++) {
+        await makeEventsDue(stack, organizer);
+        await sweep(stack);
+      }
+      assert.deepEqual(await startsOn(stack, organizer.email), [...WINTER, ...SUMMER]);
+      const row = await eventRow(stack, organizer, event_id);
+      assert.equal(row.pending_change, null);
+      assert.match(row.sync_error, /^google_rejected/);
+      assert.deepEqual(await mailsBy(stack, guests), [["invitation", "update", "update"]]);
+    },
+
   "a following series that Google will never take gives the first one its occurrences back": async (
     stack,
   ) => {
