@@ -1,10 +1,9 @@
-import type { EventInput, EventPatch, GoogleAttendee, GoogleEvent } from "@shared/google/event.ts";
-import { meetRequestId } from "@shared/google/event_id.ts";
-import { meetLink } from "@shared/google/event.ts";
+import type { EventPatch, GoogleAttendee, GoogleEvent } from "@shared/google/event.ts";
 import { carryExceptions, withoutOccurrences } from "./carry_exceptions.ts";
 import type { Carried } from "./carry_exceptions.ts";
 import type { ChangeScope, EventChange } from "./change_request.ts";
-import { asInput, mergeGuests } from "./merge_guests.ts";
+import { followingBody } from "./following_body.ts";
+import { mergeGuests } from "./merge_guests.ts";
 import { invalid, newTimes, sameTimes, timePatch, timesOf } from "./new_times.ts";
 import type { EventTimes } from "./new_times.ts";
 import { changeMark, escapeHtml } from "./own_event.ts";
@@ -13,7 +12,7 @@ import type { PlannedChange } from "./planned_change.ts";
 import { originalStart } from "./series_state.ts";
 import { shiftSeries } from "./shift_series.ts";
 import { splitSeries } from "./split_series.ts";
-import { googleTime, instantIso, rfc3339 } from "./wall_time.ts";
+import { instantIso, rfc3339 } from "./wall_time.ts";
 import type { EventMoment, WallTime } from "./wall_time.ts";
 
 /** An event and what of its series a change needs to know, as Google has it now. */
@@ -142,67 +141,11 @@ function planFuture(
     patch: { recurrence: before, ...changeMark(change_id) },
     following: {
       event_key,
-      body: followingBody(event_key, request, state, times, recurrence),
+      body: followingBody(event_key, request, master, state.known, times, recurrence),
     },
     undo: { recurrence: master.recurrence ?? [] },
     carried: kept.carried,
     cancelled: kept.cancelled.map((wall) => rfc3339({ ...times.start, wall })),
-  };
-}
-
-/** The following series is the old one with the change: its guests, their replies, reminders and all. */
-function followingBody(
-  event_key: string,
-  request: EventChange,
-  { event: master, known }: ChangeState,
-  { start, end }: EventTimes,
-  recurrence: string[],
-): EventInput {
-  const attendees = request.attendees === undefined
-    ? asInput(master.attendees ?? [])
-    : mergeGuests(known, master.attendees ?? [], request.attendees);
-  const summary = request.summary ?? master.summary;
-  const description = request.description === undefined
-    ? master.description
-    : escapeHtml(request.description);
-  const location = request.location ?? master.location;
-  return {
-    ...(summary === undefined ? {} : { summary }),
-    ...(description === undefined ? {} : { description }),
-    ...(location === undefined ? {} : { location }),
-    ...(master.colorId === undefined ? {} : { colorId: master.colorId }),
-    start: googleTime(start),
-    end: googleTime(end),
-    ...(recurrence.length === 0 ? {} : { recurrence }),
-    ...(attendees.length === 0 ? {} : { attendees }),
-    ...(meetLink(master) === null ? {} : {
-      conferenceData: {
-        createRequest: {
-          requestId: meetRequestId(event_key, 1),
-          conferenceSolutionKey: { type: "hangoutsMeet" },
-        },
-      },
-    }),
-    ...(master.reminders === undefined ? {} : {
-      reminders: {
-        useDefault: master.reminders.useDefault ?? false,
-        overrides: (master.reminders.overrides ?? []).flatMap(({ method, minutes }) =>
-          method === "email" || method === "popup" ? [{ method, minutes }] : []
-        ),
-      },
-    }),
-    ...(master.transparency === "transparent" ? { transparency: "transparent" } : {}),
-    ...(isVisibility(master.visibility) ? { visibility: master.visibility } : {}),
-    ...(master.guestsCanModify === undefined ? {} : { guestsCanModify: master.guestsCanModify }),
-    ...(master.guestsCanInviteOthers === undefined
-      ? {}
-      : { guestsCanInviteOthers: master.guestsCanInviteOthers }),
-    ...(master.guestsCanSeeOtherGuests === undefined
-      ? {}
-      : { guestsCanSeeOtherGuests: master.guestsCanSeeOtherGuests }),
-    ...(master.extendedProperties?.shared === undefined
-      ? {}
-      : { extendedProperties: { shared: master.extendedProperties.shared } }),
   };
 }
 
@@ -263,12 +206,6 @@ interface GuestFacts {
   email?: string | undefined;
   self?: boolean | undefined;
   resource?: boolean | undefined;
-}
-
-function isVisibility(
-  text: string | undefined,
-): text is "default" | "public" | "private" | "confidential" {
-  return text === "default" || text === "public" || text === "private" || text === "confidential";
 }
 
 /** What a change would do, for a person to confirm. Nothing in it is internal. */
