@@ -46,6 +46,7 @@ export type Database = {
           "scheduling_lease_token": string | null;
           "scheduling_leased_until": string | null;
           "scheduling_next_attempt_at": string | null;
+          "scheduling_proposal": Json | null;
           "scheduling_reason": string | null;
           "scheduling_status": string;
           "score": number | null;
@@ -113,6 +114,7 @@ export type Database = {
           "scheduling_lease_token"?: string | null;
           "scheduling_leased_until"?: string | null;
           "scheduling_next_attempt_at"?: string | null;
+          "scheduling_proposal"?: Json | null;
           "scheduling_reason"?: string | null;
           "scheduling_status"?: string;
           "score"?: number | null;
@@ -179,6 +181,7 @@ export type Database = {
           "scheduling_lease_token"?: string | null;
           "scheduling_leased_until"?: string | null;
           "scheduling_next_attempt_at"?: string | null;
+          "scheduling_proposal"?: Json | null;
           "scheduling_reason"?: string | null;
           "scheduling_status"?: string;
           "score"?: number | null;
@@ -744,6 +747,7 @@ export type Database = {
           "scheduling_lease_token": string | null;
           "scheduling_leased_until": string | null;
           "scheduling_next_attempt_at": string | null;
+          "scheduling_proposal": Json | null;
           "scheduling_reason": string | null;
           "scheduling_status": string;
           "score": number | null;
@@ -827,6 +831,7 @@ export type Database = {
           "scheduling_lease_token": string | null;
           "scheduling_leased_until": string | null;
           "scheduling_next_attempt_at": string | null;
+          "scheduling_proposal": Json | null;
           "scheduling_reason": string | null;
           "scheduling_status": string;
           "score": number | null;
@@ -932,6 +937,7 @@ export type Database = {
           "scheduling_lease_token": string | null;
           "scheduling_leased_until": string | null;
           "scheduling_next_attempt_at": string | null;
+          "scheduling_proposal": Json | null;
           "scheduling_reason": string | null;
           "scheduling_status": string;
           "score": number | null;
@@ -1015,6 +1021,7 @@ export type Database = {
           "scheduling_lease_token": string | null;
           "scheduling_leased_until": string | null;
           "scheduling_next_attempt_at": string | null;
+          "scheduling_proposal": Json | null;
           "scheduling_reason": string | null;
           "scheduling_status": string;
           "score": number | null;

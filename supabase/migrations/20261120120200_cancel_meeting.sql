@@ -72,6 +72,13 @@ begin
         else v_meeting.writeback_status
       end,
       'meeting', to_jsonb(v_meeting));
+  elsif v_meeting.writeback_outcome_unknown and v_meeting.writeback_retry_count >= 3
+    and v_meeting.writeback_next_attempt_at > clock_timestamp()
+  then
+    -- The next look decides whether the meeting failed, so it must not come before the last request can have landed.
+    return jsonb_build_object(
+      'decision', 'in_progress', 'meeting', to_jsonb(v_meeting),
+      'retry_after_seconds', ceil(extract(epoch from v_meeting.writeback_next_attempt_at - clock_timestamp())));
   elsif (v_connection ->> 'paused_until')::timestamptz > clock_timestamp() then
     return jsonb_build_object(
       'decision', 'paused', 'meeting', to_jsonb(v_meeting),

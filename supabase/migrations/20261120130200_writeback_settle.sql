@@ -62,7 +62,10 @@ begin
         when g.outcome_unknown or g.should_retry and (g.spent = 0 or m.writeback_retry_count < 2) then
           clock_timestamp() + coalesce(
             make_interval(secs => g.not_before_seconds),
-            private.writeback_backoff(m.writeback_retry_count + g.spent + m.writeback_looks + g.looked))
+            greatest(
+              private.writeback_backoff(m.writeback_retry_count + g.spent + m.writeback_looks + g.looked),
+              -- A request whose answer is lost may still be on its way: the look comes after it can have landed.
+              case when g.outcome_unknown and g.spent = 1 then interval '30 seconds' end))
       end,
       writeback_operation = case
         when g.is_written and m.writeback_operation = 'create' and (g.written_version < m.desired_version or m.writeback_operation = 'cancel' and g.operation <> 'cancel') then 'update'

@@ -111,7 +111,8 @@ begin
     return null;
   end if;
   delete from private.slot_holds as h
-  where h.meeting_id = new.meeting_id and h.held <> tstzrange(new.starts_at, new.ends_at);
+  where h.meeting_id = new.meeting_id
+    and (lower(h.held), upper(h.held)) is distinct from (new.starts_at, new.ends_at);
   update private.slot_holds as h
   set expires_at = case
     when new.writeback_status in ('pending', 'retrying') or new.writeback_next_attempt_at is not null then null

@@ -80,6 +80,40 @@ on conflict (meeting_id) do nothing
 returning *;
 $$;
 
+-- What a repeated search is asked for. It takes the place of what the slot was found for only together
+-- with the new slot: a search that is refused leaves the meeting as it was.
+alter table public.meetings add column scheduling_proposal jsonb;
+comment on column public.meetings.scheduling_proposal is
+  'Columns as the search that is under way was asked for them; null when none is.';
+
+create function private.as_proposed(p_meeting public.meetings) returns public.meetings
+language sql stable set search_path = '' as $$
+select jsonb_populate_record(
+  p_meeting,
+  coalesce(p_meeting.scheduling_proposal, '{}')
+    -- How an event was made is not changed afterwards.
+    - case when p_meeting.writeback_status = 'created' then
+        array['conference', 'reminders', 'guests_can_modify', 'guests_can_invite_others', 'guests_can_see_other_guests', 'target_calendar_id']
+      else '{}'::text[] end
+);
+$$;
+
+create function private.accept_proposal(p_meeting_id text) returns public.meetings
+language sql set search_path = '' as $$
+update public.meetings as m
+set
+  (title, description, location, participants, constraints, recurrence, weights, allow_concessions, conference, reminders,
+    guests_can_modify, guests_can_invite_others, guests_can_see_other_guests, target_calendar_id) = (
+    select
+      p.title, p.description, p.location, p.participants, p.constraints, p.recurrence, p.weights, p.allow_concessions, p.conference,
+      p.reminders, p.guests_can_modify, p.guests_can_invite_others, p.guests_can_see_other_guests, p.target_calendar_id
+    from private.as_proposed(m) as p
+  ),
+  scheduling_proposal = null
+where m.meeting_id = p_meeting_id
+returning m.*;
+$$;
+
 create or replace function public.begin_scheduling(
   p_meeting_id text,
   p_user_id uuid default null,
@@ -124,25 +158,19 @@ begin
   else
     update public.meetings as m
     set
-      title = case when p_meeting ? 'title' then p_meeting ->> 'title' else m.title end,
-      description = case when p_meeting ? 'description' then p_meeting ->> 'description' else m.description end,
-      location = case when p_meeting ? 'location' then p_meeting ->> 'location' else m.location end,
-      participants = coalesce(p_meeting -> 'participants', m.participants),
-      constraints = coalesce(p_meeting -> 'constraints', m.constraints),
-      recurrence = case
-        when p_meeting ? 'recurrence' then nullif(array(select jsonb_array_elements_text(p_meeting -> 'recurrence')), '{}')
-        else m.recurrence
-      end,
-      weights = coalesce(p_meeting -> 'weights', m.weights),
-      allow_concessions = coalesce((p_meeting ->> 'allow_concessions')::boolean, m.allow_concessions),
+      scheduling_proposal = p_meeting - 'organizer_user_id',
       scheduling_lease_token = gen_random_uuid(),
       scheduling_leased_until = clock_timestamp() + make_interval(secs => p_lease_seconds),
       scheduling_attempts = m.scheduling_attempts + 1
     where m.meeting_id = p_meeting_id
     returning m.* into v_meeting;
+    if v_meeting.starts_at is null then
+      -- Nothing was found for what the row says, so nothing is lost with it.
+      v_meeting := private.accept_proposal(p_meeting_id);
+    end if;
   end if;
 
-  return jsonb_build_object('decision', 'claimed') || private.scheduling_context(v_meeting);
+  return jsonb_build_object('decision', 'claimed') || private.scheduling_context(private.as_proposed(v_meeting));
 end $$;
 comment on function public.begin_scheduling(text, uuid, jsonb, boolean, integer) is
   'One round trip before a meeting is scheduled: {decision, meeting, connection, own_connections, burdens, retry_after_seconds}. An '
@@ -218,6 +246,7 @@ begin
       scheduling_next_attempt_at = case
         when m.starts_at is null then clock_timestamp() + make_interval(secs => p_retry_after_seconds)
       end,
+      scheduling_proposal = null,
       scheduling_lease_token = null,
       scheduling_leased_until = null
     where m.meeting_id = p_meeting_id;
@@ -237,6 +266,7 @@ begin
   end if;
 
   v_chosen := p_candidates -> v_index;
+  perform private.accept_proposal(p_meeting_id);
   update public.meetings as m
   set
     starts_at = (v_chosen ->> 'start_time')::timestamptz,
@@ -276,11 +306,13 @@ comment on function public.settle_scheduling(text, uuid, jsonb, jsonb, text, tex
 
 revoke all on function
   private.own_connections(jsonb, uuid), private.scheduling_context(public.meetings),
+  private.as_proposed(public.meetings), private.accept_proposal(text),
   public.read_scheduling_context(text, uuid, jsonb),
   public.settle_scheduling(text, uuid, jsonb, jsonb, text, text, jsonb, double precision)
 from public, anon, authenticated, service_role;
 grant execute on function
   private.own_connections(jsonb, uuid), private.scheduling_context(public.meetings),
+  private.as_proposed(public.meetings), private.accept_proposal(text),
   public.read_scheduling_context(text, uuid, jsonb),
   public.settle_scheduling(text, uuid, jsonb, jsonb, text, text, jsonb, double precision)
 to service_role;

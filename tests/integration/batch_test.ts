@@ -146,7 +146,7 @@ promise("batch", {
     );
     const going = await manyMeetings(stack, [other], 1);
     await batch(stack);
-    assert.match((await rowOf(stack, orphans[0]!)).writeback_error, /^not_connected: /);
+    assert.match((await rowOf(stack, orphans[0]!)).writeback_error, /^organizer_deleted: /);
     assert.deepEqual(await statuses(stack, going), { created: 1 });
   },
 

@@ -98,12 +98,12 @@ promise("cancelling meetings", {
       [meeting_id],
     );
     await cancel(organizer, meeting_id);
-    const [late] = await stack.platform.sql<{ settled: boolean }>(
-      `select public.settle_scheduling($1, $2::uuid,
-         '{"starts_at": "2035-01-08T10:00:00Z", "ends_at": "2035-01-08T10:30:00Z", "timezone": "UTC"}') as settled`,
+    const [late] = await stack.platform.sql<{ settled: { decision: string } }>(
+      `select public.settle_scheduling($1, $2::uuid, '{"timezone": "UTC", "held": [], "max_candidates": 1}',
+         '[{"start_time": "2035-01-08T10:00:00Z", "end_time": "2035-01-08T10:30:00Z"}]') as settled`,
       [meeting_id, lease?.token],
     );
-    assert.equal(late?.settled, false);
+    assert.equal(late?.settled.decision, "lease_lost");
     const row = await rowOf(stack, meeting_id);
     assert.equal(row.starts_at, null);
     assert.equal(row.writeback_next_attempt_at, null);

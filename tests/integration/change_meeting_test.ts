@@ -5,6 +5,7 @@ import {
   eventsOf,
   insertMeeting,
   mailsBy,
+  makeDue,
   MONDAY,
   pendingMeeting,
   rowOf,
@@ -275,6 +276,7 @@ promise("changing meetings", {
     await change(organizer, meeting_id, AT_NOON);
     await stack.google.fault({ method: "PATCH", path_pattern: EVENT, status: 503, times: 9 });
     for (let attempt = 0; attempt < 4; attempt++) {
+      await makeDue(stack, meeting_id);
       await organizer.call("write-back", { body: { meeting_id } });
     }
     const given_up = await rowOf(stack, meeting_id);

@@ -60,6 +60,36 @@ promise("schedule", {
       assert.equal(Date.parse(end_time) - Date.parse(start_time), 60 * 60_000);
     },
 
+  "a reschedule that is refused leaves people, title and slot as they were": async (stack) => {
+    const organizer = await stack.organizer();
+    const hidden = await stack.guest({ freebusy: "private" });
+    const body = {
+      meeting_id: crypto.randomUUID(),
+      title: "One",
+      participants: [organizer.email],
+      constraints: WEEK,
+    };
+    await organizer.call("schedule", { body });
+    const before = await rowOf(stack, body.meeting_id);
+    const refused = await organizer.call("schedule", {
+      body: { ...body, title: "Two", participants: [hidden], reschedule: true },
+    });
+    assert.equal(refused.status, 422);
+    const after = await rowOf(stack, body.meeting_id);
+    for (const column of ["title", "participants", "constraints", "starts_at", "desired_version"]) {
+      assert.deepEqual(after[column], before[column], column);
+    }
+    assert.equal((await organizer.call("schedule", { body })).status, 200);
+
+    const accepted = await organizer.call("schedule", {
+      body: { ...body, title: "Three", location: "Room 4", reschedule: true },
+    });
+    assert.equal(accepted.status, 200, JSON.stringify(accepted.body));
+    const changed = await rowOf(stack, body.meeting_id);
+    assert.deepEqual([changed.title, changed.location], ["Three", "Room 4"]);
+    assert.equal(changed.scheduling_proposal, null);
+  },
+
   "a required person whose calendar cannot be read refuses by name": async (stack) => {
     const organizer = await stack.organizer();
     const hidden = await stack.guest({ freebusy: "private" });

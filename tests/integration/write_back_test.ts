@@ -108,6 +108,7 @@ promise("write-back", {
     await stack.google.fault({ method: "POST", path_pattern: EVENTS, status: 503, times: 9 });
     const seen = [];
     for (let attempt = 1; attempt <= 4; attempt++) {
+      await makeDue(stack, meeting_id);
       await organizer.call("write-back", { body: { meeting_id } });
       const row = await rowOf(stack, meeting_id);
       seen.push([row.writeback_status, row.writeback_retry_count]);

@@ -71,12 +71,12 @@ export async function mailsBy(stack: Stack, guests: string[]) {
   return sent.map((mails) => mails.map(({ kind }) => kind));
 }
 
-/** Makes a row due now: tests move its time, not the clock. */
+/** Makes a row that waits due now: tests move its time, not the clock. One that has nothing to do stays so. */
 export async function makeDue(stack: Stack, meeting_id: string): Promise<void> {
   await stack.platform.sql(
     `update public.meetings
-        set writeback_next_attempt_at = least(writeback_next_attempt_at, now()),
-            scheduling_next_attempt_at = least(scheduling_next_attempt_at, now())
+        set writeback_next_attempt_at = case when writeback_next_attempt_at is not null then now() end,
+            scheduling_next_attempt_at = case when scheduling_next_attempt_at is not null then now() end
       where meeting_id = $1`,
     [meeting_id],
   );
