@@ -26,7 +26,7 @@ export function answer(meeting_id: string, scheduled: Scheduled, elapsed_ms: num
 export function foundBody(meeting_id: string, found: FoundSlots, elapsed_ms: number) {
   const { timezone, candidates, result } = found;
   const [slot] = candidates;
-  const { total_candidates_evaluated, analytics, unknown, negotiation_rounds = 0 } = result;
+  const { total_candidates_evaluated, analytics, unknown, negotiation_rounds } = result;
   return {
     meeting_id,
     success: true,

@@ -10,17 +10,13 @@ import { ALTERNATIVES_REQUEST, MAX_BODY_BYTES, SCHEDULE_REQUEST } from "./reques
 import type { ScheduleDependencies } from "./schedule_meeting.ts";
 import { scheduleOne } from "./single.ts";
 
-export interface HandlerDependencies extends ScheduleDependencies {
-  inBackground: (work: Promise<unknown>) => void;
-}
-
 /**
  * POST finds a meeting its slot: {meeting_id?, participants, constraints, ...} stores a new meeting
  * or schedules one that exists; {batch, limit} those that wait (keys only); a database webhook the
  * meeting it names. With "dry_run": true nothing is stored. POST alternatives {meeting_id} finds the
  * next best slots of a meeting.
  */
-export function scheduleHandler(dependencies: HandlerDependencies): Handler {
+export function scheduleHandler(dependencies: ScheduleDependencies): Handler {
   return async (request, caller) => {
     if (request.method !== "POST") {
       throw new HttpFault("method_not_allowed", "schedule answers POST.");
@@ -51,7 +47,7 @@ export function scheduleHandler(dependencies: HandlerDependencies): Handler {
 }
 
 async function schedule(
-  dependencies: HandlerDependencies,
+  dependencies: ScheduleDependencies,
   body: unknown,
   caller: Caller,
 ): Promise<Response> {
@@ -76,7 +72,7 @@ function requireKey(caller: Caller): void {
   throw new HttpFault("forbidden", "Only a secret key may do this. Name one meeting instead.");
 }
 
-function accept({ inBackground }: HandlerDependencies, work: Promise<unknown>): Response {
+function accept({ inBackground }: ScheduleDependencies, work: Promise<unknown>): Response {
   inBackground(work);
   return json({ success: true, message: "Accepted" }, 202);
 }

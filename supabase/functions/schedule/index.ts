@@ -3,6 +3,8 @@ import { connect } from "@shared/database/connect.ts";
 import { inBackground } from "@shared/http/background.ts";
 import { serve } from "@shared/http/serve.ts";
 import type { Handler } from "@shared/http/serve.ts";
+import { learnProfile } from "@shared/scheduling/learn_profile.ts";
+import { encodeProfile } from "@shared/scheduling/profile_text.ts";
 import { scheduleHandler } from "./handler.ts";
 
 let built: Handler | undefined;
@@ -15,7 +17,13 @@ function handler(): Handler {
 function build(env: Record<string, string | undefined>): Handler {
   const database = connect();
   const now = () => new Date();
-  return scheduleHandler({ database, now, inBackground, ...openGoogle(env, database, now) });
+  return scheduleHandler({
+    database,
+    now,
+    inBackground,
+    learnProfile: (events, at) => encodeProfile(learnProfile(events, at)),
+    ...openGoogle(env, database, now),
+  });
 }
 
 export default {

@@ -2,6 +2,7 @@ import { claimProfileReadings, saveCalendarProfile } from "@shared/database/cale
 import type { ProfiledConnection } from "@shared/database/calendar_profiles.ts";
 import { log } from "@shared/http/log.ts";
 import type { ListedEvent } from "@shared/google/listed_event.ts";
+import type { PastEvent } from "@shared/scheduling/learn_profile.ts";
 import type { Credentials } from "./credentials.ts";
 import type { TimeReader } from "./read_times.ts";
 
@@ -15,15 +16,6 @@ const MAX_PAGES = 8;
 const MAX_PEOPLE = 10;
 
 const DAY_MS = 24 * 3600 * 1000;
-
-/** An event of the past as far as habits go. Without `response` it is the person's own entry. */
-export interface PastEvent {
-  start: string;
-  end: string;
-  all_day?: boolean;
-  response?: "accepted" | "declined" | "tentative" | "needsAction";
-  transparent?: boolean;
-}
 
 /** Counts events of the past and encodes what they show. */
 export type LearnProfile = (

@@ -1,47 +1,34 @@
 import type { SlotHold } from "@shared/database/slot_holds.ts";
 import type { BusyInterval, Participant } from "@shared/scheduling/types.ts";
-import type { Weekday } from "@shared/scheduling/weekday.ts";
 import type { Habits } from "./habits.ts";
-import type { Availability } from "./read_busy.ts";
+import type { Availability, TimeWindow } from "./read_busy.ts";
 import type { SlotQuestion } from "./question.ts";
 
 type Attending = SlotQuestion["attending"][number];
-
-interface Wishes {
-  preferred_days?: Weekday[];
-  preferred_hours_start?: number;
-  preferred_hours_end?: number;
-}
-
-/** What the search knows of a person beyond their time. */
-type Person = Participant & {
-  burden?: number;
-  exdates?: string[];
-  preferences?: Wishes & {
-    avoid_back_to_back?: boolean;
-    morning_person_score?: number;
-    event_categories?: Record<string, Wishes>;
-  };
-};
 
 /** What is known of everybody's time: as read, as promised to other meetings, or as handed in. */
 export interface KnownTimes {
   read: ReadonlyMap<string, Availability>;
   holds: readonly SlotHold[];
+  /** What the calendars were read for; null where all busy time was handed in. */
+  window: TimeWindow | null;
 }
 
 /** The people of a question as the search takes them. */
 export function people(
   { attending }: SlotQuestion,
   times: KnownTimes,
-  { burdens }: Habits,
-): Person[] {
+  { burdens, profiles }: Habits,
+): Participant[] {
   const holds = Map.groupBy(times.holds, ({ participant_email }) => participant_email);
-  return attending.map((person) => ({
-    ...profileOf(person),
-    ...defined({ burden: burdens[person.email.toLowerCase()] }),
-    ...timeOf(person, times.read, holds.get(person.email.toLowerCase()) ?? []),
-  }));
+  return attending.map((person) => {
+    const key = person.email.toLowerCase();
+    return {
+      ...wantsOf(person),
+      ...defined({ burden: burdens[key], profile: profiles.get(key) }),
+      ...timeOf(person, times.read, holds.get(key) ?? []),
+    };
+  });
 }
 
 /** Whose calendar was read: their time can be promised. Whoever handed in busy time cannot be held to it. */
@@ -65,7 +52,7 @@ function timeOf(
   return { busy: [...known.busy, ...promised] };
 }
 
-function profileOf(person: Attending) {
+function wantsOf(person: Attending) {
   const { email, type, is_organizer, name, timezone, open_hours, buffer, exdates } = person;
   return {
     email,

@@ -7,6 +7,7 @@ import type { Credentials } from "./credentials.ts";
 import { withoutOwnEvent } from "./own_event.ts";
 import type { OwnEvent } from "./own_event.ts";
 import type { KnownTimes } from "./people.ts";
+import { ruleOf } from "./question.ts";
 import type { SlotQuestion } from "./question.ts";
 import { readBusy } from "./read_busy.ts";
 import type { BusyReader, TimeWindow } from "./read_busy.ts";
@@ -35,15 +36,15 @@ export async function readTimes(
 ): Promise<KnownTimes | GoogleFailure | "not_connected"> {
   const wanted = readings(question, credentials);
   if (wanted === null) return "not_connected";
-  if (wanted.length === 0) return { read: new Map(), holds: [] };
+  if (wanted.length === 0) return { read: new Map(), holds: [], window: null };
   const window = windowOf(question);
   const [read, holds] = await Promise.all([
     readBusy(reader, wanted, credentials, window),
     readHolds(reader, question, own),
   ]);
   if (!(read instanceof Map)) return read;
-  if (own.event === null) return { read, holds };
-  return { read: await withoutOwnEvent(reader, read, wanted, own.event, window), holds };
+  if (own.event === null) return { read, holds, window };
+  return { read: await withoutOwnEvent(reader, read, wanted, own.event, window), holds, window };
 }
 
 /** What is promised to other meetings now, for those whose calendars are read. */
@@ -58,6 +59,10 @@ export function readHolds(
   return readSlotHolds(database, { emails, window: windowOf(question), meeting_id });
 }
 
-function windowOf({ constraints, attending }: SlotQuestion): TimeWindow {
-  return busyWindow(constraints, attending.map(({ buffer }) => buffer ? { buffer } : {}));
+/** Wide enough for negotiation, and for the occurrences of a series. */
+function windowOf({ constraints, attending, recurrence }: SlotQuestion): TimeWindow {
+  return busyWindow(constraints, attending.map(({ buffer }) => buffer ? { buffer } : {}), {
+    negotiate: true,
+    ...(recurrence === null ? {} : { recurrence: { rules: ruleOf(recurrence) } }),
+  });
 }

@@ -3,15 +3,18 @@ import type { MeetingRow } from "@shared/database/meetings.ts";
 import { settleScheduling } from "@shared/database/schedulings.ts";
 import type { KnownPeople, SchedulingVerdict } from "@shared/database/schedulings.ts";
 import type { Candidate } from "@shared/scheduling/types.ts";
+import { answeredBefore, TIMED_OUT } from "./deadline.ts";
 import { habitsOf } from "./habits.ts";
 import type { Habits } from "./habits.ts";
+import { learnProfiles } from "./learn_profiles.ts";
+import type { ProfileReader } from "./learn_profiles.ts";
 import { readablePeople } from "./people.ts";
 import type { KnownTimes } from "./people.ts";
 import { slotQuestion } from "./question.ts";
 import type { SlotQuestion } from "./question.ts";
 import { readForSearch } from "./read_for_search.ts";
 import { readHolds } from "./read_times.ts";
-import type { OwnTime, TimeReader } from "./read_times.ts";
+import type { OwnTime } from "./read_times.ts";
 import { notConnected, refused, search } from "./search.ts";
 import type { FoundSlots, PostponedSearch, RefusedSearch, SearchOutcome } from "./search.ts";
 
@@ -24,8 +27,11 @@ const MAX_ROUNDS = 10;
 /** A crowd that wants the same people's time finds enough to choose from in one round. */
 const CLAIMED_CANDIDATES = 40;
 
-export interface ScheduleDependencies extends TimeReader {
-  now: () => Date;
+/** Histories that take longer count from the next search on. */
+const PROFILE_DEADLINE_MS = 2000;
+
+export interface ScheduleDependencies extends ProfileReader {
+  inBackground: (work: Promise<unknown>) => void;
 }
 
 /** A slot that is the meeting's now, and the next best. */
@@ -43,6 +49,7 @@ export async function scheduleMeeting(
   known_people: KnownPeople & { connection: StoredConnection | null },
 ): Promise<Scheduled> {
   const { connection: organizer, own_connections: own } = known_people;
+  const profiles_until = performance.now() + PROFILE_DEADLINE_MS;
   const now = dependencies.now();
   const question = slotQuestion(row, organizer, now);
   if ("path" in question) {
@@ -52,14 +59,20 @@ export async function scheduleMeeting(
   // The event will be written with it, also where no calendar has to be read.
   if (organizer === null) return giveUp(dependencies, row, notConnected());
 
+  const learning = learnProfiles(dependencies, { organizer, own });
+  dependencies.inBackground(learning);
   const known = await readForSearch(dependencies, question, { organizer, own }, {
     own: ownTime(row),
     attempts: row.scheduling_attempts,
   });
   if ("outcome" in known) return giveUp(dependencies, row, known.outcome);
+  const learned = await answeredBefore(
+    profiles_until,
+    learning.catch(() => new Map<string, string>()),
+  );
   return await takeSlot(dependencies, row, question, {
     times: known.times,
-    habits: habitsOf(known_people),
+    habits: habitsOf(known_people, learned === TIMED_OUT ? undefined : learned),
   });
 }
 
@@ -107,7 +120,7 @@ async function takeSlot(
         return giveUp(dependencies, row, tooManyHolds());
       case "taken": {
         const own = ownTime(row);
-        times = { read: times.read, holds: await readHolds(dependencies, question, own) };
+        times = { ...times, holds: await readHolds(dependencies, question, own) };
       }
     }
   }
@@ -115,7 +128,7 @@ async function takeSlot(
 }
 
 function details({ result }: FoundSlots): Record<string, unknown> {
-  const { total_candidates_evaluated, analytics, unknown, negotiation_rounds = 0 } = result;
+  const { total_candidates_evaluated, analytics, unknown, negotiation_rounds } = result;
   return { total_candidates_evaluated, analytics, unknown, negotiation_rounds };
 }
 

@@ -26,7 +26,7 @@ export interface FoundSlots {
   timezone: string;
   /** Best first, never empty; as many as were asked for. */
   candidates: readonly Candidate[];
-  result: NegotiatedResult;
+  result: SchedulingResult;
 }
 
 export interface RefusedSearch {
@@ -45,12 +45,6 @@ export interface PostponedSearch {
 
 export type SearchOutcome = FoundSlots | RefusedSearch | PostponedSearch;
 
-/** What negotiation adds: slots that ask for concessions are kept apart from those that do not. */
-export type NegotiatedResult = SchedulingResult & {
-  conceded_candidates?: readonly Candidate[];
-  negotiation_rounds?: number;
-};
-
 /**
  * The best slots in known time, as many as `max_candidates`, or why there is none. A slot that asks
  * for concessions counts only where the caller allowed it.
@@ -68,15 +62,16 @@ export function search(
     now,
     ...(weights === null ? {} : { weights }),
     ...(recurrence === null ? {} : { recurrence: { rules: ruleOf(recurrence) } }),
+    ...(times.window === null ? {} : { busy_window: times.window }),
   };
-  let result: NegotiatedResult;
+  let result: SchedulingResult;
   try {
     result = findSlots(asked);
   } catch (thrown) {
     if (!(thrown instanceof SchedulingInputError)) throw thrown;
     return refused("invalid_request", thrown.message, { path: thrown.path });
   }
-  const conceded = question.allow_concessions ? result.conceded_candidates ?? [] : [];
+  const conceded = question.allow_concessions ? result.conceded_candidates : [];
   const candidates = result.candidates.length > 0 ? result.candidates : conceded;
   return candidates.length > 0
     ? { kind: "found", timezone: constraints.timezone, candidates, result }
@@ -84,7 +79,7 @@ export function search(
 }
 
 function afterNothing(
-  result: NegotiatedResult,
+  result: SchedulingResult,
   times: KnownTimes,
   attempts: number,
 ): SearchOutcome {
@@ -103,7 +98,7 @@ function afterNothing(
       retry_after_seconds: backoff(attempts),
     };
   }
-  const { conceded_candidates = [], negotiation_rounds } = result;
+  const { conceded_candidates, negotiation_rounds } = result;
   return refused(
     unreadable.length > 0 ? "calendar_unreadable" : "no_common_slot",
     suggestion === undefined ? message : `${message} ${suggestion}`,
@@ -113,7 +108,7 @@ function afterNothing(
       suggestion,
       unknown,
       analytics,
-      negotiation_rounds: negotiation_rounds ?? 0,
+      negotiation_rounds,
       ...(conceded_candidates.length === 0 ? {} : { conceded_candidates }),
     },
   );

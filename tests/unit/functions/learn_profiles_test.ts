@@ -5,11 +5,9 @@ import type { StoredConnection } from "@shared/database/google_connections.ts";
 import type { GoogleCalendar } from "@shared/google/calendar.ts";
 import type { ListedEvent } from "@shared/google/listed_event.ts";
 import type { GoogleOutcome } from "@shared/google/outcome.ts";
+import type { PastEvent } from "@shared/scheduling/learn_profile.ts";
 import { learnProfiles } from "../../../supabase/functions/schedule/learn_profiles.ts";
-import type {
-  PastEvent,
-  ProfileReader,
-} from "../../../supabase/functions/schedule/learn_profiles.ts";
+import type { ProfileReader } from "../../../supabase/functions/schedule/learn_profiles.ts";
 
 const NOW = new Date("2035-01-08T12:00:00Z");
 const TIMES = {
