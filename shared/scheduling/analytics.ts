@@ -1,4 +1,5 @@
 import { minutesWithin } from "./busy_time.ts";
+import { type Interval, totalLength } from "./intervals.ts";
 import type { Person } from "./person.ts";
 import type { Analytics } from "./types.ts";
 
@@ -6,11 +7,12 @@ const MOST_NAMED = 3;
 
 /** Figures about the calendars that were read. `on_grid` starts lay within everybody's hours, `free` of them remained. */
 export function analyse(people: readonly Person[], on_grid: number, free: number): Analytics {
-  const known = people.filter(({ unknown }) => !unknown).map((person) => ({
-    email: person.participant.email,
-    taken: minutesWithin(person.busy, person.open),
-    open: person.open.reduce((minutes, [from, to]) => minutes + to - from, 0),
-  }));
+  const open_minutes = new Map<readonly Interval[], number>();
+  const known = people.filter(({ unknown }) => !unknown).map(({ participant, busy, open }) => {
+    let minutes = open_minutes.get(open);
+    if (minutes === undefined) open_minutes.set(open, minutes = totalLength(open));
+    return { email: participant.email, taken: minutesWithin(busy, open), open: minutes };
+  });
   const open = known.reduce((sum, person) => sum + person.open, 0);
   const taken = known.reduce((sum, person) => sum + person.taken, 0);
   const busiest = known

@@ -65,36 +65,46 @@ export function attendance(
     return;
   }
   const { busy, tentative, open, buffer: { before, after } } = person;
-  const count = busy.starts.length;
+  // The innermost loop of a search: what it reads is looked up outside of it.
+  const { starts: busy_starts, ends: busy_ends } = busy;
+  const { status, clear_before, clear_after, room_before, room_after } = into;
+  const count = busy_starts.length;
   const maybe_count = tentative.starts.length;
   let next = 0;
   let busy_until = -NO_MEETING;
+  let busy_from = count > 0 ? busy_starts[0]! : NO_MEETING;
   let next_maybe = 0;
   let maybe_until = -NO_MEETING;
-  let block = 0;
+  let block = -1;
+  let opens = -NO_MEETING;
+  let closes = -NO_MEETING;
   for (let i = 0; i < starts.length; i++) {
     const start = starts[i]!;
     const end = start + duration;
     // Everything that begins before the end, with the buffer, has been passed; the latest end among it decides.
-    while (next < count && busy.starts[next]! - after < end) {
-      busy_until = Math.max(busy_until, busy.ends[next++]!);
+    while (busy_from - after < end) {
+      const until = busy_ends[next++]!;
+      if (until > busy_until) busy_until = until;
+      busy_from = next < count ? busy_starts[next]! : NO_MEETING;
     }
     while (next_maybe < maybe_count && tentative.starts[next_maybe]! < end) {
       maybe_until = Math.max(maybe_until, tentative.ends[next_maybe++]!);
     }
-    while (block < open.length && open[block]![1] < end) block++;
-    const hours = open[block];
-    if (hours === undefined || hours[0] > start) {
-      into.status[i] = OUTSIDE_HOURS;
+    while (closes < end) {
+      const hours = open[++block];
+      opens = hours === undefined ? NO_MEETING : hours[0];
+      closes = hours === undefined ? NO_MEETING : hours[1];
+    }
+    if (opens > start) {
+      status[i] = OUTSIDE_HOURS;
     } else if (busy_until + before > start) {
-      into.status[i] = BUSY;
+      status[i] = BUSY;
     } else {
-      into.status[i] = maybe_until > start ? TENTATIVE : FREE;
-      const busy_from = next < count ? busy.starts[next]! : NO_MEETING;
-      into.clear_before[i] = start - busy_until;
-      into.clear_after[i] = busy_from - end;
-      into.room_before[i] = start - Math.max(busy_until, hours[0]);
-      into.room_after[i] = Math.min(busy_from, hours[1]) - end;
+      status[i] = maybe_until > start ? TENTATIVE : FREE;
+      clear_before[i] = start - busy_until;
+      clear_after[i] = busy_from - end;
+      room_before[i] = start - (busy_until > opens ? busy_until : opens);
+      room_after[i] = (busy_from < closes ? busy_from : closes) - end;
     }
   }
 }

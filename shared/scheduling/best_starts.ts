@@ -1,6 +1,7 @@
 import type { Person } from "./person.ts";
 import type { Question } from "./question.ts";
-import { pointsAt, sumUp, total } from "./score.ts";
+import { pointsAt, total } from "./score.ts";
+import { sumUp } from "./sums.ts";
 import type { ScoreBreakdown } from "./types.ts";
 
 /** A start in minutes since 1970 with its points in tenths. */
@@ -16,16 +17,37 @@ export function bestStarts(
   people: readonly Person[],
   starts: Int32Array,
 ): ScoredStart[] {
+  return bestOf(starts, startScorer(question, people, starts), question.max_candidates);
+}
+
+/** The points of the i-th of the starts (ascending). */
+export type Scorer = (i: number) => ScoreBreakdown;
+
+/** Sums up what all the starts need, once. */
+export function startScorer(
+  question: Question,
+  people: readonly Person[],
+  starts: Int32Array,
+): Scorer {
   const sums = sumUp(question, people, starts);
+  return (i) => pointsAt(question, sums, starts, i);
+}
+
+/** The best `most` of the starts (ascending) by the sum of their points, best first; of equal ones the earlier first. */
+export function bestOf(
+  starts: Int32Array,
+  pointsOf: Scorer,
+  most: number,
+): ScoredStart[] {
   const best: ScoredStart[] = [];
   for (let i = 0; i < starts.length; i++) {
-    const points = pointsAt(question, sums, starts, i);
+    const points = pointsOf(i);
     const sum = total(points);
-    if (best.length === question.max_candidates && sum <= best.at(-1)!.total) continue;
+    if (best.length === most && sum <= best.at(-1)!.total) continue;
     // Starts ascend: after all better and equal ones is where an equal, later one belongs.
     const at = best.findIndex((other) => other.total < sum);
     best.splice(at === -1 ? best.length : at, 0, { start: starts[i]!, points, total: sum });
-    if (best.length > question.max_candidates) best.pop();
+    if (best.length > most) best.pop();
   }
   return best;
 }

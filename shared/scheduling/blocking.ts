@@ -1,4 +1,5 @@
 import { attendance, attends, newAttendance, OUTSIDE_HOURS } from "./attendance.ts";
+import { onDaysOfSeries } from "./free_starts.ts";
 import { gridStarts } from "./grid.ts";
 import { intersect, unite } from "./intervals.ts";
 import type { Person } from "./person.ts";
@@ -16,7 +17,7 @@ export function conceivableStarts(question: Question, people: readonly Person[])
   const invited = people.filter(({ participant }) => participant.type !== "resource");
   const hours = new Set((required.length > 0 ? required : invited).map(({ open }) => open));
   const open = intersect(unite([...hours].flat()), [[earliest_start, to]]);
-  return gridStarts(open, offsets, interval, duration);
+  return onDaysOfSeries(question, gridStarts(open, offsets, interval, duration));
 }
 
 /**

@@ -88,6 +88,8 @@ function append(list: List, start: number, end: number): void {
 }
 
 function sorted(list: List): BusyTime {
+  const is_full = list.length === list.starts.length;
+  if (list.in_order && is_full) return { starts: list.starts, ends: list.ends };
   const starts = list.starts.subarray(0, list.length);
   const ends = list.ends.subarray(0, list.length);
   if (list.in_order) return { starts, ends };

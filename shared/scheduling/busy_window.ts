@@ -1,22 +1,72 @@
-import { formatInstant, MINUTES_PER_DAY } from "./instants.ts";
-import { readWindow, requireTimeZone } from "./question.ts";
+import { formatInstant, MINUTES_PER_DAY, parseInstant } from "./instants.ts";
+import { type Question, readWindow, requireTimeZone } from "./question.ts";
+import { readRecurrence, type RecurrenceRule } from "./recurrence_rule.ts";
+import { SchedulingInputError } from "./scheduling_input_error.ts";
 import { CLEAR_MINUTES } from "./score.ts";
-import type { Constraints, Participant } from "./types.ts";
+import { seriesReach } from "./series.ts";
+import type { Constraints, Participant, RecurrenceRequest, SchedulingRequest } from "./types.ts";
+
+const LONGEST_EXTENSION_DAYS = 7;
 
 /**
  * The time whose busy intervals a search needs, in UTC: the window, and on both sides as much as a meeting there can
- * matter, by a buffer or by being near. Throws SchedulingInputError for a window that cannot be read.
+ * matter, by a buffer or by being near. `negotiate` adds the longer window of the last round of negotiation,
+ * `recurrence` the occurrences. Hand the answer back as `busy_window`. Throws SchedulingInputError for a window or a
+ * rule that cannot be read.
  */
 export function busyWindow(
   constraints: Pick<Constraints, "earliest_date" | "latest_date" | "timezone" | "buffer_minutes">,
   participants: readonly Pick<Participant, "buffer">[],
+  { negotiate = false, recurrence }: { negotiate?: boolean; recurrence?: RecurrenceRequest } = {},
 ): { start: string; end: string } {
   requireTimeZone(constraints.timezone, "constraints.timezone");
   const { from, to } = readWindow(constraints);
-  const buffers = participants.flatMap(({ buffer }) =>
-    buffer === undefined ? [] : [buffer.before, buffer.after]
+  const longer = negotiate ? to + longestExtension({ from, to }) : to;
+  const reach = recurrence === undefined
+    ? longer
+    : seriesReach(readRecurrence(recurrence), { from, to: longer });
+  const margin = Math.max(CLEAR_MINUTES, largestBuffer(constraints.buffer_minutes, participants));
+  return { start: formatInstant(from - margin, 0), end: formatInstant(reach + margin, 0) };
+}
+
+/** By how much negotiation may extend a window, in minutes: as much again, a day at least and a week at most. */
+export function longestExtension({ from, to }: { from: number; to: number }): number {
+  return Math.min(
+    Math.max(to - from, MINUTES_PER_DAY),
+    LONGEST_EXTENSION_DAYS * MINUTES_PER_DAY,
   );
-  const around = Math.max(CLEAR_MINUTES, constraints.buffer_minutes, ...buffers);
-  const margin = Math.min(around, MINUTES_PER_DAY);
-  return { start: formatInstant(from - margin, 0), end: formatInstant(to + margin, 0) };
+}
+
+/**
+ * Until when meetings of the window, and their occurrences, may be offered, in minutes since 1970: as far as busy time
+ * was read, buffers included. Undefined when the request does not say what was read. Throws SchedulingInputError when
+ * that is less than the window: what was not read would count as free.
+ */
+export function readUntil(
+  { busy_window, constraints, participants }: SchedulingRequest,
+  question: Question,
+  rule: RecurrenceRule | undefined,
+): number | undefined {
+  if (busy_window === undefined) return undefined;
+  const margin = largestBuffer(constraints.buffer_minutes, participants);
+  const needed = rule === undefined ? question.to : seriesReach(rule, question);
+  const start = parseInstant(busy_window.start);
+  const end = parseInstant(busy_window.end);
+  if (start <= question.from - margin && end >= needed + margin) return Math.floor(end) - margin;
+  throw new SchedulingInputError(
+    "busy_window",
+    `Read busy time from ${formatInstant(question.from - margin, 0)} until ` +
+      `${formatInstant(needed + margin, 0)} at least (see busyWindow)`,
+  );
+}
+
+function largestBuffer(
+  buffer_minutes: number,
+  participants: readonly Pick<Participant, "buffer">[],
+): number {
+  const largest = participants.reduce(
+    (most, { buffer }) => Math.max(most, buffer?.before ?? 0, buffer?.after ?? 0),
+    buffer_minutes,
+  );
+  return Math.min(largest, MINUTES_PER_DAY);
 }

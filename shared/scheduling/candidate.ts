@@ -1,25 +1,35 @@
-import { attendance, newAttendance, statusName } from "./attendance.ts";
+import { attendance, attends, newAttendance, statusName } from "./attendance.ts";
 import type { ScoredStart } from "./best_starts.ts";
+import { clockComfort, MOST_COMFORT } from "./comfort.ts";
 import { formatInstant } from "./instants.ts";
 import type { Person } from "./person.ts";
+import { byName, type Presence } from "./presence.ts";
 import type { Question } from "./question.ts";
 import { reasoningOf } from "./reasoning.ts";
-import { type Presence, reasonsFor } from "./reasons.ts";
+import { reasonsFor } from "./reasons.ts";
+import { type Series, seriesAvailability, seriesReason } from "./series.ts";
 import type { Candidate, ParticipantAvailability, ScoreBreakdown } from "./types.ts";
 import { offsetAt } from "./zones.ts";
 
-/** Tells everything about the best starts, in their order. `earliest` is the first of all free starts. */
+/**
+ * Tells everything about the best starts, in their order. `earliest` is the first of all free starts; a `series` tells
+ * how each of them repeats.
+ */
 export function candidatesAt(
   question: Question,
   people: readonly Person[],
   best: readonly ScoredStart[],
   earliest: number,
+  series?: Series,
 ): Candidate[] {
   const presences = presencesAt(question, people, best.map(({ start }) => start));
+  const invited = invitedByName(people);
   return best.map(({ start, points, total }) => {
     const here = presences.get(start) ?? [];
-    const invited = here.filter(({ person }) => person.participant.type !== "resource");
-    const reasons = reasonsFor(invited, start, question.duration, start === earliest);
+    const recurrence = series === undefined ? undefined : seriesAvailability(series, start);
+    const named = invited.map((i) => here[i]!);
+    const reasons = reasonsFor(named, start, question.duration, start === earliest);
+    if (recurrence !== undefined) reasons.push(seriesReason(recurrence));
     const end = start + question.duration;
     return {
       start_time: formatInstant(start, offsetAt(question.offsets, start)),
@@ -28,9 +38,17 @@ export function candidatesAt(
       score_breakdown: inPoints(points),
       reasons,
       reasoning: reasoningOf(reasons),
-      participant_availability: here.map((presence) => availability(presence, start)),
+      participant_availability: availabilities(here, start, question.duration),
+      ...(recurrence === undefined ? {} : { recurrence }),
     };
   });
+}
+
+/** Indexes of the people without the resources, by name: the order of a request must not change whom a fact names. */
+function invitedByName(people: readonly Person[]): number[] {
+  return [...people.keys()]
+    .filter((i) => people[i]!.participant.type !== "resource")
+    .sort((i, j) => byName(people[i]!, people[j]!));
 }
 
 /** Everybody at each start. Only the best starts are looked at so closely; all of them would fill the memory. */
@@ -40,32 +58,48 @@ function presencesAt(
   starts: readonly number[],
 ): Map<number, Presence[]> {
   const ascending = Int32Array.from(starts).sort();
-  const presences = new Map<number, Presence[]>(starts.map((start) => [start, []]));
+  const lists = starts.map((): Presence[] => []);
   const found = newAttendance(ascending.length);
   for (const person of people) {
     attendance(person, ascending, question.duration, found);
-    ascending.forEach((start, i) =>
-      presences.get(start)?.push({
+    for (let i = 0; i < ascending.length; i++) {
+      lists[i]!.push({
         person,
         status: found.status[i]!,
         clear_before: found.clear_before[i]!,
         clear_after: found.clear_after[i]!,
         room_before: found.room_before[i]!,
         room_after: found.room_after[i]!,
-      })
-    );
+      });
+    }
   }
-  return presences;
+  return new Map(lists.map((list, i) => [ascending[i]!, list]));
 }
 
-function availability({ person, status }: Presence, start: number): ParticipantAvailability {
-  const { email, name } = person.participant;
-  return {
-    email,
-    ...(name === undefined ? {} : { name }),
-    status: statusName(status),
-    local_start: formatInstant(start, offsetAt(person.offsets, start)),
-  };
+function availabilities(
+  here: readonly Presence[],
+  start: number,
+  duration: number,
+): ParticipantAvailability[] {
+  let offsets: Person["offsets"] | undefined;
+  let local_start = "";
+  return here.map(({ person, status }) => {
+    const { email, name, type } = person.participant;
+    // People of one zone share their offsets, and writing a time takes long.
+    if (person.offsets !== offsets) {
+      offsets = person.offsets;
+      local_start = formatInstant(start, offsetAt(offsets, start));
+    }
+    const burden = attends(status) && type !== "resource"
+      ? Math.round((MOST_COMFORT - clockComfort(person, start, duration)) / 10)
+      : 0;
+    // Spreading the optional fields would take longer than all the rest.
+    const found: ParticipantAvailability = name === undefined
+      ? { email, status: statusName(status), local_start }
+      : { email, name, status: statusName(status), local_start };
+    if (burden > 0) found.burden = burden;
+    return found;
+  });
 }
 
 function inPoints(tenths: ScoreBreakdown): ScoreBreakdown {

@@ -1,11 +1,14 @@
 import { countComing, countedPeople } from "./attendee_share.ts";
 import { BusyMap } from "./busy_map.ts";
 import { gridStarts } from "./grid.ts";
+import { MINUTES_PER_DAY } from "./instants.ts";
 import { intersect, type Interval } from "./intervals.ts";
 import { openTime } from "./open_time.ts";
-import { type Person, readPeople, workingHours } from "./person.ts";
+import { type Person, readPeople } from "./person.ts";
 import { type Question, readQuestion } from "./question.ts";
+import { workingHours } from "./shared_hours.ts";
 import type { SchedulingRequest } from "./types.ts";
+import { offsetAt } from "./zones.ts";
 
 /** Starts in minutes since 1970, and how many starts lay within everybody's hours before busy time was looked at. */
 export interface FreeStarts {
@@ -29,9 +32,36 @@ export function freeStarts(
   map: BusyMap = busyMap(question, people),
 ): FreeStarts {
   const { offsets, interval, duration } = question;
-  const grid = gridStarts(commonOpenTime(question, people), offsets, interval, duration);
-  const starts = grid.filter((start) => map.isClear(start, start + duration));
-  return { starts: enoughPeople(question, people, starts), on_grid: grid.length };
+  const in_hours = gridStarts(commonOpenTime(question, people), offsets, interval, duration);
+  const grid = onDaysOfSeries(question, in_hours);
+  return { starts: freeAmong(question, people, grid, map), on_grid: grid.length };
+}
+
+/** Of starts (ascending) within everybody's hours, those at which nobody needed is taken and enough people come. */
+function freeAmong(
+  question: Question,
+  people: readonly Person[],
+  starts: Int32Array,
+  map: BusyMap,
+): Int32Array {
+  const clear = starts.filter((start) => map.isClear(start, start + question.duration));
+  return enoughPeople(question, people, clear);
+}
+
+/** Of any starts (ascending) in the window, those at which the meeting can be held. */
+export function possibleAmong(
+  question: Question,
+  people: readonly Person[],
+  starts: Int32Array,
+): Int32Array {
+  const open = commonOpenTime(question, people);
+  let block = 0;
+  const in_hours = starts.filter((start) => {
+    while (block < open.length && open[block]![1] < start + question.duration) block++;
+    const hours = open[block];
+    return hours !== undefined && hours[0] <= start;
+  });
+  return freeAmong(question, people, in_hours, busyMap(question, people));
 }
 
 /** The minutes of the window that somebody needed has taken, buffers included. Unknown people mark nothing. */
@@ -59,6 +89,15 @@ export function commonOpenTime(question: Question, people: readonly Person[]): I
   }
   if (people.some(({ participant }) => participant.type === "required")) return common;
   return intersect(common, openTime(workingHours(question, timezone), from, to, holidays));
+}
+
+/** Drops the starts on local days on which the recurrence does not begin. */
+export function onDaysOfSeries(question: Question, starts: Int32Array): Int32Array {
+  const { may_start_on, offsets } = question;
+  if (may_start_on === undefined) return starts;
+  return starts.filter((start) =>
+    may_start_on(Math.floor((start + offsetAt(offsets, start)) / MINUTES_PER_DAY))
+  );
 }
 
 /** Drops the starts at which nobody comes, or fewer than the request's share of the people invited. */

@@ -23,6 +23,7 @@ export function hoursNeeded(
     const offsets = offsetSegments(rule.timezone, start, end);
     const offset = offsetAt(offsets, start);
     const day = Math.floor((start + offset) / MINUTES_PER_DAY);
+    if (question.holidays.has(day) || person.away.includes(day)) return [];
     const midnight = day * MINUTES_PER_DAY;
     const from = start + offset - midnight;
     const until = end + offsetAt(offsets, end - 1) - midnight;

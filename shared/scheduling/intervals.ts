@@ -30,7 +30,21 @@ export function intersect(a: readonly Interval[], b: readonly Interval[]): Inter
   return both;
 }
 
+/** How many of the minutes from `from` until `to` (exclusive) lie in none of the intervals. */
+export function minutesOutside(intervals: readonly Interval[], from: number, to: number): number {
+  return intervals.reduce(
+    (minutes, [opens, closes]) =>
+      minutes - Math.max(0, Math.min(to, closes) - Math.max(from, opens)),
+    to - from,
+  );
+}
+
 /** Length of the longest interval in minutes; 0 for none. */
 export function longest(intervals: readonly Interval[]): number {
   return intervals.reduce((most, [from, to]) => Math.max(most, to - from), 0);
+}
+
+/** Length of all intervals together in minutes. */
+export function totalLength(intervals: readonly Interval[]): number {
+  return intervals.reduce((minutes, [from, to]) => minutes + to - from, 0);
 }

@@ -1,12 +1,18 @@
+import { burdenPercents } from "./burden.ts";
 import { type BusyTime, NO_BUSY_TIME, readBusyTime } from "./busy_time.ts";
-import { MINUTES_PER_DAY } from "./instants.ts";
+import { type GapWish, gapWish, historyCosts, usualDay } from "./comfort.ts";
+import { MINUTES_PER_DAY, parseDate } from "./instants.ts";
 import type { Interval } from "./intervals.ts";
-import { type HoursRule, openTime } from "./open_time.ts";
+import type { HoursRule } from "./open_time.ts";
+import { readWishes, type Wishes } from "./preferences.ts";
 import { type Question, requireTimeZone } from "./question.ts";
 import { SchedulingInputError } from "./scheduling_input_error.ts";
+import { SharedHours } from "./shared_hours.ts";
 import type { OpenHours, Participant } from "./types.ts";
 import { weekdayMask } from "./weekday.ts";
-import { type OffsetSegment, offsetSegments } from "./zones.ts";
+import type { OffsetSegment } from "./zones.ts";
+
+const NEVER_AWAY: readonly number[] = [];
 
 /** A participant made ready for arithmetic; minutes since 1970 throughout. */
 export interface Person {
@@ -26,6 +32,18 @@ export interface Person {
   rules: readonly HoursRule[] | undefined;
   /** The same array for everybody with the same hours, so that a group can be told by identity. */
   open: readonly Interval[];
+  /** The hours before a concession widened them; undefined when none did. */
+  open_by_right: readonly Interval[] | undefined;
+  /** Local days, counted since 1970, on which they are away; ascending. */
+  away: readonly number[];
+  wishes: Wishes;
+  /** Minutes of the local day between which an hour is comfortable. */
+  usual_day: { start: number; end: number };
+  gap: GapWish | undefined;
+  /** What each half-hour of the week costs by their history. */
+  history: Uint16Array | undefined;
+  /** How much discomfort counts, in percent: 100, or more for those who carried more before. */
+  burden_percent: number;
 }
 
 /** Reads the participants. Throws SchedulingInputError with the field's path. */
@@ -34,64 +52,32 @@ export function readPeople(participants: readonly Participant[], question: Quest
     throw new SchedulingInputError("participants", "Name at least one person to meet");
   }
   const hours = new SharedHours(question);
-  return participants.map((participant, i) => readPerson(participant, i, question, hours));
+  const burdens = burdenPercents(participants);
+  return participants.map((participant, i) =>
+    readPerson(participant, i, question, hours, burdens[i]!)
+  );
 }
 
-/** The same people with everybody's hours opened `wider` minutes earlier and later. */
-export function withWiderHours(people: readonly Person[], question: Question, wider: number) {
-  const hours = new SharedHours(question, wider);
-  return people.map((person): Person => ({ ...person, open: hours.open(person.rules) }));
-}
-
-/** The rules that hold for somebody without hours of their own. */
-export function workingHours(question: Question, timezone: string): HoursRule[] {
-  return [{ timezone, weekdays: question.allowed_days, ...question.working_hours }];
-}
-
-/** Lays out each set of hours, and each zone's offsets, once however many people share them. */
-class SharedHours {
-  readonly #question: Question;
-  readonly #wider: number;
-  readonly #offsets = new Map<string, OffsetSegment[]>();
-  readonly #defaults = new Map<string, HoursRule[]>();
-  readonly #open_by_rules = new Map<readonly HoursRule[], Interval[]>();
-  readonly #open_by_text = new Map<string, Interval[]>();
-  readonly #always: readonly Interval[];
-
-  constructor(question: Question, wider = 0) {
-    this.#question = question;
-    this.#wider = wider;
-    this.#always = [[question.from, question.to]];
-  }
-
-  defaults(timezone: string): readonly HoursRule[] {
-    return kept(this.#defaults, timezone, () => workingHours(this.#question, timezone));
-  }
-
-  offsets(timezone: string): readonly OffsetSegment[] {
-    const { from, to } = this.#question;
-    return kept(this.#offsets, timezone, () => offsetSegments(timezone, from, to));
-  }
-
-  open(rules: readonly HoursRule[] | undefined): readonly Interval[] {
-    if (rules === undefined) return this.#always;
-    const { from, to, holidays } = this.#question;
-    const layOut = () => openTime(rules, from, to, holidays, this.#wider);
-    // Most people share the default rules themselves; only hours of their own are compared by text.
-    return kept(
-      this.#open_by_rules,
-      rules,
-      () => kept(this.#open_by_text, JSON.stringify(rules), layOut),
-    );
-  }
-}
-
-function kept<K, V>(map: Map<K, V>, key: K, make: () => V): V {
-  const known = map.get(key);
-  if (known !== undefined) return known;
-  const made = make();
-  map.set(key, made);
-  return made;
+/**
+ * The same people laid out for a question that differs in its window, with the hours of all who are needed opened
+ * `wider` minutes earlier and later.
+ */
+export function layOutAgain(
+  people: readonly Person[],
+  question: Question,
+  wider = 0,
+): Person[] {
+  const by_right = new SharedHours(question);
+  const widened = new SharedHours(question, wider);
+  return people.map((person): Person => {
+    const widens = wider > 0 && person.needed;
+    return {
+      ...person,
+      offsets: by_right.offsets(person.timezone),
+      open: (widens ? widened : by_right).open(person),
+      open_by_right: widens ? by_right.open(person) : undefined,
+    };
+  });
 }
 
 function readPerson(
@@ -99,11 +85,15 @@ function readPerson(
   i: number,
   question: Question,
   hours: SharedHours,
+  burden_percent: number,
 ): Person {
   const path = `participants[${i}]`;
   const timezone = participant.timezone ?? question.timezone;
   if (timezone !== question.timezone) requireTimeZone(timezone, `${path}.timezone`);
   const rules = readRules(participant, timezone, question, hours, path);
+  const away = readAway(participant.exdates, path);
+  const { preferences } = participant;
+  const wishes = readWishes(preferences, question.event_category, `${path}.preferences`);
   const unknown = participant.busy === "unknown";
   const time = participant.busy === "unknown"
     ? { busy: NO_BUSY_TIME, tentative: NO_BUSY_TIME }
@@ -115,11 +105,31 @@ function readPerson(
     offsets: hours.offsets(timezone),
     needed: participant.type !== "optional",
     unknown,
-    ...time,
+    busy: time.busy,
+    tentative: time.tentative,
     buffer: readBuffer(participant, question, path),
     rules,
-    open: hours.open(rules),
+    open: hours.open({ rules, away, timezone }),
+    open_by_right: undefined,
+    away,
+    wishes,
+    usual_day: usualDay(wishes, (participant.open_hours?.length ?? 0) > 0),
+    gap: gapWish(wishes, participant.profile),
+    history: historyCosts(participant.profile),
+    burden_percent,
   };
+}
+
+function readAway(exdates: readonly string[] | undefined, path: string): readonly number[] {
+  if (exdates === undefined || exdates.length === 0) return NEVER_AWAY;
+  return exdates.map((text, i) => {
+    const day = parseDate(text);
+    if (!Number.isNaN(day)) return day;
+    throw new SchedulingInputError(
+      `${path}.exdates[${i}]`,
+      `Write a date such as 2030-12-25, not ${JSON.stringify(text)}`,
+    );
+  }).sort((a, b) => a - b);
 }
 
 function readBuffer(participant: Participant, question: Question, path: string) {

@@ -41,6 +41,7 @@ export function sayPlace(timezone: string): string {
   return timezone.slice(timezone.lastIndexOf("/") + 1).replaceAll("_", " ");
 }
 
-function capital(word: string): string {
+/** "Monday" for "monday". */
+export function capital(word: string): string {
   return word.slice(0, 1).toUpperCase() + word.slice(1);
 }

@@ -1,7 +1,9 @@
 import { MINUTES_PER_DAY, parseDate, parseInstant } from "./instants.ts";
 import { SchedulingInputError } from "./scheduling_input_error.ts";
-import type { Constraints } from "./types.ts";
+import { type RecurrenceRule, startsSeries } from "./recurrence_rule.ts";
+import type { Constraints, ScoreBreakdown } from "./types.ts";
 import { type Weekday, weekdayMask, WEEKDAYS } from "./weekday.ts";
+import { readWeights } from "./weights.ts";
 import { isTimeZone, offsetAt, type OffsetSegment, offsetSegments } from "./zones.ts";
 
 /** Constraints made ready for arithmetic: instants and lengths in minutes, days since 1970. */
@@ -26,13 +28,26 @@ export interface Question {
   minimum_attendee_percentage: number;
   on_unknown: Constraints["on_unknown"];
   max_candidates: number;
+  event_category: string | undefined;
+  /** In tenths of a point. */
+  weights: ScoreBreakdown;
+  /** Whether a meeting may start on a local day, where it must be one of a recurrence. */
+  may_start_on: ((day: number) => boolean) | undefined;
 }
 
 /** A year of minutes is 64 kB of map; longer questions are mistakes more often than wishes. */
 const LONGEST_WINDOW_DAYS = 366;
 
-/** Reads the constraints as of `now`. Throws SchedulingInputError with the field's path. */
-export function readQuestion(constraints: Constraints, now: Date): Question {
+/**
+ * Reads the constraints as of `now`; `weights` in points, the usual ones when left out. Throws SchedulingInputError
+ * with the field's path.
+ */
+export function readQuestion(
+  constraints: Constraints,
+  now: Date,
+  weights?: ScoreBreakdown,
+  recurrence?: RecurrenceRule,
+): Question {
   const { timezone } = constraints;
   requireTimeZone(timezone, "constraints.timezone");
   // Comparisons with an invalid date are all false: it would look like a window that is over.
@@ -56,6 +71,9 @@ export function readQuestion(constraints: Constraints, now: Date): Question {
     minimum_attendee_percentage: number(constraints, "minimum_attendee_percentage", 0, 100),
     on_unknown: constraints.on_unknown,
     max_candidates: wholeMinutes(constraints, "max_candidates", 1, 1_000),
+    event_category: constraints.event_category,
+    weights: readWeights(weights),
+    may_start_on: recurrence === undefined ? undefined : onceADay(recurrence),
   };
 }
 
@@ -83,6 +101,15 @@ export function readWindow(
     );
   }
   return window;
+}
+
+function onceADay(recurrence: RecurrenceRule): (day: number) => boolean {
+  const known = new Map<number, boolean>();
+  return (day) => {
+    let starts = known.get(day);
+    if (starts === undefined) known.set(day, starts = startsSeries(recurrence, day));
+    return starts;
+  };
 }
 
 /** Throws SchedulingInputError unless `timezone` is an IANA name. */

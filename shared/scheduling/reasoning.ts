@@ -1,4 +1,4 @@
-import { sayMinutes, sayNames, sayPlace } from "./plain_words.ts";
+import { capital, sayMinutes, sayNames, sayPlace } from "./plain_words.ts";
 import type { Reason } from "./reasons.ts";
 
 const STATUS_WORDS = {
@@ -22,6 +22,8 @@ export function reasoningOf(reasons: readonly Reason[]): string {
       case "some_absent":
       case "tentative":
       case "calendar_unknown":
+      case "every_occurrence_free":
+      case "some_occurrences_clash":
         who.push(words);
         break;
       case "clear_of_meetings":
@@ -31,10 +33,15 @@ export function reasoningOf(reasons: readonly Reason[]): string {
         near.push(words);
         break;
       case "outside_comfortable_hours":
+      case "other_day_preferred":
+      case "other_part_of_day_preferred":
+      case "longer_gap_preferred":
+      case "usually_declines":
         discomfort.push(words);
         break;
       // Said first of the rest, because it is what people ask about a time.
       case "earliest_start":
+      case "spares_burdened":
         rest.unshift(words);
         break;
       default:
@@ -77,6 +84,27 @@ export function phrase(reason: Reason): string {
       return `it is ${args.local_time} in ${sayPlace(args.timezone)}, ${args.part} for ${
         sayNames(args.names)
       }`;
+    case "meets_wishes":
+      return `it suits what ${sayNames(args.names)} asked for`;
+    case "other_day_preferred":
+      return `another day than ${capital(args.weekday)} would suit ${sayNames(args.names)} better`;
+    case "other_part_of_day_preferred":
+      return `the ${args.preferred} would suit ${sayNames(args.names)} better`;
+    case "longer_gap_preferred":
+      return `${sayMinutes(args.preferred)} between meetings would suit ${args.name} better`;
+    case "usually_accepts":
+      return `meetings at this time of the week are usually accepted by ${sayNames(args.names)}`;
+    case "usually_declines":
+      return `of earlier meetings at this time of the week, ${args.percentage} percent were ` +
+        `declined by ${args.name}`;
+    case "spares_burdened":
+      return `it spares ${args.name}, for whom earlier meetings were the least convenient`;
+    case "every_occurrence_free":
+      return args.count === 1
+        ? "the one occurrence is possible for all who are needed"
+        : `all ${args.count} occurrences are possible for all who are needed`;
+    case "some_occurrences_clash":
+      return `${args.clashing} of ${args.count} occurrences clash for ${sayNames(args.names)}`;
     case "keeps_free_time_whole":
       return "it leaves everybody's free time in one piece";
     case "splits_free_time":

@@ -1,16 +1,15 @@
 import { attends, FREE, statusName, TENTATIVE, UNKNOWN } from "./attendance.ts";
-import { comfortAt, minutesOutsideUsualDay, MOST_COMFORT } from "./comfort.ts";
-import { MINUTES_PER_DAY } from "./instants.ts";
-import type { Person } from "./person.ts";
-import { sayTimeOfDay } from "./plain_words.ts";
+import { labels, type Presence } from "./presence.ts";
 import { CLEAR_MINUTES } from "./score.ts";
 import type { AvailabilityStatus } from "./types.ts";
-import { offsetAt } from "./zones.ts";
+import type { Weekday } from "./weekday.ts";
+import { fairness, habits, hoursOfDay, wishes } from "./wish_reasons.ts";
 
 /**
  * A fact about a candidate that anybody can check against the calendars. Names are the participant's name, or the
  * e-mail address of somebody without one. `clear_before` is time before that person's next meeting, `clear_after` time
- * after their last one.
+ * after their last one. Comfortable hours are the preferred ones, else the usual day; `meets_wishes` and the like are
+ * about what people asked for, `usually_*` about their answers to meetings at this time of the week.
  */
 export type Reason =
   | { code: "everyone_free"; args: { count: number } }
@@ -29,6 +28,18 @@ export type Reason =
     code: "outside_comfortable_hours";
     args: { local_time: string; timezone: string; part: "early" | "late"; names: string[] };
   }
+  | { code: "meets_wishes"; args: { names: string[] } }
+  | { code: "other_day_preferred"; args: { weekday: Weekday; names: string[] } }
+  | {
+    code: "other_part_of_day_preferred";
+    args: { preferred: "morning" | "afternoon"; names: string[] };
+  }
+  | { code: "longer_gap_preferred"; args: { name: string; minutes: number; preferred: number } }
+  | { code: "usually_accepts"; args: { names: string[] } }
+  | { code: "usually_declines"; args: { name: string; percentage: number } }
+  | { code: "spares_burdened"; args: { name: string; burden: number } }
+  | { code: "every_occurrence_free"; args: { count: number } }
+  | { code: "some_occurrences_clash"; args: { count: number; clashing: number; names: string[] } }
   | { code: "keeps_free_time_whole"; args: { count: number } }
   | {
     code: "splits_free_time";
@@ -39,30 +50,22 @@ export type Reason =
 // A type, not an interface: the arguments of a reason must fit Record<string, unknown>.
 export type Absence = { name: string; status: AvailabilityStatus };
 
-/** One person at one start: what `attendance` found. */
-export interface Presence {
-  person: Person;
-  status: number;
-  clear_before: number;
-  clear_after: number;
-  room_before: number;
-  room_after: number;
-}
-
-/** The facts behind a candidate's score, the weightiest factor first. `presences` leave resources out. */
+/** The facts behind a candidate's score, the weightiest factor first. `presences` come by name, without resources. */
 export function reasonsFor(
   presences: readonly Presence[],
   start: number,
   duration: number,
   is_earliest: boolean,
 ): Reason[] {
-  const sorted = presences.toSorted((a, b) => byName(a.person, b.person));
-  const coming = sorted.filter(({ status }) => attends(status));
+  const coming = presences.filter(({ status }) => attends(status));
   return [
-    ...whoComes(sorted, coming.length),
+    ...whoComes(presences, coming.length),
     ...(coming.length === 0 ? [] : [
       nearestMeeting(coming),
-      ...comfort(coming, start, duration),
+      ...hoursOfDay(coming, start, duration),
+      ...wishes(coming, start, duration),
+      ...habits(coming, start, duration),
+      ...fairness(coming, start, duration),
       freeTime(coming),
     ]),
     ...(is_earliest ? [{ code: "earliest_start", args: {} } as const] : []),
@@ -101,33 +104,6 @@ function nearestMeeting(coming: readonly Presence[]): Reason {
     : { code: "clear_before", args: { minutes, name } };
 }
 
-/** One reason for each zone in which it is early or late for somebody, the worst first. */
-function comfort(coming: readonly Presence[], start: number, duration: number): Reason[] {
-  const uncomfortable = coming
-    .filter(({ person }) => comfortAt(person, start, duration) < MOST_COMFORT);
-  if (uncomfortable.length === 0) {
-    return [{ code: "comfortable_for_everyone", args: { count: coming.length } }];
-  }
-  const zones = Map.groupBy(uncomfortable, ({ person }) => person.timezone);
-  return [...zones.values()]
-    .map((group) => ({ group, ...outsideOf(group, start, duration) }))
-    .toSorted((a, b) => Math.max(b.early, b.late) - Math.max(a.early, a.late))
-    .map(({ group, timezone, early, late, local_time }) => ({
-      code: "outside_comfortable_hours",
-      args: { local_time, timezone, part: early >= late ? "early" : "late", names: labels(group) },
-    }));
-}
-
-function outsideOf(group: readonly Presence[], start: number, duration: number) {
-  const { person } = group[0]!;
-  const wall = start + offsetAt(person.offsets, start);
-  return {
-    timezone: person.timezone,
-    local_time: sayTimeOfDay(wall - Math.floor(wall / MINUTES_PER_DAY) * MINUTES_PER_DAY),
-    ...minutesOutsideUsualDay(person, start, duration),
-  };
-}
-
 function freeTime(coming: readonly Presence[]): Reason {
   const smaller = ({ room_before, room_after }: Presence) => Math.min(room_before, room_after);
   const split = coming.reduce((a, b) => smaller(b) > smaller(a) ? b : a);
@@ -142,17 +118,4 @@ function freeTime(coming: readonly Presence[]): Reason {
       minutes_after: split.room_after,
     },
   };
-}
-
-function labels(presences: readonly Presence[]): string[] {
-  return presences.map(({ person }) => person.label);
-}
-
-/** Of people whom a fact holds for equally, the first by name is named, whatever the order of the request. */
-function byName(a: Person, b: Person): number {
-  return compare(a.label, b.label) || compare(a.participant.email, b.participant.email);
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

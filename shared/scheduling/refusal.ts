@@ -83,6 +83,9 @@ function whyEmpty(
   }
   const clash = hoursClash(question, people);
   if (clash !== undefined) return clash;
+  if (question.may_start_on !== undefined && freeStarts(question, people).on_grid === 0) {
+    return "On no day of the window on which all who are needed are open does the recurrence begin";
+  }
   const between = `between ${sayTime(question, earliest_start)} and ${sayTime(question, to)}`;
   if (freeStarts({ ...question, minimum_attendee_percentage: 0 }, people).starts.length > 0) {
     return `At no time ${between} can ${question.minimum_attendee_percentage} percent of the people come`;

@@ -3,7 +3,7 @@ import type { BusyMap } from "./busy_map.ts";
 import { blockersOfNearMiss } from "./near_miss.ts";
 import { busyMap, freeStarts } from "./free_starts.ts";
 import { hoursNeeded, leastWidening } from "./hours_needed.ts";
-import { type Person, readPeople, withWiderHours } from "./person.ts";
+import { layOutAgain, type Person, readPeople } from "./person.ts";
 import { sayMinutes, sayNames, sayTime } from "./plain_words.ts";
 import type { Question } from "./question.ts";
 
@@ -128,7 +128,7 @@ function widerHours(
   most: number,
 ): string | undefined {
   for (let wider = least; wider <= most; wider += WIDER_STEP_MINUTES) {
-    const { starts } = freeStarts(question, withWiderHours(people, question, wider), map);
+    const { starts } = freeStarts(question, layOutAgain(people, question, wider), map);
     const start = leastWidening(question, people, starts);
     if (start === undefined) continue;
     return `If ${sayHours(question, people, start)}, the meeting could be on ${

@@ -1,3 +1,6 @@
+import type { Concession } from "./concessions.ts";
+import type { Preferences } from "./preferences.ts";
+import type { Profile } from "./profile.ts";
 import type { Reason } from "./reasons.ts";
 import type { Weekday } from "./weekday.ts";
 
@@ -20,7 +23,9 @@ export interface OpenHours {
  * Somebody, or something, that the meeting needs. `busy: "unknown"` is a calendar that could not be read: it never
  * counts as free. `buffer` is in minutes and replaces the request's: `before` is kept free before the meeting,
  * `after` after it. Without `open_hours` the request's working hours hold in the participant's own zone, except for
- * a resource, which is then open at all hours. `timezone` defaults to the request's.
+ * a resource, which is then open at all hours. `timezone` defaults to the request's. On `exdates` (YYYY-MM-DD, in their
+ * own zone) they are away. `profile` is what their history shows, `burden` the points that earlier meetings of the same
+ * people have cost them (see burdenOf); both may be absent, and nothing is invented then.
  */
 export interface Participant {
   email: string;
@@ -32,6 +37,10 @@ export interface Participant {
   busy: readonly BusyInterval[] | "unknown";
   unknown_reason?: string;
   is_organizer?: boolean;
+  exdates?: readonly string[];
+  preferences?: Preferences;
+  profile?: Profile;
+  burden?: number;
 }
 
 /**
@@ -63,14 +72,30 @@ export interface Constraints {
   on_unknown: "refuse" | "ignore_optional" | "ignore";
 }
 
-/** What to find slots for. `now` is an argument: this folder has no clock. */
+/**
+ * A meeting that repeats: `rules` is one RRULE of RFC 5545 by whole days, in the zone of the request. A slot is judged
+ * by its first `horizon` occurrences (default 12), within a year.
+ */
+export interface RecurrenceRequest {
+  rules: readonly string[];
+  horizon?: number;
+}
+
+/**
+ * What to find slots for. `now` is an argument: this folder has no clock. `weights` are the most that each factor gives
+ * and add up to 100. `busy_window` is the time whose busy intervals were read, RFC 3339; without it, what busyWindow()
+ * says is taken as read. Nothing outside it is ever offered.
+ */
 export interface SchedulingRequest {
   constraints: Constraints;
   participants: Participant[];
   now: Date;
+  weights?: ScoreBreakdown;
+  recurrence?: RecurrenceRequest;
+  busy_window?: { start: string; end: string };
 }
 
-/** Points, each with one decimal; at most 35, 25, 20, 15 and 5. They add up to the candidate's score. */
+/** Points with one decimal. A candidate's are at most the weights (35, 25, 20, 15 and 5) and add up to its score. */
 export interface ScoreBreakdown {
   availability: number;
   preference: number;
@@ -81,12 +106,24 @@ export interface ScoreBreakdown {
 
 export type AvailabilityStatus = "free" | "busy" | "tentative" | "unknown" | "outside_hours";
 
-/** One participant at one candidate; `local_start` carries the offset of the participant's own zone. */
+/**
+ * One participant at one candidate; `local_start` carries the offset of the participant's own zone. `burden` is what
+ * the hour costs somebody who comes, in points from 1 to 100; it is left out where it costs nothing.
+ */
 export interface ParticipantAvailability {
   email: string;
   name?: string;
   status: AvailabilityStatus;
   local_start: string;
+  burden?: number;
+}
+
+/** How a slot repeats: how many of its occurrences everybody needed can make, and who cannot make the others. */
+export interface SeriesAvailability {
+  occurrences: number;
+  free: number;
+  share_free: number;
+  clashes: { start_time: string; names: string[] }[];
 }
 
 /** A time at which the meeting can be held. Times carry the offset of the request's zone; `score` is 0 to 100. */
@@ -98,6 +135,14 @@ export interface Candidate {
   reasons: Reason[];
   reasoning: string;
   participant_availability: ParticipantAvailability[];
+  recurrence?: SeriesAvailability;
+}
+
+/** A time that needs concessions, found by negotiation; `concession` says them in a sentence. */
+export interface ConcededCandidate extends Candidate {
+  conceded: true;
+  concessions: Concession[];
+  concession: string;
 }
 
 /** Why there is no candidate, in the words of Microsoft Graph's findMeetingTimes. */
@@ -132,10 +177,13 @@ export interface Analytics {
 /**
  * The answer: candidates best first, and always who is `unknown` (e-mail addresses). Without candidates it says why,
  * who is in the way and, if one was found by trying it, the smallest change that would yield a slot.
- * `total_candidates_evaluated` counts the starts that were possible and were scored.
+ * `total_candidates_evaluated` counts the starts that were possible and were scored. Without candidates there may be
+ * `conceded_candidates`, those that ask the least of people first; `negotiation_rounds` of at most three were needed.
  */
 export interface SchedulingResult {
   candidates: Candidate[];
+  conceded_candidates: ConcededCandidate[];
+  negotiation_rounds: number;
   total_candidates_evaluated: number;
   empty_reason?: EmptyReason;
   blocking: Blocking[];

@@ -57,6 +57,21 @@ export function offsetAt(segments: readonly OffsetSegment[], minute: number): nu
   return segments.at(-1)?.offset ?? 0;
 }
 
+/**
+ * The instant at which a wall clock shows `wall`, the first of two. A time that a clock change skips is read with the
+ * offset before the change, as RFC 5545 says.
+ */
+export function instantAt(segments: readonly OffsetSegment[], wall: number): number {
+  let before = 0;
+  for (const { from, to, offset } of segments) {
+    const instant = wall - offset;
+    if (instant < from) return wall - before;
+    if (instant < to) return instant;
+    before = offset;
+  }
+  return wall - before;
+}
+
 function formatterOf(zone: string): Intl.DateTimeFormat | undefined {
   if (formatters.has(zone)) return formatters.get(zone);
   if (!SHORT_NAMES.has(zone) && !LONG_NAME.test(zone)) return undefined;

@@ -1,10 +1,13 @@
 import fc from "fast-check";
 import { formatInstant } from "@shared/scheduling/instants.ts";
+import type { Preferences, PreferredTimes } from "@shared/scheduling/preferences.ts";
+import type { Profile } from "@shared/scheduling/profile.ts";
 import type {
   BusyInterval,
   OpenHours,
   Participant,
   SchedulingRequest,
+  ScoreBreakdown,
 } from "@shared/scheduling/types.ts";
 import { type Weekday, WEEKDAYS } from "@shared/scheduling/weekday.ts";
 
@@ -69,6 +72,45 @@ function withSeconds(text: string, seconds: number): string {
   return text.replace(/:00(?=Z|[+-]\d\d:\d\d$)/, `:${String(seconds).padStart(2, "0")}`);
 }
 
+const preferred_times: fc.Arbitrary<PreferredTimes> = fc.record({
+  preferred_days: weekdays,
+  preferred_hours_start: fc.constantFrom(0, 7.5, 10),
+  preferred_hours_end: fc.constantFrom(11, 16, 24),
+}, { requiredKeys: [] });
+
+const preferences: fc.Arbitrary<Preferences> = fc.tuple(
+  preferred_times,
+  fc.record({
+    avoid_back_to_back: fc.boolean(),
+    morning_person_score: fc.constantFrom(0, 0.2, 0.5, 0.9, 1),
+    event_categories: fc.record({ Review: preferred_times, lunch: preferred_times }),
+  }, { requiredKeys: [] }),
+).map(([times, wishes]) => ({ ...times, ...wishes }));
+
+/** Any profile that its text can hold. */
+export const arbitraryProfile: fc.Arbitrary<Profile> = fc.record({
+  accepted: fc.uint8Array({ minLength: 336, maxLength: 336, max: 15 }),
+  declined: fc.uint8Array({ minLength: 336, maxLength: 336, max: 15 }),
+  meetings: fc.integer({ min: 0, max: 65_535 }),
+  declined_percentage: fc.integer({ min: 0, max: 100 }),
+  typical_minutes: fc.integer({ min: 0, max: 1440 }),
+  typical_gap_minutes: fc.integer({ min: 0, max: 120 }),
+}, { noNullPrototype: true });
+
+const weights: fc.Arbitrary<ScoreBreakdown> = fc.array(fc.integer({ min: 0, max: 1000 }), {
+  minLength: 4,
+  maxLength: 4,
+}).map((cuts) => {
+  const [a = 0, b = 0, c = 0, d = 0] = cuts.toSorted((x, y) => x - y);
+  return {
+    availability: a / 10,
+    preference: (b - a) / 10,
+    conflict_proximity: (c - b) / 10,
+    fragmentation: (d - c) / 10,
+    optimization: (1000 - d) / 10,
+  };
+});
+
 function participant(noon: number, i: number): fc.Arbitrary<Participant> {
   return fc.record({
     type: fc.constantFrom("required", "required", "optional", "resource"),
@@ -88,13 +130,24 @@ function participant(noon: number, i: number): fc.Arbitrary<Participant> {
       weight: 1,
       arbitrary: fc.constant("unknown" as const),
     }),
-  }).map(({ type, timezone, open_hours, buffer, busy }): Participant => ({
+    exdates: fc.option(
+      fc.constantFrom(-1, 0, 1).map((day) => [formatInstant(noon + day * 1440, 0).slice(0, 10)]),
+      { nil: undefined, freq: 2 },
+    ),
+    preferences: fc.option(preferences, { nil: undefined, freq: 3 }),
+    profile: fc.option(arbitraryProfile, { nil: undefined, freq: 2 }),
+    burden: fc.constantFrom(undefined, 0, 40, 1000),
+  }).map(({ type, timezone, open_hours, buffer, busy, ...rest }): Participant => ({
     email: `p${i}@convene.example`,
     type: i === 0 ? "required" : type,
     busy,
     ...(timezone === undefined ? {} : { timezone }),
     ...(open_hours === undefined ? {} : { open_hours }),
     ...(buffer === undefined ? {} : { buffer }),
+    ...(rest.exdates === undefined ? {} : { exdates: rest.exdates }),
+    ...(rest.preferences === undefined ? {} : { preferences: rest.preferences }),
+    ...(rest.profile === undefined ? {} : { profile: rest.profile }),
+    ...(rest.burden === undefined ? {} : { burden: rest.burden }),
   }));
 }
 
@@ -133,9 +186,11 @@ export const arbitraryRequest: fc.Arbitrary<SchedulingRequest> = fc.record({
         "ignore" as const,
       ),
       max_candidates: fc.constantFrom(3, 1000),
+      event_category: fc.constantFrom("meeting", "review"),
     }).map(({ edges, ...rest }) => ({ ...edges, ...rest })),
     participants: fc.tuple(...Array.from({ length: people }, (_, i) => participant(noon, i))),
+    weights: fc.option(weights, { nil: undefined }),
     now: fc.constantFrom(noon - 2 * 1440, noon - 2 * 1440, noon + 0.5)
       .map((minute) => new Date(minute * 60_000)),
-  });
+  }).map(({ weights, ...rest }) => weights === undefined ? rest : { ...rest, weights });
 });

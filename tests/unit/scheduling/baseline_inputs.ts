@@ -147,6 +147,12 @@ function oracle(people: readonly Span[][], span: number, midnights: readonly num
   return answerOf(free);
 }
 
+const texts: string[] = [];
+
+/** Kept, because the same minutes occur many times in a large input, and writing one costs more than drawing it. */
 function iso(minute: number): string {
-  return new Date((FIRST_MINUTE + minute) * 60_000).toISOString().replace(".000Z", "Z");
+  return texts[minute] ??= new Date((FIRST_MINUTE + minute) * 60_000).toISOString().replace(
+    ".000Z",
+    "Z",
+  );
 }

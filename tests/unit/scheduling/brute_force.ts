@@ -65,8 +65,11 @@ function findWindow(constraints: Constraints): { from: number; to: number } {
 export function isOpen(constraints: Constraints, person: Participant, start: number): boolean {
   const window = bruteForceWindow(constraints);
   const own = person.open_hours ?? [];
-  if (own.length === 0 && person.type === "resource") return true;
   const timezone = person.timezone ?? constraints.timezone;
+  const isAway = (date: string) => person.exdates?.includes(date) === true;
+  if (own.length === 0 && person.type === "resource") {
+    return everyMinute(constraints, start, (minute) => !isAway(wallAt(timezone, minute).date));
+  }
   const rules = own.length === 0 ? [defaultRule(constraints, timezone)] : own.map((open) => ({
     timezone: open.timezone ?? timezone,
     days: open.days,
@@ -81,7 +84,7 @@ export function isOpen(constraints: Constraints, person: Participant, start: num
         const wall = wallAt(rule.timezone, minute);
         return rule.days.includes(WEEKDAYS.find((day) => day === wall.weekday)!) &&
           constraints.allowed_days.includes(WEEKDAYS.find((day) => day === wall.weekday)!) &&
-          !constraints.holiday_dates.includes(wall.date) &&
+          !constraints.holiday_dates.includes(wall.date) && !isAway(wall.date) &&
           wall.minute_of_day >= rule.from && wall.minute_of_day < rule.to;
       }),
   );

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { findSlots } from "@shared/scheduling/find_slots.ts";
+import type { Profile } from "@shared/scheduling/profile.ts";
 import type { Reason } from "@shared/scheduling/reasons.ts";
 import type { Candidate, Participant, SchedulingRequest } from "@shared/scheduling/types.ts";
+import { WEEKDAYS } from "@shared/scheduling/weekday.ts";
 import { arbitraryRequest } from "./arbitrary_request.ts";
 import { isBusy, isOpen, wallAt } from "./brute_force.ts";
-import { onMonday, person, request } from "./requests.ts";
+import { constraints, onMonday, person, request } from "./requests.ts";
 
 const label = (participant: Participant) => participant.name ?? participant.email;
 
@@ -54,6 +56,25 @@ function check({ code, args }: Reason, asked: SchedulingRequest, candidate: Cand
       length++;
     }
     return length;
+  };
+
+  const gap = (participant: Participant) =>
+    Math.min(gaps(participant).before, gaps(participant).after);
+  const wall = (participant: Participant) =>
+    wallAt(participant.timezone ?? constraints.timezone, start);
+  const weekday = (participant: Participant) =>
+    WEEKDAYS.find((day) => day === wall(participant).weekday)!;
+  const localMinute = (participant: Participant) => wall(participant).minute_of_day;
+  /** Adds up the half-hours of the week that hold a minute of the meeting by the local clock of its start. */
+  const answers = (participant: Participant) => {
+    const first = WEEKDAYS.indexOf(weekday(participant)) * 1440 + localMinute(participant);
+    const cells = new Set<number>();
+    for (let i = 0; i < constraints.duration_minutes; i++) {
+      cells.add(Math.floor((first + i) % 10_080 / 30));
+    }
+    const sum = (counts: Uint8Array) => [...cells].reduce((all, cell) => all + counts[cell]!, 0);
+    const { accepted, declined } = participant.profile!;
+    return { accepted: sum(accepted), declined: sum(declined) };
   };
 
   switch (code) {
@@ -108,11 +129,77 @@ function check({ code, args }: Reason, asked: SchedulingRequest, candidate: Cand
         assert.equal(named(name).timezone ?? constraints.timezone, args.timezone);
         assert.ok(!isComfortable(named(name), asked, start), name);
       }
-      const early = 9 * 60 - minute_of_day;
-      const late = minute_of_day + constraints.duration_minutes - 17 * 60;
-      assert.equal(args.part, early >= late ? "early" : "late");
+      for (const name of args.names) {
+        const usual = usualHours(named(name), asked);
+        const early = usual.start - minute_of_day;
+        const late = minute_of_day + constraints.duration_minutes - usual.end;
+        assert.equal(args.part, Math.max(0, early) >= Math.max(0, late) ? "early" : "late");
+      }
       break;
     }
+    case "meets_wishes":
+      for (const name of args.names) {
+        const { avoid_back_to_back } = named(name).preferences ?? {};
+        const { days } = wishedTimes(named(name), asked);
+        assert.ok(isComfortable(named(name), asked, start));
+        assert.ok(days === undefined || days.includes(weekday(named(name))));
+        if (avoid_back_to_back === true) assert.ok(gap(named(name)) >= 15);
+      }
+      break;
+    case "other_day_preferred":
+      for (const name of args.names) {
+        assert.equal(weekday(named(name)), args.weekday);
+        assert.equal(wishedTimes(named(name), asked).days?.includes(args.weekday), false);
+      }
+      break;
+    case "other_part_of_day_preferred":
+      for (const name of args.names) {
+        const score = named(name).preferences?.morning_person_score ?? 0.5;
+        const morning = localMinute(named(name)) < 720;
+        assert.equal(args.preferred, score > 0.5 ? "morning" : "afternoon");
+        assert.equal(args.preferred === "morning", !morning);
+      }
+      break;
+    case "longer_gap_preferred":
+      assert.equal(named(args.name).preferences?.avoid_back_to_back, true);
+      assert.equal(gap(named(args.name)), args.minutes);
+      assert.ok(args.minutes < args.preferred);
+      break;
+    case "usually_accepts":
+      for (const name of args.names) {
+        const { accepted, declined } = answers(named(name));
+        assert.ok(Math.round(100 * declined / (accepted + declined)) <= 10);
+      }
+      break;
+    case "usually_declines": {
+      const { accepted, declined } = answers(named(args.name));
+      assert.equal(Math.round(100 * declined / (accepted + declined)), args.percentage);
+      break;
+    }
+    case "spares_burdened":
+      assert.equal(named(args.name).burden, args.burden);
+      assert.ok(isComfortable(named(args.name), asked, start));
+      assert.ok(invited.some((one) => (one.burden ?? 0) < args.burden));
+      assert.ok(coming.every((one) => (one.burden ?? 0) <= args.burden));
+      break;
+    case "every_occurrence_free":
+      assert.equal(candidate.recurrence?.occurrences, args.count);
+      assert.equal(candidate.recurrence.free, args.count);
+      break;
+    case "some_occurrences_clash":
+      assert.equal(candidate.recurrence?.occurrences, args.count);
+      assert.equal(candidate.recurrence.clashes.length, args.clashing);
+      for (const clash of candidate.recurrence.clashes) {
+        const then = Date.parse(clash.start_time) / 60_000;
+        assert.ok(clash.names.length > 0);
+        for (const name of clash.names) {
+          assert.ok(args.names.includes(name));
+          assert.ok(
+            isBusy(constraints, named(name), then) || !isOpen(SERIES, named(name), then),
+          );
+        }
+      }
+      break;
     case "keeps_free_time_whole":
       assert.equal(args.count, coming.length);
       for (const one of coming) assert.ok(room(one, -1) === 0 || room(one, 1) === 0, label(one));
@@ -129,14 +216,34 @@ function check({ code, args }: Reason, asked: SchedulingRequest, candidate: Cand
   }
 }
 
-function isComfortable(
-  participant: Participant,
-  { constraints }: SchedulingRequest,
-  start: number,
-) {
-  if (participant.open_hours !== undefined) return true;
+/** Days and hours somebody asks for, those of the meeting's category before the general ones. */
+function wishedTimes(participant: Participant, { constraints }: SchedulingRequest) {
+  const { preferences = {} } = participant;
+  const own = Object.entries(preferences.event_categories ?? {})
+    .find(([category]) => category.toLowerCase() === constraints.event_category)?.[1];
+  return {
+    days: own?.preferred_days ?? preferences.preferred_days,
+    start: own?.preferred_hours_start ?? preferences.preferred_hours_start,
+    end: own?.preferred_hours_end ?? preferences.preferred_hours_end,
+  };
+}
+
+function usualHours(participant: Participant, asked: SchedulingRequest) {
+  const any = participant.open_hours !== undefined;
+  const { start, end } = wishedTimes(participant, asked);
+  const hours = {
+    start: (start ?? (any ? 0 : 9)) * 60,
+    end: end === undefined ? (any ? Infinity : 1020) : end * 60,
+  };
+  if (hours.start < hours.end) return hours;
+  return start === undefined ? { ...hours, start: 0 } : { ...hours, end: Infinity };
+}
+
+function isComfortable(participant: Participant, asked: SchedulingRequest, start: number) {
+  const { constraints } = asked;
   const { minute_of_day } = wallAt(participant.timezone ?? constraints.timezone, start);
-  return minute_of_day >= 540 && minute_of_day + constraints.duration_minutes <= 1020;
+  const usual = usualHours(participant, asked);
+  return minute_of_day >= usual.start && minute_of_day + constraints.duration_minutes <= usual.end;
 }
 
 Deno.test("findSlots() gives only reasons that are true", () => {
@@ -151,6 +258,22 @@ Deno.test("findSlots() gives only reasons that are true", () => {
   );
 });
 
+const DAILY = { rules: ["RRULE:FREQ=DAILY;COUNT=5"] };
+/** What the occurrences of that series may reach. */
+const SERIES = constraints({ latest_date: "2030-01-12" });
+const onTuesday = { start: "2030-01-08T09:00:00Z", end: "2030-01-08T17:00:00Z" };
+
+function profileOf(accepted: number, declined: number): Profile {
+  return {
+    accepted: new Uint8Array(336).fill(accepted),
+    declined: new Uint8Array(336).fill(declined),
+    meetings: 100,
+    declined_percentage: 100 * declined / (accepted + declined),
+    typical_minutes: 30,
+    typical_gap_minutes: 0,
+  };
+}
+
 Deno.test("findSlots() has an occasion for every reason, and says it in one to three sentences", () => {
   const maybe = [{ ...onMonday("09:00-17:00"), tentative: true }];
   const occasions: SchedulingRequest[] = [
@@ -161,6 +284,26 @@ Deno.test("findSlots() has an occasion for every reason, and says it in one to t
     request([person("Ann", ["09:00-12:00", "12:50-17:00"])], { interval_minutes: 5 }),
     request([person("Ann", ["09:00-12:00", "12:30-17:00"])]),
     request([person("Ann")], { working_hours_start: 6, working_hours_end: 8 }),
+    request([
+      person("Ann", ["12:30-13:00"], {
+        preferences: { preferred_days: ["tuesday"], avoid_back_to_back: true },
+      }),
+      person("Bob", [], { preferences: { morning_person_score: 1, preferred_hours_start: 9 } }),
+      person("Cem", [], { preferences: { morning_person_score: 0 } }),
+    ], { max_candidates: 100 }),
+    request([
+      person("Ann", [], { profile: profileOf(9, 1) }),
+      person("Bob", [], { profile: profileOf(1, 3) }),
+    ]),
+    request([
+      person("Ann", [], { burden: 60 }),
+      person("Bob", [], { timezone: "America/New_York" }),
+    ], { working_hours_start: 0, working_hours_end: 24 }),
+    { ...request([person("Ann")]), recurrence: DAILY },
+    {
+      ...request([person("Ann"), person("Bob", [], { busy: [onTuesday] })]),
+      recurrence: DAILY,
+    },
   ];
   const codes = new Set<string>();
   for (const asked of occasions) {
@@ -182,12 +325,21 @@ Deno.test("findSlots() has an occasion for every reason, and says it in one to t
     "clear_of_meetings",
     "comfortable_for_everyone",
     "earliest_start",
+    "every_occurrence_free",
     "everyone_free",
     "keeps_free_time_whole",
+    "longer_gap_preferred",
+    "meets_wishes",
+    "other_day_preferred",
+    "other_part_of_day_preferred",
     "outside_comfortable_hours",
     "some_absent",
+    "some_occurrences_clash",
+    "spares_burdened",
     "splits_free_time",
     "tentative",
+    "usually_accepts",
+    "usually_declines",
   ]);
 });
 

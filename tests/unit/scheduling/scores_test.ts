@@ -18,14 +18,16 @@ const startOf = ({ start_time }: Candidate) => Date.parse(start_time);
 
 Deno.test("findSlots() scores within 0 and 100, with a breakdown that adds up and stays in its weights", () => {
   fc.assert(fc.property(arbitraryRequest, (asked) => {
-    for (const { score, score_breakdown } of findSlots(asked).candidates) {
+    const { candidates, conceded_candidates } = findSlots(asked);
+    for (const { score, score_breakdown } of [...candidates, ...conceded_candidates]) {
       const { availability, preference, conflict_proximity, fragmentation, optimization } =
         score_breakdown;
       const factors = [availability, preference, conflict_proximity, fragmentation, optimization];
       const sum = factors.reduce((points, factor) => points + factor, 0);
       assert.equal(Math.round(sum * 10), Math.round(score * 10));
       assert.ok(score >= 0 && score <= 100, `score ${score}`);
-      for (const [i, most] of [35, 25, 20, 15, 5].entries()) {
+      const weights = Object.values(asked.weights ?? [35, 25, 20, 15, 5]);
+      for (const [i, most] of weights.entries()) {
         const factor = factors[i]!;
         assert.ok(factor >= 0 && factor <= most, `factor ${i} is ${factor}`);
         assert.equal(Math.round(factor * 10) / 10, factor);
@@ -75,6 +77,7 @@ Deno.test("findSlots() answers the same whatever the order of participants and i
     const one = findSlots(asked);
     const other = findSlots({ ...asked, participants });
     assert.deepEqual(inOrder(other.candidates), inOrder(one.candidates));
+    assert.deepEqual(inOrder(other.conceded_candidates), inOrder(one.conceded_candidates));
     assert.deepEqual(other.blocking, one.blocking);
     assert.deepEqual(other.empty_reason, one.empty_reason);
     assert.deepEqual(other.analytics, one.analytics);
@@ -91,8 +94,10 @@ Deno.test("findSlots() shifts its answer with everything else by a week without 
       (date) => new Date(Date.parse(date) + 7 * 86_400_000).toISOString().slice(0, 10),
     );
   fc.assert(
-    fc.property(inSummer, ({ constraints, participants, now }) => {
+    fc.property(inSummer, (asked) => {
+      const { constraints, participants, now } = asked;
       const later = {
+        ...asked,
         constraints: {
           ...constraints,
           earliest_date: week(constraints.earliest_date),
@@ -101,13 +106,14 @@ Deno.test("findSlots() shifts its answer with everything else by a week without 
         },
         participants: participants.map((participant) => ({
           ...participant,
+          ...(participant.exdates && { exdates: participant.exdates.map(week) }),
           busy: participant.busy === "unknown" ? participant.busy : participant.busy.map(
             (busy) => ({ ...busy, start: week(busy.start), end: week(busy.end) }),
           ),
         })),
         now: new Date(now.getTime() + 7 * 86_400_000),
       };
-      const shifted = findSlots({ constraints, participants, now }).candidates.map((candidate) => ({
+      const shifted = findSlots(asked).candidates.map((candidate) => ({
         ...candidate,
         start_time: week(candidate.start_time),
         end_time: week(candidate.end_time),
