@@ -8,7 +8,9 @@ import { googleOAuth } from "@shared/google/oauth.ts";
 import { HttpFault } from "@shared/http/fault.ts";
 import { serve } from "@shared/http/serve.ts";
 import type { Handler } from "@shared/http/serve.ts";
-import type { HandlerDependencies as ScheduleDependencies } from "../../../supabase/functions/schedule/handler.ts";
+import { learnProfile } from "@shared/scheduling/learn_profile.ts";
+import { encodeProfile } from "@shared/scheduling/profile_text.ts";
+import type { ScheduleDependencies } from "../../../supabase/functions/schedule/schedule_meeting.ts";
 import type { HandlerDependencies as WriteBackDependencies } from "../../../supabase/functions/write-back/handler.ts";
 import type { Handicap, Stop, WorkerPlan } from "../worker_plan.ts";
 
@@ -55,6 +57,7 @@ async function dependencies(): Promise<Dependencies> {
     connections: googleConnections({ database, oauth, cipher, now }),
     now,
     inBackground,
+    learnProfile: (events, at) => encodeProfile(learnProfile(events, at)),
   };
 }
 
