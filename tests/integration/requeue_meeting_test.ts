@@ -5,6 +5,7 @@ import {
   eventsOf,
   insertMeeting,
   mailsBy,
+  makeDue,
   MONDAY,
   pendingMeeting,
   rowOf,
@@ -21,6 +22,7 @@ promise("requeueing", {
     const { organizer, guests, meeting_id } = await pendingMeeting(stack);
     await stack.google.fault({ method: "POST", path_pattern: EVENTS, status: 503, times: 9 });
     for (let attempt = 0; attempt < 4; attempt++) {
+      await makeDue(stack, meeting_id);
       await organizer.call("write-back", { body: { meeting_id } });
     }
     assert.equal((await rowOf(stack, meeting_id)).writeback_status, "failed");

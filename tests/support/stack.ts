@@ -98,8 +98,11 @@ async function runAll(
 ): Promise<void> {
   for (const [name, keep] of Object.entries(promises)) {
     await test.step(name, async () => {
-      await keep(stack);
-      await stack.google.clearFaults();
+      try {
+        await keep(stack);
+      } finally {
+        await stack.google.clearFaults();
+      }
     });
   }
 }
