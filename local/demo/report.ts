@@ -15,6 +15,9 @@ export interface DemoReport {
   second_call_already_exists: boolean;
   recovered_after_lost_reply: boolean;
   elapsed_ms: number;
+  /** Only with the demo's own people: what two more questions, asked with `dry_run`, were answered. */
+  negotiated?: boolean;
+  refused_by_name?: boolean;
   /** Only of a refusal: why no time suits, and what would change it. */
   error?: string;
   message?: string;

@@ -3,6 +3,7 @@ import type { Platform } from "../platform.ts";
 import type { Person } from "./cast.ts";
 import type { DemoOptions } from "./demo_options.ts";
 import { busyPicture, candidateBars, type RankedCandidate } from "./picture.ts";
+import { askMore } from "./more_questions.ts";
 import { type DemoReport, emptyReport } from "./report.ts";
 import { setStage, type Stage } from "./stage.ts";
 import { nextWorkingWeek } from "./window.ts";
@@ -55,6 +56,11 @@ export async function playStory(
   const report = await tellEvent(stage, question, meeting_id, status, tell);
   report.second_call_already_exists = await secondCall(stage, report, tell);
   report.recovered_after_lost_reply = await lostReply(stage, question, report, tell);
+  if (options.calendars === null && options.participants === null) {
+    const { constraints, timezone } = question;
+    const asked = { participants: participants(people), constraints, timezone };
+    Object.assign(report, await askMore(stage, people, asked, tell));
+  }
   return withProblems(report, people);
 }
 
@@ -263,6 +269,8 @@ function withProblems(report: DemoReport, people: readonly Person[]): DemoReport
       : `${report.invitations_sent} invitations instead of ${expected}`,
     report.second_call_already_exists ? null : "the second call wrote or mailed again",
     report.recovered_after_lost_reply ? null : "the lost reply was not recovered",
+    report.negotiated === false ? "the longer meeting was not negotiated" : null,
+    report.refused_by_name === false ? "the hidden calendar was not refused by name" : null,
   ].filter((problem) => problem !== null);
   return problems.length === 0 ? report : { ...report, problems };
 }

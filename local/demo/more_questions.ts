@@ -1,0 +1,84 @@
+import type { Person } from "./cast.ts";
+import { candidateBars, type RankedCandidate } from "./picture.ts";
+import type { Stage } from "./stage.ts";
+
+/** What came of the questions that are only asked and never stored. */
+export interface MoreAnswers {
+  /** A longer meeting fits nobody as it is, and the answer names what would have to give. */
+  negotiated: boolean;
+  /** Somebody whose calendar is not shared is neither free nor busy: the answer refuses by name. */
+  refused_by_name: boolean;
+}
+
+interface Asked {
+  participants: readonly Record<string, unknown>[];
+  constraints: Record<string, unknown>;
+  timezone: string;
+}
+
+type Tell = (heading: string, lines?: readonly string[]) => void;
+type Conceded = RankedCandidate & { concession: string };
+
+/**
+ * From here on in steps of a quarter of an hour: how much the three have free together depends on the
+ * week, as Europe and America change their clocks on different days.
+ */
+const LONG_MINUTES = 90;
+const LONGEST_MINUTES = 240;
+
+/** Asks two more questions with `dry_run`, which stores nothing and writes no event. */
+export async function askMore(
+  stage: Stage,
+  people: readonly Person[],
+  asked: Asked,
+  tell: Tell,
+): Promise<MoreAnswers> {
+  return {
+    negotiated: await negotiate(stage, people, asked, tell),
+    refused_by_name: await refuse(stage, asked, tell),
+  };
+}
+
+async function negotiate(
+  stage: Stage,
+  people: readonly Person[],
+  { participants, constraints, timezone }: Asked,
+  tell: Tell,
+): Promise<boolean> {
+  for (let minutes = LONG_MINUTES; minutes <= LONGEST_MINUTES; minutes += 15) {
+    const { status, body } = await stage.call("schedule", {
+      body: {
+        dry_run: true,
+        participants,
+        constraints: { ...constraints, duration_minutes: minutes },
+      },
+    });
+    const conceded = ((body.conceded_candidates ?? []) as Conceded[]).slice(0, 3);
+    if (status !== 422 || conceded.length === 0) continue;
+    const bars = candidateBars(conceded, people, timezone);
+    tell(`The same people for ${minutes} minutes: only asked, and negotiated`, [
+      String(body.message),
+      ...conceded.flatMap(({ concession }, index) => [bars[index] ?? "", `    ${concession}`]),
+    ]);
+    return conceded.every(({ concession }) => concession !== "");
+  }
+  return false;
+}
+
+async function refuse(
+  stage: Stage,
+  { participants, constraints }: Asked,
+  tell: Tell,
+): Promise<boolean> {
+  const nina = { email: "nina@demo.example", name: "Nina Duarte", timezone: "Europe/Lisbon" };
+  await stage.google.createAccount({ ...nina, freebusy: "private" });
+  const { status, body } = await stage.call("schedule", {
+    body: { dry_run: true, participants: [...participants, nina], constraints },
+  });
+  tell("With somebody whose calendar is not shared: refused, by name", [
+    String(body.error),
+    String(body.message),
+  ]);
+  return status === 422 && body.error === "calendar_unreadable" &&
+    String(body.message).includes(nina.name);
+}
