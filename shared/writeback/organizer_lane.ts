@@ -1,3 +1,4 @@
+import type { Settlement } from "@shared/database/writebacks.ts";
 import type { StoredConnection } from "@shared/database/google_connections.ts";
 import type { MeetingRow } from "@shared/database/meetings.ts";
 import type { CalendarGate } from "./calendar_gate.ts";
@@ -48,7 +49,9 @@ export async function workLane(lane: Lane): Promise<WritebackResult[]> {
       is_put_aside ||= is_dead || code === "rate_limited";
       // One meeting tells of the dead connection; its neighbours wait for the next one.
       settling.push(
-        attempt === null || is_dead && is_told_dead ? release(lane, row) : settle(lane, attempt),
+        attempt === null || is_dead && is_told_dead
+          ? release(lane, row, attempt?.settlement.steps ?? [])
+          : settle(lane, attempt),
       );
       is_told_dead ||= is_dead;
     }
@@ -74,10 +77,11 @@ async function settle(lane: Lane, { settlement, result }: Attempt): Promise<Writ
   }
 }
 
-async function release(lane: Lane, row: MeetingRow): Promise<null> {
+/** Due as before; what was asked of Google all the same (a refused token, say) stays in the ledger. */
+async function release(lane: Lane, row: MeetingRow, steps: Settlement["steps"]): Promise<null> {
   const { meeting_id, writeback_lease_token: lease_token } = row;
   try {
-    await lane.settler.settle({ meeting_id, lease_token, outcome: "released", steps: [] });
+    await lane.settler.settle({ meeting_id, lease_token, outcome: "released", steps });
   } catch (thrown) {
     lane.dependencies.report?.(thrown, meeting_id);
   }

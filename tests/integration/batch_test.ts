@@ -97,6 +97,19 @@ promise("batch", {
       for (const row of waiting) {
         assert.deepEqual([row.writeback_attempts, row.writeback_retry_count], [0, 0]);
       }
+      const inserts = (await stack.google.requests({ method: "POST" })).filter(({ path, body }) =>
+        path.endsWith("/events") &&
+        rows.some(({ event_key }) =>
+          String((body as { id?: string }).id).includes(event_key.replaceAll("-", ""))
+        )
+      );
+      const [noted] = await stack.platform.sql<{ count: string }>(
+        `select count(*) from public.writeback_ledger
+          where meeting_id = any ($1) and step = 'requested' and request ->> 'method' = 'insert'`,
+        [ids],
+      );
+      assert.ok(inserts.length > 1, "several were under way when the connection was found dead");
+      assert.equal(Number(noted?.count), inserts.length, "the ledger explains every request");
       const asked = (await stack.google.requests()).length;
       assert.equal((await batch(stack)).body.total_processed, 0);
       assert.equal((await stack.google.requests()).length, asked, "nothing is asked of Google");
