@@ -8,6 +8,26 @@ export interface BusyTime {
   ends: Int32Array;
 }
 
+/**
+ * Lays the busy time of all people into one array, for at most `intervals` intervals together: to allocate two arrays
+ * for each of them takes longer than to read a short calendar.
+ */
+export class BusyTimeRoom {
+  readonly #minutes: Int32Array;
+  #taken = 0;
+
+  constructor(intervals: number) {
+    this.#minutes = new Int32Array(2 * intervals);
+  }
+
+  /** The next stretch of the array. */
+  take(length: number): Int32Array {
+    const from = this.#taken;
+    this.#taken += length;
+    return this.#minutes.subarray(from, this.#taken);
+  }
+}
+
 export const NO_BUSY_TIME: BusyTime = { starts: new Int32Array(0), ends: new Int32Array(0) };
 
 /**
@@ -18,8 +38,10 @@ export function readBusyTime(
   intervals: readonly BusyInterval[],
   tentative_as_busy: boolean,
   path: string,
+  room: BusyTimeRoom,
 ): { busy: BusyTime; tentative: BusyTime } {
-  const busy = newList(intervals.length);
+  const { length } = intervals;
+  const busy = newList(room.take(length), room.take(length));
   let tentative: List | undefined;
   for (let i = 0; i < intervals.length; i++) {
     const interval = intervals[i]!;
@@ -33,7 +55,7 @@ export function readBusyTime(
     const start = Math.floor(from);
     const end = Math.ceil(to);
     if (interval.tentative === true && !tentative_as_busy) {
-      tentative ??= newList(intervals.length);
+      tentative ??= newList(new Int32Array(length), new Int32Array(length));
       append(tentative, start, end);
     } else {
       append(busy, start, end);
@@ -52,14 +74,17 @@ export function minutesWithin(
 ): number {
   let minutes = 0;
   let at = 0;
-  let counted_until = -Infinity;
-  for (let i = 0; i < time.starts.length; i++) {
-    const start = Math.max(time.starts[i]!, counted_until);
-    const end = time.ends[i]!;
+  let counted_until = 0;
+  const { starts, ends } = time;
+  for (let i = 0; i < starts.length; i++) {
+    const start = i > 0 && starts[i]! < counted_until ? counted_until : starts[i]!;
+    const end = ends[i]!;
     if (start >= end) continue;
     while (at < intervals.length && intervals[at]![1] <= start) at++;
-    for (let j = at; j < intervals.length && intervals[j]![0] < end; j++) {
-      minutes += Math.min(end, intervals[j]![1]) - Math.max(start, intervals[j]![0]);
+    for (let j = at; j < intervals.length; j++) {
+      const [from, to] = intervals[j]!;
+      if (from >= end) break;
+      minutes += (end < to ? end : to) - (start > from ? start : from);
     }
     counted_until = end;
   }
@@ -71,13 +96,8 @@ interface List extends BusyTime {
   in_order: boolean;
 }
 
-function newList(capacity: number): List {
-  return {
-    starts: new Int32Array(capacity),
-    ends: new Int32Array(capacity),
-    length: 0,
-    in_order: true,
-  };
+function newList(starts: Int32Array, ends: Int32Array): List {
+  return { starts, ends, length: 0, in_order: true };
 }
 
 function append(list: List, start: number, end: number): void {

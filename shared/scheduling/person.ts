@@ -1,5 +1,5 @@
 import { burdenPercents } from "./burden.ts";
-import { type BusyTime, NO_BUSY_TIME, readBusyTime } from "./busy_time.ts";
+import { type BusyTime, BusyTimeRoom, NO_BUSY_TIME, readBusyTime } from "./busy_time.ts";
 import { type GapWish, gapWish, historyCosts, usualDay } from "./comfort.ts";
 import { MINUTES_PER_DAY, parseDate } from "./instants.ts";
 import type { Interval } from "./intervals.ts";
@@ -53,8 +53,9 @@ export function readPeople(participants: readonly Participant[], question: Quest
   }
   const hours = new SharedHours(question);
   const burdens = burdenPercents(participants);
+  const room = new BusyTimeRoom(countIntervals(participants));
   return participants.map((participant, i) =>
-    readPerson(participant, i, question, hours, burdens[i]!)
+    readPerson(participant, i, question, hours, room, burdens[i]!)
   );
 }
 
@@ -80,11 +81,16 @@ export function layOutAgain(
   });
 }
 
+function countIntervals(participants: readonly Participant[]): number {
+  return participants.reduce((sum, { busy }) => busy === "unknown" ? sum : sum + busy.length, 0);
+}
+
 function readPerson(
   participant: Participant,
   i: number,
   question: Question,
   hours: SharedHours,
+  room: BusyTimeRoom,
   burden_percent: number,
 ): Person {
   const path = `participants[${i}]`;
@@ -97,7 +103,7 @@ function readPerson(
   const unknown = participant.busy === "unknown";
   const time = participant.busy === "unknown"
     ? { busy: NO_BUSY_TIME, tentative: NO_BUSY_TIME }
-    : readBusyTime(participant.busy, question.tentative_as_busy, `${path}.busy`);
+    : readBusyTime(participant.busy, question.tentative_as_busy, `${path}.busy`, room);
   return {
     participant,
     label: participant.name ?? participant.email,
