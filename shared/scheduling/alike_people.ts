@@ -1,5 +1,5 @@
 import { NO_MEETING } from "./attendance.ts";
-import { clockComfort, sharedClock } from "./comfort.ts";
+import { clockComfort, onlyClockMatters, sameClock } from "./comfort.ts";
 import type { Interval } from "./intervals.ts";
 import type { Person } from "./person.ts";
 import { CLEAR_MINUTES } from "./score.ts";
@@ -8,7 +8,7 @@ import { wholeness } from "./wholeness.ts";
 
 /** People with the same hours, to whom only the same clock matters, as it is for most. */
 export interface AlikeGroup {
-  clock: string;
+  like: Person;
   /** When the b-th of their hours begin and end. */
   opens: Int32Array;
   closes: Int32Array;
@@ -31,34 +31,37 @@ export class AlikePeople {
   readonly #starts: Int32Array;
   readonly #duration: number;
   readonly #groups = new Map<readonly Interval[], AlikeGroup[]>();
-  readonly #chosen: Int32Array;
-  readonly #chosen_starts: Int32Array;
+  /** The starts that disturbed() chose last, and their indexes, ascending; only the first ones are in use. */
+  readonly chosen: Int32Array;
+  readonly chosen_starts: Int32Array;
 
   constructor(starts: Int32Array, duration: number) {
     this.#starts = starts;
     this.#duration = duration;
-    this.#chosen = new Int32Array(starts.length);
-    this.#chosen_starts = new Int32Array(starts.length);
+    this.chosen = new Int32Array(starts.length);
+    this.chosen_starts = new Int32Array(starts.length);
   }
 
   /** The people like this one; undefined for somebody with wishes or a history of their own. */
   groupOf(person: Person): AlikeGroup | undefined {
-    const clock = sharedClock(person);
-    if (clock === undefined) return undefined;
+    if (!onlyClockMatters(person)) return undefined;
     let same_hours = this.#groups.get(person.open);
     if (same_hours === undefined) this.#groups.set(person.open, same_hours = []);
-    let group = same_hours.find((one) => one.clock === clock);
-    if (group === undefined) same_hours.push(group = this.#newGroup(person, clock));
+    let group = same_hours.find(({ like }) => sameClock(like, person));
+    if (group === undefined) same_hours.push(group = this.#newGroup(person));
     return group;
   }
 
   /**
-   * The indexes, ascending, of the starts in hours in which somebody has something, or so near that it could count; in
-   * all the other hours they are counted as quiet. Starts outside their hours are in neither. Valid until the next call.
+   * Chooses the starts in hours in which somebody has something, or so near that it could count, and says how many they
+   * are; in all the other hours they are counted as quiet. Starts outside their hours are in neither.
    */
-  disturbed(group: AlikeGroup, { busy, tentative, buffer }: Person): Int32Array {
+  disturbed(group: AlikeGroup, { busy, tentative, buffer }: Person): number {
     const { opens, closes, first, last, quiet } = group;
     const { starts, ends } = busy;
+    const { starts: maybe_starts, ends: maybe_ends } = tentative;
+    const { chosen, chosen_starts } = this;
+    const all = this.#starts;
     const near = Math.max(CLEAR_MINUTES, buffer.before, buffer.after);
     let length = 0;
     let next = 0;
@@ -70,19 +73,19 @@ export class AlikePeople {
       for (; next < starts.length && starts[next]! < to; next++) {
         if (ends[next]! > until) until = ends[next]!;
       }
-      while (next_maybe < tentative.starts.length && tentative.starts[next_maybe]! < to) {
-        until = Math.max(until, tentative.ends[next_maybe++]!);
+      for (; next_maybe < maybe_starts.length && maybe_starts[next_maybe]! < to; next_maybe++) {
+        if (maybe_ends[next_maybe]! > until) until = maybe_ends[next_maybe]!;
       }
-      if (until <= opens[b]! - near) quiet[b]!++;
-      else for (let i = first[b]!; i < last[b]!; i++) this.#chosen[length++] = i;
+      if (until <= opens[b]! - near) {
+        quiet[b]!++;
+        continue;
+      }
+      for (let i = first[b]!; i < last[b]!; i++) {
+        chosen[length] = i;
+        chosen_starts[length++] = all[i]!;
+      }
     }
-    return this.#chosen.subarray(0, length);
-  }
-
-  /** The starts with these indexes. Valid until the next call. */
-  startsAt(indexes: Int32Array): Int32Array {
-    for (let k = 0; k < indexes.length; k++) this.#chosen_starts[k] = this.#starts[indexes[k]!]!;
-    return this.#chosen_starts.subarray(0, indexes.length);
+    return length;
   }
 
   /** Adds what the groups have in common. */
@@ -104,12 +107,12 @@ export class AlikePeople {
     }
   }
 
-  #newGroup(person: Person, clock: string): AlikeGroup {
+  #newGroup(person: Person): AlikeGroup {
     const starts = this.#starts;
     const duration = this.#duration;
     const { open: hours } = person;
     const group: AlikeGroup = {
-      clock,
+      like: person,
       opens: Int32Array.from(hours, ([from]) => from),
       closes: Int32Array.from(hours, ([, to]) => to),
       first: new Int32Array(hours.length),

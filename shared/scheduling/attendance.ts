@@ -51,7 +51,7 @@ export function statusName(status: number): AvailabilityStatus {
 }
 
 /**
- * Fills `into` for ascending starts in one sweep over the person's busy time. Buffers widen busy time. Somebody whose
+ * Fills `into` for ascending starts, the first `length` of them, in one sweep over the person's busy time. Buffers widen busy time. Somebody whose
  * calendar could not be read is unknown everywhere, also outside their hours: nothing here may hide that.
  */
 export function attendance(
@@ -59,9 +59,10 @@ export function attendance(
   starts: Int32Array,
   duration: number,
   into: Attendance,
+  length = starts.length,
 ): void {
   if (person.unknown) {
-    into.status.fill(UNKNOWN);
+    into.status.fill(UNKNOWN, 0, length);
     return;
   }
   const { busy, tentative, open, buffer: { before, after } } = person;
@@ -69,7 +70,8 @@ export function attendance(
   const { starts: busy_starts, ends: busy_ends } = busy;
   const { status, clear_before, clear_after, room_before, room_after } = into;
   const count = busy_starts.length;
-  const maybe_count = tentative.starts.length;
+  const { starts: maybe_starts, ends: maybe_ends } = tentative;
+  const maybe_count = maybe_starts.length;
   let next = 0;
   let busy_until = -NO_MEETING;
   let busy_from = count > 0 ? busy_starts[0]! : NO_MEETING;
@@ -78,7 +80,7 @@ export function attendance(
   let block = -1;
   let opens = -NO_MEETING;
   let closes = -NO_MEETING;
-  for (let i = 0; i < starts.length; i++) {
+  for (let i = 0; i < length; i++) {
     const start = starts[i]!;
     const end = start + duration;
     // Everything that begins before the end, with the buffer, has been passed; the latest end among it decides.
@@ -87,8 +89,8 @@ export function attendance(
       if (until > busy_until) busy_until = until;
       busy_from = next < count ? busy_starts[next]! : NO_MEETING;
     }
-    while (next_maybe < maybe_count && tentative.starts[next_maybe]! < end) {
-      maybe_until = Math.max(maybe_until, tentative.ends[next_maybe++]!);
+    while (next_maybe < maybe_count && maybe_starts[next_maybe]! < end) {
+      maybe_until = Math.max(maybe_until, maybe_ends[next_maybe++]!);
     }
     while (closes < end) {
       const hours = open[++block];

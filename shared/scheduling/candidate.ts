@@ -1,6 +1,6 @@
 import { attendance, attends, newAttendance, statusName } from "./attendance.ts";
 import type { ScoredStart } from "./best_starts.ts";
-import { clockComfort, MOST_COMFORT } from "./comfort.ts";
+import { clockComfort, MOST_COMFORT, sameClock } from "./comfort.ts";
 import { formatInstant } from "./instants.ts";
 import type { Person } from "./person.ts";
 import { byName, type Presence } from "./presence.ts";
@@ -83,6 +83,8 @@ function availabilities(
 ): ParticipantAvailability[] {
   let offsets: Person["offsets"] | undefined;
   let local_start = "";
+  let last: Person | undefined;
+  let last_burden = 0;
   return here.map(({ person, status }) => {
     const { email, name, type } = person.participant;
     // People of one zone share their offsets, and writing a time takes long.
@@ -90,9 +92,11 @@ function availabilities(
       offsets = person.offsets;
       local_start = formatInstant(start, offsetAt(offsets, start));
     }
-    const burden = attends(status) && type !== "resource"
-      ? Math.round((MOST_COMFORT - clockComfort(person, start, duration)) / 10)
-      : 0;
+    if (last === undefined || !sameClock(person, last)) {
+      last = person;
+      last_burden = Math.round((MOST_COMFORT - clockComfort(person, start, duration)) / 10);
+    }
+    const burden = attends(status) && type !== "resource" ? last_burden : 0;
     // Spreading the optional fields would take longer than all the rest.
     const found: ParticipantAvailability = name === undefined
       ? { email, status: statusName(status), local_start }

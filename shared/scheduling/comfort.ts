@@ -11,6 +11,8 @@ export const MOST_COMFORT = 1_000;
 
 const DAY_BEGINS = 9 * 60;
 const DAY_ENDS = 17 * 60;
+const USUAL_DAY = { start: DAY_BEGINS, end: DAY_ENDS };
+const ANY_TIME = { start: 0, end: Infinity };
 /** So much earlier or later than the usual day, comfort has gone to nothing. */
 const FADES_OVER = 3 * 60;
 
@@ -77,15 +79,17 @@ export function clockComfort(person: Person, start: number, duration: number): n
   return Math.max(0, hours - other_day - other_part);
 }
 
-/**
- * Equal for people whose comfort depends on the clock alone and on the same clock, as it does for most: it needs to be
- * worked out once for all of them. Undefined for the others.
- */
-export function sharedClock(person: Person): string | undefined {
-  const { wishes, gap, history, burden_percent, open_by_right, timezone, usual_day } = person;
-  if (wishes !== NO_WISHES || gap !== undefined || history !== undefined) return undefined;
-  if (burden_percent !== 100 || open_by_right !== undefined) return undefined;
-  return `${timezone} ${usual_day.start}`;
+/** Whether somebody's comfort depends on nothing but the clock, as it does for most. */
+export function onlyClockMatters(person: Person): boolean {
+  const { wishes, gap, history, burden_percent, open_by_right } = person;
+  return wishes === NO_WISHES && gap === undefined && history === undefined &&
+    burden_percent === 100 && open_by_right === undefined;
+}
+
+/** Whether the clock alone is as comfortable for one as for the other at every time. Sometimes false for such people. */
+export function sameClock(a: Person, b: Person): boolean {
+  return a.offsets === b.offsets && a.usual_day === b.usual_day && a.wishes === b.wishes &&
+    a.open_by_right === b.open_by_right;
 }
 
 /**
@@ -116,11 +120,12 @@ export function usualDay(
   { hours }: Wishes,
   has_open_hours: boolean,
 ): { start: number; end: number } {
-  const usual = has_open_hours ? { start: 0, end: Infinity } : { start: DAY_BEGINS, end: DAY_ENDS };
-  const start = hours?.start ?? usual.start;
-  const end = hours?.end ?? usual.end;
+  const usual = has_open_hours ? ANY_TIME : USUAL_DAY;
+  if (hours === undefined) return usual;
+  const start = hours.start ?? usual.start;
+  const end = hours.end ?? usual.end;
   if (start < end) return { start, end };
-  return hours?.start === undefined ? { start: 0, end } : { start, end: Infinity };
+  return hours.start === undefined ? { start: 0, end } : { start, end: Infinity };
 }
 
 /** The pause that somebody asks for, or keeps by habit; undefined for neither. */

@@ -44,10 +44,12 @@ export function sumUp(question: Question, people: readonly Person[], starts: Int
   for (const person of invited) {
     if (person.unknown) continue;
     const group = alike.groupOf(person);
-    const chosen = group === undefined ? every : alike.disturbed(group, person);
+    const chosen = group === undefined ? every : alike.chosen;
+    const looked_at = group === undefined ? starts : alike.chosen_starts;
     const counted = group === undefined ? coming : group.coming;
-    attendance(person, group === undefined ? starts : alike.startsAt(chosen), duration, scratch);
-    for (let k = 0; k < chosen.length; k++) {
+    const length = group === undefined ? count : alike.disturbed(group, person);
+    attendance(person, looked_at, duration, scratch, length);
+    for (let k = 0; k < length; k++) {
       const here = status[k]!;
       if (!attends(here)) continue;
       const i = chosen[k]!;

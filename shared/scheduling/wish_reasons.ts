@@ -2,11 +2,13 @@ import {
   clockComfort,
   minutesOutsideUsualDay,
   MOST_COMFORT,
+  sameClock,
   WISHED_GAP_MINUTES,
 } from "./comfort.ts";
 import { MINUTES_PER_DAY } from "./instants.ts";
 import { sayTimeOfDay } from "./plain_words.ts";
 import { NO_WISHES } from "./preferences.ts";
+import type { Person } from "./person.ts";
 import { labels, type Presence } from "./presence.ts";
 import { answersAt } from "./profile.ts";
 import type { Reason } from "./reasons.ts";
@@ -28,8 +30,15 @@ export function hoursOfDay(
   duration: number,
 ): Reason[] {
   const outside = [];
+  let last: Person | undefined;
+  let last_outside = { early: 0, late: 0, beyond: 0 };
   for (const presence of coming) {
-    const { early, late, beyond } = minutesOutsideUsualDay(presence.person, start, duration);
+    const { person } = presence;
+    if (last === undefined || !sameClock(person, last)) {
+      last = person;
+      last_outside = minutesOutsideUsualDay(person, start, duration);
+    }
+    const { early, late, beyond } = last_outside;
     if (early + late + beyond === 0) continue;
     const part = early >= late ? "early" as const : "late" as const;
     outside.push({ presence, part, minutes: Math.max(early, late) });
