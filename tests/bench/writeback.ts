@@ -9,7 +9,7 @@ import { forgetMeetings, manyOrganizers } from "../support/many_meetings.ts";
 import { startPostgresServer } from "../support/postgres_server.ts";
 import { stackOf } from "../support/stack.ts";
 import { batchRun } from "./writeback/batch_runs.ts";
-import { GOOGLE_MILLISECONDS, idealSeconds } from "./writeback/ideal.ts";
+import { GOOGLE_MILLISECONDS, idealSeconds, leastSeconds } from "./writeback/ideal.ts";
 import { addFinishedMeetings, type QueueCost, queueCost } from "./writeback/queue_cost.ts";
 import { singleCost } from "./writeback/single_runs.ts";
 
@@ -51,8 +51,9 @@ const runs: string[][] = [];
 for (const meetings of only === undefined || only === "batches" ? [100, ROWS] : []) {
   for (const users of [1, 10, 100]) {
     if (is_quick && meetings / users > 600) continue;
-    const run = await batchRun(stack, organizers.slice(0, users), meetings);
-    const ideal = idealSeconds(meetings, users);
+    const chosen = organizers.slice(0, users);
+    const ideal = await idealSeconds(stack, chosen, meetings);
+    const run = await batchRun(stack, chosen, meetings);
     const sequential = meetings * single.whole_milliseconds / 1000;
     const speed = sequential / run.seconds;
     const goal = meetings === ROWS ? SPEED_GOALS.get(users) : undefined;
@@ -61,6 +62,7 @@ for (const meetings of only === undefined || only === "batches" ? [100, ROWS] : 
       `${users}`,
       run.seconds.toFixed(2),
       ideal.toFixed(2),
+      leastSeconds(meetings, users).toFixed(2),
       verdict(run.seconds / ideal, run.seconds / ideal <= 1.1),
       sequential.toFixed(0),
       goal === undefined ? speed.toFixed(1) : verdict(speed, speed >= goal),
@@ -76,6 +78,7 @@ table(
     "U",
     "s",
     "ideal s",
+    "least s",
     "s / ideal",
     "sequential s",
     "speed-up",
