@@ -57,6 +57,7 @@ export async function writeBackBatch(
   let cpu_left_ms = CPU_MS;
   let leased = 0;
   let idle_since_ms = 0;
+  let lanes_ended = 0;
 
   function begin(slice: WritebackSlice): void {
     const until_ms = Math.min(elapsed_ms() + LAST_WRITE_SECONDS * 1000, LAST_WRITE_MS);
@@ -75,6 +76,7 @@ export async function writeBackBatch(
         results.push(...done);
         leased -= rows.length;
         lanes.delete(lane);
+        lanes_ended++;
       });
       lanes.add(lane);
       leased += rows.length;
@@ -101,6 +103,7 @@ export async function writeBackBatch(
     const room = Math.min(most, LEASED_AT_ONCE - leased);
     const is_worth_asking = is_alone ? room > 0 : room >= Math.min(most, LEAST_CLAIM);
     if (is_worth_asking && most > 0 && elapsed_ms() < LAST_CLAIM_MS) {
+      const ended_before = lanes_ended;
       const slice = await claimWritebackSlice(database, room, LEASE_SECONDS, is_alone);
       rows_left -= slice.meetings.length;
       cpu_left_ms -= CPU_MS_A_CLAIM + slice.meetings.length * CPU_MS_A_ROW;
@@ -110,6 +113,8 @@ export async function writeBackBatch(
         await Promise.all(lanes);
         continue;
       }
+      // Organizers whose lanes ended during the claim are free now, and the claim could not see it.
+      if (lanes_ended > ended_before) continue;
       wait_ms = patience(slice);
     }
     if (lanes.size === 0 && wait_ms === null) break;
