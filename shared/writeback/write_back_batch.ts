@@ -23,6 +23,9 @@ const LEASED_AT_ONCE = 300;
 /** Unless nothing is being worked on, it is not worth asking for fewer. */
 const LEAST_CLAIM = 50;
 
+/** Lanes that began together end together, and share a claim. */
+const GATHER_MS = 20;
+
 /** Of the 150 s that a call may take: no claim after the first, no write begun after the second. */
 const LAST_CLAIM_MS = 100_000;
 const LAST_WRITE_MS = 120_000;
@@ -119,6 +122,7 @@ export async function writeBackBatch(
     }
     if (lanes.size === 0 && wait_ms === null) break;
     await anyOf(lanes, wait_ms);
+    if (lanes.size > 0) await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
   }
   const wake = options.wake && allowance() === 0;
   return { results, remaining: await finishWritebackBatch(database, wake) };
