@@ -20,3 +20,9 @@ export async function cpuMilliseconds(pid: number): Promise<number> {
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   return (Number(fields[11]) + Number(fields[12])) * 10;
 }
+
+/** The same to the nanosecond, by the scheduler's clock, of a process with one thread, as each session of Postgres has. */
+export async function sessionMilliseconds(pid: number): Promise<number> {
+  const [ran] = (await Deno.readTextFile(`/proc/${pid}/schedstat`)).split(" ");
+  return Number(ran) / 1e6;
+}
