@@ -23,7 +23,7 @@ export interface Claimed {
 export interface NotClaimed<Decision extends string> {
   decision: Decision;
   meeting?: MeetingRow;
-  /** What is missing, where the decision is `incomplete`. */
+  /** What is missing, or cannot be changed, where the decision is `incomplete` or `frozen`. */
   path?: string;
   retry_after_seconds?: number;
 }
@@ -42,6 +42,19 @@ export function readMeeting(
   });
 }
 
+/** A meeting of a list, without what only one meeting's answer tells. */
+export type ListedMeeting = Omit<
+  MeetingRow,
+  | "candidates"
+  | "scheduling_details"
+  | "scheduling_proposal"
+  | "participants"
+  | "constraints"
+  | "attendees"
+  | "description"
+  | "reasoning"
+>;
+
 /** A page of meetings, newest first, and how many there are by status (null `user_id`: of everybody). */
 export function listMeetings(
   database: Database,
@@ -50,7 +63,7 @@ export function listMeetings(
     limit: number;
     before: { created_at: string; meeting_id: string } | null;
   },
-): Promise<{ meetings: MeetingRow[]; counts: Record<string, number> }> {
+): Promise<{ meetings: ListedMeeting[]; counts: Record<string, number> }> {
   return call(database, "list_meetings", {
     p_user_id: page.user_id,
     p_limit: page.limit,

@@ -9,7 +9,8 @@ export type SchedulingDecision =
   | "in_progress"
   | "cancelled"
   | "not_found"
-  | "incomplete";
+  | "incomplete"
+  | "frozen";
 
 /** What a search knows of people beyond their calendars. */
 export interface KnownPeople {
@@ -53,9 +54,10 @@ export type SchedulingContext =
     & { connection: StoredConnection | null }
     & KnownPeople
   )
+  | { decision: "frozen"; path: string }
   | { decision: "not_found" };
 
-/** What a search needs of a meeting as `given` would change it; nothing is leased or stored. */
+/** What a search needs of a meeting as `given` would change it, with the row as it is; nothing is leased or stored. */
 export function readSchedulingContext(
   database: Database,
   request: { meeting_id: string; user_id: string | null; given: Record<string, unknown> | null },
@@ -76,6 +78,13 @@ export function claimSchedulings(
   return call(database, "claim_schedulings", { p_limit: limit, p_lease_seconds: lease_seconds });
 }
 
+/** One time of a series; `taken`: whom another meeting has then, known before. RFC 3339 instants. */
+export interface OccurrenceTime {
+  start_time: string;
+  end_time: string;
+  taken?: readonly string[];
+}
+
 export type SchedulingVerdict =
   | {
     slot: {
@@ -84,6 +93,8 @@ export type SchedulingVerdict =
       held: readonly string[];
       /** How many candidates are stored, the chosen one first. */
       max_candidates: number;
+      /** Of a series: the times that each candidate takes, in the order of the candidates. */
+      occurrences?: readonly (readonly OccurrenceTime[])[];
     };
     /** Best first: {start_time, end_time, score, reasoning, participant_availability, ...}. */
     candidates: readonly unknown[];

@@ -110,12 +110,14 @@ export function seriesAvailability(series: Series, start: number): SeriesAvailab
   const occurrences = Int32Array.from(occurrencesOf(series, start));
   const held = new Set(possibleAmong(question, people, occurrences));
   const clashes = occurrences.filter((occurrence) => !held.has(occurrence));
+  const say = (at: number) => formatInstant(at, offsetAt(question.offsets, at));
   return {
+    start_times: Array.from(occurrences, say),
     occurrences: occurrences.length,
     free: held.size,
     share_free: Math.round(1_000 * held.size / occurrences.length) / 1_000,
     clashes: Array.from(clashes, (at) => ({
-      start_time: formatInstant(at, offsetAt(question.offsets, at)),
+      start_time: say(at),
       names: absentNames(series, at),
     })),
   };

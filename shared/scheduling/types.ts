@@ -118,8 +118,12 @@ export interface ParticipantAvailability {
   burden?: number;
 }
 
-/** How a slot repeats: how many of its occurrences everybody needed can make, and who cannot make the others. */
+/**
+ * How a slot repeats: when (the first `start_times` is the slot's own), how many of its occurrences everybody needed can
+ * make, and who cannot make the others.
+ */
 export interface SeriesAvailability {
+  start_times: string[];
   occurrences: number;
   free: number;
   share_free: number;

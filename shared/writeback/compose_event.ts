@@ -1,5 +1,5 @@
 import { formatInTimeZone } from "date-fns-tz";
-import type { AttendeeInput, EventInput, GoogleEvent } from "@shared/google/event.ts";
+import type { AttendeeInput, EventInput, EventPatch, GoogleEvent } from "@shared/google/event.ts";
 import { eventId, meetRequestId } from "@shared/google/event_id.ts";
 import { displayName } from "@shared/meetings/participants.ts";
 import type { MeetingParticipant } from "@shared/meetings/participants.ts";
@@ -31,20 +31,42 @@ export function composeEvent(meeting: WritableMeeting, generation: number): Even
   return {
     id: eventId(meeting.event_key, generation),
     ...composeContent(meeting),
-    ...(meeting.conference === "none" ? {} : {
-      conferenceData: {
-        createRequest: {
-          requestId: meetRequestId(meeting.event_key, generation),
-          conferenceSolutionKey: { type: "hangoutsMeet" },
-        },
-      },
-    }),
+    ...(meeting.conference === "none"
+      ? {}
+      : { conferenceData: meetRequest(meetRequestId(meeting.event_key, generation)) }),
     attendees: meeting.participants.map((participant) => attendee(participant, meeting)),
+    ...composeSettings(meeting),
+  };
+}
+
+/** What people may set differently on Google later: it is written with the event, and again only when it was changed here. */
+export function composeSettings(meeting: WritableMeeting): EventInput {
+  return {
     reminders: { useDefault: false, overrides: meeting.reminders },
     guestsCanModify: meeting.guests_can_modify,
     guestsCanInviteOthers: meeting.guests_can_invite_others,
     guestsCanSeeOtherGuests: meeting.guests_can_see_other_guests,
   };
+}
+
+/** What of a patch gives the event the conference that the meeting wants, or takes it away; nothing where it is so. */
+export function conferenceChange(
+  meeting: WritableMeeting,
+  generation: number,
+  has_conference: boolean,
+): EventPatch {
+  if ((meeting.conference === "meet") === has_conference) return {};
+  if (meeting.conference === "none") return { conferenceData: null };
+  // Google ignores a request id that the event has seen; the first one was made with it.
+  const request = meeting.desired_version;
+  return { conferenceData: meetRequest(meetRequestId(meeting.event_key, generation, request)) };
+}
+
+/** Whether the event has a conference, or Google still makes one. */
+export function hasConference({ conferenceData, hangoutLink }: GoogleEvent): boolean {
+  const status = conferenceData?.createRequest?.status?.statusCode;
+  return hangoutLink !== undefined || (conferenceData?.entryPoints ?? []).length > 0 ||
+    status === "pending";
 }
 
 /** What a change of the meeting changes on its event: everything but id, conference, guests and reminders. */
@@ -75,6 +97,10 @@ export function attendee(participant: MeetingParticipant, meeting: WritableMeeti
     ...(participant.type === "resource" ? { resource: true } : {}),
     ...(isOrganizer ? { responseStatus: "accepted" } : {}),
   };
+}
+
+function meetRequest(requestId: string): NonNullable<EventInput["conferenceData"]> {
+  return { createRequest: { requestId, conferenceSolutionKey: { type: "hangoutsMeet" } } };
 }
 
 function title(meeting: WritableMeeting): string {
@@ -109,9 +135,7 @@ function describe(meeting: WritableMeeting): string {
 }
 
 function participantLine(participant: MeetingParticipant): string {
-  return participant.name === undefined
-    ? `- ${escapeHtml(participant.email)}`
-    : `- ${escapeHtml(participant.name)} (${escapeHtml(participant.email)})`;
+  return `- ${escapeHtml(displayName(participant))} (${escapeHtml(participant.email)})`;
 }
 
 /** As many items as fit into `room` characters, and how many were left out. */

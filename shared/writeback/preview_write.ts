@@ -1,6 +1,12 @@
 import type { DescribedRequest, GoogleCalendar } from "@shared/google/calendar.ts";
 import { eventId } from "@shared/google/event_id.ts";
-import { attendee, composeContent, composeEvent } from "./compose_event.ts";
+import {
+  attendee,
+  composeContent,
+  composeEvent,
+  composeSettings,
+  conferenceChange,
+} from "./compose_event.ts";
 import type { WritableMeeting } from "./writable_meeting.ts";
 
 /** What a write-back would do. Whoever is named in `mail_recipients` would be mailed by Google. */
@@ -14,6 +20,9 @@ export interface WriteTarget {
   calendar_id: string;
   event_generation: number;
   operation: "create" | "update";
+  /** Whether reminders, guest permissions and conference are changed with the event, and whether it has a conference now. */
+  changes_settings: boolean;
+  has_conference: boolean;
 }
 
 /**
@@ -23,7 +32,7 @@ export interface WriteTarget {
 export function previewWrite(
   calendar: Pick<GoogleCalendar, "describeInsert" | "describePatch">,
   meeting: WritableMeeting,
-  { calendar_id, event_generation, operation }: WriteTarget,
+  { calendar_id, event_generation, operation, changes_settings, has_conference }: WriteTarget,
 ): WritePreview {
   const options = { sendUpdates: "all" } as const;
   const google_request = operation === "create"
@@ -33,6 +42,12 @@ export function previewWrite(
       eventId(meeting.event_key, event_generation),
       {
         ...composeContent(meeting),
+        ...(changes_settings
+          ? {
+            ...composeSettings(meeting),
+            ...conferenceChange(meeting, event_generation, has_conference),
+          }
+          : {}),
         attendees: meeting.participants.map((participant) => attendee(participant, meeting)),
       },
       options,

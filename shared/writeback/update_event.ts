@@ -2,7 +2,13 @@ import type { EventPatch, GoogleEvent } from "@shared/google/event.ts";
 import { eventId } from "@shared/google/event_id.ts";
 import type { GoogleOutcome } from "@shared/google/outcome.ts";
 import { askGoogle } from "./ask_google.ts";
-import { composeContent, shownVersion } from "./compose_event.ts";
+import {
+  composeContent,
+  composeSettings,
+  conferenceChange,
+  hasConference,
+  shownVersion,
+} from "./compose_event.ts";
 import { fromGoogle, outOfTime, permanent } from "./failure.ts";
 import type { Failure } from "./failure.ts";
 import { mergeGuests } from "./merge_guests.ts";
@@ -50,8 +56,13 @@ function look(writing: Writing): Promise<GoogleOutcome<GoogleEvent>> {
 function patch(writing: Writing, current: GoogleEvent): Promise<GoogleOutcome<GoogleEvent>> {
   const { meeting, row } = writing;
   const id = eventId(meeting.event_key, row.event_generation);
+  const shows_settings = (shownVersion(current) ?? 0) >= row.event_settings_version;
   const change: EventPatch = {
     ...composeContent(meeting),
+    ...(shows_settings ? {} : {
+      ...composeSettings(meeting),
+      ...conferenceChange(meeting, row.event_generation, hasConference(current)),
+    }),
     // Left out of a patch, a place would stay; null takes it away.
     location: meeting.location,
     attendees: mergeGuests(meeting, current.attendees ?? [], row.removed_participants),

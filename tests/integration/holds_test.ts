@@ -107,6 +107,14 @@ promise("holds", {
     }
   },
 
+  "a meeting that is cancelled before its event was written gives its time back": async (stack) => {
+    const [ana, guest] = [await stack.organizer(), await stack.guest()];
+    const { meeting_id } = await schedule(ana, [guest]);
+    await ana.call("meetings", { method: "DELETE", query: { meeting_id } });
+    assert.equal((await rowOf(stack, meeting_id)).writeback_status, null);
+    assert.deepEqual(await holdsOf(stack, [guest, ana.email]), []);
+  },
+
   "an expired hold is in nobody's way, also before the job has deleted it": async (stack) => {
     const [ana, ben, guest] = [
       await stack.organizer(),
@@ -175,8 +183,9 @@ promise("holds", {
          select $1::uuid, '["x@north.example"]', t, t + interval '1 minute'
            from generate_series(timestamptz '2036-01-01', timestamptz '2036-01-01 04:09', '1 minute') as t
          returning meeting_id, starts_at, ends_at)
-       insert into private.slot_holds (meeting_id, participant_email, organizer_user_id, held, expires_at)
-       select meeting_id, 'x@north.example', $1::uuid, tstzrange(starts_at, ends_at), null from inserted`,
+       insert into private.slot_holds (meeting_id, participant_email, organizer_user_id, held, slot, expires_at)
+       select meeting_id, 'x@north.example', $1::uuid, tstzrange(starts_at, ends_at), tstzrange(starts_at, ends_at), null
+         from inserted`,
       [ana.user_id],
     );
     const meeting_id = crypto.randomUUID();

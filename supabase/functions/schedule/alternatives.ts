@@ -9,7 +9,7 @@ import { slotQuestion } from "./question.ts";
 import { readForSearch } from "./read_for_search.ts";
 import { ownTime } from "./schedule_meeting.ts";
 import type { ScheduleDependencies } from "./schedule_meeting.ts";
-import { refused, search } from "./search.ts";
+import { FIRST_TRY, refused, search } from "./search.ts";
 import type { SearchOutcome } from "./search.ts";
 
 /**
@@ -66,13 +66,13 @@ async function searchAgain(
   const credentials = { organizer, own: known_people.own_connections };
   const known = await readForSearch(dependencies, question, credentials, {
     own: ownTime(meeting),
-    attempts: 1,
+    tries: FIRST_TRY,
   });
   if ("outcome" in known) return known.outcome;
   const wanted = request.max_candidates ?? question.constraints.max_candidates;
   const found = search(question, { times: known.times, habits: habitsOf(known_people) }, {
     now,
-    attempts: 1,
+    tries: FIRST_TRY,
     // One more, as the present slot may be among the best.
     max_candidates: Math.min(wanted + 1, 100),
   });

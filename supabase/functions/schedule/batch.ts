@@ -1,35 +1,56 @@
 import type { MeetingRow } from "@shared/database/meetings.ts";
 import { claimSchedulings, readSchedulingContext } from "@shared/database/schedulings.ts";
 import { batchElement } from "./answers.ts";
-import { LEASE_SECONDS, scheduleMeeting } from "./schedule_meeting.ts";
+import { LEASE_SECONDS, putOff, scheduleMeeting } from "./schedule_meeting.ts";
 import type { ScheduleDependencies } from "./schedule_meeting.ts";
 
 const DEFAULT_LIMIT = 10;
 
-/** Schedules meetings that wait for a slot, organizers side by side, each organizer's one after the other. */
+/** A search that begins this long after its claim has still half the lease: more than slow calendars take. */
+const BEGIN_WITHIN_MS = LEASE_SECONDS * 1000 / 2;
+
+/**
+ * Schedules meetings that wait for a slot, organizers side by side, each organizer's one after the
+ * other. A meeting whose worker has died is claimed alone, so that it takes no neighbour along.
+ */
 export async function scheduleBatch(dependencies: ScheduleDependencies, limit = DEFAULT_LIMIT) {
-  const claimed = await claimSchedulings(dependencies.database, limit, LEASE_SECONDS);
-  const byOrganizer = Map.groupBy(claimed, (meeting) => meeting.organizer_user_id);
-  const results = await Promise.all(
-    [...byOrganizer.values()].map((meetings) => scheduleAll(dependencies, meetings)),
-  );
-  return results.flat();
+  const begin_until = performance.now() + BEGIN_WITHIN_MS;
+  const results: ReturnType<typeof batchElement>[] = [];
+  let left = limit;
+  while (left > 0 && performance.now() < begin_until) {
+    const claimed = await claimSchedulings(dependencies.database, left, LEASE_SECONDS);
+    if (claimed.length === 0) break;
+    left -= claimed.length;
+    const until = performance.now() + BEGIN_WITHIN_MS;
+    const byOrganizer = Map.groupBy(claimed, (meeting) => meeting.organizer_user_id);
+    const settled = await Promise.all(
+      [...byOrganizer.values()].map((meetings) => scheduleAll(dependencies, meetings, until)),
+    );
+    results.push(...settled.flat());
+  }
+  return results;
 }
 
 async function scheduleAll(
   dependencies: ScheduleDependencies,
   meetings: readonly MeetingRow[],
+  begin_until: number,
 ) {
   const results = [];
   for (const meeting of meetings) {
     const { meeting_id } = meeting;
+    if (performance.now() >= begin_until) {
+      // Left to its lease, it would look like one that kills its workers.
+      results.push(batchElement(meeting_id, await putOff(dependencies, meeting)));
+      continue;
+    }
     const context = await readSchedulingContext(dependencies.database, {
       meeting_id,
       user_id: null,
       given: null,
     });
     // Somebody deleted the meeting since it was claimed.
-    if (context.decision === "not_found") continue;
+    if (context.decision !== "stored") continue;
     const scheduled = await scheduleMeeting(dependencies, meeting, context);
     results.push(batchElement(meeting_id, scheduled));
   }

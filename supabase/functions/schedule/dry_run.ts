@@ -17,8 +17,9 @@ import type { OwnTime } from "./read_times.ts";
 import type { GivenMeeting, ScheduleRequest } from "./request.ts";
 import { ownTime } from "./schedule_meeting.ts";
 import type { ScheduleDependencies } from "./schedule_meeting.ts";
-import { refused, search } from "./search.ts";
+import { FIRST_TRY, refused, search } from "./search.ts";
 import type { FoundSlots, SearchOutcome } from "./search.ts";
+import { frozen } from "./single.ts";
 
 /** What is searched for, and how the meeting would look with a slot. */
 interface Rehearsal {
@@ -57,11 +58,11 @@ export async function dryRun(
 
 async function rehearse(dependencies: ScheduleDependencies, rehearsal: Rehearsal) {
   const { question, credentials, own, habits, preview } = rehearsal;
-  const known = await readForSearch(dependencies, question, credentials, { own, attempts: 1 });
+  const known = await readForSearch(dependencies, question, credentials, { own, tries: FIRST_TRY });
   if ("outcome" in known) return refusal(known.outcome);
   const found = search(question, { times: known.times, habits }, {
     now: dependencies.now(),
-    attempts: 1,
+    tries: FIRST_TRY,
     max_candidates: question.constraints.max_candidates,
   });
   if (found.kind !== "found") return found;
@@ -95,10 +96,12 @@ async function rehearsal(
   if (context.decision === "not_found") {
     throw new HttpFault("meeting_not_found", "There is no such meeting.", { meeting_id });
   }
+  if (context.decision === "frozen") throw frozen(context.path);
   const { connection: organizer, own_connections: own } = context;
   const organizer_email = organizer?.email ?? null;
   if (context.decision === "stored") {
-    const row = { ...context.meeting, ...asColumns(given) };
+    const columns = asColumns(given);
+    const row = { ...context.meeting, ...columns };
     if (row.cancelled_at !== null) {
       throw new HttpFault("cancelled", "The meeting was cancelled.", { meeting_id });
     }
@@ -109,7 +112,7 @@ async function rehearsal(
       credentials: { organizer, own },
       own: ownTime(row),
       habits: habitsOf(context),
-      preview: (found) => storedMeeting(row, found, organizer_email),
+      preview: (found) => storedMeeting(context.meeting, columns, found, organizer_email),
     };
   }
   if (given?.participants === undefined) {

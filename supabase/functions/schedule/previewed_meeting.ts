@@ -6,6 +6,14 @@ import type { WritableMeeting } from "@shared/writeback/writable_meeting.ts";
 import type { FoundSlots } from "./search.ts";
 import type { GivenMeeting } from "./request.ts";
 
+const SETTINGS = [
+  "conference",
+  "reminders",
+  "guests_can_modify",
+  "guests_can_invite_others",
+  "guests_can_see_other_guests",
+] as const;
+
 export interface PreviewedMeeting {
   meeting: WritableMeeting;
   target: WriteTarget;
@@ -41,16 +49,20 @@ export function newMeeting(
       calendar_id: given.target_calendar_id ?? "primary",
       event_generation: 1,
       operation: "create",
+      changes_settings: false,
+      has_conference: false,
     },
   };
 }
 
 /** A stored meeting, as write-back would see it with the slot that was found; null where its row cannot be understood. */
 export function storedMeeting(
-  row: MeetingRow,
+  stored: MeetingRow,
+  given: Partial<MeetingRow>,
   found: FoundSlots,
   organizer_email: string | null,
 ): PreviewedMeeting | null {
+  const row = { ...stored, ...given };
   const { google_account_id, writeback_status, event_generation } = row;
   const written = writableMeeting(
     {
@@ -67,6 +79,9 @@ export function storedMeeting(
       calendar_id: google_account_id === null ? row.target_calendar_id : row.google_calendar_id,
       event_generation,
       operation: writeback_status === "created" ? "update" : "create",
+      changes_settings: row.event_settings_version > row.written_version ||
+        SETTINGS.some((name) => JSON.stringify(row[name]) !== JSON.stringify(stored[name])),
+      has_conference: stored.conference === "meet",
     },
   };
 }

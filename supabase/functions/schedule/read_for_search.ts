@@ -5,19 +5,19 @@ import type { SlotQuestion } from "./question.ts";
 import { readTimes } from "./read_times.ts";
 import type { OwnTime, TimeReader } from "./read_times.ts";
 import { afterFailure, notConnected, refused } from "./search.ts";
-import type { SearchOutcome } from "./search.ts";
+import type { SearchOutcome, Tries } from "./search.ts";
 
 /** Everybody's time for a question, or the outcome of a search that cannot begin. */
 export async function readForSearch(
   reader: TimeReader,
   question: SlotQuestion,
   credentials: Credentials,
-  { own, attempts }: { own: OwnTime; attempts: number },
+  { own, tries }: { own: OwnTime; tries: Tries },
 ): Promise<{ times: KnownTimes } | { outcome: SearchOutcome }> {
   try {
     const times = await readTimes(reader, question, credentials, own);
     if (times === "not_connected") return { outcome: notConnected() };
-    if ("kind" in times) return { outcome: afterFailure(times, attempts) };
+    if ("kind" in times) return { outcome: afterFailure(times, tries) };
     return { times };
   } catch (thrown) {
     if (!(thrown instanceof SchedulingInputError)) throw thrown;

@@ -16,7 +16,8 @@ import { readForSearch } from "./read_for_search.ts";
 import { readHolds } from "./read_times.ts";
 import type { OwnTime } from "./read_times.ts";
 import { notConnected, refused, search } from "./search.ts";
-import type { FoundSlots, PostponedSearch, RefusedSearch, SearchOutcome } from "./search.ts";
+import type { FoundSlots, PostponedSearch, RefusedSearch, SearchOutcome, Tries } from "./search.ts";
+import { occurrencesOf } from "./series_times.ts";
 
 /** Longer than a freeBusy chunk with a refreshed token takes (20 s a request). */
 export const LEASE_SECONDS = 90;
@@ -26,6 +27,9 @@ const MAX_ROUNDS = 10;
 
 /** A crowd that wants the same people's time finds enough to choose from in one round. */
 const CLAIMED_CANDIDATES = 40;
+
+/** What people choose among; a hundred candidates with 200 people each would be megabytes in every row. */
+export const STORED_CANDIDATES = 10;
 
 /** Histories that take longer count from the next search on. */
 const PROFILE_DEADLINE_MS = 2000;
@@ -63,7 +67,7 @@ export async function scheduleMeeting(
   dependencies.inBackground(learning);
   const known = await readForSearch(dependencies, question, { organizer, own }, {
     own: ownTime(row),
-    attempts: row.scheduling_attempts,
+    tries: triesOf(row),
   });
   if ("outcome" in known) return giveUp(dependencies, row, known.outcome);
   const learned = await answeredBefore(
@@ -74,6 +78,10 @@ export async function scheduleMeeting(
     times: known.times,
     habits: habitsOf(known_people, learned === TIMED_OUT ? undefined : learned),
   });
+}
+
+function triesOf({ scheduling_retry_count, scheduling_waits }: MeetingRow): Tries {
+  return { failed: scheduling_retry_count, waited: scheduling_waits };
 }
 
 /** What the meeting itself already takes of people's time. */
@@ -97,12 +105,19 @@ async function takeSlot(
   for (let round = 1; round <= MAX_ROUNDS; round++) {
     const found = search(question, { times, habits: known.habits }, {
       now: dependencies.now(),
-      attempts: row.scheduling_attempts,
+      tries: triesOf(row),
       max_candidates,
     });
     if (found.kind !== "found") return giveUp(dependencies, row, found);
     const settled = await settleScheduling(dependencies.database, row, {
-      slot: { timezone: found.timezone, held: readablePeople(times), max_candidates: shown },
+      slot: {
+        timezone: found.timezone,
+        held: readablePeople(times),
+        max_candidates: Math.min(shown, STORED_CANDIDATES),
+        ...(question.recurrence === null
+          ? {}
+          : { occurrences: found.candidates.map((one) => occurrencesOf(one, times.holds)) }),
+      },
       candidates: found.candidates,
       details: details(found),
     });
@@ -137,7 +152,8 @@ function tooManyHolds(): PostponedSearch {
     kind: "postponed",
     code: "rate_limited",
     reason:
-      "250 meetings of this organizer wait to be written to Google Calendar. The search goes on by itself when there are fewer.",
+      "250 times are promised to meetings of this organizer that wait to be written to Google Calendar (a series takes one an " +
+      "occurrence). The search goes on by itself when there are fewer.",
     retry_after_seconds: 60,
   };
 }
@@ -149,6 +165,16 @@ function crowded(): PostponedSearch {
     reason: "Other meetings took every slot that was found. It is tried again by itself.",
     retry_after_seconds: 5,
   };
+}
+
+/** Gives a leased meeting back unsearched; it is due again at once and has spent nothing. */
+export function putOff(dependencies: ScheduleDependencies, row: MeetingRow): Promise<Scheduled> {
+  return giveUp(dependencies, row, {
+    kind: "postponed",
+    code: "busy",
+    reason: "The meetings before it took long. It is tried again by itself.",
+    retry_after_seconds: 1,
+  });
 }
 
 /** Stores why there is no slot now. */
@@ -165,7 +191,7 @@ async function giveUp(
 function verdict(outcome: RefusedSearch | PostponedSearch): SchedulingVerdict {
   const { code: error, reason } = outcome;
   return outcome.kind === "refused"
-    ? { slot: null, error, reason, details: outcome.details, retry_after_seconds: null }
+    ? { slot: null, error, reason, details: stored(outcome.details), retry_after_seconds: null }
     : {
       slot: null,
       error,
@@ -173,4 +199,11 @@ function verdict(outcome: RefusedSearch | PostponedSearch): SchedulingVerdict {
       details: {},
       retry_after_seconds: outcome.retry_after_seconds,
     };
+}
+
+/** What a refusal keeps: of slots that ask for concessions as many as of others. */
+function stored({ conceded_candidates, ...details }: Record<string, unknown>) {
+  return Array.isArray(conceded_candidates)
+    ? { ...details, conceded_candidates: conceded_candidates.slice(0, STORED_CANDIDATES) }
+    : details;
 }

@@ -9,8 +9,17 @@ import { ruleOf } from "./question.ts";
 import type { SlotQuestion } from "./question.ts";
 import { TIMED_OUT } from "./deadline.ts";
 
-/** Searches that failed for Google's sake are repeated this often before the meeting fails. */
-const MAX_ATTEMPTS = 3;
+/** Google may fail a search this often in a row before the meeting fails; asking to slow down is no failure. */
+const MAX_FAILURES = 3;
+
+/** What the searches of a meeting came to, in a row: Google failed them, or they were put off and cost no attempt. */
+export interface Tries {
+  failed: number;
+  waited: number;
+}
+
+/** A search that nobody repeats: its first failure is told as one that may pass. */
+export const FIRST_TRY: Tries = { failed: 0, waited: 0 };
 
 export type SearchErrorCode =
   | "invalid_request"
@@ -52,7 +61,7 @@ export type SearchOutcome = FoundSlots | RefusedSearch | PostponedSearch;
 export function search(
   question: SlotQuestion,
   { times, habits }: { times: KnownTimes; habits: Habits },
-  { now, attempts, max_candidates }: { now: Date; attempts: number; max_candidates: number },
+  { now, tries, max_candidates }: { now: Date; tries: Tries; max_candidates: number },
 ): SearchOutcome {
   const { weights, recurrence } = question;
   const constraints = { ...question.constraints, max_candidates };
@@ -75,27 +84,27 @@ export function search(
   const candidates = result.candidates.length > 0 ? result.candidates : conceded;
   return candidates.length > 0
     ? { kind: "found", timezone: constraints.timezone, candidates, result }
-    : afterNothing(result, times, attempts);
+    : afterNothing(result, times, tries);
 }
 
 function afterNothing(
   result: SchedulingResult,
   times: KnownTimes,
-  attempts: number,
+  tries: Tries,
 ): SearchOutcome {
   const { empty_reason, blocking, suggestion, unknown, analytics, message } = result;
   const unreadable = blocking.filter(({ reason }) => reason === "unknown");
   const late = unreadable.filter(({ email }) =>
     times.read.get(email)?.unknown_reason === TIMED_OUT
   );
-  if (late.length > 0 && attempts < MAX_ATTEMPTS) {
+  if (late.length > 0 && tries.failed + 1 < MAX_FAILURES) {
     const names = late.map(({ name, email }) => name ?? email).join(", ");
     return {
       kind: "postponed",
       code: "google_unavailable",
       reason:
         `Google did not answer in time for the calendar of ${names}. It is tried again by itself.`,
-      retry_after_seconds: backoff(attempts),
+      retry_after_seconds: backoff(tries),
     };
   }
   const { conceded_candidates, negotiation_rounds } = result;
@@ -115,7 +124,7 @@ function afterNothing(
 }
 
 /** What a search without an answer from the organizer's connection comes to. */
-export function afterFailure(failure: GoogleFailure, attempts: number): SearchOutcome {
+export function afterFailure(failure: GoogleFailure, tries: Tries): SearchOutcome {
   const { fault } = failure;
   switch (failure.kind) {
     case "reconnect":
@@ -132,7 +141,7 @@ export function afterFailure(failure: GoogleFailure, attempts: number): SearchOu
       const reason = limited
         ? `Google asks to slow down (${fault.reason}).`
         : `Google could not show the calendars (${fault.reason}).`;
-      if (!limited && attempts >= MAX_ATTEMPTS) {
+      if (!limited && tries.failed + 1 >= MAX_FAILURES) {
         return refused("google_unavailable", `${reason} Schedule the meeting again later.`, {
           reason: fault.reason,
         });
@@ -142,7 +151,7 @@ export function afterFailure(failure: GoogleFailure, attempts: number): SearchOu
         kind: "postponed",
         code: limited ? "rate_limited" : "google_unavailable",
         reason: `${reason} It is tried again by itself.`,
-        retry_after_seconds: wait ?? backoff(attempts),
+        retry_after_seconds: Math.max(wait ?? 0, backoff(tries)),
       };
     }
   }
@@ -164,7 +173,7 @@ export function refused(
   return { kind: "refused", code, reason, details };
 }
 
-/** Half a minute after the first failure, then twice as long each time. */
-function backoff(attempts: number): number {
-  return 30 * 2 ** (Math.max(attempts, 1) - 1);
+/** Half a minute after the first failure, then twice as long each time, up to an hour. */
+function backoff({ failed, waited }: Tries): number {
+  return Math.min(3600, 30 * 2 ** Math.min(failed + waited, 10));
 }

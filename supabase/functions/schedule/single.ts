@@ -45,6 +45,8 @@ function answerUnclaimed(
       );
     case "cancelled":
       throw new HttpFault("cancelled", "The meeting was cancelled.", { meeting_id });
+    case "frozen":
+      throw frozen(begun.path ?? "google_calendar_id");
     case "incomplete":
       throw incomplete(begun.path ?? "participants");
     case "not_found":
@@ -57,6 +59,13 @@ function incomplete(path: string): HttpFault {
     ? "A new meeting needs participants"
     : "A new meeting needs an organizer: send the id of a user who exists";
   return new HttpFault("invalid_request", `${path}: ${wanted}`, { path });
+}
+
+/** What Google cannot change of an event that exists, or may. */
+export function frozen(path: string): HttpFault {
+  const why =
+    "The event stays on the calendar it was written to. Leave this out, or cancel the meeting and schedule a new one";
+  return new HttpFault("invalid_request", `${path}: ${why}`, { path });
 }
 
 function unchanged(

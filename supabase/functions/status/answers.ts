@@ -1,6 +1,9 @@
-import type { LedgerStep, MeetingRow } from "@shared/database/meetings.ts";
+import type { LedgerStep, ListedMeeting, MeetingRow } from "@shared/database/meetings.ts";
 import { rsvpSummary } from "@shared/meetings/rsvp.ts";
 import { adviceFor } from "./advice.ts";
+
+/** As many as are stored; rows of earlier versions may have more. */
+const MAX_CANDIDATES = 10;
 
 /** One meeting in full: the origin's fields, then slot, event and what stands in the way. */
 export function meetingAnswer(meeting: MeetingRow & { steps?: LedgerStep[] }) {
@@ -21,7 +24,9 @@ export function meetingAnswer(meeting: MeetingRow & { steps?: LedgerStep[] }) {
     rsvp: meeting.google_event_id === null
       ? null
       : rsvpSummary(meeting.participants, meeting.attendees),
-    candidates: meeting.candidates,
+    candidates: Array.isArray(meeting.candidates)
+      ? meeting.candidates.slice(0, MAX_CANDIDATES)
+      : [],
     scheduling_details: meeting.scheduling_details,
     what_to_do: refusal === null ? null : adviceFor(refusal.code, isFinal(meeting)),
     ...(meeting.steps === undefined ? {} : { attempts: meeting.steps }),
@@ -29,7 +34,7 @@ export function meetingAnswer(meeting: MeetingRow & { steps?: LedgerStep[] }) {
 }
 
 /** One meeting of a list. Instants are RFC 3339. */
-export function summary(meeting: MeetingRow) {
+export function summary(meeting: ListedMeeting) {
   return {
     meeting_id: meeting.meeting_id,
     title: meeting.title,
@@ -60,7 +65,7 @@ function isFinal(meeting: MeetingRow): boolean {
 }
 
 /** What stands in the way now: write-back's error if there is one, else scheduling's. */
-function lastRefusal(meeting: MeetingRow): { code: string; text: string } | null {
+function lastRefusal(meeting: ListedMeeting): { code: string; text: string } | null {
   if (meeting.writeback_error !== null) {
     const [code = ""] = meeting.writeback_error.split(":", 1);
     return { code, text: meeting.writeback_error };

@@ -18,17 +18,17 @@ const QUESTION: SlotQuestion = {
 
 Deno.test("search() postpones, by name, when a calendar did not answer in time, and refuses in the end", () => {
   const late = times("timeout");
-  const first = search(QUESTION, late, asked(1));
+  const first = search(QUESTION, late, asked(0));
   assert.equal(first.kind, "postponed");
   assert.ok(first.kind === "postponed" && first.code === "google_unavailable");
   assert.ok(first.reason.includes("Ben"), first.reason);
-  const last = search(QUESTION, late, asked(3));
+  const last = search(QUESTION, late, asked(2));
   assert.ok(last.kind === "refused" && last.code === "calendar_unreadable");
   assert.deepEqual(last.details.unknown, ["ben@north.example"]);
 });
 
 Deno.test("search() refuses at once when a calendar cannot be read at all", () => {
-  const outcome = search(QUESTION, times("notFound"), asked(1));
+  const outcome = search(QUESTION, times("notFound"), asked(0));
   assert.ok(outcome.kind === "refused" && outcome.code === "calendar_unreadable");
 });
 
@@ -39,12 +39,12 @@ Deno.test("search() counts what is promised to other meetings as busy, for those
     ends_at: "2035-01-08T16:30:00+00:00",
   }];
   const readable = times(null, holds);
-  const outcome = search(QUESTION, readable, asked(1));
+  const outcome = search(QUESTION, readable, asked(0));
   assert.ok(outcome.kind === "found");
   assert.deepEqual(outcome.candidates.map(({ start_time }) => start_time), [
     "2035-01-08T16:30:00Z",
   ]);
-  const unreadable = search(QUESTION, times("notFound", holds), asked(1));
+  const unreadable = search(QUESTION, times("notFound", holds), asked(0));
   assert.equal(unreadable.kind, "refused");
 });
 
@@ -67,6 +67,6 @@ function times(unknown_reason: string | null, holds: typeof NO_HOLDS = NO_HOLDS)
 
 const NO_HOLDS: { participant_email: string; starts_at: string; ends_at: string }[] = [];
 
-function asked(attempts: number) {
-  return { now: NOW, attempts, max_candidates: 10 };
+function asked(failed: number) {
+  return { now: NOW, tries: { failed, waited: 0 }, max_candidates: 10 };
 }

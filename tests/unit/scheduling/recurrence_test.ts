@@ -152,7 +152,12 @@ Deno.test("findSlots() scores a repeated slot by the share of its occurrences th
   const ann = person("Ann", [], { busy: [busy("2030-01-14"), busy("2030-02-04")] });
   const { candidates } = findSlots(repeating([ann, person("Bob")], "RRULE:FREQ=WEEKLY"));
   const nine = at(candidates, "2030-01-07T09:00");
+  const mondays = Array.from(
+    { length: 12 },
+    (_, week) => new Date(Date.UTC(2030, 0, 7 + 7 * week)).toISOString().slice(0, 10),
+  );
   assert.deepEqual(nine.recurrence, {
+    start_times: mondays.map((day) => `${day}T09:00:00Z`),
     occurrences: 12,
     free: 10,
     share_free: 0.833,
@@ -164,7 +169,13 @@ Deno.test("findSlots() scores a repeated slot by the share of its occurrences th
   assert.equal(nine.score_breakdown.availability, 29.2);
   assert.match(nine.reasoning, /^Everyone is free; 2 of 12 occurrences clash for Ann\./);
   const eleven = at(candidates, "2030-01-07T11:00");
-  assert.deepEqual(eleven.recurrence, { occurrences: 12, free: 12, share_free: 1, clashes: [] });
+  assert.deepEqual(eleven.recurrence, {
+    start_times: mondays.map((day) => `${day}T11:00:00Z`),
+    occurrences: 12,
+    free: 12,
+    share_free: 1,
+    clashes: [],
+  });
   assert.equal(eleven.score_breakdown.availability, 35);
   assert.match(eleven.reasoning, /; all 12 occurrences are possible for all who are needed\./);
   assert.ok(candidates.indexOf(eleven) < candidates.indexOf(nine));

@@ -43,7 +43,7 @@ Deno.test("composeEvent() says score, reasons, people, length and zone in this o
       "",
       "Participants:",
       "- Jane Smith (jane@north.example)",
-      "- omar@south.example",
+      "- omar@south.example (omar@south.example)",
       "",
       "Duration: 30 minutes",
       "Timezone: America/New_York",
@@ -130,7 +130,11 @@ Deno.test("composeEvent() keeps the description of 200 people within Google's li
 Deno.test("composeEvent() cuts long text of our own before it crowds out the people", () => {
   const { description = "" } = composeEvent(aMeeting({ description: "<b>&".repeat(2000) }), 1);
   assert.ok(description.length <= 8192, String(description.length));
-  assert.ok(description.includes("- Jane Smith (jane@north.example)\n- omar@south.example\n"));
+  assert.ok(
+    description.includes(
+      "- Jane Smith (jane@north.example)\n- omar@south.example (omar@south.example)\n",
+    ),
+  );
   assert.doesNotMatch(description, /&(?!amp;|lt;|gt;)/);
 });
 

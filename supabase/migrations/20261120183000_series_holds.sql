@@ -1,0 +1,139 @@
+-- A series is promised whole: every occurrence that the search has looked at, or none of them.
+alter table private.slot_holds
+  add column slot tstzrange,
+  drop constraint slot_holds_pkey,
+  add primary key (meeting_id, participant_email, held);
+update private.slot_holds set slot = held;
+alter table private.slot_holds alter column slot set not null;
+comment on column private.slot_holds.held is 'The time of the meeting, or of one occurrence of a series.';
+comment on column private.slot_holds.slot is
+  'The slot the meeting had when it was promised: the first occurrence of a series. With another slot the hold ends.';
+
+drop function private.hold_first_free(public.meetings, text[], jsonb);
+
+-- Who is promised when, should a meeting take a candidate. p_occurrences is null for a single meeting; of a series it
+-- is [{start_time, end_time, taken}], the first occurrence first. Nobody is promised where the search already knew them
+-- taken (addresses in lower case): the answer has told of that clash.
+create function private.promises_of(p_candidate jsonb, p_held text[], p_occurrences jsonb)
+returns table (email text, held tstzrange)
+language sql stable set search_path = '' as $$
+select distinct lower(a.value ->> 'email'), tstzrange((p_candidate ->> 'start_time')::timestamptz, (p_candidate ->> 'end_time')::timestamptz)
+from jsonb_array_elements(p_candidate -> 'participant_availability') as a
+where a.value ->> 'status' = 'free' and lower(a.value ->> 'email') = any (p_held)
+union all
+-- Whoever cannot come the first time is invited to the other occurrences all the same.
+select person.email, tstzrange((o.value ->> 'start_time')::timestamptz, (o.value ->> 'end_time')::timestamptz)
+from jsonb_array_elements(case jsonb_typeof(p_occurrences) when 'array' then p_occurrences else '[]' end) with ordinality as o
+cross join unnest(p_held) as person (email)
+where o.ordinality > 1 and not coalesce(o.value -> 'taken', '[]') ? person.email
+$$;
+
+-- Takes the first candidate that no other meeting holds for anybody who would come, at any of its occurrences; null
+-- when there is none. p_occurrences: a list for each candidate, or null. After lock_people nothing in here waits: a row
+-- that another transaction is changing counts as it stands.
+create function private.hold_first_free(p_meeting public.meetings, p_held text[], p_candidates jsonb, p_occurrences jsonb)
+returns integer
+language plpgsql set search_path = '' as $$
+declare
+  v_index integer;
+begin
+  perform private.lock_people(p_held);
+  -- The constraint cannot know what time it is: what has expired must be gone.
+  delete from private.slot_holds as h
+  where (h.meeting_id, h.participant_email, h.held) in (
+    select e.meeting_id, e.participant_email, e.held
+    from private.slot_holds as e
+    where e.participant_email = any (p_held) and e.expires_at <= clock_timestamp()
+    for update skip locked
+  );
+
+  select c.ordinality::integer - 1 into v_index
+  from jsonb_array_elements(p_candidates) with ordinality as c
+  where not exists (
+    select
+    from private.promises_of(c.value, p_held, p_occurrences -> (c.ordinality::integer - 1)) as p
+    join private.slot_holds as h on h.participant_email = p.email and h.held && p.held
+    where h.meeting_id <> p_meeting.meeting_id
+  )
+  order by c.ordinality
+  limit 1;
+  if v_index is null then
+    return null;
+  end if;
+
+  delete from private.slot_holds as h where h.meeting_id = p_meeting.meeting_id;
+  -- The caller makes the write-back due in the same transaction, so this one does not expire.
+  insert into private.slot_holds (meeting_id, participant_email, organizer_user_id, held, slot, expires_at)
+  select
+    p_meeting.meeting_id, p.email, p_meeting.organizer_user_id, p.held,
+    tstzrange((p_candidates -> v_index ->> 'start_time')::timestamptz, (p_candidates -> v_index ->> 'end_time')::timestamptz),
+    null
+  from private.promises_of(p_candidates -> v_index, p_held, p_occurrences -> v_index) as p
+  -- Occurrences of one series may overlap each other: a whole day, every day, when the clocks go forward.
+  on conflict do nothing;
+  return v_index;
+end $$;
+
+-- Every occurrence counts: a series must not block twelve times as much of other people's time as meetings may.
+create or replace function private.holds_too_many(p_meeting public.meetings) returns boolean
+language sql stable set search_path = '' as $$
+select count(*) >= 250
+from (
+  select distinct h.meeting_id, h.held
+  from private.slot_holds as h
+  where h.organizer_user_id = p_meeting.organizer_user_id
+    and h.expires_at is null
+    and h.meeting_id <> p_meeting.meeting_id
+) as promised;
+$$;
+
+create or replace function private.meetings_keep_holds() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  if new.cancelled_at is not null or new.writeback_status = 'failed' then
+    delete from private.slot_holds as h where h.meeting_id = new.meeting_id;
+    return null;
+  end if;
+  delete from private.slot_holds as h
+  where h.meeting_id = new.meeting_id
+    and (lower(h.slot), upper(h.slot)) is distinct from (new.starts_at, new.ends_at);
+  update private.slot_holds as h
+  set expires_at = case
+    when new.writeback_status in ('pending', 'retrying') or new.writeback_next_attempt_at is not null then null
+    -- The calendar shows the event now, but a search under way may have read it before.
+    else clock_timestamp() + interval '5 minutes'
+  end
+  where h.meeting_id = new.meeting_id;
+  return null;
+end $$;
+
+-- A meeting that is cancelled before anybody wrote it has no write-back status any more, and gives its time back too.
+drop trigger meetings_keep_holds on public.meetings;
+create trigger meetings_keep_holds
+  after update on public.meetings
+  for each row
+  when (
+    (new.writeback_status is not null or old.writeback_status is not null)
+    and (new.writeback_status, new.writeback_next_attempt_at is null, new.cancelled_at, new.starts_at, new.ends_at)
+      is distinct from
+      (old.writeback_status, old.writeback_next_attempt_at is null, old.cancelled_at, old.starts_at, old.ends_at)
+  )
+  execute function private.meetings_keep_holds();
+
+create or replace function private.expire_slot_holds() returns void
+language sql security definer set search_path = '' as $$
+delete from private.slot_holds as h
+where (h.meeting_id, h.participant_email, h.held) in (
+  select e.meeting_id, e.participant_email, e.held
+  from private.slot_holds as e
+  where e.expires_at <= now()
+  for update skip locked
+);
+$$;
+
+revoke all on function
+  private.promises_of(jsonb, text[], jsonb), private.hold_first_free(public.meetings, text[], jsonb, jsonb)
+from public, anon, authenticated, service_role;
+grant execute on function
+  private.promises_of(jsonb, text[], jsonb), private.hold_first_free(public.meetings, text[], jsonb, jsonb)
+to service_role;
