@@ -61,7 +61,14 @@ export function requeueMeeting(
   asked: Asked,
 ): Promise<
   Decided<
-    "requeued" | "slot_expired" | "created" | "pending" | "retrying" | "no_slot" | "cancelled"
+    | "requeued"
+    | "slot_expired"
+    | "slot_taken"
+    | "created"
+    | "pending"
+    | "retrying"
+    | "no_slot"
+    | "cancelled"
   >
 > {
   return call(database, "requeue_meeting", {

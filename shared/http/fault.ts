@@ -13,6 +13,7 @@ export const FAULT_STATUS = {
   instance_not_found: 404,
   method_not_allowed: 405,
   no_slot: 409,
+  slot_taken: 409,
   already_scheduled: 409,
   in_progress: 409,
   needs_reauth: 409,

@@ -31,6 +31,15 @@ export async function requeueFailed({ platform }: ChaosStack): Promise<void> {
                 writeback_retry_count = 0, writeback_next_attempt_at = now()
           where writeback_status = 'failed'`,
   );
+  // A time that was given by name is not taken from the meeting that has it now: the organizer names another.
+  await platform.sql(
+    `select public.change_meeting(
+         meeting_id, null, jsonb_build_object('starts_at', later, 'ends_at', later + interval '30 minutes')),
+       public.requeue_meeting(meeting_id)
+       from (
+         select meeting_id, timestamptz '2036-01-07 09:00Z' + row_number() over (order by meeting_id) * interval '1 hour' as later
+           from public.meetings where writeback_status = 'failed') as refused`,
+  );
   await platform.sql(
     `update public.meetings
         set scheduling_status = 'pending', scheduling_error = null, scheduling_reason = null,

@@ -1,6 +1,7 @@
 import type { Database } from "@shared/database/call.ts";
 import { requeueMeeting } from "@shared/database/meeting_changes.ts";
 import type { Asked } from "@shared/database/meeting_changes.ts";
+import type { MeetingRow } from "@shared/database/meetings.ts";
 import { HttpFault } from "@shared/http/fault.ts";
 import { json } from "@shared/http/respond.ts";
 import { meetingAnswer, meetingNotFound } from "./answers.ts";
@@ -26,9 +27,15 @@ export async function requeue(database: Database, asked: Asked): Promise<Respons
         'The slot has passed. Change the time, or schedule the meeting again with "reschedule": true.',
         { meeting_id: asked.meeting_id },
       );
+    case "slot_taken":
+      throw new HttpFault(
+        "slot_taken",
+        'Another meeting has been given the time. Change the time, or schedule the meeting again with "reschedule": true.',
+        { meeting_id: asked.meeting_id },
+      );
     case "requeued":
       return json({
-        ...meetingAnswer(decided.meeting, "The meeting is in the queue again."),
+        ...meetingAnswer(decided.meeting, messageFor(decided.meeting)),
         requeued: true,
       });
     default:
@@ -37,4 +44,10 @@ export async function requeue(database: Database, asked: Asked): Promise<Respons
         requeued: false,
       });
   }
+}
+
+function messageFor({ starts_at }: MeetingRow): string {
+  return starts_at === null
+    ? "Its time may have been given away, so the meeting is scheduled again."
+    : "The meeting is in the queue again.";
 }
