@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
-import { pendingMeeting } from "../support/meetings.ts";
+import { insertMeeting, MONDAY, pendingMeeting, SLOT, WEEK } from "../support/meetings.ts";
 import { promise, type Stack } from "../support/stack.ts";
+
+const WISHES = { preferred_hours_start: 9, preferred_hours_end: 12 };
 
 promise("fairness", {
   "what an event has cost each is kept, once, when it is created": async (stack) => {
@@ -17,6 +19,132 @@ promise("fairness", {
     // Who did not come has carried nothing, and who was comfortable neither.
     const expected = [{ who: ana, beside: organizer.email, burden: 12.5, meetings: 1 }];
     assert.deepEqual(await ledger(stack, guests), expected);
+  },
+
+  "a meeting that is cancelled gives back what it has cost, and what others cost stays": async (
+    stack,
+  ) => {
+    const { organizer, guests, meeting_id } = await pendingMeeting(stack);
+    const [ana = "", ben = ""] = guests;
+    const other = await insertMeeting(organizer, { participants: [ana, ben], ...SLOT });
+    for (const [id, burden] of [[meeting_id, 12.5], [other, 30]] as const) {
+      await chosen(stack, id, [
+        { email: ana, status: "free", burden },
+        { email: ben, status: "free" },
+      ]);
+      await organizer.call("write-back", { body: { meeting_id: id } });
+    }
+    assert.deepEqual(await ledger(stack, guests), [
+      { who: ana, beside: ben, burden: 42.5, meetings: 2 },
+    ]);
+    await organizer.call("meetings", { method: "DELETE", query: { meeting_id } });
+    assert.deepEqual(await ledger(stack, guests), [
+      { who: ana, beside: ben, burden: 30, meetings: 1 },
+    ]);
+    await organizer.call("meetings", { method: "DELETE", query: { meeting_id: other } });
+    assert.deepEqual(await ledger(stack, guests), []);
+  },
+
+  "what fades meanwhile is not given back twice": async (stack) => {
+    const { organizer, guests, meeting_id } = await pendingMeeting(stack);
+    const [ana = "", ben = ""] = guests;
+    await chosen(stack, meeting_id, [
+      { email: ana, status: "free", burden: 40 },
+      { email: ben, status: "free" },
+    ]);
+    await organizer.call("write-back", { body: { meeting_id } });
+    await stack.platform.sql(
+      `update private.fairness_ledger
+          set burden = 60, meetings = 2, updated_at = now() - interval '90 days' where participant_email = $1`,
+      [ana],
+    );
+    await stack.platform.sql(
+      "update private.noted_burdens set noted_at = now() - interval '90 days' where meeting_id = $1",
+      [meeting_id],
+    );
+    await organizer.call("meetings", { method: "DELETE", query: { meeting_id } });
+    assert.deepEqual(await ledger(stack, guests), [
+      { who: ana, beside: ben, burden: 10, meetings: 1 },
+    ]);
+  },
+
+  "a meeting that is moved costs what its new time costs; by hand, nobody knows": async (stack) => {
+    const organizer = await stack.organizer();
+    const late = await stack.guest();
+    const question = {
+      participants: [{ email: organizer.email, preferences: WISHES }, {
+        email: late,
+        preferences: WISHES,
+      }],
+      constraints: { ...WEEK, working_hours_start: 15, working_hours_end: 16 },
+    };
+    const { body: { meeting_id, selected_slot } } = await organizer.call("schedule", {
+      body: question,
+    });
+    const burden = selected_slot.participant_availability[0].burden;
+    assert.ok(burden > 0, JSON.stringify(selected_slot));
+    await organizer.call("write-back", { body: { meeting_id } });
+    assert.equal((await ledger(stack, [late]))[0]?.burden, burden);
+
+    await organizer.call("schedule", {
+      body: {
+        ...question,
+        meeting_id,
+        reschedule: true,
+        constraints: { ...WEEK, working_hours_start: 9, working_hours_end: 10 },
+      },
+    });
+    assert.deepEqual(await ledger(stack, [late]), [], "nine o'clock is what everybody wished");
+    await organizer.call("schedule", { body: { ...question, meeting_id, reschedule: true } });
+    assert.equal((await ledger(stack, [late]))[0]?.burden, burden);
+    await organizer.call("meetings", {
+      method: "PATCH",
+      body: {
+        meeting_id,
+        start_time: `${MONDAY}T20:00:00Z`,
+        end_time: `${MONDAY}T20:30:00Z`,
+      },
+    });
+    assert.deepEqual(await ledger(stack, [late]), []);
+  },
+
+  "a meeting that has taken place has cost what it cost, also when it is cancelled": async (
+    stack,
+  ) => {
+    const { organizer, guests, meeting_id } = await pendingMeeting(stack);
+    const [ana = "", ben = ""] = guests;
+    await chosen(stack, meeting_id, [
+      { email: ana, status: "free", burden: 12.5 },
+      { email: ben, status: "free" },
+    ]);
+    await organizer.call("write-back", { body: { meeting_id } });
+    await stack.platform.sql("alter table public.meetings disable trigger meetings_note_burden");
+    await stack.platform.sql(
+      "update public.meetings set starts_at = now() - interval '2 h', ends_at = now() - interval '1 h' where meeting_id = $1",
+      [meeting_id],
+    );
+    await stack.platform.sql("alter table public.meetings enable trigger meetings_note_burden");
+    await organizer.call("meetings", { method: "DELETE", query: { meeting_id } });
+    assert.equal((await ledger(stack, [ana]))[0]?.burden, 12.5);
+  },
+
+  "an event that is written anew after it was deleted has cost once": async (stack) => {
+    const { organizer, guests, meeting_id } = await pendingMeeting(stack);
+    const [ana = "", ben = ""] = guests;
+    await chosen(stack, meeting_id, [
+      { email: ana, status: "free", burden: 12.5 },
+      { email: ben, status: "free" },
+    ]);
+    await organizer.call("write-back", { body: { meeting_id } });
+    await stack.platform.sql(
+      "update public.meetings set writeback_status = 'pending', google_event_id = null, writeback_next_attempt_at = now() where meeting_id = $1",
+      [meeting_id],
+    );
+    assert.deepEqual(await ledger(stack, guests), []);
+    await organizer.call("write-back", { body: { meeting_id } });
+    assert.deepEqual(await ledger(stack, guests), [
+      { who: ana, beside: ben, burden: 12.5, meetings: 1 },
+    ]);
   },
 
   "burdens of the same people add up, fade, and count on average over the others": async (
@@ -45,9 +173,9 @@ async function chosen(stack: Stack, meeting_id: string, people: object[]): Promi
 }
 
 function ledger(stack: Stack, emails: string[]) {
-  return stack.platform.sql(
+  return stack.platform.sql<{ burden: number }>(
     `select participant_email as who, with_email as beside, burden::float8 as burden, meetings
-       from private.fairness_ledger where participant_email = any ($1)`,
+       from private.fairness_ledger where participant_email = any ($1) order by 1, 2`,
     [emails],
   );
 }
