@@ -117,3 +117,15 @@ export function readTaskEvent(
     p_calendar_event_id: event.calendar_event_id,
   });
 }
+
+/** Gives up an event that was never written. False while a request for it may have landed. */
+export function discardTaskEvent(
+  database: Database,
+  event: { user_id: string; calendar_id: string; calendar_event_id: string },
+): Promise<boolean> {
+  return call(database, "discard_task_event", {
+    p_user_id: event.user_id,
+    p_calendar_id: event.calendar_id,
+    p_calendar_event_id: event.calendar_event_id,
+  });
+}

@@ -55,9 +55,12 @@ export async function carryOut(undertaking: Undertaking): Promise<CarriedOut | O
   return { kind: "done", event, following, carried, lost };
 }
 
-/** Null: the plan is outdated. */
-async function patchOnce(undertaking: Undertaking): Promise<GoogleEvent | null> {
-  const { account, row, plan, resumed } = undertaking;
+/** Sends the patch of a plan at most once. Null: the plan is outdated. */
+export async function patchOnce(
+  { account, row, plan, resumed }: Pick<Undertaking, "account" | "row" | "resumed"> & {
+    plan: Pick<PlannedChange, "change_id" | "event_id" | "if_match" | "patch" | "sendUpdates">;
+  },
+): Promise<GoogleEvent | null> {
   if (resumed) {
     const present = await findEvent(account, row.calendar_id, plan.event_id);
     if (present === null) {

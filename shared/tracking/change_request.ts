@@ -15,7 +15,11 @@ const GUEST = z.strictObject({
   responseStatus: z.optional(z.enum(RESPONSE_STATUSES)),
 });
 
-const ID = z.string().check(z.minLength(1), z.maxLength(1024));
+/** One event or one occurrence, a whole series, or a series from one occurrence on. */
+export const CHANGE_SCOPES = ["single", "all", "future"] as const;
+export type ChangeScope = (typeof CHANGE_SCOPES)[number];
+
+export const ID = z.string().check(z.minLength(1), z.maxLength(1024));
 
 export const SEND_UPDATES = z.enum(["all", "externalOnly", "none"]);
 
@@ -33,12 +37,19 @@ export const EVENT_CHANGE = z.strictObject({
   ),
   timeZone: z.optional(TIMEZONE),
   recurrence: z.optional(z.nullable(z.union([LINE, z.array(LINE)]))),
-  update_scope: z.optional(z.enum(["single", "all", "future"])),
+  update_scope: z.optional(z.enum(CHANGE_SCOPES)),
   instance_date: z.optional(DAY_OR_INSTANT),
   sendUpdates: z.optional(SEND_UPDATES),
 });
 
-export type EventChange = z.output<typeof EVENT_CHANGE>;
+/** What is to be deleted: an event or occurrence, a series, or its rest from one occurrence on. */
+export const DELETION_REQUEST = z.strictObject({
+  event_id: ID,
+  update_scope: z.optional(z.enum(CHANGE_SCOPES)),
+  instance_date: z.optional(DAY_OR_INSTANT),
+  sendUpdates: z.optional(SEND_UPDATES),
+});
 
-/** One event or one occurrence, a whole series, or a series from one occurrence on. */
-export type ChangeScope = "single" | "all" | "future";
+export type DeletionRequest = z.output<typeof DELETION_REQUEST>;
+
+export type EventChange = z.output<typeof EVENT_CHANGE>;

@@ -3,6 +3,7 @@ import type { Settlement, TaskEventColumns, TaskEventRow } from "@shared/databas
 import type { GoogleEvent } from "@shared/google/event.ts";
 import type { TrackingDependencies } from "./account.ts";
 import type { CarriedOut } from "./carry_out_change.ts";
+import type { ChangeScope } from "./change_request.ts";
 import { eventColumns } from "./event_columns.ts";
 import type { PlannedChange } from "./planned_change.ts";
 import type { Refusal } from "./refusal.ts";
@@ -25,15 +26,16 @@ export function carriedOutSettlement(
   ];
   return {
     columns: { ...columns, pending_change: null, outcome_unknown: false, sync_error: null },
-    rows: others.map(([other, event_key]) => rowOf(row, plan, other, event_key, now)),
+    rows: others.map(([other, event_key]) => rowOf(row, plan.scope, other, event_key, now)),
     // The changed occurrences of the first series live in the following one now.
     gone: following === null ? [] : plan.carried.map(({ old_id }) => old_id),
   };
 }
 
-function rowOf(
+/** The row of another event of the same series. */
+export function rowOf(
   row: TaskEventRow,
-  plan: PlannedChange,
+  scope: ChangeScope,
   event: GoogleEvent,
   event_key: string | null,
   now: Date,
@@ -46,7 +48,7 @@ function rowOf(
     sync_source: row.sync_source,
     ...eventColumns(event, now),
     ...(event_key === null ? {} : { event_key }),
-    series_update_scope: plan.scope,
+    series_update_scope: scope,
   };
 }
 

@@ -1,45 +1,53 @@
-import { beginEventChange, readTaskEvent, settleTaskEvent } from "@shared/database/task_events.ts";
+import { beginEventChange, discardTaskEvent, readTaskEvent } from "@shared/database/task_events.ts";
 import type { TaskEventRow } from "@shared/database/task_events.ts";
-import type { GoogleEvent, SendUpdates } from "@shared/google/event.ts";
-import { calendarIdFor, findEvent, openAccount } from "./account.ts";
-import type { TrackingDependencies } from "./account.ts";
+import type { SendUpdates } from "@shared/google/event.ts";
+import { calendarIdFor, openAccount } from "./account.ts";
+import type { Account, TrackingDependencies } from "./account.ts";
+import { carryOutDeletion, settleGone } from "./carry_out_deletion.ts";
+import { LAST_REQUEST_SECONDS, LEASE_SECONDS } from "./change_limits.ts";
+import type { ChangeScope, DeletionRequest } from "./change_request.ts";
 import { releaseAfter } from "./change_settlement.ts";
-import { finishDeletion, finishPending, staysOpen } from "./finish_pending.ts";
-import { requireOwn } from "./make_plan.ts";
-import { otherGuests, ownershipOfEvent, sendUpdatesFor } from "./ownership.ts";
-import type { PlannedDeletion } from "./planned_change.ts";
+import { finishPending, staysOpen } from "./finish_pending.ts";
+import { readable, requireOwn } from "./make_plan.ts";
+import { planDeletion } from "./plan_deletion.ts";
 import { eventNotFound } from "./read_change_state.ts";
-import { Refusal } from "./refusal.ts";
-import { inProgress, LEASE_SECONDS } from "./schedule_task.ts";
+import { lookAt, readDeletion } from "./read_deletion.ts";
+import type { DeletionState, GoneAlready } from "./read_deletion.ts";
+import { inProgress, Refusal } from "./refusal.ts";
 
-export interface Deletion {
-  event_id: string;
-  calendar_id?: string | undefined;
-  sendUpdates?: SendUpdates | undefined;
+export interface DeletedEvent {
+  scope: ChangeScope;
+  sendUpdates: SendUpdates;
+  /** What is left of a series whose rest was deleted. */
+  recurrence: string[] | null;
+  /** Changed occurrences that went with the rest of their series. */
+  deleted_exceptions: string[];
 }
 
 /**
- * Deletes an event that the user organizes, or one occurrence of it by its id, on Google; the row
- * stays, marked as deleted. That it is gone already is success. Throws Refusal.
+ * Deletes an event that the user organizes on Google: one event or occurrence, a whole series, or
+ * its rest from one occurrence on. The rows stay, marked as deleted. Null: it was gone before, and
+ * nobody was mailed. Throws Refusal.
  */
 export async function deleteEvent(
   dependencies: TrackingDependencies,
   user_id: string,
-  deletion: Deletion,
-): Promise<{ already_deleted: boolean }> {
+  { calendar_id: named_calendar, ...request }: DeletionRequest & {
+    calendar_id?: string | undefined;
+  },
+): Promise<DeletedEvent | null> {
   const account = await openAccount(dependencies, user_id);
-  const calendar_id = calendarIdFor(account, deletion.calendar_id);
-  const event = await findEvent(account, calendar_id, deletion.event_id);
-  if (event !== null) requireOwn(event);
+  const calendar_id = calendarIdFor(account, named_calendar);
+  const state = await readDeletion(account, calendar_id, request);
+  if (state.kind === "there") requireOwn(state.event);
+  const row_id = state.kind === "there"
+    ? state.event.id
+    : await rowLeftBehind(account, calendar_id, state);
+  if (row_id === null) return null;
 
-  const row_id = event?.recurringEventId ?? deletion.event_id;
   const identity = { user_id, calendar_id, calendar_event_id: row_id };
-  if (event === null && await readTaskEvent(dependencies.database, identity) === null) {
-    // Neither Google nor we know of it, so the id may as well be mistyped.
-    throw eventNotFound(deletion.event_id);
-  }
   const begun = await beginEventChange(dependencies.database, identity, LEASE_SECONDS);
-  if (begun.decision === "deleted" && event === null) return { already_deleted: true };
+  if (begun.decision === "deleted" && state.kind === "gone") return null;
   if (begun.decision === "deleted") {
     throw new Refusal(
       "cancelled",
@@ -49,38 +57,90 @@ export async function deleteEvent(
   if (begun.decision !== "claimed" || begun.event === null) {
     throw inProgress(begun.retry_after_seconds);
   }
-  const row = begun.event;
-  const planned: PlannedDeletion = {
-    kind: "delete",
-    event_id: deletion.event_id,
-    sendUpdates: tell(deletion, event),
-  };
+  return await deleteLeased(account, begun.event, request, state);
+}
+
+async function deleteLeased(
+  account: Account,
+  row: TaskEventRow,
+  request: DeletionRequest,
+  state: DeletionState | GoneAlready,
+): Promise<DeletedEvent | null> {
   const progress = { landed: false };
   let finishing = row.pending_change !== null;
   try {
     if (finishing) {
       // A divided series is put together first, so that nothing half done is left behind.
-      await finishPending(account, row, { has_time: () => true, progress, keep_lease: true });
+      await finishOrDrop(account, row, progress);
       finishing = false;
       progress.landed = false;
     }
-    const columns = { pending_change: planned as unknown as TaskEventRow["pending_change"] };
-    if (!await settleTaskEvent(dependencies.database, row, { columns, keep_lease: true })) {
-      throw inProgress(null);
+    if (state.kind === "gone") {
+      await settleGone(account, row, state.event_id, false);
+      return null;
     }
-    await finishDeletion(account, row, planned);
-    return { already_deleted: event === null };
+    const plan = readable(() => planDeletion(crypto.randomUUID(), request, state));
+    const done = await carryOutDeletion({
+      account,
+      row,
+      plan,
+      resumed: false,
+      progress,
+      keep_lease: false,
+    });
+    return {
+      scope: done.plan.scope,
+      sendUpdates: done.plan.sendUpdates,
+      recurrence: done.event === null ? null : done.event.recurrence ?? [],
+      deleted_exceptions: done.plan.gone,
+    };
   } catch (thrown) {
     if (thrown instanceof Refusal) {
       const open = progress.landed || (finishing && staysOpen(thrown));
-      await releaseAfter(dependencies, row, thrown, open);
+      await releaseAfter(account, row, thrown, open);
     }
     throw thrown;
   }
 }
 
-function tell({ sendUpdates }: Deletion, event: GoogleEvent | null): SendUpdates {
-  if (event === null) return "none";
-  const has_guests = otherGuests(event.attendees ?? []).length > 0;
-  return sendUpdatesFor(sendUpdates, ownershipOfEvent(event), has_guests);
+/** What can no longer be changed because it is gone does not stand in the way of its deletion. */
+async function finishOrDrop(
+  account: Account,
+  row: TaskEventRow,
+  progress: { landed: boolean },
+): Promise<void> {
+  const started = account.now().valueOf();
+  const has_time = () => account.now().valueOf() - started < LAST_REQUEST_SECONDS * 1000;
+  try {
+    await finishPending(account, row, { has_time, progress, keep_lease: true });
+  } catch (thrown) {
+    if (!(thrown instanceof Refusal)) throw thrown;
+    if (thrown.code !== "cancelled" && thrown.code !== "event_not_found") throw thrown;
+  }
+}
+
+/** The row whose lease covers an event that is gone; null when nothing is left to be marked as deleted. */
+async function rowLeftBehind(
+  account: Account,
+  calendar_id: string,
+  { event_id, series_id }: GoneAlready,
+): Promise<string | null> {
+  const { user_id } = account.connection;
+  const rowOf = (id: string) =>
+    readTaskEvent(account.database, { user_id, calendar_id, calendar_event_id: id });
+  const series = series_id === null ? null : await rowOf(series_id);
+  // An interrupted deletion of ours is finished by the next call, and not only by the sweep.
+  if (series !== null && series.pending_change !== null) return series.calendar_event_id;
+  if (event_id === null) return null;
+  const row = await rowOf(event_id);
+  if (row === null) {
+    // Where neither Google nor we know of it, the id may as well be mistyped.
+    const is_known = series_id !== null || await lookAt(account, calendar_id, event_id) !== null;
+    if (!is_known) throw eventNotFound(event_id);
+    return null;
+  }
+  if (row.deleted_at !== null) return null;
+  if (row.sync_status === "synced") return row.recurrence_master_id ?? row.calendar_event_id;
+  if (!await discardTaskEvent(account.database, row)) throw inProgress(null);
+  return null;
 }

@@ -1,18 +1,17 @@
 import { claimTaskEvents, settleTaskEvent } from "@shared/database/task_events.ts";
 import type { BegunTaskEvent, TaskEventRow } from "@shared/database/task_events.ts";
-import { accountOf, ask, isGone } from "./account.ts";
+import { accountOf } from "./account.ts";
 import type { Account, TrackingDependencies } from "./account.ts";
 import { carryOut } from "./carry_out_change.ts";
+import { carryOutDeletion } from "./carry_out_deletion.ts";
+import { LAST_REQUEST_SECONDS, LEASE_SECONDS, MAX_PLANS } from "./change_limits.ts";
 import { carriedOutSettlement, releaseAfter } from "./change_settlement.ts";
 import { makePlan, requireOwn } from "./make_plan.ts";
 import { PENDING_CHANGE } from "./planned_change.ts";
-import type { PlannedChange, PlannedDeletion } from "./planned_change.ts";
+import type { PlannedChange } from "./planned_change.ts";
 import { findTarget, readChangeState } from "./read_change_state.ts";
-import { Refusal, refusalOf } from "./refusal.ts";
-import { LEASE_SECONDS, writeTaskEvent } from "./schedule_task.ts";
-
-const MAX_PLANS = 4;
-const LAST_REQUEST_SECONDS = 60;
+import { Refusal } from "./refusal.ts";
+import { writeTaskEvent } from "./schedule_task.ts";
 
 interface Finishing {
   has_time(): boolean;
@@ -79,8 +78,8 @@ export async function finishPending(
   finishing: Finishing,
 ): Promise<void> {
   const pending = PENDING_CHANGE.parse(row.pending_change);
-  if (pending.kind === "delete") await finishDeletion(account, row, pending, finishing.keep_lease);
-  else await finishChange(account, row, pending, finishing);
+  if (pending.kind === "change") await finishChange(account, row, pending, finishing);
+  else await carryOutDeletion({ ...finishing, account, row, plan: pending, resumed: true });
 }
 
 async function finishChange(
@@ -125,33 +124,4 @@ async function planAgain(
     keep_lease: true,
   });
   return again;
-}
-
-/** Deletes an event on Google; that it is gone already is success. Soft: the row stays. */
-export async function finishDeletion(
-  account: Account,
-  row: TaskEventRow,
-  deletion: PlannedDeletion,
-  keep_lease = false,
-): Promise<void> {
-  const outcome = await ask(
-    account,
-    (token) =>
-      account.calendar.deleteEvent(token, row.calendar_id, deletion.event_id, {
-        sendUpdates: deletion.sendUpdates,
-      }),
-  );
-  if (outcome.kind !== "done" && !isGone(outcome)) throw refusalOf(outcome);
-  const now = account.now().toISOString();
-  const own = deletion.event_id === row.calendar_event_id;
-  await settleTaskEvent(account.database, row, {
-    columns: {
-      ...(own ? { deleted_at: now, sync_status: "deleted", last_synced_at: now } : {}),
-      pending_change: null,
-      outcome_unknown: false,
-      sync_error: null,
-    },
-    gone: own ? [] : [deletion.event_id],
-    keep_lease,
-  });
 }

@@ -18,8 +18,13 @@ export function makePlan(
   state: ChangeState,
 ): PlannedChange {
   const wide = scope === "future" && isFirstOccurrence(state) ? "all" : scope;
+  return readable(() => planChange(change_id, event_key, wide, request, state));
+}
+
+/** A series whose rule does not allow a change is refused with what would. */
+export function readable<Plan>(plan: () => Plan): Plan {
   try {
-    return planChange(change_id, event_key, wide, request, state);
+    return plan();
   } catch (thrown) {
     if (thrown instanceof RecurrenceError) throw invalid("recurrence", thrown.message);
     throw thrown;

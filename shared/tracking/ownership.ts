@@ -24,6 +24,20 @@ export function otherGuests<T extends Guest>(attendees: readonly T[]): T[] {
   return attendees.filter((guest) => guest.self !== true && guest.resource !== true);
 }
 
+/**
+ * Whom Google mails about a change of this event, `guests` being all whom it concerns. The organizer
+ * is no guest: on a secondary calendar that is the calendar itself.
+ */
+export function whomToTell(
+  asked: SendUpdates | undefined,
+  event: GoogleEvent,
+  guests: readonly (Guest & { email?: string | undefined })[],
+): SendUpdates {
+  const organizer = event.organizer?.email?.toLowerCase();
+  const others = otherGuests(guests).filter(({ email }) => email?.toLowerCase() !== organizer);
+  return sendUpdatesFor(asked, ownershipOfEvent(event), others.length > 0);
+}
+
 /** Whom Google mails: as asked, else everybody if there are other guests and we organize. */
 export function sendUpdatesFor(
   asked: SendUpdates | undefined,

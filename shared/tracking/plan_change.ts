@@ -7,7 +7,7 @@ import { mergeGuests } from "./merge_guests.ts";
 import { invalid, newTimes, sameTimes, timePatch, timesOf } from "./new_times.ts";
 import type { EventTimes } from "./new_times.ts";
 import { changeMark, escapeHtml } from "./own_event.ts";
-import { otherGuests, ownershipOfEvent, sendUpdatesFor } from "./ownership.ts";
+import { otherGuests, whomToTell } from "./ownership.ts";
 import type { PlannedChange } from "./planned_change.ts";
 import { originalStart } from "./series_state.ts";
 import { shiftSeries } from "./shift_series.ts";
@@ -44,7 +44,11 @@ export function planChange(
     request,
     event_id: patched.id,
     if_match: patched.etag ?? null,
-    sendUpdates: tell(request, state, patched),
+    sendUpdates: whomToTell(request.sendUpdates, state.event, [
+      ...patched.attendees ?? [],
+      ...state.known,
+      ...request.attendees ?? [],
+    ]),
   };
   if (scope === "future") {
     return { ...common, ...planFuture(change_id, following_key, request, state) };
@@ -188,24 +192,6 @@ function placed({ start, end }: EventTimes, at: WallTime): EventTimes {
 function linesOf({ recurrence }: EventChange): string[] {
   if (recurrence === undefined || recurrence === null) return [];
   return typeof recurrence === "string" ? [recurrence] : recurrence;
-}
-
-function tell(request: EventChange, state: ChangeState, patched: GoogleEvent) {
-  const guests: GuestFacts[] = [
-    ...patched.attendees ?? [],
-    ...state.known,
-    ...request.attendees ?? [],
-  ];
-  const others = otherGuests(guests).filter(({ email }) =>
-    email?.toLowerCase() !== state.event.organizer?.email?.toLowerCase()
-  );
-  return sendUpdatesFor(request.sendUpdates, ownershipOfEvent(state.event), others.length > 0);
-}
-
-interface GuestFacts {
-  email?: string | undefined;
-  self?: boolean | undefined;
-  resource?: boolean | undefined;
 }
 
 /** What a change would do, for a person to confirm. Nothing in it is internal. */

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
-import type { EventInput, EventPatch } from "@shared/google/event.ts";
-import { EVENT_CHANGE, SEND_UPDATES } from "./change_request.ts";
+import type { EventInput, EventPatch, GoogleEvent } from "@shared/google/event.ts";
+import { CHANGE_SCOPES, DELETION_REQUEST, EVENT_CHANGE, SEND_UPDATES } from "./change_request.ts";
 
 const object = <T extends object>() =>
   z.custom<T>((value) => typeof value === "object" && value !== null);
@@ -15,7 +15,7 @@ const CARRIED = z.object({
 const CHANGE = z.object({
   kind: z.literal("change"),
   change_id: z.string(),
-  scope: z.enum(["single", "all", "future"]),
+  scope: z.enum(CHANGE_SCOPES),
   request: EVENT_CHANGE,
   event_id: z.string(),
   if_match: z.nullable(z.string()),
@@ -29,8 +29,15 @@ const CHANGE = z.object({
 
 const DELETION = z.object({
   kind: z.literal("delete"),
+  change_id: z.string(),
+  scope: z.enum(CHANGE_SCOPES),
+  request: DELETION_REQUEST,
   event_id: z.string(),
+  if_match: z.nullable(z.string()),
   sendUpdates: SEND_UPDATES,
+  patch: z.nullable(object<EventPatch>()),
+  occurrence: z.nullable(object<GoogleEvent>()),
+  gone: z.array(z.string()),
 });
 
 /** What `pending_change` holds. */
@@ -44,7 +51,11 @@ export const PENDING_CHANGE = z.discriminatedUnion("kind", [CHANGE, DELETION]);
  */
 export type PlannedChange = z.output<typeof CHANGE>;
 
-/** A deletion under way. */
+/**
+ * A deletion under way: `event_id` is deleted, or, with a `patch`, the series that is shortened by
+ * it, with which the changed occurrences in `gone` go away. `occurrence` is what is deleted of a
+ * series that goes on, as it was.
+ */
 export type PlannedDeletion = z.output<typeof DELETION>;
 
 /** A later occurrence with a change of its own: where it stood, and its original start from now on. */

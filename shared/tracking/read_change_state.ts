@@ -26,6 +26,18 @@ export async function findTarget(
 ): Promise<ChangeTarget> {
   const named = await findEvent(account, calendar_id, request.event_id);
   if (named === null) throw eventNotFound(request.event_id);
+  const target = await targetOf(account, calendar_id, named, request);
+  if (target === null) throw eventNotFound(named.recurringEventId ?? named.id);
+  return target;
+}
+
+/** What a request means that names this event; null when the series of an occurrence is gone. */
+export async function targetOf(
+  account: Account,
+  calendar_id: string,
+  named: GoogleEvent,
+  request: Pick<EventChange, "update_scope" | "instance_date">,
+): Promise<ChangeTarget | null> {
   if (named.recurringEventId === undefined) {
     const is_series = named.recurrence !== undefined;
     const instance_date = request.instance_date ?? null;
@@ -38,7 +50,7 @@ export async function findTarget(
     return { event: named, scope, instance_date: is_series ? instance_date : null };
   }
   const series = await findEvent(account, calendar_id, named.recurringEventId);
-  if (series === null) throw eventNotFound(named.recurringEventId);
+  if (series === null) return null;
   const original = named.originalStartTime?.dateTime ?? named.originalStartTime?.date;
   return {
     event: series,
@@ -62,9 +74,7 @@ export async function readChangeState(
     ? null
     : await occurrenceOn(account, calendar_id, event, start, instance_date);
   if (occurrence === null && instance_date !== null) {
-    throw new Refusal("instance_not_found", `The series has no occurrence on ${instance_date}.`, {
-      details: { instance_date },
-    });
+    throw instanceNotFound(instance_date);
   }
   const changed = scope === "single" && occurrence !== null
     ? await readTaskEvent(account.database, {
@@ -103,6 +113,12 @@ async function lastOfRule(
   const starts = all.flatMap((one) => originalStart(one, series) ?? [])
     .filter((wall) => !extra.has(wall));
   return starts.length === 0 ? null : Math.max(...starts);
+}
+
+export function instanceNotFound(instance_date: string): Refusal {
+  return new Refusal("instance_not_found", `The series has no occurrence on ${instance_date}.`, {
+    details: { instance_date },
+  });
 }
 
 export function eventNotFound(event_id: string): Refusal {

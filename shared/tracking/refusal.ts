@@ -71,3 +71,10 @@ export function refusalOf(failure: GoogleFailure): Refusal {
       );
   }
 }
+
+/** Somebody else holds the lease of the row. */
+export function inProgress(retry_after_seconds: number | null): Refusal {
+  return new Refusal("in_progress", "Somebody works on this event just now. Try again shortly.", {
+    retry_after_seconds: Math.min(retry_after_seconds ?? 2, 2),
+  });
+}

@@ -3,6 +3,7 @@ import type { TaskEventRow, TaskRow } from "@shared/database/task_events.ts";
 import type { GoogleAttendee, GoogleEvent } from "@shared/google/event.ts";
 import { findEvent, openAccount } from "./account.ts";
 import type { TrackingDependencies } from "./account.ts";
+import { LEASE_SECONDS } from "./change_limits.ts";
 import { eventColumns } from "./event_columns.ts";
 import { findClashes } from "./find_clashes.ts";
 import type { Clashes } from "./find_clashes.ts";
@@ -10,7 +11,7 @@ import { otherGuests, ownershipOf } from "./ownership.ts";
 import { Refusal } from "./refusal.ts";
 import { rescheduleDecision } from "./reschedule_decision.ts";
 import type { RescheduleDecision } from "./reschedule_decision.ts";
-import { LEASE_SECONDS, scheduleTask } from "./schedule_task.ts";
+import { scheduleTask } from "./schedule_task.ts";
 import { eventNotFound } from "./read_change_state.ts";
 import { updateEvent } from "./update_event.ts";
 

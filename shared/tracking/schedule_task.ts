@@ -3,14 +3,12 @@ import type { BegunTaskEvent, TaskEventRow, TaskRow } from "@shared/database/tas
 import { firstIssue } from "@shared/meetings/issues.ts";
 import { accountOf, mustAsk } from "./account.ts";
 import type { Account, TrackingDependencies } from "./account.ts";
+import { LEASE_SECONDS } from "./change_limits.ts";
 import { composeTaskEvent, patternOf, WANTED_EVENT } from "./compose_task_event.ts";
 import type { WantedEvent } from "./compose_task_event.ts";
 import { eventColumns } from "./event_columns.ts";
 import { insertOnce } from "./insert_once.ts";
-import { Refusal } from "./refusal.ts";
-
-/** Outlives the longest work on one event: a token refresh and a few requests of 20 s. */
-export const LEASE_SECONDS = 120;
+import { inProgress, Refusal } from "./refusal.ts";
 
 /** Where a definite answer is missing, somebody looks again after so long. */
 const LOOK_AGAIN_SECONDS = 30;
@@ -101,12 +99,6 @@ async function withZone(
     (token) => account.calendar.listEvents(token, row.calendar_id, { maxResults: 1 }),
   );
   return timeZone === undefined ? wanted : { ...wanted, timeZone };
-}
-
-export function inProgress(retry_after_seconds: number | null): Refusal {
-  return new Refusal("in_progress", "Somebody works on this event just now. Try again shortly.", {
-    retry_after_seconds: Math.min(retry_after_seconds ?? 2, 2),
-  });
 }
 
 function invalid(message: string): Refusal {

@@ -61,9 +61,11 @@ export async function occurrenceAt(
   calendar_id: string,
   master_id: string,
   original: EventMoment,
+  { showDeleted = false } = {},
 ): Promise<GoogleEvent | null> {
   const [found] = await occurrencesOf(account, calendar_id, master_id, {
     originalStart: rfc3339(original),
+    ...(showDeleted ? { showDeleted } : {}),
   });
   return found ?? null;
 }
@@ -71,6 +73,7 @@ export async function occurrenceAt(
 /**
  * The occurrence that a caller means by a date (the day it originally stood on, in the zone of the
  * series) or by its original start; null when the series has none there.
+ * Deleted ones only if asked.
  */
 export async function occurrenceOn(
   account: Account,
@@ -78,6 +81,7 @@ export async function occurrenceOn(
   master: GoogleEvent,
   series: EventMoment,
   instance_date: string,
+  { showDeleted = false } = {},
 ): Promise<GoogleEvent | null> {
   const asked = readMoment(instance_date, series.zone ?? "UTC");
   const wall = !isDay(instance_date) && series.zone === null
@@ -85,12 +89,19 @@ export async function occurrenceOn(
     : isDay(instance_date)
     ? asked.wall + timeOfDay(series.wall)
     : asked.wall;
-  const exact = await occurrenceAt(account, calendar_id, master.id, { ...series, wall });
+  const exact = await occurrenceAt(
+    account,
+    calendar_id,
+    master.id,
+    { ...series, wall },
+    { showDeleted },
+  );
   if (exact !== null || !isDay(instance_date)) return exact;
   // An extra date can stand at another time of that day.
   const around = await occurrencesOf(account, calendar_id, master.id, {
     timeMin: instantIso({ ...series, wall: asked.wall - DAY_MS }),
     timeMax: instantIso({ ...series, wall: asked.wall + 2 * DAY_MS }),
+    ...(showDeleted ? { showDeleted } : {}),
   });
   return around.find((event) => {
     const original = originalStart(event, series);

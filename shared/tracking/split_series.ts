@@ -43,13 +43,22 @@ export function splitSeries(
     );
   }
   return {
-    before: parsed.flatMap((line) =>
-      isRule(line) ? [trimmed(line, series, at)] : dates(line, series, (wall) => wall < at)
-    ),
+    before: trimSeries(lines, series, at),
     after: parsed.flatMap((line) =>
       isRule(line) ? [remaining(line, series, last)] : dates(line, series, (wall) => wall >= at)
     ),
   };
+}
+
+/** The series that keeps only the occurrences before the original start `at`. */
+export function trimSeries(
+  lines: readonly string[],
+  series: EventMoment,
+  at: WallTime,
+): string[] {
+  return parseLines(lines).flatMap((line) =>
+    isRule(line) ? [trimmed(line, series, at)] : dates(line, series, (wall) => wall < at)
+  );
 }
 
 /** Whether a series ends by COUNT, whose end only its occurrences tell. */

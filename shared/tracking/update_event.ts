@@ -6,6 +6,7 @@ import type { Account, TrackingDependencies } from "./account.ts";
 import { carryOut } from "./carry_out_change.ts";
 import type { CarriedOut } from "./carry_out_change.ts";
 import type { EventChange } from "./change_request.ts";
+import { LAST_REQUEST_SECONDS, LEASE_SECONDS, MAX_PLANS } from "./change_limits.ts";
 import { carriedOutSettlement, releaseAfter } from "./change_settlement.ts";
 import { finishPending, staysOpen } from "./finish_pending.ts";
 import { makePlan, requireOwn } from "./make_plan.ts";
@@ -14,14 +15,7 @@ import { previewOf } from "./plan_change.ts";
 import type { PlannedChange } from "./planned_change.ts";
 import { eventNotFound, findTarget, readChangeState } from "./read_change_state.ts";
 import type { ChangeTarget } from "./read_change_state.ts";
-import { Refusal } from "./refusal.ts";
-import { inProgress, LEASE_SECONDS } from "./schedule_task.ts";
-
-/** A reply of a guest between our look and our patch makes a plan outdated; plan again, this often. */
-const MAX_PLANS = 4;
-
-/** A request starts only while the lease surely outlives its answer. */
-const LAST_REQUEST_SECONDS = 60;
+import { inProgress, Refusal } from "./refusal.ts";
 
 export interface ChangeOptions {
   /** Says what would happen and does nothing. */

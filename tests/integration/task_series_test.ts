@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { promise, type Stack } from "../support/stack.ts";
+import { mondays, SUMMER, WINTER } from "../support/mondays.ts";
+import { promise } from "../support/stack.ts";
 import {
   change,
   eventRow,
@@ -16,23 +17,6 @@ import { mailsBy } from "../support/meetings.ts";
 import { until } from "../support/until.ts";
 
 const EVENTS = "^/calendar/v3/calendars/[^/]+/events$";
-
-/** Every Monday at ten in Paris, from before the change to summer time until after it. */
-async function mondays(stack: Stack, guests = 0, columns: Record<string, unknown> = {}) {
-  return await scheduledTask(stack, {
-    guests,
-    columns: {
-      task_type: "recurring",
-      recurrence_pattern: "weekly",
-      start_date: "2035-03-05T09:00:00Z",
-      recurrence_ends: "2035-04-09",
-      ...columns,
-    },
-  });
-}
-
-const WINTER = ["2035-03-05T09:00:00Z", "2035-03-12T09:00:00Z", "2035-03-19T09:00:00Z"];
-const SUMMER = ["2035-03-26T08:00:00Z", "2035-04-02T08:00:00Z", "2035-04-09T08:00:00Z"];
 
 promise("series of tasks", {
   "single changes one occurrence, found by its day, and leaves the row of the series alone": async (

@@ -1,29 +1,36 @@
 import * as z from "zod/mini";
-import { hasField, readBody, validate } from "@shared/http/request.ts";
+import { readBody, validate } from "@shared/http/request.ts";
 import { json } from "@shared/http/respond.ts";
-import { SEND_UPDATES } from "@shared/tracking/change_request.ts";
+import { DELETION_REQUEST, ID } from "@shared/tracking/change_request.ts";
 import { deleteEvent } from "@shared/tracking/delete_event.ts";
 import { requireUser } from "./answers.ts";
 import type { Route } from "./handler.ts";
 
-const ID = z.string().check(z.minLength(1), z.maxLength(1024));
-
-const REQUEST = z.strictObject({
-  event_id: ID,
+const REQUEST = z.extend(DELETION_REQUEST, {
   calendar_id: z.optional(ID),
-  sendUpdates: z.optional(SEND_UPDATES),
   user_id: z.optional(z.uuid("Expected a user's id")),
 });
 
-/** DELETE, named in the query or in the body: the event goes, its row stays. */
+/** DELETE, named in the query, in the body or in both: the event goes, its row stays. */
 export const removeEvent: Route = async (dependencies, request, caller_id) => {
   const query = Object.fromEntries(new URL(request.url).searchParams);
-  const given = hasField(query, "event_id") ? query : await readBody(request);
+  const body = await readBody(request, { empty: {} });
+  // A scope in the body counts also beside an id in the query: without it a whole series would go.
+  const given = typeof body === "object" && body !== null && !Array.isArray(body)
+    ? { ...query, ...body }
+    : body;
   const { user_id, ...deletion } = validate(given, REQUEST);
-  const { already_deleted } = await deleteEvent(
-    dependencies,
-    requireUser(caller_id, user_id),
-    deletion,
-  );
-  return json({ success: true, event_id: deletion.event_id, already_deleted });
+  const user = requireUser(caller_id, user_id);
+  const deleted = await deleteEvent(dependencies, user, deletion);
+  const { event_id } = deletion;
+  if (deleted === null) return json({ success: true, event_id, already_deleted: true });
+  const { scope, sendUpdates, recurrence, deleted_exceptions } = deleted;
+  return json({
+    success: true,
+    event_id,
+    already_deleted: false,
+    update_scope: scope,
+    sendUpdates,
+    ...(recurrence === null ? {} : { recurrence, deleted_exceptions }),
+  });
 };

@@ -1,0 +1,104 @@
+import type { GoogleEvent } from "@shared/google/event.ts";
+import { ask, isGone } from "./account.ts";
+import type { Account } from "./account.ts";
+import type { ChangeScope, DeletionRequest } from "./change_request.ts";
+import { timesOf } from "./new_times.ts";
+import { instanceNotFound, targetOf } from "./read_change_state.ts";
+import { refusalOf } from "./refusal.ts";
+import { exceptionsOf, occurrenceOn, occurrencesOf, originalStart } from "./series_state.ts";
+import { instantIso, readMoment } from "./wall_time.ts";
+
+/** What a deletion is about, as Google shows it now. */
+export interface DeletionState {
+  kind: "there";
+  /** A single event, or a series. */
+  event: GoogleEvent;
+  scope: ChangeScope;
+  /** The occurrence that is meant; null for a whole series and for a single event. */
+  occurrence: GoogleEvent | null;
+  /** Changed occurrences, where more than one is deleted. */
+  exceptions: readonly GoogleEvent[];
+}
+
+/** What was to be deleted is gone already. */
+export interface GoneAlready {
+  kind: "gone";
+  /** Null where no event by itself is meant: the series has simply ended before. */
+  event_id: string | null;
+  /** The series that it belonged to, whose row may say that its deletion is under way. */
+  series_id: string | null;
+}
+
+/** Finds what a deletion means. Throws Refusal. */
+export async function readDeletion(
+  account: Account,
+  calendar_id: string,
+  request: DeletionRequest,
+): Promise<DeletionState | GoneAlready> {
+  const named = await lookAt(account, calendar_id, request.event_id);
+  if (named === null) return gone(request.event_id, null);
+  const is_single = (request.update_scope ?? "single") === "single";
+  // A deleted occurrence still tells which series is meant.
+  if (named.status === "cancelled" && (named.recurringEventId === undefined || is_single)) {
+    return gone(named.id, named.recurringEventId ?? null);
+  }
+  const target = await targetOf(account, calendar_id, named, request);
+  if (target === null) return gone(named.recurringEventId ?? named.id, null);
+  const { event, scope, instance_date } = target;
+  const exceptions = event.recurrence === undefined || scope === "single"
+    ? []
+    : (await exceptionsOf(account, calendar_id, event))
+      .filter(({ status }) => status !== "cancelled");
+  if (scope === "all" || event.recurrence === undefined || instance_date === null) {
+    return { kind: "there", event, scope, occurrence: null, exceptions };
+  }
+  const { start } = timesOf(event);
+  const occurrence = await occurrenceOn(account, calendar_id, event, start, instance_date, {
+    showDeleted: true,
+  });
+  if (scope === "single" && occurrence?.status === "cancelled") {
+    return gone(occurrence.id, event.id);
+  }
+  if (occurrence !== null) return { kind: "there", event, scope, occurrence, exceptions };
+  if (
+    scope === "future" && await hasEnded(account, calendar_id, { event, exceptions }, instance_date)
+  ) {
+    return gone(null, event.id);
+  }
+  throw instanceNotFound(instance_date);
+}
+
+function gone(event_id: string | null, series_id: string | null): GoneAlready {
+  return { kind: "gone", event_id, series_id };
+}
+
+/** An event as Google has it, cancelled ones too; null for what Google does not know any more. */
+export async function lookAt(
+  account: Account,
+  calendar_id: string,
+  event_id: string,
+): Promise<GoogleEvent | null> {
+  const outcome = await ask(
+    account,
+    (token) => account.calendar.getEvent(token, calendar_id, event_id),
+  );
+  if (isGone(outcome)) return null;
+  if (outcome.kind !== "done") throw refusalOf(outcome);
+  return outcome.value;
+}
+
+/** Whether a series has no occurrence from this day or instant on, wherever they were moved to. */
+async function hasEnded(
+  account: Account,
+  calendar_id: string,
+  { event, exceptions }: Pick<DeletionState, "event" | "exceptions">,
+  instance_date: string,
+): Promise<boolean> {
+  const { start } = timesOf(event);
+  const zone = start.zone ?? "UTC";
+  const { wall } = readMoment(instance_date, zone);
+  const later = await occurrencesOf(account, calendar_id, event.id, {
+    timeMin: instantIso({ wall, zone }),
+  });
+  return ![...later, ...exceptions].some((one) => (originalStart(one, start) ?? -Infinity) >= wall);
+}
