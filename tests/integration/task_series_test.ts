@@ -14,7 +14,6 @@ import {
   sweep,
 } from "../support/tasks.ts";
 import { mailsBy } from "../support/meetings.ts";
-import { until } from "../support/until.ts";
 
 const EVENTS = "^/calendar/v3/calendars/[^/]+/events$";
 
@@ -339,42 +338,6 @@ promise("series of tasks", {
       const live = (await eventRows(stack, organizer)).filter((row) => row.deleted_at === null);
       assert.equal(live.length, 3);
     }
-  },
-
-  "a process killed between the two calls of future leaves no hole and nothing twice": async (
-    stack,
-  ) => {
-    const { organizer, event_id } = await mondays(stack);
-    const worker = await stack.platform.startWorker();
-    // The first call has taken effect when the second one is held back.
-    await stack.google.fault({ method: "POST", path_pattern: EVENTS, delay_ms: 600_000, times: 1 });
-    const doomed = organizer.call("task-events", {
-      method: "PATCH",
-      body: {
-        event_id,
-        update_scope: "future",
-        instance_date: "2035-03-26",
-        summary: "Second part",
-      },
-      functions_url: worker.functions_url,
-    }).catch(() => null);
-    await until(
-      "the first call of the division",
-      async () => (await startsOn(stack, organizer.email)).length === 3,
-    );
-    worker.kill();
-    await doomed;
-    await stack.google.clearFaults();
-
-    const early = await change(organizer, { event_id, summary: "Somebody else" });
-    assert.equal(early.status, 409);
-    assert.equal(early.body.error, "in_progress");
-    await makeEventsDue(stack, organizer);
-    const swept = await sweep(stack);
-    assert.equal(swept.failed, 0, JSON.stringify(swept));
-    assert.deepEqual(await startsOn(stack, organizer.email), [...WINTER, ...SUMMER]);
-    const live = await stack.google.events({ calendar_id: organizer.email, status: "live" });
-    assert.equal(live.length, 2);
   },
 
   "what Google will never take is given up by the sweep as well, with nothing left half done":
