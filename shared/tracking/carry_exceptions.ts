@@ -16,12 +16,14 @@ export interface Carried {
 /**
  * What changed occurrences take along when their series moves from one start to another: deleted
  * ones stay deleted, moved ones stay where they were moved to, and so do their own texts and replies.
+ * The occurrence that is `named` takes the time that is asked for, and keeps the rest.
  */
 export function carryExceptions(
   exceptions: readonly GoogleEvent[],
   master: GoogleEvent,
   from: EventMoment,
   to: EventMoment,
+  named: WallTime | null = null,
 ): Carried {
   const carried: CarriedException[] = [];
   const cancelled: WallTime[] = [];
@@ -33,13 +35,15 @@ export function carryExceptions(
       cancelled.push(now.wall);
       continue;
     }
-    const patch = ownChanges(exception, master, { ...from, wall: was });
+    const own = ownChanges(exception, master, { ...from, wall: was });
+    const patch = was === named ? withoutTimes(own) : own;
     if (Object.keys(patch).length === 0) continue;
     carried.push({
       old_id: exception.id,
       was: rfc3339({ ...from, wall: was }),
       original_start: rfc3339(now),
       patch,
+      is_own: true,
     });
   }
   return { carried, cancelled };
@@ -53,6 +57,10 @@ export function withoutOccurrences(
 ): string[] {
   const line = dateLine("EXDATE", walls, series);
   return line === null ? [...lines] : [...lines, line];
+}
+
+function withoutTimes({ start: _start, end: _end, ...patch }: EventPatch): EventPatch {
+  return patch;
 }
 
 /** What this occurrence has differently from its series. */

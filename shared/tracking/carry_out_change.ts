@@ -7,7 +7,7 @@ import type { Inserted } from "./insert_once.ts";
 import { changeMark, shownChange } from "./own_event.ts";
 import type { CarriedException, PlannedChange } from "./planned_change.ts";
 import { Refusal, refusalOf } from "./refusal.ts";
-import { occurrenceAt } from "./series_state.ts";
+import { exceptionsOf, occurrenceAt } from "./series_state.ts";
 import { readMoment } from "./wall_time.ts";
 
 export interface CarriedOut {
@@ -15,7 +15,10 @@ export interface CarriedOut {
   /** The patched event, as Google answered. */
   event: GoogleEvent;
   following: Inserted | null;
-  carried: GoogleEvent[];
+  /** Occurrences that were patched by themselves, in the order of the plan. */
+  carried: { event: GoogleEvent; is_own: boolean }[];
+  /** Changed occurrences of before that are gone. */
+  gone: string[];
   /** Occurrences whose own change found no place any more. */
   lost: { was: string; reason: string }[];
 }
@@ -45,14 +48,15 @@ export async function carryOut(undertaking: Undertaking): Promise<CarriedOut | O
 
   const following = await follow(undertaking, event);
   const target = following?.event ?? event;
-  const carried: GoogleEvent[] = [];
+  const carried: CarriedOut["carried"] = [];
   const lost: CarriedOut["lost"] = [];
   for (const [index, exception] of undertaking.plan.carried.entries()) {
     const outcome = await carry(undertaking, target, exception, index);
     if (typeof outcome === "string") lost.push({ was: exception.was, reason: outcome });
-    else carried.push(outcome);
+    else carried.push({ event: outcome, is_own: exception.is_own });
   }
-  return { kind: "done", event, following, carried, lost };
+  const gone = await goneOf(undertaking, event);
+  return { kind: "done", event, following, carried, gone, lost };
 }
 
 /** Sends the patch of a plan at most once. Null: the plan is outdated. */
@@ -115,6 +119,14 @@ async function undo({ account, row, plan, progress }: Undertaking, event: Google
   if (outcome.kind === "done") progress.landed = false;
 }
 
+/** Which changed occurrences of before Google no longer has: a moved series has them under other ids. */
+async function goneOf({ account, row, plan }: Undertaking, event: GoogleEvent): Promise<string[]> {
+  if (plan.replaced.length === 0) return [];
+  const left = await exceptionsOf(account, row.calendar_id, event);
+  const live = new Set(left.flatMap(({ id, status }) => status === "cancelled" ? [] : [id]));
+  return plan.replaced.filter((id) => !live.has(id));
+}
+
 /** The changed occurrence, or why it has no place any more. */
 async function carry(
   { account, row, plan, has_time }: Undertaking,
@@ -131,7 +143,9 @@ async function carry(
         retry_after_seconds: 1,
       });
     }
-    const occurrence = await occurrenceAt(account, row.calendar_id, target.id, original);
+    const occurrence = await occurrenceAt(account, row.calendar_id, target.id, original, {
+      showDeleted: exception.patch.status === "confirmed",
+    });
     if (occurrence === null) return "The series has no occurrence there any more.";
     if (shownChange(occurrence) === mark) return occurrence;
     const outcome = await ask(

@@ -12,7 +12,7 @@ import type { Refusal } from "./refusal.ts";
 export function carriedOutSettlement(
   row: TaskEventRow,
   plan: PlannedChange,
-  { event, following, carried }: CarriedOut,
+  { event, following, carried, gone }: CarriedOut,
   now: Date,
 ): Settlement {
   const own = plan.event_id === row.calendar_event_id;
@@ -22,13 +22,12 @@ export function carriedOutSettlement(
     ...(following === null
       ? []
       : [[following.event, plan.following?.event_key ?? null] as [GoogleEvent, string | null]]),
-    ...carried.map((exception) => [exception, null] as [GoogleEvent, null]),
+    ...carried.map((exception) => [exception.event, null] as [GoogleEvent, null]),
   ];
   return {
     columns: { ...columns, pending_change: null, outcome_unknown: false, sync_error: null },
     rows: others.map(([other, event_key]) => rowOf(row, plan.scope, other, event_key, now)),
-    // The changed occurrences of the first series live in the following one now.
-    gone: following === null ? [] : plan.carried.map(({ old_id }) => old_id),
+    gone,
   };
 }
 

@@ -111,7 +111,7 @@ async function planAgain(
 ): Promise<PlannedChange> {
   const target = await findTarget(account, row.calendar_id, plan.request);
   requireOwn(target.event);
-  const state = await readChangeState(account, row.calendar_id, target, row);
+  const state = await readChangeState(account, row.calendar_id, target, plan.request, row);
   const again = makePlan(
     plan.change_id,
     plan.following?.event_key ?? crypto.randomUUID(),

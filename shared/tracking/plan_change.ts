@@ -3,13 +3,15 @@ import { carryExceptions, withoutOccurrences } from "./carry_exceptions.ts";
 import type { Carried } from "./carry_exceptions.ts";
 import type { ChangeScope, EventChange } from "./change_request.ts";
 import { followingBody } from "./following_body.ts";
-import { mergeGuests } from "./merge_guests.ts";
+import { asInput, mergeGuests } from "./merge_guests.ts";
 import { invalid, newTimes, sameTimes, timePatch, timesOf } from "./new_times.ts";
 import type { EventTimes } from "./new_times.ts";
 import { changeMark, escapeHtml } from "./own_event.ts";
 import { otherGuests, whomToTell } from "./ownership.ts";
-import type { PlannedChange } from "./planned_change.ts";
+import type { CarriedException, PlannedChange } from "./planned_change.ts";
+import { freeOccupied } from "./occupied_places.ts";
 import { originalStart } from "./series_state.ts";
+import { placed, seriesTimes } from "./series_times.ts";
 import { shiftSeries } from "./shift_series.ts";
 import { splitSeries } from "./split_series.ts";
 import { instantIso, rfc3339 } from "./wall_time.ts";
@@ -22,6 +24,8 @@ export interface ChangeState {
   /** The occurrence that is meant; null for a whole series and for a single event. */
   occurrence: GoogleEvent | null;
   exceptions: readonly GoogleEvent[];
+  /** Original starts of occurrences that are not deleted, near those of `exceptions`, where the series moves. */
+  live: ReadonlySet<WallTime>;
   /** The last occurrence that the rule gives, where it ends by COUNT. */
   last: WallTime | null;
   /** The guests that we last knew, on which the request is based. */
@@ -75,18 +79,32 @@ export function planChange(
     undo: null,
     carried: [],
     cancelled: [],
+    replaced: [],
   };
 }
 
 function planAll(change_id: string, request: EventChange, state: ChangeState) {
   const master = state.event;
   const now = timesOf(master);
-  const times = seriesTimes(request, state, now);
+  const times = seriesTimes(request, state.occurrence, now);
   const moves = times !== null && !sameTimes(times, now);
   const given = request.recurrence === undefined ? null : linesOf(request);
-  const kept: Carried = moves && given === null
-    ? carryExceptions(state.exceptions, master, now.start, times.start)
-    : { carried: [], cancelled: [] };
+  const content = contentPatch(request, master, state.known);
+  const named = namedForTime(request, state, now.start);
+  const kept: Carried = given !== null
+    ? { carried: [], cancelled: [] }
+    : moves
+    ? carryExceptions(state.exceptions, master, now.start, times.start, named)
+    : { carried: backToItsPlace(state.exceptions, now, named), cancelled: [] };
+  const carried = given === null && moves
+    ? freeOccupied(kept.carried, {
+      from: now,
+      to: times,
+      exceptions: state.exceptions,
+      live: state.live,
+      content: { ...contentOf(master), ...content },
+    })
+    : kept.carried;
   const lines = given ??
     (moves
       ? withoutOccurrences(
@@ -98,15 +116,16 @@ function planAll(change_id: string, request: EventChange, state: ChangeState) {
   const to = times?.start ?? now.start;
   return {
     patch: {
-      ...contentPatch(request, master, state.known),
+      ...content,
       ...(moves ? timePatch(times) : {}),
       ...(lines === null ? {} : { recurrence: lines.length === 0 ? null : lines }),
       ...changeMark(change_id),
     },
     following: null,
     undo: null,
-    carried: kept.carried,
+    carried,
     cancelled: kept.cancelled.map((wall) => rfc3339({ ...to, wall })),
+    replaced: moves || given !== null ? liveIds(state.exceptions) : [],
   };
 }
 
@@ -125,14 +144,12 @@ function planFuture(
   const here = placed(now, at);
   const times = newTimes(here, request) ?? here;
   const { before, after } = splitSeries(master.recurrence ?? [], now.start, at, state.last);
-  const later = state.exceptions.filter((exception) => {
-    const original = originalStart(exception, now.start);
-    // The occurrence itself takes the time that is asked for.
-    return original !== null && original >= at &&
-      !(original === at && request.start_time !== undefined);
-  });
+  const later = state.exceptions.filter((exception) =>
+    (originalStart(exception, now.start) ?? -Infinity) >= at
+  );
+  const named = namedForTime(request, state, now.start);
   const kept: Carried = request.recurrence === undefined
-    ? carryExceptions(later, master, here.start, times.start)
+    ? carryExceptions(later, master, here.start, times.start, named)
     : { carried: [], cancelled: [] };
   const recurrence = request.recurrence === undefined
     ? withoutOccurrences(
@@ -150,7 +167,54 @@ function planFuture(
     undo: { recurrence: master.recurrence ?? [] },
     carried: kept.carried,
     cancelled: kept.cancelled.map((wall) => rfc3339({ ...times.start, wall })),
+    replaced: liveIds(later),
   };
+}
+
+/** The same of an event as it is, all of it. */
+function contentOf({ summary, description, location, attendees }: GoogleEvent): EventPatch {
+  return {
+    summary: summary ?? null,
+    description: description ?? null,
+    location: location ?? null,
+    attendees: asInput(attendees ?? []),
+  };
+}
+
+function liveIds(exceptions: readonly GoogleEvent[]): string[] {
+  return exceptions.flatMap(({ id, status }) => status === "cancelled" ? [] : [id]);
+}
+
+/** The original start of the occurrence for which a time is asked; null where none is. */
+function namedForTime(
+  request: EventChange,
+  { occurrence }: ChangeState,
+  series: EventMoment,
+): WallTime | null {
+  return occurrence === null || request.start_time === undefined
+    ? null
+    : originalStart(occurrence, series);
+}
+
+/** A moved occurrence that is asked to the time at which its series stands already. */
+function backToItsPlace(
+  exceptions: readonly GoogleEvent[],
+  now: EventTimes,
+  named: WallTime | null,
+): CarriedException[] {
+  return exceptions.flatMap((exception) => {
+    if (named === null || originalStart(exception, now.start) !== named) return [];
+    const place = placed(now, named);
+    if (exception.status === "cancelled" || sameTimes(timesOf(exception), place)) return [];
+    const original_start = rfc3339(place.start);
+    return [{
+      old_id: exception.id,
+      was: original_start,
+      original_start,
+      patch: timePatch(place),
+      is_own: true,
+    }];
+  });
 }
 
 /** Texts and guests; a list of guests is always sent whole, with what they answered. */
@@ -167,26 +231,6 @@ function contentPatch(
       ? {}
       : { attendees: mergeGuests(known, event.attendees ?? [], request.attendees) }),
   };
-}
-
-/** With an occurrence named, times are meant for it and move the series along with it. */
-function seriesTimes(
-  request: EventChange,
-  { occurrence }: ChangeState,
-  now: EventTimes,
-): EventTimes | null {
-  const at = occurrence === null ? null : originalStart(occurrence, now.start);
-  if (at === null) return newTimes(now, request);
-  const here = placed(now, at);
-  const times = newTimes(here, request);
-  if (times === null) return null;
-  const start = { ...times.start, wall: now.start.wall + (times.start.wall - here.start.wall) };
-  return { start, end: { ...times.end, wall: start.wall + (times.end.wall - times.start.wall) } };
-}
-
-/** The times of the occurrence that stands at `at`, unmoved. */
-function placed({ start, end }: EventTimes, at: WallTime): EventTimes {
-  return { start: { ...start, wall: at }, end: { ...end, wall: at + (end.wall - start.wall) } };
 }
 
 function linesOf({ recurrence }: EventChange): string[] {
@@ -210,7 +254,8 @@ export function previewOf(plan: PlannedChange, state: ChangeState) {
       recurrence: plan.following.body.recurrence ?? [],
     },
     recurrence: plan.patch.recurrence ?? state.event.recurrence ?? null,
-    carried_exceptions: plan.carried.map(({ was, original_start }) => ({ was, original_start })),
+    carried_exceptions: plan.carried.filter(({ is_own }) => is_own)
+      .map(({ was, original_start }) => ({ was, original_start })),
     cancelled_occurrences: plan.cancelled,
   };
 }

@@ -10,6 +10,7 @@ const CARRIED = z.object({
   was: z.string(),
   original_start: z.string(),
   patch: object<EventPatch>(),
+  is_own: z.boolean(),
 });
 
 const CHANGE = z.object({
@@ -25,6 +26,7 @@ const CHANGE = z.object({
   undo: z.nullable(object<EventPatch>()),
   carried: z.array(CARRIED),
   cancelled: z.array(z.string()),
+  replaced: z.array(z.string()),
 });
 
 const DELETION = z.object({
@@ -47,7 +49,8 @@ export const PENDING_CHANGE = z.discriminatedUnion("kind", [CHANGE, DELETION]);
  * Everything a change will send to Google, decided before the first request and kept in the row, so
  * that whoever finds it unfinished does the same. The order is: patch, following, carried; the
  * patch goes first because If-Match makes it the one request that shows an outdated plan. `undo`
- * puts the series back together when Google will never take the following one.
+ * puts the series back together when Google will never take the following one. `replaced` are the
+ * changed occurrences of before, which may be gone under their ids afterwards.
  */
 export type PlannedChange = z.output<typeof CHANGE>;
 
@@ -58,5 +61,8 @@ export type PlannedChange = z.output<typeof CHANGE>;
  */
 export type PlannedDeletion = z.output<typeof DELETION>;
 
-/** A later occurrence with a change of its own: where it stood, and its original start from now on. */
+/**
+ * A later occurrence that is patched by itself: where it stood, and its original start from now on.
+ * `is_own` false: only so that it does not show what another occurrence had.
+ */
 export type CarriedException = z.output<typeof CARRIED>;

@@ -9,6 +9,8 @@ import type { ChangeState } from "./plan_change.ts";
 import { Refusal } from "./refusal.ts";
 import { exceptionsOf, occurrenceOn, occurrencesOf, originalStart } from "./series_state.ts";
 import { endsByCount, extraDates } from "./split_series.ts";
+import { seriesTimes } from "./series_times.ts";
+import { DAY_MS, instantIso } from "./wall_time.ts";
 import type { EventMoment, WallTime } from "./wall_time.ts";
 
 /** What a request is about: an event or a series, and which occurrence of it. */
@@ -64,12 +66,13 @@ export async function readChangeState(
   account: Account,
   calendar_id: string,
   { event, scope, instance_date }: ChangeTarget,
+  request: EventChange,
   row: TaskEventRow | null,
 ): Promise<ChangeState> {
-  if (event.recurrence === undefined) {
-    return { event, occurrence: null, exceptions: [], last: null, known: knownGuests(row, event) };
-  }
-  const { start } = timesOf(event);
+  const none = { occurrence: null, exceptions: [], live: new Set<WallTime>(), last: null };
+  if (event.recurrence === undefined) return { event, ...none, known: knownGuests(row, event) };
+  const now = timesOf(event);
+  const { start } = now;
   const occurrence = instance_date === null
     ? null
     : await occurrenceOn(account, calendar_id, event, start, instance_date);
@@ -83,15 +86,44 @@ export async function readChangeState(
       calendar_event_id: occurrence.id,
     })
     : null;
+  const known = knownGuests(changed ?? row, occurrence ?? event);
+  if (scope === "single") return { event, ...none, occurrence, known };
+  const exceptions = await exceptionsOf(account, calendar_id, event);
+  const times = seriesTimes(request, occurrence, now);
   return {
     event,
     occurrence,
-    exceptions: scope === "single" ? [] : await exceptionsOf(account, calendar_id, event),
+    exceptions,
+    live: times === null
+      ? none.live
+      : await liveNear(account, calendar_id, event, exceptions, start, times.start),
     last: scope === "future" && endsByCount(event.recurrence)
       ? await lastOfRule(account, calendar_id, event, start)
       : null,
-    known: knownGuests(changed ?? row, occurrence ?? event),
+    known,
   };
+}
+
+/** Original starts of occurrences that are not deleted, where a moved series has exceptions now. */
+async function liveNear(
+  account: Account,
+  calendar_id: string,
+  master: GoogleEvent,
+  exceptions: readonly GoogleEvent[],
+  from: EventMoment,
+  to: EventMoment,
+): Promise<Set<WallTime>> {
+  const by = to.wall - from.wall;
+  const sources = exceptions.flatMap((one) => originalStart(one, from) ?? [])
+    .map((original) => original - by);
+  if (sources.length === 0 || by === 0) return new Set();
+  const shown = await occurrencesOf(account, calendar_id, master.id, {
+    timeMin: instantIso({ ...from, wall: Math.min(...sources) - DAY_MS }),
+    timeMax: instantIso({ ...from, wall: Math.max(...sources) + 2 * DAY_MS }),
+  });
+  // Those that were moved out of this time are among the exceptions.
+  const live = [...shown, ...exceptions.filter(({ status }) => status !== "cancelled")];
+  return new Set(live.flatMap((one) => originalStart(one, from) ?? []));
 }
 
 /** A row that has never been written from Google says nothing about guests. */
@@ -101,7 +133,7 @@ function knownGuests(row: TaskEventRow | null, present: GoogleEvent): readonly G
     : row.attendees as GoogleAttendee[] ?? [];
 }
 
-/** Counted by Google, which also knows how many occurrences of a COUNT were deleted. */
+/** Counted by Google. Deleted occurrences after the last one that is left do not matter. */
 async function lastOfRule(
   account: Account,
   calendar_id: string,
@@ -109,7 +141,7 @@ async function lastOfRule(
   series: EventMoment,
 ): Promise<WallTime | null> {
   const extra = new Set(extraDates(event.recurrence ?? [], series));
-  const all = await occurrencesOf(account, calendar_id, event.id, { showDeleted: true });
+  const all = await occurrencesOf(account, calendar_id, event.id, {});
   const starts = all.flatMap((one) => originalStart(one, series) ?? [])
     .filter((wall) => !extra.has(wall));
   return starts.length === 0 ? null : Math.max(...starts);

@@ -50,7 +50,7 @@ export async function updateEvent(
   const asks = options.preview === true || (target.scope === "future" && options.confirm !== true);
   if (asks) {
     const row = await readTaskEvent(dependencies.database, identity);
-    const state = await readChangeState(account, calendar_id, target, row);
+    const state = await readChangeState(account, calendar_id, target, request, row);
     const plan = makePlan(crypto.randomUUID(), crypto.randomUUID(), target, request, state);
     if (options.preview === true) return { kind: "preview", preview: previewOf(plan, state) };
     if (plan.scope === "future" && otherGuests(target.event.attendees ?? []).length > 0) {
@@ -98,7 +98,7 @@ async function changeLeased(
       if (event === null) throw eventNotFound(target.event.id);
       requireOwn(event);
       const fresh = { ...target, event };
-      const state = await readChangeState(account, row.calendar_id, fresh, row);
+      const state = await readChangeState(account, row.calendar_id, fresh, request, row);
       const plan = makePlan(change_id, event_key, fresh, request, state);
       const columns = { pending_change: plan as unknown as TaskEventRow["pending_change"] };
       if (!await settleTaskEvent(account.database, row, { columns, keep_lease: true })) {

@@ -1,48 +1,23 @@
 import assert from "node:assert/strict";
-import { promise, type Stack } from "../support/stack.ts";
-import { change } from "../support/tasks.ts";
-import { expand } from "../unit/tracking/expand.ts";
+import { askedTime, listedAt, standingAt, storedSeries } from "../support/google_series.ts";
+import { promise } from "../support/stack.ts";
+import { change, googleOf } from "../support/tasks.ts";
 
 const CALENDARS = new URL("../../../shared/calendars/rust-teams/", import.meta.url);
-const TEAMS = ["lang", "cargo-office-hours", "libs", "wg-async", "infra", "release-team"];
 const HOUR_MS = 3_600_000;
-const YEARS_MS = 3 * 366 * 24 * HOUR_MS;
+const DAY_MS = 24 * HOUR_MS;
+const YEARS_MS = 2 * 366 * DAY_MS;
 
-interface Series {
-  recurrence: string[];
-  wall: number;
-  zone: string;
-}
+const teams = await teamsAtHand();
 
-/** A series as Google stores it: its lines and its start on the wall clock of its zone. */
-async function seriesOf(stack: Stack, calendar_id: string, event_id: string): Promise<Series> {
-  const [event] = await stack.google.events({ calendar_id, event_id });
-  const zone = event?.start?.timeZone ?? "UTC";
-  const wall = new Intl.DateTimeFormat("sv", {
-    timeZone: zone,
-    dateStyle: "short",
-    timeStyle: "medium",
-  }).format(Date.parse(event?.start?.dateTime ?? ""));
-  return {
-    recurrence: event?.recurrence ?? [],
-    wall: Date.parse(`${wall.replace(" ", "T")}Z`),
-    zone,
-  };
-}
-
-function occurrences({ recurrence, wall, zone }: Series, until: number): number[] {
-  return expand(recurrence, { wall, zone }, wall, until);
-}
-
-const at_hand = await Deno.stat(CALENDARS).then(() => true, () => false);
-
-if (at_hand) {
+if (teams.length > 0) {
   promise("real team calendars", {
     "each scope changes exactly what it is asked to, by an independent reading of the rules":
       async (stack) => {
         let count = 0;
-        for (const team of TEAMS) {
+        for (const team of teams) {
           const organizer = await stack.organizer();
+          const google = await googleOf(stack, organizer.email);
           const text = await Deno.readTextFile(new URL(`${team}.ics`, CALENDARS));
           // Unfolded, and organized by the account that changes it.
           const ics = text.replaceAll(/\r?\n[ \t]/g, "")
@@ -52,47 +27,80 @@ if (at_hand) {
             calendar_id: organizer.email,
             status: "live",
           });
-          for (const event of events) {
-            if (event.recurrence === undefined || event.start?.dateTime === undefined) continue;
-            const before = await seriesOf(stack, organizer.email, event.id);
-            const until = before.wall + YEARS_MS;
-            const whole = occurrences(before, until);
-            const at = whole[whole.length >> 1];
-            if (at === undefined || whole.length < 4) continue;
-            const day = new Date(at).toISOString().slice(0, 10);
-            const answer = await change(organizer, {
-              event_id: event.id,
+          for (const { id: event_id, recurrence, summary } of events) {
+            if (recurrence === undefined) continue;
+            const series = await storedSeries(google, event_id);
+            const { zone } = series.start;
+            const until = series.start.wall + YEARS_MS;
+            let expected = await standingAt(google, series, until);
+            if (expected.length < 6) continue;
+            const label = `${team}: ${summary}`;
+            const stands = async (id: string, walls: number[]) => {
+              const stored = await storedSeries(google, id);
+              const sorted = walls.toSorted((a, b) => a - b);
+              assert.deepEqual(await standingAt(google, stored, until), sorted, label);
+              assert.deepEqual(await listedAt(google, stored, until), sorted, label);
+            };
+            const day = (wall: number) => new Date(wall).toISOString().slice(0, 10);
+            const ask = async (body: Record<string, unknown>) => {
+              const answer = await change(organizer, { event_id, ...body });
+              assert.equal(answer.status, 200, `${label}: ${JSON.stringify(answer.body)}`);
+              return answer.body;
+            };
+
+            const [, second, third] = expected as [number, number, number];
+            const moved = second + (zone === null ? DAY_MS : HOUR_MS);
+            await ask({
+              update_scope: "single",
+              instance_date: day(second),
+              start_time: askedTime(moved, zone),
+            });
+            expected = [...expected.filter((wall) => wall !== second), moved];
+            await stands(event_id, expected);
+
+            const deleted = await organizer.call("task-events", {
+              method: "DELETE",
+              body: { event_id, update_scope: "single", instance_date: day(third) },
+            });
+            assert.equal(deleted.status, 200, `${label}: ${JSON.stringify(deleted.body)}`);
+            expected = expected.filter((wall) => wall !== third).sort((a, b) => a - b);
+            await stands(event_id, expected);
+
+            const at = expected[expected.length >> 1]!;
+            const { following } = await ask({
               update_scope: "future",
-              instance_date: day,
-              summary: `${event.summary} (second part)`,
+              instance_date: day(at),
+              summary: `${summary} (second part)`,
               confirm: true,
             });
-            assert.equal(answer.status, 200, `${team}: ${JSON.stringify(answer.body)}`);
-            const first = await seriesOf(stack, organizer.email, event.id);
-            const following_id = answer.body.following.event_id;
-            const second = await seriesOf(stack, organizer.email, following_id);
-            assert.deepEqual(occurrences(first, until), whole.filter((wall) => wall < at), team);
-            const rest = whole.filter((wall) => wall >= at);
-            const expected = rest.filter((wall) => !isCancelled(answer.body, wall, second.zone));
-            assert.deepEqual(occurrences(second, until), expected, team);
+            const rest = expected.filter((wall) => wall >= at);
+            await stands(event_id, expected.filter((wall) => wall < at));
+            await stands(following.event_id, rest);
 
-            const start = Date.parse(answer.body.following.start_time);
-            const moved = await change(organizer, {
-              event_id: following_id,
-              update_scope: "all",
-              start_time: new Date(start + HOUR_MS).toISOString(),
-            });
-            assert.equal(moved.status, 200, `${team}: ${JSON.stringify(moved.body)}`);
-            const third = await seriesOf(stack, organizer.email, following_id);
-            assert.deepEqual(
-              occurrences(third, until + HOUR_MS),
-              expected.map((wall) => wall + HOUR_MS),
-              team,
-            );
+            if (zone !== null) {
+              await ask({
+                event_id: following.event_id,
+                update_scope: "all",
+                start_time: askedTime(at + HOUR_MS, zone),
+              });
+              const later = rest.map((wall) => wall + HOUR_MS).filter((wall) => wall <= until);
+              await stands(following.event_id, later);
+              const half = later[later.length >> 1]!;
+              const ended = await organizer.call("task-events", {
+                method: "DELETE",
+                body: {
+                  event_id: following.event_id,
+                  update_scope: "future",
+                  instance_date: day(half),
+                },
+              });
+              assert.equal(ended.status, 200, `${label}: ${JSON.stringify(ended.body)}`);
+              await stands(following.event_id, later.filter((wall) => wall < half));
+            }
             count++;
           }
         }
-        assert.ok(count >= 6, `only ${count} series were divided`);
+        assert.ok(count > 30, `only ${count} series were changed`);
       },
   }, { only: "postgres" });
 } else {
@@ -103,17 +111,14 @@ if (at_hand) {
   });
 }
 
-function isCancelled(
-  answer: { cancelled_occurrences: string[] },
-  wall: number,
-  zone: string,
-): boolean {
-  return answer.cancelled_occurrences.some((text) => {
-    const shown = new Intl.DateTimeFormat("sv", {
-      timeZone: zone,
-      dateStyle: "short",
-      timeStyle: "medium",
-    }).format(Date.parse(text));
-    return Date.parse(`${shown.replace(" ", "T")}Z`) === wall;
-  });
+async function teamsAtHand(): Promise<string[]> {
+  const found: string[] = [];
+  try {
+    for await (const { name } of Deno.readDir(CALENDARS)) {
+      if (name.endsWith(".ics")) found.push(name.replace(/\.ics$/, ""));
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  return found.sort();
 }

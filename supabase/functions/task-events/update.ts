@@ -29,7 +29,8 @@ export const update: Route = async (dependencies, request, caller_id) => {
     sendUpdates: plan.sendUpdates,
     ...eventAnswer(result.event),
     following: result.following === null ? null : eventAnswer(result.following.event),
-    carried_exceptions: result.carried.map(eventAnswer),
+    carried_exceptions: result.carried.filter(({ is_own }) => is_own)
+      .map(({ event }) => eventAnswer(event)),
     cancelled_occurrences: plan.cancelled,
     lost_exceptions: result.lost,
   });
