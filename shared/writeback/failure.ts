@@ -141,6 +141,21 @@ export function unlessUnknown(outcome_unknown: boolean, failure: Failure): Failu
     : failure;
 }
 
+/**
+ * What Google says of one request says nothing of an earlier one that may still take effect: the row
+ * stays unknown until `seconds` have passed and somebody has looked.
+ */
+export function untilEarlierLanded(failure: Failure, seconds: number): Failure {
+  if (failure.outcome_unknown || seconds <= 0) return failure;
+  return {
+    ...failure,
+    should_retry: true,
+    outcome_unknown: true,
+    spends_attempt: failure.should_retry && failure.spends_attempt,
+    not_before_seconds: Math.max(failure.not_before_seconds ?? 0, seconds),
+  };
+}
+
 /** Connections already speak our words here; anything else would be a refused token. */
 function reconnectCode(reason: string): WritebackFailureCode {
   if (reason === "invalid_grant" || reason === "insufficient_permissions") return reason;

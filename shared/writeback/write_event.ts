@@ -5,7 +5,7 @@ import { eventId } from "@shared/google/event_id.ts";
 import { askGoogle } from "./ask_google.ts";
 import type { Asking } from "./ask_google.ts";
 import { composeEvent, shownKey, shownVersion } from "./compose_event.ts";
-import { fromGoogle, outOfTime, permanent } from "./failure.ts";
+import { fromGoogle, outOfTime, permanent, untilEarlierLanded } from "./failure.ts";
 import type { Failure } from "./failure.ts";
 import { updateEvent } from "./update_event.ts";
 import type { WritableMeeting } from "./writable_meeting.ts";
@@ -21,6 +21,7 @@ export interface Writing extends Asking {
   row: MeetingRow;
   meeting: WritableMeeting;
   calendar: GoogleCalendar;
+  now: () => Date;
   /** False once the lease might end before a write that starts now is answered. */
   has_time(): boolean;
 }
@@ -106,7 +107,21 @@ async function insertEvent(writing: Writing, generation: number): Promise<WriteO
   }
   return inserted.kind === "reject" && inserted.fault.status === 409
     ? resolveTakenId(writing, generation)
-    : failed(fromGoogle(inserted, "write", false), generation);
+    : failed(
+      untilEarlierLanded(fromGoogle(inserted, "write", false), secondsToLanding(writing)),
+      generation,
+    );
+}
+
+/**
+ * Until when an earlier insert may still take effect; not above 0 where that time has passed. A
+ * meeting that is asked for by name is tried before its look is due, which proves no absence then.
+ */
+function secondsToLanding({ row, now }: Writing): number {
+  const look_at = row.writeback_next_attempt_at;
+  return !row.writeback_outcome_unknown || look_at === null
+    ? 0
+    : (Date.parse(look_at) - now().valueOf()) / 1000;
 }
 
 /** 409 duplicate: the id is taken, by our own event, by one that was deleted, or by a stranger's. */

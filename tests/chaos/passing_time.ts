@@ -1,4 +1,4 @@
-import { until } from "../support/until.ts";
+import { allLanded } from "./all_landed.ts";
 import type { ChaosStack } from "./chaos_stack.ts";
 import type { Random } from "./random.ts";
 import type { WorkerPool } from "./worker_pool.ts";
@@ -15,10 +15,7 @@ const TIMES = [
  * ended. Whatever was on its way to Google has arrived by then, as it would have in that time.
  */
 export async function passTime(stack: ChaosStack, random: Random, share: number): Promise<void> {
-  await until("Google to have answered everything", async () => {
-    const requests = await stack.google.requests({ path: "/calendar/v3/" });
-    return requests.every(({ status, dropped }) => status !== null || dropped !== null);
-  });
+  await allLanded(stack);
   const chance = String(random.next());
   for (const column of TIMES) {
     await stack.platform.sql(

@@ -1,6 +1,8 @@
+import assert from "node:assert/strict";
 import type { FunctionsWorker } from "../../local/platform.ts";
 import { pendingMeeting } from "../support/meetings.ts";
 import { callFunction } from "../support/stack.ts";
+import { allLanded } from "./all_landed.ts";
 import type { ChaosStack } from "./chaos_stack.ts";
 import { gatherEvidence } from "./evidence.ts";
 import type { Gates } from "./gates.ts";
@@ -60,6 +62,39 @@ export async function lateRefusal(stack: ChaosStack, gates: Gates): Promise<stri
   return await outcome(stack, sleeper);
 }
 
+/** An insert takes effect after its worker has given up; meanwhile the meeting is cancelled. */
+export async function cancelledMeanwhile(stack: ChaosStack): Promise<string[]> {
+  const { meeting_id, worker } = await lateInsert(stack);
+  const cancelled = await callFunction(stack.platform, "meetings", {
+    apikey: stack.platform.automations_key,
+    method: "DELETE",
+    query: { meeting_id },
+  });
+  assert.equal(cancelled.status, 200, JSON.stringify(cancelled.body));
+  await write(stack, meeting_id, worker);
+  await writeDue(stack);
+  await allLanded(stack);
+  return await outcome(stack, worker);
+}
+
+/** An insert takes effect after its worker has given up; meanwhile Google refuses the next one. */
+export async function refusedMeanwhile(stack: ChaosStack): Promise<string[]> {
+  const { meeting_id, worker } = await lateInsert(stack);
+  await stack.google.fault({ ...INSERTS, status: 403, reason: "forbidden", times: 1 });
+  await write(stack, meeting_id, worker);
+  await writeDue(stack);
+  await allLanded(stack);
+  return await outcome(stack, worker);
+}
+
+async function lateInsert(stack: ChaosStack) {
+  const { meeting_id } = await pendingMeeting(stack, { title: "Review" });
+  const worker = await startWorker(stack, { timeout_ms: 300 });
+  await stack.google.fault({ ...INSERTS, delay_ms: 3_000, times: 1 });
+  await write(stack, meeting_id, worker);
+  return { meeting_id, worker };
+}
+
 async function startWorker(
   stack: ChaosStack,
   plan: Partial<WorkerPlan>,
@@ -82,6 +117,13 @@ async function write(
   });
 }
 
+async function writeDue({ platform }: ChaosStack): Promise<void> {
+  await callFunction(platform, "write-back", {
+    apikey: platform.automations_key,
+    body: { batch: true },
+  });
+}
+
 /** What is broken when leases have ended and sweeps have done what was due. Forgets it all again. */
 async function outcome(stack: ChaosStack, worker: FunctionsWorker): Promise<string[]> {
   worker.kill();
@@ -91,10 +133,7 @@ async function outcome(stack: ChaosStack, worker: FunctionsWorker): Promise<stri
           set writeback_leased_until = case when writeback_lease_token is not null then now() end,
               writeback_next_attempt_at = case when writeback_next_attempt_at is not null then now() end`,
     );
-    await callFunction(stack.platform, "write-back", {
-      apikey: stack.platform.automations_key,
-      body: { batch: true },
-    });
+    await writeDue(stack);
   }
   const broken = violations(await gatherEvidence(stack));
   await stack.platform.sql("truncate public.meetings, public.writeback_ledger cascade");

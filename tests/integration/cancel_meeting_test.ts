@@ -5,6 +5,7 @@ import {
   eventsOf,
   insertMeeting,
   mailsBy,
+  makeDue,
   MONDAY,
   pendingMeeting,
   rowOf,
@@ -167,6 +168,10 @@ promise("cancelling meetings", {
       const [landed] = await eventsOf(stack, organizer);
       assert.equal(landed !== undefined, drop === "after");
       await cancel(organizer, meeting_id);
+      // The lost request may still be on its way: whether there is an event is not looked at so soon.
+      const early = await organizer.call("write-back", { body: { meeting_id } });
+      assert.equal(early.body.error, "in_progress");
+      await makeDue(stack, meeting_id);
       const answer = await write(organizer, meeting_id);
       assert.equal(answer.body.results[0].google_event_id, landed?.id ?? null);
       assert.deepEqual(await eventsOf(stack, organizer), []);
@@ -204,6 +209,7 @@ promise("cancelling meetings", {
     assert.match((await onlyEvent(stack, organizer)).id, /g2$/);
     await cancel(organizer, meeting_id);
     await endLease(stack, meeting_id);
+    await makeDue(stack, meeting_id);
     await write(organizer, meeting_id);
     assert.deepEqual(await eventsOf(stack, organizer), []);
   },
@@ -220,6 +226,7 @@ promise("cancelling meetings", {
     await stack.google.fault({ method: "POST", path_pattern: EVENTS, drop: "before", times: 1 });
     await organizer.call("write-back", { body: { meeting_id } });
     await cancel(organizer, meeting_id);
+    await makeDue(stack, meeting_id);
     await write(organizer, meeting_id);
     assert.equal((await onlyEvent(stack, organizer)).summary, "A stranger's");
     assert.equal((await rowOf(stack, meeting_id)).writeback_status, null);
@@ -298,6 +305,7 @@ promise("cancelling meetings", {
     for (const made of [{ organizer, meeting_id }, lost]) {
       await cancel(made.organizer, made.meeting_id);
       await refusesDeletion(stack, made.meeting_id);
+      await makeDue(stack, made.meeting_id);
       await write(made.organizer, made.meeting_id);
       await deleteRow(stack, made.meeting_id);
     }
