@@ -14,6 +14,7 @@ export interface ChaosStack extends Stack {
 
 const UNDISTURBED: WorkerPlan = {
   timeout_ms: 20_000,
+  haste: 1,
   stop_at_point: null,
   stop_at: [],
   handicap: null,

@@ -6,6 +6,7 @@ import type { WorkerPool } from "./worker_pool.ts";
 const LOST = 0.2;
 const REPEATED = 0.2;
 const AT_ONCE = 12;
+const FUNCTIONS = "/functions/v1/";
 
 /**
  * Delivers what the database has handed to pg_net, in any order: some requests are lost and some
@@ -24,6 +25,6 @@ export async function deliverDoorbells(
     return random.chance(REPEATED) ? [request, request] : [request];
   });
   await inGroups(deliveries, AT_ONCE, async ({ url, body }) => {
-    await pool.post(url.slice(url.lastIndexOf("/") + 1), JSON.parse(body));
+    await pool.post(url.slice(url.indexOf(FUNCTIONS) + FUNCTIONS.length), JSON.parse(body));
   });
 }

@@ -2,6 +2,7 @@ import type { MeetingRow } from "@shared/database/meetings.ts";
 import type { Database as Schema } from "@shared/database/types.ts";
 import type { Mail, RecordedRequest, StoredEvent } from "../../local/google/control.ts";
 import type { Stack } from "../support/stack.ts";
+import { emptyMemory, type Memory } from "./memory.ts";
 
 export type LedgerRow = Schema["public"]["Tables"]["writeback_ledger"]["Row"];
 
@@ -15,9 +16,14 @@ export interface Evidence {
   mails: readonly Mail[];
   /** Requests for single events, oldest first. */
   requests: readonly RecordedRequest[];
+  memory: Memory;
 }
 
-export async function gatherEvidence({ platform, google }: Stack): Promise<Evidence> {
+/** `memory`: what the people of the run know; nothing where nobody changed or answered anything. */
+export async function gatherEvidence(
+  { platform, google }: Stack,
+  memory: Memory = emptyMemory(),
+): Promise<Evidence> {
   const meetings = await platform.sql<{ row: MeetingRow }>(
     "select to_jsonb(m) as row from public.meetings as m order by m.meeting_id",
   );
@@ -30,6 +36,7 @@ export async function gatherEvidence({ platform, google }: Stack): Promise<Evide
     events: await google.events(),
     mails: await google.mails(),
     requests: await google.requests({ path: "/calendar/v3/calendars/" }),
+    memory,
   };
 }
 
@@ -40,7 +47,7 @@ export function eventsOfMeeting(meeting: MeetingRow, { events }: Evidence): Stor
   );
 }
 
-/** How many leases ended well without an insert of their own that Google had answered. */
+/** How many leases to insert ended well without an insert of their own that Google had answered. */
 export function adoptions({ ledger }: Evidence): number {
   const byLease = Map.groupBy(ledger, ({ lease_token }) => lease_token);
   return [...byLease.values()].filter((steps) => {
@@ -48,6 +55,9 @@ export function adoptions({ ledger }: Evidence): number {
       step === "requested" && (request as { method: string }).method === "insert" &&
       steps[index + 1]?.outcome === "done"
     );
-    return !inserted && steps.some(({ decision }) => decision === "created");
+    const is_creation = steps.some(({ step, request }) =>
+      step === "claimed" && (request as { operation: string }).operation === "create"
+    );
+    return is_creation && !inserted && steps.some(({ decision }) => decision === "created");
   }).length;
 }

@@ -1,30 +1,45 @@
 import type { MeetingRow } from "@shared/database/meetings.ts";
-import type { StoredEvent } from "../../local/google/control.ts";
+import { mismatches } from "./event_law.ts";
 import { eventsOfMeeting, type Evidence } from "./evidence.ts";
 import { ledgerViolations } from "./ledger_law.ts";
+import { mailViolations } from "./mail_law.ts";
+import { memoryViolations } from "./memory_law.ts";
 
 /**
  * Sentences about everything that breaks the law, empty when it holds: every meeting is `created`
- * with one live event and one invitation a guest, or `failed` with none; rows match their events;
- * the ledger explains every call; nothing is leased.
+ * with one live event that shows its last version, `cancelled` or `failed` with none; mails agree
+ * with the events; nothing that people were told or did is lost; the ledger explains every call;
+ * nothing is leased.
  */
 export function violations(evidence: Evidence): string[] {
   return [
     ...evidence.meetings.flatMap((meeting) => [
       ...endViolations(meeting, evidence),
+      ...mailViolations(meeting, evidence),
       ...leaseViolations(meeting),
     ]),
+    ...memoryViolations(evidence),
     ...orphans(evidence),
     ...ledgerViolations(evidence),
   ];
 }
 
-/** Which of the two ends a meeting has reached; null while it is under way. */
-export function endOf(meeting: MeetingRow): "created" | "failed" | null {
+/**
+ * `given_up`: the event shows a version before the last one, or waits for its deletion, and nothing
+ * is done about it until somebody requeues the meeting.
+ */
+export type End = "created" | "given_up" | "cancelled" | "failed";
+
+/** Which end a meeting has reached; null while it is under way. */
+export function endOf(meeting: MeetingRow): End | null {
   if (meeting.writeback_next_attempt_at !== null || meeting.scheduling_next_attempt_at !== null) {
     return null;
   }
-  if (meeting.writeback_status === "created") return "created";
+  if (meeting.writeback_status === "created") {
+    if (meeting.written_version < meeting.desired_version) return "given_up";
+    return meeting.cancelled_at === null ? "created" : "cancelled";
+  }
+  if (meeting.writeback_status === null && meeting.cancelled_at !== null) return "cancelled";
   const has_failed = meeting.writeback_status === "failed" ||
     meeting.scheduling_status === "failed";
   return has_failed ? "failed" : null;
@@ -35,62 +50,30 @@ function endViolations(meeting: MeetingRow, evidence: Evidence): string[] {
   const live = all.filter(({ status }) => status !== "cancelled");
   const end = endOf(meeting);
   const name = `${meeting.meeting_id} (${end ?? meeting.writeback_status})`;
-  const wanted = end === "created" ? 1 : 0;
-  const found: string[] = [];
-  if (end === null) found.push(`${name} has come to no end`);
-  if (live.length !== wanted) found.push(`${name} has ${live.length} live events, not ${wanted}`);
-
-  const ids = new Set(all.map(({ id }) => id));
-  for (const guest of guestsOf(meeting, evidence)) {
-    const mails = evidence.mails.filter(({ to, event_id }) => to === guest && ids.has(event_id));
-    const kinds = mails.map(({ kind }) => kind).join(", ");
-    const expected = end === "created" ? "invitation" : "";
-    if (kinds !== expected) found.push(`${name} sent ${guest} [${kinds}], not [${expected}]`);
-  }
   const [event] = live;
-  if (end === "created" && event !== undefined) found.push(...mismatches(meeting, event));
-  return found;
-}
-
-/** Google mails everybody but the organizer, on whose calendar the event is. */
-function guestsOf(meeting: MeetingRow, evidence: Evidence): string[] {
-  const calendars = new Set(eventsOfMeeting(meeting, evidence).map((event) => event.calendar_id));
-  return (meeting.participants as string[]).filter((email) => !calendars.has(email));
-}
-
-function mismatches(meeting: MeetingRow, event: StoredEvent): string[] {
-  const compared: Record<string, [row: unknown, event: unknown]> = {
-    google_event_id: [meeting.google_event_id, event.id],
-    google_event_link: [meeting.google_event_link, event.htmlLink],
-    title: [meeting.title, event.summary],
-    starts_at: [instant(meeting.starts_at), instant(event.start?.dateTime)],
-    ends_at: [instant(meeting.ends_at), instant(event.end?.dateTime)],
-    meet_link: [meeting.meet_link, event.hangoutLink ?? null],
-    has_meet_link: [meeting.conference === "meet", meeting.meet_link !== null],
-    organizer_email: [meeting.organizer_email, event.organizer?.email],
-    organizer_self: [meeting.organizer_self, true],
-    attendees: [emails(meeting.attendees), emails(event.attendees)],
-    participants: [[...meeting.participants as string[]].sort().join(), emails(event.attendees)],
-    written_version: [meeting.written_version, meeting.desired_version],
-    shown_version: [
-      String(meeting.desired_version),
-      event.extendedProperties?.private?.["convene_version"],
-    ],
-    writeback_error: [meeting.writeback_error, null],
-    writeback_outcome_unknown: [meeting.writeback_outcome_unknown, false],
-  };
-  return Object.entries(compared)
-    .filter(([, [row, other]]) => row !== other)
-    .map(([field, [row, other]]) => `${meeting.meeting_id}: ${field} is ${row}, event: ${other}`);
-}
-
-function instant(value: string | null | undefined): number {
-  return Date.parse(value ?? "");
-}
-
-function emails(attendees: unknown): string {
-  return (attendees as { email?: string }[] | undefined ?? []).map(({ email }) => email).sort()
-    .join();
+  const found: string[] = [];
+  if (all.length > 1) found.push(`${name} has had ${all.length} events`);
+  switch (end) {
+    case "created":
+      if (event !== undefined) found.push(...mismatches(meeting, event));
+      if (live.length === 1) return found;
+      return [...found, `${name} has ${live.length} live events, not 1`];
+    case "given_up":
+      // A cancellation may be given up by workers that died after they had deleted the event.
+      if (live.length === 1 || live.length === 0 && meeting.cancelled_at !== null) return found;
+      return [...found, `${name} has ${live.length} live events, not 1`];
+    case "cancelled":
+      if (meeting.google_event_id !== (all[0]?.id ?? null)) {
+        found.push(`${name} says its event was ${meeting.google_event_id}, not ${all[0]?.id}`);
+      }
+      break;
+    case "failed":
+      break;
+    case null:
+      found.push(`${name} has come to no end`);
+  }
+  if (live.length === 0) return found;
+  return [...found, `${name} has ${live.length} live events, not 0`];
 }
 
 function leaseViolations(meeting: MeetingRow): string[] {

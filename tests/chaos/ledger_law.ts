@@ -56,18 +56,21 @@ function methodAndEvent(request: RecordedRequest): { method: string; event_id: s
 }
 
 function notedRequests(ledger: readonly LedgerRow[]): (Asked & { is_answered: boolean })[] {
-  return ledger.flatMap((row, index) => {
-    if (row.step !== "requested") return [];
-    const { method, event_id } = row.request as { method: string; event_id: string };
-    const answer = ledger[index + 1];
-    return [{
-      meeting_id: row.meeting_id,
-      what: `${method} ${event_id}`,
-      at: Date.parse(row.at),
-      is_answered: answer?.step === "answered" && answer.lease_token === row.lease_token &&
-        answer.status !== null,
-    }];
-  });
+  // Leases that are settled together come in turns; each one's own steps are in their order.
+  const byLease = Map.groupBy(ledger, ({ lease_token }) => lease_token);
+  return [...byLease.values()].flatMap((steps) =>
+    steps.flatMap((row, index) => {
+      if (row.step !== "requested") return [];
+      const { method, event_id } = row.request as { method: string; event_id: string };
+      const answer = steps[index + 1];
+      return [{
+        meeting_id: row.meeting_id,
+        what: `${method} ${event_id}`,
+        at: Date.parse(row.at),
+        is_answered: answer?.step === "answered" && answer.status !== null,
+      }];
+    })
+  );
 }
 
 function unsettledClaim(ledger: readonly LedgerRow[], call: Asked): boolean {

@@ -1,6 +1,12 @@
 import { connectGoogle } from "../../local/connect_google.ts";
 import type { ChaosStack } from "./chaos_stack.ts";
+import type { Evidence } from "./evidence.ts";
+import { inGroups } from "./in_groups.ts";
+import { endOf } from "./laws.ts";
 import type { Town } from "./town.ts";
+import type { WorkerPool } from "./worker_pool.ts";
+
+const AT_ONCE = 8;
 
 /** Users whose connection Google has refused grant access again. */
 export async function reconnectAll(stack: ChaosStack, town: Town): Promise<void> {
@@ -17,33 +23,43 @@ export async function reconnectAll(stack: ChaosStack, town: Town): Promise<void>
   }
 }
 
-/** Puts everything that has failed back at the beginning of the step that failed. */
-export async function requeueFailed({ platform }: ChaosStack): Promise<void> {
-  const [product] = await platform.sql<{ can_requeue: boolean }>(
-    "select to_regprocedure('public.requeue_meeting(text, uuid)') is not null as can_requeue",
-  );
-  await platform.sql(
-    product?.can_requeue === true
-      ? `select public.requeue_meeting(meeting_id)
-         from public.meetings where writeback_status = 'failed'`
-      : `update public.meetings
-            set writeback_status = 'pending', writeback_error = null, writeback_attempts = 0,
-                writeback_retry_count = 0, writeback_next_attempt_at = now()
-          where writeback_status = 'failed'`,
-  );
-  // A time that was given by name is not taken from the meeting that has it now: the organizer names another.
-  await platform.sql(
-    `select public.change_meeting(
-         meeting_id, null, jsonb_build_object('starts_at', later, 'ends_at', later + interval '30 minutes')),
-       public.requeue_meeting(meeting_id)
-       from (
-         select meeting_id, timestamptz '2036-01-07 09:00Z' + row_number() over (order by meeting_id) * interval '1 hour' as later
-           from public.meetings where writeback_status = 'failed') as refused`,
-  );
-  await platform.sql(
-    `update public.meetings
-        set scheduling_status = 'pending', scheduling_error = null, scheduling_reason = null,
-            scheduling_attempts = 0, scheduling_next_attempt_at = now()
-      where scheduling_status = 'failed'`,
-  );
+/** Hours in which nobody has anything: for meetings whose time another one has been given. */
+const FREE_HOURS_FROM = Date.UTC(2036, 0, 7, 9);
+const HOUR_MS = 3_600_000;
+
+/**
+ * Asks the product to try again whatever has failed or was given up: `meetings` for events, and
+ * `schedule` for meetings that have no slot. A time that was given by name is not taken from the
+ * meeting that has it now, so the organizer names another. Sentences about those it would not take back.
+ */
+export async function requeueAll(pool: WorkerPool, { meetings }: Evidence): Promise<string[]> {
+  const refused: string[] = [];
+  const stuck = meetings.filter((meeting) => ["failed", "given_up"].includes(endOf(meeting) ?? ""));
+  await inGroups([...stuck.entries()], AT_ONCE, async ([n, { meeting_id, writeback_status }]) => {
+    const body = { meeting_id };
+    let answer = writeback_status === null
+      ? await pool.ask("schedule", { body })
+      : await pool.ask("meetings/requeue", { body });
+    if (isSlotTaken(answer)) {
+      const start = FREE_HOURS_FROM + n * HOUR_MS;
+      await pool.ask("meetings", {
+        method: "PATCH",
+        body: {
+          meeting_id,
+          start_time: new Date(start).toISOString(),
+          end_time: new Date(start + HOUR_MS / 2).toISOString(),
+        },
+      });
+      answer = await pool.ask("meetings/requeue", { body });
+    }
+    if (answer?.status === 200) return;
+    refused.push(`${meeting_id} was not requeued: ${JSON.stringify(answer)}`);
+  });
+  return refused;
+}
+
+function isSlotTaken(answer: Awaited<ReturnType<WorkerPool["ask"]>>): boolean {
+  const body = answer?.body;
+  return answer?.status === 409 && typeof body === "object" && body !== null &&
+    "error" in body && body.error === "slot_taken";
 }

@@ -8,6 +8,8 @@ export interface Town {
   organizers: readonly Organizer[];
   guests: readonly string[];
   meetings: number;
+  /** Whom each meeting is to have by the last wish about it, organizer and first guest first. */
+  invited: Map<string, readonly string[]>;
 }
 
 const GUESTS = 12;
@@ -27,7 +29,7 @@ export async function settleTown(stack: ChaosStack, meetings: number): Promise<T
       ...await Promise.all(Array.from({ length: group }, () => stack.organizer())),
     );
   }
-  return { organizers, guests, meetings };
+  return { organizers, guests, meetings, invited: new Map() };
 }
 
 /**
@@ -43,12 +45,15 @@ export async function bookMeetings(
     const organizer = town.organizers[index % town.organizers.length] as Organizer;
     const first = random.below(town.guests.length);
     const second = (first + 1 + random.below(town.guests.length - 1)) % town.guests.length;
+    const meeting_id = `meeting-${index + 1}`;
+    const participants = [organizer.email, town.guests[first]!, town.guests[second]!];
+    town.invited.set(meeting_id, participants);
     return {
-      meeting_id: `meeting-${index + 1}`,
+      meeting_id,
       organizer_user_id: organizer.user_id,
       title: `Meeting ${index + 1}`,
       conference: index % 3 === 0 ? "none" : "meet",
-      participants: [organizer.email, town.guests[first], town.guests[second]],
+      participants,
       ...(index % 2 === 0 ? { ...SLOT, constraints: {} } : { constraints: TWO_MONTHS }),
     };
   });

@@ -1,6 +1,8 @@
 import type { FunctionsWorker } from "../../local/platform.ts";
+import type { CallInit } from "../support/stack.ts";
 import type { ChaosStack } from "./chaos_stack.ts";
 import type { Random } from "./random.ts";
+import type { Stop } from "./worker_plan.ts";
 
 export interface PoolOptions {
   size: number;
@@ -8,6 +10,8 @@ export interface PoolOptions {
   kills: number;
   /** How long workers wait for Google. */
   timeout_ms: number;
+  /** What happens while a worker stands before a request that changes an event. */
+  beforePatch: (stop: Stop) => Promise<void>;
 }
 
 /** Worker processes that die by SIGKILL and are replaced. */
@@ -15,7 +19,9 @@ export interface WorkerPool {
   readonly killed: number;
   /** Calls that a function answered with 500: nothing that happens here is unexpected. */
   readonly surprises: readonly string[];
-  /** Posts to a function of some worker with the automations key; that worker may die meanwhile. */
+  /** A function of some worker, with the automations key; null: that worker has died meanwhile. */
+  ask(name: string, request: CallInit): Promise<{ status: number; body: unknown } | null>;
+  /** Posts, and whatever comes of it is fine. */
   post(name: string, body: unknown): Promise<void>;
   /** Resolves when no worker has work under way and the killed ones have been replaced. */
   settled(): Promise<void>;
@@ -30,6 +36,9 @@ export interface WorkerPool {
 
 /** A worker passes about ten points a meeting, so most die in the middle of some meeting's work. */
 const WITHIN_POINTS = 120;
+
+/** Batches wait up to three seconds for rows that dead workers hold; a storm has no time for that. */
+const HASTE = 20;
 
 export async function startWorkerPool(
   stack: ChaosStack,
@@ -50,6 +59,8 @@ export async function startWorkerPool(
       if (is_doomed) planned++;
       stack.plans.set(worker.pid, {
         timeout_ms: options.timeout_ms,
+        haste: HASTE,
+        stop_at: ["before patch"],
         stop_at_point: is_doomed ? 1 + random.below(WITHIN_POINTS) : null,
       });
     }
@@ -60,9 +71,14 @@ export async function startWorkerPool(
     for (const worker of workers.splice(0)) worker.kill();
   }
 
-  stack.at_stop.handle = async ({ pid }) => {
-    const index = workers.findIndex((worker) => worker.pid === pid);
-    const [worker] = index === -1 || !killing ? [] : workers.splice(index, 1);
+  stack.at_stop.handle = async (stop) => {
+    const index = workers.findIndex(({ pid }) => pid === stop.pid);
+    if (index === -1 || !killing) return;
+    if (stack.plans.get(stop.pid)?.stop_at_point !== stop.nth) {
+      await options.beforePatch(stop);
+      return;
+    }
+    const [worker] = workers.splice(index, 1);
     if (worker === undefined) return;
     worker.kill();
     killed++;
@@ -77,25 +93,36 @@ export async function startWorkerPool(
     return random.pick(workers);
   }
 
+  async function ask(name: string, request: CallInit) {
+    const url = new URL(`${(await someWorker()).functions_url}/${name}`);
+    for (const [key, value] of Object.entries(request.query ?? {})) {
+      url.searchParams.set(key, value);
+    }
+    const answer = await answerOf(url, {
+      method: request.method ?? "POST",
+      headers: { apikey: stack.platform.automations_key, "content-type": "application/json" },
+      ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
+    });
+    if (answer?.status === 500) {
+      surprises.push(`${name} answered 500 to ${JSON.stringify(request)}`);
+    }
+    return answer;
+  }
+
   await Promise.all(Array.from({ length: options.size }, start));
   return {
     get killed() {
       return killed;
     },
     surprises,
+    ask,
     async post(name, body) {
-      const { functions_url } = await someWorker();
-      const status = await statusOf(`${functions_url}/${name}`, {
-        method: "POST",
-        headers: { apikey: stack.platform.automations_key, "content-type": "application/json" },
-        body: JSON.stringify(body),
-      });
-      if (status === 500) surprises.push(`${name} answered 500 to ${JSON.stringify(body)}`);
+      await ask(name, { body });
     },
     async settled() {
       do {
         await Promise.all(replacements);
-        await Promise.all(workers.map((worker) => statusOf(`${worker.functions_url}/idle`)));
+        await Promise.all(workers.map((worker) => answerOf(`${worker.functions_url}/idle`)));
       } while (replacements.size > 0);
     },
     async renew() {
@@ -108,11 +135,16 @@ export async function startWorkerPool(
 }
 
 /** Null when the gateway could not reach the worker, or it died before its answer was complete. */
-async function statusOf(url: string, init: RequestInit = {}): Promise<number | null> {
+async function answerOf(
+  url: URL | string,
+  init: RequestInit = {},
+): Promise<{ status: number; body: unknown } | null> {
   try {
     const answer = await fetch(url, init);
-    await answer.arrayBuffer();
-    return answer.status === 502 ? null : answer.status;
+    const text = await answer.text();
+    if (answer.status === 502) return null;
+    const is_json = answer.headers.get("content-type")?.includes("json") === true;
+    return { status: answer.status, body: is_json ? JSON.parse(text) : text };
   } catch {
     return null;
   }

@@ -1,0 +1,39 @@
+import type { MeetingRow } from "@shared/database/meetings.ts";
+import type { StoredEvent } from "../../local/google/control.ts";
+import { addresses } from "./participants.ts";
+
+/** In what the row of a `created` meeting and its event differ; the event shows the last version. */
+export function mismatches(meeting: MeetingRow, event: StoredEvent): string[] {
+  const compared: Record<string, [row: unknown, event: unknown]> = {
+    google_event_id: [meeting.google_event_id, event.id],
+    google_event_link: [meeting.google_event_link, event.htmlLink],
+    title: [meeting.title, event.summary],
+    starts_at: [instant(meeting.starts_at), instant(event.start?.dateTime)],
+    ends_at: [instant(meeting.ends_at), instant(event.end?.dateTime)],
+    meet_link: [meeting.meet_link, event.hangoutLink ?? null],
+    has_meet_link: [meeting.conference === "meet", meeting.meet_link !== null],
+    organizer_email: [meeting.organizer_email, event.organizer?.email],
+    organizer_self: [meeting.organizer_self, true],
+    attendees: [emails(meeting.attendees), emails(event.attendees)],
+    participants: [addresses(meeting.participants).sort().join(), emails(event.attendees)],
+    written_version: [meeting.written_version, meeting.desired_version],
+    shown_version: [
+      String(meeting.desired_version),
+      event.extendedProperties?.private?.["convene_version"],
+    ],
+    writeback_error: [meeting.writeback_error, null],
+    writeback_outcome_unknown: [meeting.writeback_outcome_unknown, false],
+  };
+  return Object.entries(compared)
+    .filter(([, [row, other]]) => row !== other)
+    .map(([field, [row, other]]) => `${meeting.meeting_id}: ${field} is ${row}, event: ${other}`);
+}
+
+function instant(value: string | null | undefined): number {
+  return Date.parse(value ?? "");
+}
+
+function emails(attendees: unknown): string {
+  return (attendees as { email?: string }[] | undefined ?? []).map(({ email }) => email).sort()
+    .join();
+}
