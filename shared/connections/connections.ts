@@ -1,6 +1,7 @@
 import type { Database } from "@shared/database/call.ts";
 import {
   markGoogleNeedsReauth,
+  pauseAllGoogleConnections,
   pauseGoogleConnection,
   saveGoogleAccessToken,
 } from "@shared/database/google_connections.ts";
@@ -20,8 +21,9 @@ export interface Connections {
   /**
    * Runs a request with a valid access token of the user. A refused token (401) is refreshed once
    * and the request run again, which is safe: a 401 did nothing. A dead grant or a missing scope is
-   * stored (`needs_reauth`), a rate limit pauses the user; both are then answered without asking
-   * Google. A retry because of the connection itself is `held_back`: it cost no attempt. Throws on a database error and on a token that cannot be decrypted.
+   * stored (`needs_reauth`), a rate limit pauses the user, a limit of the whole project everybody;
+   * then Google is not asked. A retry because of the connection itself is `held_back`: it cost no
+   * attempt. Throws on a database error and on a token that cannot be decrypted.
    */
   call<T>(
     connection: StoredConnection,
@@ -119,10 +121,12 @@ export function googleConnections(
     outcome: GoogleOutcome<T>,
   ): Promise<GoogleOutcome<T>> {
     if (outcome.kind === "reconnect") return await noteReconnect(connection, outcome.fault);
-    if (outcome.kind === "retry" && outcome.scope === "user") {
+    if (outcome.kind === "retry" && outcome.scope !== "request") {
       const wait_ms = (outcome.not_before_seconds ?? 0) * 1000;
-      const until = new Date(now().getTime() + wait_ms);
-      await pauseGoogleConnection(database, connection.user_id, until.toISOString());
+      const until = new Date(now().getTime() + wait_ms).toISOString();
+      await (outcome.scope === "project"
+        ? pauseAllGoogleConnections(database, until)
+        : pauseGoogleConnection(database, connection.user_id, until));
     }
     return outcome;
   }
@@ -171,7 +175,7 @@ function closedFor(connection: StoredConnection, now: Date): GoogleFailure | nul
     fault: {
       status: null,
       reason: "connection_paused",
-      message: `Google asked this user to slow down; the next request is due at ${paused_until}.`,
+      message: `Google asked to slow down; this user's next request is due at ${paused_until}.`,
       body: "",
     },
   };

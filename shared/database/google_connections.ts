@@ -91,6 +91,11 @@ export async function pauseGoogleConnection(
   await call<null>(database, "pause_google_connection", { p_user_id: user_id, p_until: until });
 }
 
+/** Sends nothing to Google for anybody before `until` (RFC 3339). Longer pauses stay. */
+export async function pauseAllGoogleConnections(database: Database, until: string): Promise<void> {
+  await call<null>(database, "pause_all_google_connections", { p_until: until });
+}
+
 export interface ForgottenConnection {
   refresh_token_encrypted: string;
   /** Revoking would also end the connections of other users with the same Google account. */

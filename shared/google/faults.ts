@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { excerpt } from "./excerpt.ts";
+import { secondsToNextGoogleDay } from "./google_day.ts";
 import type { GoogleFailure, RemoteFault, RequestKind } from "./outcome.ts";
 
 /**
@@ -13,7 +14,8 @@ const QUOTA_SECONDS = 6 * 3600;
 
 const MAX_RETRY_AFTER_SECONDS = 24 * 3600;
 
-type Verdict = (fault: RemoteFault) => GoogleFailure;
+/** `answered` is the time of the answer by Google's own clock, where it tells it. */
+type Verdict = (fault: RemoteFault, answered: Date) => GoogleFailure;
 
 const reject: Verdict = (fault) => ({ kind: "reject", fault });
 const reconnect: Verdict = (fault) => ({ kind: "reconnect", fault });
@@ -23,10 +25,16 @@ const slowUser: Verdict = (fault) => ({
   not_before_seconds: RATE_LIMIT_SECONDS,
   fault,
 });
-const waitHours = (scope: "user" | "project"): Verdict => (fault) => ({
+const waitHours: Verdict = (fault) => ({
   kind: "retry",
-  scope,
+  scope: "user",
   not_before_seconds: QUOTA_SECONDS,
+  fault,
+});
+const waitForNextDay: Verdict = (fault, answered) => ({
+  kind: "retry",
+  scope: "project",
+  not_before_seconds: secondsToNextGoogleDay(answered),
   fault,
 });
 const retryRequest: Verdict = (fault) => ({ kind: "retry", scope: "request", fault });
@@ -36,12 +44,12 @@ const VERDICTS: ReadonlyMap<string, Verdict> = new Map([
   ["401 *", reconnect],
   ["403 userRateLimitExceeded", slowUser],
   ["403 rateLimitExceeded", slowUser],
-  ["403 quotaExceeded", waitHours("user")],
-  ["403 dailyLimitExceeded", waitHours("project")],
+  ["403 quotaExceeded", waitHours],
+  ["403 dailyLimitExceeded", waitForNextDay],
   ["403 insufficientPermissions", reconnect],
   ["409 conflict", retryRequest],
-  ["429 quotaExceeded", waitHours("user")],
-  ["429 dailyLimitExceeded", waitHours("project")],
+  ["429 quotaExceeded", waitHours],
+  ["429 dailyLimitExceeded", waitForNextDay],
   ["429 *", slowUser],
 ]);
 
@@ -62,7 +70,12 @@ export function classify(
   }
   const verdict = VERDICTS.get(`${status} ${fault.reason}`) ?? VERDICTS.get(`${status} *`) ??
     reject;
-  return withRetryAfter(verdict(fault), headers);
+  return withRetryAfter(verdict(fault, dateOf(headers) ?? new Date()), headers);
+}
+
+function dateOf(headers: Headers): Date | null {
+  const at = Date.parse(headers.get("date") ?? "");
+  return Number.isNaN(at) ? null : new Date(at);
 }
 
 /** A request without a usable answer: a read is asked again, a write may have landed. */

@@ -222,10 +222,21 @@ Deno.test("call() pauses a user whom Google slows down, and only until then", as
   assert.equal((await connections.call(over, request)).kind, "done");
 });
 
+Deno.test("call() pauses everybody when the limit is the whole project's", async () => {
+  const { connections, connection, row } = await aConnection();
+  const limited: GoogleFailure = {
+    kind: "retry",
+    scope: "project",
+    not_before_seconds: 3600,
+    fault: fault(403, "dailyLimitExceeded"),
+  };
+  assert.deepEqual(await connections.call(connection, answering(limited)), limited);
+  assert.equal(row.paused_until, "2026-11-20T13:00:00.000Z");
+});
+
 Deno.test("call() passes on failures that say nothing about the connection", async () => {
   const failures: GoogleFailure[] = [
     { kind: "retry", scope: "request", fault: fault(503, "backendError") },
-    { kind: "retry", scope: "project", not_before_seconds: 9, fault: fault(403, "daily") },
     { kind: "unknown", fault: fault(502, "http_502") },
     { kind: "reject", fault: fault(404, "notFound") },
   ];

@@ -27,6 +27,10 @@ export function storedRow(row: StoredConnection): { database: Database; row: Sto
       row.paused_until = p.p_until ?? null;
       return null;
     },
+    pause_all_google_connections(p) {
+      row.paused_until = p.p_until ?? null;
+      return null;
+    },
   };
   const database = createClient("http://127.0.0.1:1", "key", {
     auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },

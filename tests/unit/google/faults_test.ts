@@ -31,7 +31,6 @@ const SAME_FOR_READ_AND_WRITE: [status: number, reason: string, verdict: string]
   [429, "somethingNew", "retry user 30"],
   [403, "quotaExceeded", "retry user 21600"],
   [429, "quotaExceeded", "retry user 21600"],
-  [403, "dailyLimitExceeded", "retry project 21600"],
   [403, "forbiddenForNonOrganizer", "reject"],
   [403, "requiredAccessLevel", "reject"],
   [403, "insufficientPermissions", "reconnect"],
@@ -66,6 +65,28 @@ for (const [status, reason, expected] of SAME_FOR_READ_AND_WRITE) {
     }
   });
 }
+
+Deno.test("classify() waits for Google's next day where a daily limit is used up", () => {
+  for (
+    const [date, seconds] of [
+      ["Fri, 20 Nov 2026 10:00:00 GMT", 79_200],
+      ["Sat, 21 Nov 2026 07:59:59 GMT", 1],
+      ["Sat, 21 Nov 2026 08:00:00 GMT", 86_400],
+      // Clocks are put back and forward there on these days.
+      ["Sun, 01 Nov 2026 07:00:00 GMT", 90_000],
+      ["Sun, 14 Mar 2027 08:00:00 GMT", 82_800],
+    ] as const
+  ) {
+    for (const status of [403, 429]) {
+      const failure = judge("write", status, "dailyLimitExceeded", { date });
+      assert.equal(verdict(failure), `retry project ${seconds}`, date);
+    }
+  }
+  const undated = judge("write", 403, "dailyLimitExceeded");
+  assert.ok(undated.kind === "retry" && undated.scope === "project");
+  assert.ok((undated.not_before_seconds ?? 0) > 0);
+  assert.ok((undated.not_before_seconds ?? Infinity) <= 25 * 3600);
+});
 
 Deno.test("classify() asks a read again after a server error, and doubts a write", () => {
   for (const status of [408, 500, 502, 503, 504, 599]) {
