@@ -1,21 +1,31 @@
 import assert from "node:assert/strict";
-import { cancel, change, createdMeeting, EVENT, onlyEvent, write } from "../support/changes.ts";
+import {
+  AT_NOON,
+  batch,
+  cancel,
+  change,
+  createdMeeting,
+  endLease,
+  EVENT,
+  EVENTS,
+  killDuring,
+  makeRetryDue,
+  onlyEvent,
+  requestsAbout,
+  write,
+} from "../support/changes.ts";
 import {
   deleteOnGoogle,
   eventsOf,
   insertMeeting,
   mailsBy,
   makeDue,
-  MONDAY,
   pendingMeeting,
   rowOf,
   SLOT,
   WEEK,
 } from "../support/meetings.ts";
-import { callFunction, promise, type Stack } from "../support/stack.ts";
-
-const EVENTS = "^/calendar/v3/calendars/[^/]+/events$";
-const AT_NOON = { start_time: `${MONDAY}T12:00:00Z`, end_time: `${MONDAY}T12:30:00Z` };
+import { promise, type Stack } from "../support/stack.ts";
 
 promise("cancelling meetings", {
   "a cancelled meeting's event is deleted once and its guests are told once": async (stack) => {
@@ -35,7 +45,7 @@ promise("cancelling meetings", {
       ["invitation", "cancellation"],
       ["invitation", "cancellation"],
     ]);
-    assert.equal((await deletionsOf(stack, event.id)).length, 1);
+    assert.equal((await requestsAbout(stack, event.id, "DELETE")).length, 1);
     const row = await rowOf(stack, meeting_id);
     assert.equal(row.writeback_status, "created");
     assert.equal(row.written_version, row.desired_version);
@@ -119,7 +129,7 @@ promise("cancelling meetings", {
       await stack.google.fault({ method: "DELETE", path_pattern: EVENT, drop, times: 1 });
       assert.equal((await organizer.call("write-back", { body: { meeting_id } })).status, 502);
       assert.equal((await rowOf(stack, meeting_id)).writeback_status, "created");
-      await makeCancellationDue(stack, meeting_id);
+      await makeRetryDue(stack, meeting_id);
       await batch(stack);
       assert.deepEqual(await eventsOf(stack, organizer), []);
       const row = await rowOf(stack, meeting_id);
@@ -135,20 +145,13 @@ promise("cancelling meetings", {
   "a worker killed in the middle of the deletion leaves nothing behind": async (stack) => {
     const { organizer, guests, meeting_id } = await createdMeeting(stack);
     await cancel(organizer, meeting_id);
-    const worker = await stack.platform.startWorker();
-    await stack.google.fault({
-      method: "DELETE",
-      path_pattern: EVENT,
-      answer_delay_ms: 10_000,
-      times: 1,
-    });
-    const doomed = organizer.call("write-back", {
-      body: { meeting_id },
-      functions_url: worker.functions_url,
-    }).catch(() => null);
-    while ((await eventsOf(stack, organizer)).length > 0) await Promise.resolve();
-    worker.kill();
-    await doomed;
+    await killDuring(
+      stack,
+      organizer,
+      meeting_id,
+      "DELETE",
+      async () => (await eventsOf(stack, organizer)).length === 0,
+    );
     await endLease(stack, meeting_id);
     await write(organizer, meeting_id);
     const row = await rowOf(stack, meeting_id);
@@ -192,20 +195,13 @@ promise("cancelling meetings", {
     await organizer.call("write-back", { body: { meeting_id } });
     const [first] = await eventsOf(stack, organizer);
     await deleteOnGoogle(stack, organizer.email, first?.id ?? "");
-    const worker = await stack.platform.startWorker();
-    await stack.google.fault({
-      method: "POST",
-      path_pattern: EVENTS,
-      answer_delay_ms: 10_000,
-      times: 1,
-    });
-    const doomed = organizer.call("write-back", {
-      body: { meeting_id },
-      functions_url: worker.functions_url,
-    }).catch(() => null);
-    while ((await eventsOf(stack, organizer)).length === 0) await Promise.resolve();
-    worker.kill();
-    await doomed;
+    await killDuring(
+      stack,
+      organizer,
+      meeting_id,
+      "POST",
+      async () => (await eventsOf(stack, organizer)).length > 0,
+    );
     assert.match((await onlyEvent(stack, organizer)).id, /g2$/);
     await cancel(organizer, meeting_id);
     await endLease(stack, meeting_id);
@@ -356,35 +352,6 @@ promise("deleting users", {
     }
   },
 });
-
-function batch(stack: Stack) {
-  return callFunction(stack.platform, "write-back", {
-    apikey: stack.platform.automations_key,
-    body: { batch: true, limit: 50 },
-  });
-}
-
-/** A deletion that failed is still due, later; tests move its time. */
-async function makeCancellationDue(stack: Stack, meeting_id: string): Promise<void> {
-  const { writeback_next_attempt_at } = await rowOf(stack, meeting_id);
-  assert.notEqual(writeback_next_attempt_at, null, "the cancellation was given up");
-  await stack.platform.sql(
-    "update public.meetings set writeback_next_attempt_at = now() where meeting_id = $1",
-    [meeting_id],
-  );
-}
-
-async function endLease(stack: Stack, meeting_id: string): Promise<void> {
-  await stack.platform.sql(
-    "update public.meetings set writeback_leased_until = now() where meeting_id = $1",
-    [meeting_id],
-  );
-}
-
-async function deletionsOf(stack: Stack, event_id: string) {
-  const requests = await stack.google.requests();
-  return requests.filter(({ method, path }) => method === "DELETE" && path.endsWith(event_id));
-}
 
 async function deleteRow(stack: Stack, meeting_id: string): Promise<void> {
   const deleted = await stack.platform.sql(

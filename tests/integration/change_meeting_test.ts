@@ -1,5 +1,18 @@
 import assert from "node:assert/strict";
-import { answersOf, change, createdMeeting, EVENT, onlyEvent, write } from "../support/changes.ts";
+import {
+  answersOf,
+  AT_NOON,
+  batch,
+  change,
+  createdMeeting,
+  endLease,
+  EVENT,
+  killDuring,
+  makeRetryDue,
+  onlyEvent,
+  requestsAbout,
+  write,
+} from "../support/changes.ts";
 import {
   deleteOnGoogle,
   eventsOf,
@@ -13,7 +26,6 @@ import {
 } from "../support/meetings.ts";
 import { callFunction, promise, type Stack } from "../support/stack.ts";
 
-const AT_NOON = { start_time: `${MONDAY}T12:00:00Z`, end_time: `${MONDAY}T12:30:00Z` };
 const AT_TWO = { start_time: `${MONDAY}T14:00:00Z`, end_time: `${MONDAY}T14:45:00Z` };
 
 promise("changing meetings", {
@@ -100,7 +112,7 @@ promise("changing meetings", {
     const answer = await organizer.call("write-back", { body: { meeting_id } });
     assert.equal(answer.status, 502);
     assert.match(answer.body.message, /keep changing/);
-    await makeChangeDue(stack, meeting_id);
+    await makeRetryDue(stack, meeting_id);
     await batch(stack);
     const event = await onlyEvent(stack, organizer);
     assert.equal(Date.parse(event.start?.dateTime ?? ""), Date.parse(AT_NOON.start_time));
@@ -122,7 +134,7 @@ promise("changing meetings", {
       ["invitation", "update"],
       ["invitation", "update"],
     ]);
-    assert.equal((await patchesOf(stack, event.id)).length, 1);
+    assert.equal((await requestsAbout(stack, event.id, "PATCH")).length, 1);
 
     await change(organizer, meeting_id, { location: null });
     await write(organizer, meeting_id);
@@ -204,12 +216,12 @@ promise("changing meetings", {
     const lost = await organizer.call("write-back", { body: { meeting_id } });
     assert.equal(lost.status, 502, JSON.stringify(lost.body));
     assert.equal((await rowOf(stack, meeting_id)).writeback_status, "created");
-    await makeChangeDue(stack, meeting_id);
+    await makeRetryDue(stack, meeting_id);
     await batch(stack);
     const row = await rowOf(stack, meeting_id);
     assert.equal(row.written_version, row.desired_version);
     assert.equal(row.writeback_error, null);
-    assert.equal((await patchesOf(stack, event.id)).length, 1);
+    assert.equal((await requestsAbout(stack, event.id, "PATCH")).length, 1);
     assert.deepEqual(await mailsBy(stack, guests), [
       ["invitation", "update"],
       ["invitation", "update"],
@@ -221,7 +233,7 @@ promise("changing meetings", {
     await change(organizer, meeting_id, AT_NOON);
     await stack.google.fault({ method: "PATCH", path_pattern: EVENT, drop: "before", times: 1 });
     assert.equal((await organizer.call("write-back", { body: { meeting_id } })).status, 502);
-    await makeChangeDue(stack, meeting_id);
+    await makeRetryDue(stack, meeting_id);
     await batch(stack);
     const event = await onlyEvent(stack, organizer);
     assert.equal(Date.parse(event.start?.dateTime ?? ""), Date.parse(AT_NOON.start_time));
@@ -237,29 +249,13 @@ promise("changing meetings", {
   ) => {
     const { organizer, guests, meeting_id, event } = await createdMeeting(stack);
     await change(organizer, meeting_id, AT_NOON);
-    const worker = await stack.platform.startWorker();
-    await stack.google.fault({
-      method: "PATCH",
-      path_pattern: EVENT,
-      answer_delay_ms: 10_000,
-      times: 1,
+    await killDuring(stack, organizer, meeting_id, "PATCH", async () => {
+      const { start } = await onlyEvent(stack, organizer);
+      return Date.parse(start?.dateTime ?? "") === Date.parse(AT_NOON.start_time);
     });
-    const doomed = organizer.call("write-back", {
-      body: { meeting_id },
-      functions_url: worker.functions_url,
-    }).catch(() => null);
-    while (
-      Date.parse((await onlyEvent(stack, organizer)).start?.dateTime ?? "") !==
-        Date.parse(AT_NOON.start_time)
-    ) await Promise.resolve();
-    worker.kill();
-    await doomed;
-    await stack.platform.sql(
-      "update public.meetings set writeback_leased_until = now() where meeting_id = $1",
-      [meeting_id],
-    );
+    await endLease(stack, meeting_id);
     await write(organizer, meeting_id);
-    assert.equal((await patchesOf(stack, event.id)).length, 1);
+    assert.equal((await requestsAbout(stack, event.id, "PATCH")).length, 1);
     assert.deepEqual(await mailsBy(stack, guests), [
       ["invitation", "update"],
       ["invitation", "update"],
@@ -385,7 +381,7 @@ promise("changing meetings", {
     await change(organizer, meeting_id, { title: "Budget" });
     await write(organizer, meeting_id);
     assert.deepEqual(await mailsBy(stack, guests), [["invitation"], ["invitation"]]);
-    const [patch] = await patchesOf(stack, event.id);
+    const [patch] = await requestsAbout(stack, event.id, "PATCH");
     assert.match(JSON.stringify(patch), /sendUpdates\W+none/);
     assert.equal((await rowOf(stack, meeting_id)).writeback_next_attempt_at, null);
   },
@@ -473,29 +469,6 @@ promise("changing meetings", {
     assert.equal((await organizer.call("meetings/nothing")).status, 404);
   },
 });
-
-function batch(stack: Stack) {
-  return callFunction(stack.platform, "write-back", {
-    apikey: stack.platform.automations_key,
-    body: { batch: true, limit: 50 },
-  });
-}
-
-/** A change that failed is still due, later; tests move its time. */
-async function makeChangeDue(stack: Stack, meeting_id: string): Promise<void> {
-  const { writeback_next_attempt_at } = await rowOf(stack, meeting_id);
-  assert.notEqual(writeback_next_attempt_at, null, "the change was given up");
-  await stack.platform.sql(
-    "update public.meetings set writeback_next_attempt_at = now() where meeting_id = $1",
-    [meeting_id],
-  );
-}
-
-/** The patches of an event that took effect or might have. */
-async function patchesOf(stack: Stack, event_id: string) {
-  const requests = await stack.google.requests();
-  return requests.filter(({ method, path }) => method === "PATCH" && path.endsWith(event_id));
-}
 
 /** Adds a guest in Google's own interface, as the owner of the event, telling nobody. */
 async function addGuest(stack: Stack, owner: string, event_id: string, email: string) {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { classify } from "@shared/google/faults.ts";
 import { secondsToNextGoogleDay } from "@shared/google/google_day.ts";
-import { cancel, change, createdMeeting } from "../support/changes.ts";
+import { batch, cancel, change, createdMeeting, EVENT, EVENTS } from "../support/changes.ts";
 import {
   eventsOf,
   insertMeeting,
@@ -21,9 +21,6 @@ import {
 } from "../support/stack.ts";
 import type { FaultRule } from "../../local/google/control.ts";
 import { type Asked, ERROR_LINES, type ErrorLine, factSheetErrors } from "./google_error_table.ts";
-
-const EVENTS = "^/calendar/v3/calendars/[^/]+/events$";
-const EVENT = "^/calendar/v3/calendars/[^/]+/events/[^/]+$";
 
 /** Which requests are which, for the emulator's faults. */
 const REQUESTS: Readonly<Record<Asked, { method: string; path_pattern: string }>> = {
@@ -222,13 +219,6 @@ function rangeOf(wanted: string): [least: number, most: number] {
   const [, least = "", most = least, unit] = /^(\d+)(?:-(\d+))? (s|h)$/.exec(wanted) ?? [];
   const factor = unit === "h" ? 3600 : 1;
   return [Number(least) * factor, Number(most) * factor];
-}
-
-function batch(stack: Stack) {
-  return callFunction(stack.platform, "write-back", {
-    apikey: stack.platform.automations_key,
-    body: { batch: true },
-  });
 }
 
 /** What Google was asked for with this user's token. */

@@ -1,21 +1,27 @@
 import assert from "node:assert/strict";
 import { connectGoogle } from "../../local/connect_google.ts";
-import { cancel, change, createdMeeting, EVENT, onlyEvent, write } from "../support/changes.ts";
+import {
+  AT_NOON,
+  cancel,
+  change,
+  createdMeeting,
+  EVENT,
+  EVENTS,
+  onlyEvent,
+  requeue,
+  write,
+} from "../support/changes.ts";
 import {
   eventsOf,
   insertMeeting,
   mailsBy,
   makeDue,
-  MONDAY,
   pendingMeeting,
   rowOf,
   SLOT,
   WEEK,
 } from "../support/meetings.ts";
 import { callFunction, type Organizer, promise, type Stack } from "../support/stack.ts";
-
-const EVENTS = "^/calendar/v3/calendars/[^/]+/events$";
-const AT_NOON = { start_time: `${MONDAY}T12:00:00Z`, end_time: `${MONDAY}T12:30:00Z` };
 
 promise("requeueing", {
   "a meeting that failed gets three new attempts and its one event": async (stack) => {
@@ -203,12 +209,6 @@ promise("reconnecting", {
     assert.deepEqual(await rowOf(stack, meeting_id), before);
   },
 });
-
-async function requeue(organizer: Organizer, meeting_id: string) {
-  const answer = await organizer.call("meetings/requeue", { body: { meeting_id } });
-  assert.equal(answer.status, 200, JSON.stringify(answer.body));
-  return answer;
-}
 
 async function reconnect(stack: Stack, organizer: Organizer, email = organizer.email) {
   await connectGoogle(stack.platform.functions_url, organizer.access_token, stack.google, {
