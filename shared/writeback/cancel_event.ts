@@ -1,18 +1,13 @@
-import type { MeetingRow } from "@shared/database/meetings.ts";
-import type { GoogleCalendar } from "@shared/google/calendar.ts";
 import { eventId } from "@shared/google/event_id.ts";
-import type { GoogleOutcome } from "@shared/google/outcome.ts";
 import { askGoogle } from "./ask_google.ts";
-import type { Asking } from "./ask_google.ts";
-import { shownKey } from "./compose_event.ts";
-import { fromGoogle, outOfTime, unlessUnknown } from "./failure.ts";
+import { attemptsSpent, fromGoogle, outOfTime, permanent, unlessUnknown } from "./failure.ts";
 import type { Failure } from "./failure.ts";
+import { findEvent, isGone } from "./find_event.ts";
+import type { Looking } from "./find_event.ts";
 import { MAX_GENERATIONS_A_LEASE } from "./write_event.ts";
 
 /** Everything that deleting one meeting's event takes; what the event should show no longer matters. */
-export interface Cancelling extends Asking {
-  row: MeetingRow;
-  calendar: GoogleCalendar;
+export interface Cancelling extends Looking {
   has_time(): boolean;
 }
 
@@ -30,12 +25,22 @@ export type CancelOutcome =
  */
 export async function cancelEvent(cancelling: Cancelling): Promise<CancelOutcome> {
   const { row } = cancelling;
-  if (row.writeback_status === "created") {
-    const id = row.google_event_id ?? eventId(row.event_key, row.event_generation);
-    const failure = await deleteEvent(cancelling, id);
-    return failure === null ? { kind: "cancelled", event_id: id } : failed(cancelling, failure);
-  }
-  return await deleteWhatLanded(cancelling);
+  if (row.writeback_status !== "created") return await deleteWhatLanded(cancelling);
+  const id = row.google_event_id ?? eventId(row.event_key, row.event_generation);
+  const failure = row.writeback_retry_count < 3
+    ? await deleteEvent(cancelling, id)
+    : await whyItIsStillThere(cancelling);
+  return failure === null ? { kind: "cancelled", event_id: id } : failed(cancelling, failure);
+}
+
+/** The attempts are spent. Null when a deletion whose answer was lost has landed. */
+async function whyItIsStillThere(cancelling: Cancelling): Promise<Failure | null> {
+  const { event_generation, writeback_outcome_unknown, writeback_lease_losses } = cancelling.row;
+  const found = await findEvent(cancelling, event_generation, writeback_outcome_unknown);
+  if (found.kind === "unreadable") return found.failure;
+  return "event" in found
+    ? attemptsSpent(writeback_lease_losses, "the event is still on Google Calendar")
+    : null;
 }
 
 /**
@@ -44,21 +49,16 @@ export async function cancelEvent(cancelling: Cancelling): Promise<CancelOutcome
  */
 async function deleteWhatLanded(cancelling: Cancelling): Promise<CancelOutcome> {
   const { row } = cancelling;
+  if (row.writeback_lease_losses >= 3) return failed(cancelling, restFromWorkers());
   let event_id: string | null = null;
   for (let step = 0; step < MAX_GENERATIONS_A_LEASE; step++) {
-    const id = eventId(row.event_key, row.event_generation + step);
-    const found = await askGoogle(
-      cancelling,
-      "get",
-      id,
-      (token) => cancelling.calendar.getEvent(token, row.google_calendar_id, id),
-    );
-    if (isGone(found)) continue;
-    if (found.kind !== "done") return failed(cancelling, fromGoogle(found, "look", true));
-    if (shownKey(found.value) !== row.event_key) continue;
-    event_id = id;
-    if (found.value.status === "cancelled") continue;
-    const failure = await deleteEvent(cancelling, id);
+    const generation = row.event_generation + step;
+    const found = await findEvent(cancelling, generation, true);
+    if (found.kind === "unreadable") return failed(cancelling, found.failure);
+    if (found.kind === "absent" || found.kind === "foreign") continue;
+    event_id = eventId(row.event_key, generation);
+    if (found.kind === "tombstone") continue;
+    const failure = await deleteEvent(cancelling, event_id);
     // It does exist, so it must not be given up: a failed meeting would have an event.
     if (failure !== null) return failed(cancelling, unlessTemporary(failure));
   }
@@ -81,14 +81,15 @@ async function deleteEvent(cancelling: Cancelling, id: string): Promise<Failure 
   return fromGoogle(deleted, "write", false);
 }
 
+/** The event may exist, so nothing is given up; but a row that ends its workers gets an hour between them. */
+function restFromWorkers(): Failure {
+  return unlessUnknown(true, permanent("internal_error", "Three workers ended over it."));
+}
+
 function unlessTemporary(failure: Failure): Failure {
   return failure.should_retry
     ? { ...failure, outcome_unknown: true }
     : unlessUnknown(true, failure);
-}
-
-function isGone(outcome: GoogleOutcome<unknown>): boolean {
-  return outcome.kind === "reject" && [404, 410].includes(outcome.fault.status ?? 0);
 }
 
 function failed(cancelling: Cancelling, failure: Failure): CancelOutcome {

@@ -9,6 +9,7 @@ export type WritebackFailureCode =
   | "invalid_credentials"
   | "insufficient_permissions"
   | "wrong_account"
+  | "account_changed"
   | "invalid_request"
   | "slot_expired"
   | "foreign_event"
@@ -46,12 +47,54 @@ export function permanent(code: WritebackFailureCode, message: string): Failure 
   };
 }
 
+export function slotExpired(): Failure {
+  return permanent(
+    "slot_expired",
+    "The slot has passed before the event could be written. Schedule the meeting again.",
+  );
+}
+
+/**
+ * All three attempts are spent, and a look has shown `state`. `lease_losses` in a row: it was workers
+ * that ended, not Google that failed.
+ */
+export function attemptsSpent(lease_losses: number, state: string): Failure {
+  const [code, what] = lease_losses < 3
+    ? ["google_unavailable", "Three attempts failed"] as const
+    : ["internal_error", "Three workers ended over it"] as const;
+  return {
+    ...permanent(code, `${what}; ${state}. Requeue the meeting to try again.`),
+    spends_attempt: false,
+  };
+}
+
+/** Says so of the failure that spends the third attempt; `failed_attempts` before it. */
+export function atLast(failed_attempts: number, failure: Failure): Failure {
+  const { should_retry, outcome_unknown, spends_attempt } = failure;
+  if (!should_retry || outcome_unknown || !spends_attempt || failed_attempts < 2) return failure;
+  const message = `${failure.message} Three attempts failed. Requeue the meeting to try again.`;
+  return { ...failure, should_retry: false, message };
+}
+
 /** Nothing was sent, and nothing is lost but a second. */
 export function outOfTime(outcome_unknown: boolean): Failure {
   return {
     ...permanent("out_of_time", "The time for this call was used up. It is tried again."),
     should_retry: true,
     outcome_unknown,
+    spends_attempt: false,
+    not_before_seconds: 1,
+  };
+}
+
+/** Nothing was begun with the account that the claim noted; the next claim notes the present one. */
+export function accountChanged(): Failure {
+  return {
+    ...permanent(
+      "account_changed",
+      "The organizer has just connected another Google account. The event is written with that one.",
+    ),
+    should_retry: true,
     spends_attempt: false,
     not_before_seconds: 1,
   };
@@ -103,7 +146,7 @@ export function fromGoogle(
         return {
           ...temporary,
           code: "google_unavailable",
-          message: `Google could not answer (${fault.reason}). It is tried again.`,
+          message: `Google could not answer (${fault.reason}).`,
           spends_attempt: temporary.spends_attempt && failure.held_back !== true,
           not_before_seconds: failure.not_before_seconds ?? null,
         };

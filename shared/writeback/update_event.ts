@@ -9,8 +9,9 @@ import {
   hasConference,
   shownVersion,
 } from "./compose_event.ts";
-import { fromGoogle, outOfTime, permanent } from "./failure.ts";
+import { attemptsSpent, fromGoogle, outOfTime, permanent } from "./failure.ts";
 import type { Failure } from "./failure.ts";
+import { findEvent, isGone } from "./find_event.ts";
 import { mergeGuests } from "./merge_guests.ts";
 import { showsAlready } from "./shows_already.ts";
 import type { WriteOutcome, Writing } from "./write_event.ts";
@@ -24,33 +25,24 @@ const MAX_LOOKS = 3;
  * the event carries tells whether a patch whose answer was lost has landed, so nobody is mailed twice.
  */
 export async function updateEvent(writing: Writing): Promise<WriteOutcome> {
-  const unknown = writing.row.writeback_outcome_unknown;
-  const version = writing.meeting.desired_version;
+  const { row, meeting } = writing;
   for (let looks = 1; looks <= MAX_LOOKS; looks++) {
-    const current = await look(writing);
-    if (isGone(current)) return failed(writing, eventMissing());
-    if (current.kind !== "done") return failed(writing, fromGoogle(current, "look", unknown));
-    if ((shownVersion(current.value) ?? 0) >= version) return written(writing, current.value);
-    if (writing.row.writeback_retry_count >= 3) return failed(writing, attemptsSpent());
+    const found = await findEvent(writing, row.event_generation, row.writeback_outcome_unknown);
+    if (found.kind === "unreadable") return failed(writing, found.failure);
+    if (!("event" in found)) return failed(writing, eventMissing());
+    // Ours even without our key: its id is in the row.
+    const current = found.event;
+    if ((shownVersion(current) ?? 0) >= meeting.desired_version) return written(writing, current);
+    if (row.writeback_retry_count >= 3) return failed(writing, changeGivenUp(writing));
     if (!writing.has_time()) return failed(writing, outOfTime(false));
 
-    const patched = await patch(writing, current.value);
+    const patched = await patch(writing, current);
     if (patched.kind === "done") return written(writing, patched.value);
     if (isGone(patched)) return failed(writing, eventMissing());
     const outdated = patched.kind === "reject" && patched.fault.status === 412;
     if (!outdated) return failed(writing, fromGoogle(patched, "write", false));
   }
   return failed(writing, keepsChanging());
-}
-
-function look(writing: Writing): Promise<GoogleOutcome<GoogleEvent>> {
-  const id = eventId(writing.meeting.event_key, writing.row.event_generation);
-  return askGoogle(
-    writing,
-    "get",
-    id,
-    (token) => writing.calendar.getEvent(token, writing.row.google_calendar_id, id),
-  );
 }
 
 function patch(writing: Writing, current: GoogleEvent): Promise<GoogleOutcome<GoogleEvent>> {
@@ -79,11 +71,6 @@ function patch(writing: Writing, current: GoogleEvent): Promise<GoogleOutcome<Go
   );
 }
 
-function isGone(outcome: GoogleOutcome<GoogleEvent>): boolean {
-  if (outcome.kind === "done") return outcome.value.status === "cancelled";
-  return outcome.kind === "reject" && [404, 410].includes(outcome.fault.status ?? 0);
-}
-
 function eventMissing(): Failure {
   return permanent(
     "event_missing",
@@ -91,22 +78,13 @@ function eventMissing(): Failure {
   );
 }
 
-function attemptsSpent(): Failure {
-  return {
-    ...permanent(
-      "google_unavailable",
-      "Three attempts to change the event failed; it shows the version before. Requeue the meeting to try again.",
-    ),
-    spends_attempt: false,
-  };
+function changeGivenUp({ row }: Writing): Failure {
+  return attemptsSpent(row.writeback_lease_losses, "the event shows the version before");
 }
 
 function keepsChanging(): Failure {
   return {
-    ...permanent(
-      "google_unavailable",
-      "Others keep changing the event on Google Calendar. It is tried again.",
-    ),
+    ...permanent("google_unavailable", "Others keep changing the event on Google Calendar."),
     should_retry: true,
   };
 }

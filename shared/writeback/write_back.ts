@@ -10,7 +10,14 @@ import { extractOrganizerMetadata, normalizeAttendees } from "@shared/google/eve
 import { issueText } from "@shared/meetings/issues.ts";
 import { cancelEvent } from "./cancel_event.ts";
 import type { CancelOutcome } from "./cancel_event.ts";
-import { fromThrown, outOfTime, permanent, unlessUnknown } from "./failure.ts";
+import {
+  accountChanged,
+  atLast,
+  fromThrown,
+  outOfTime,
+  permanent,
+  unlessUnknown,
+} from "./failure.ts";
 import type { Failure } from "./failure.ts";
 import { recorder } from "./recorder.ts";
 import type { Recorder } from "./recorder.ts";
@@ -25,7 +32,6 @@ import type { WriteOutcome } from "./write_event.ts";
  */
 export const LEASE_SECONDS = 120;
 export const LAST_WRITE_SECONDS = 60;
-const MAX_LEASE_LOSSES = 3;
 
 export interface WritebackDependencies {
   database: Database;
@@ -99,7 +105,12 @@ export async function attemptWriteback(
   }
   switch (outcome.kind) {
     case "failed":
-      return failedAttempt(row, outcome.failure, outcome.generation, notes);
+      return failedAttempt(
+        row,
+        atLast(row.writeback_retry_count, outcome.failure),
+        outcome.generation,
+        notes,
+      );
     case "cancelled":
       return cancelledAttempt(row, outcome.event_id, notes);
     case "written":
@@ -115,20 +126,13 @@ async function write(
   has_time: () => boolean,
 ): Promise<WriteOutcome | CancelOutcome> {
   const generation = row.event_generation;
-  const ready = prepare(row, connection, dependencies.now());
+  const ready = prepare(row, connection);
   if ("failure" in ready) {
     const failure = unlessUnknown(row.writeback_outcome_unknown, ready.failure);
     return { kind: "failed", failure, generation };
   }
   if (!has_time()) {
     return { kind: "failed", failure: outOfTime(row.writeback_outcome_unknown), generation };
-  }
-  if (row.writeback_lease_losses >= MAX_LEASE_LOSSES && row.writeback_operation !== "create") {
-    // The event is there; what it lacks is told, rather than killing one worker after the other.
-    const message = "The workers that tried it ended each time. Change the meeting again to retry.";
-    const may_exist = row.writeback_outcome_unknown && row.writeback_status !== "created";
-    const failure = unlessUnknown(may_exist, permanent("internal_error", message));
-    return { kind: "failed", failure, generation };
   }
   const { meeting, connection: usable } = ready;
   const writing = { ...dependencies, connection: usable, row, recorder: notes, has_time };
@@ -139,7 +143,6 @@ async function write(
 function prepare(
   row: MeetingRow,
   connection: StoredConnection | null,
-  now: Date,
 ): { failure: Failure } | { meeting: WritableMeeting | null; connection: StoredConnection } {
   const parsed = row.cancelled_at === null
     ? writableMeeting(row, connection?.email ?? null)
@@ -156,24 +159,17 @@ function prepare(
     };
   }
   if (row.google_account_id !== connection.google_account_id) {
-    return {
-      failure: permanent(
-        "wrong_account",
-        "The organizer is connected with another Google account than the one this event was begun with. Connect that account again.",
-      ),
-    };
-  }
-  if (parsed.meeting === null) return { meeting: null, connection };
-  const mayExist = row.writeback_outcome_unknown || row.writeback_operation !== "create";
-  if (!mayExist && Date.parse(parsed.meeting.starts_at) <= now.valueOf()) {
-    return {
-      failure: permanent(
-        "slot_expired",
-        "The slot has passed before the event could be written. Schedule the meeting again.",
-      ),
-    };
+    const may_exist = row.writeback_outcome_unknown || row.writeback_operation !== "create";
+    return { failure: may_exist ? wrongAccount() : accountChanged() };
   }
   return { meeting: parsed.meeting, connection };
+}
+
+function wrongAccount(): Failure {
+  return permanent(
+    "wrong_account",
+    "The organizer is connected with another Google account than the one this event was begun with. Connect that account again.",
+  );
 }
 
 function failedAttempt(

@@ -1,12 +1,18 @@
-import type { MeetingRow } from "@shared/database/meetings.ts";
-import type { GoogleCalendar } from "@shared/google/calendar.ts";
 import type { GoogleEvent } from "@shared/google/event.ts";
 import { eventId } from "@shared/google/event_id.ts";
 import { askGoogle } from "./ask_google.ts";
-import type { Asking } from "./ask_google.ts";
-import { composeEvent, shownKey, shownVersion } from "./compose_event.ts";
-import { fromGoogle, outOfTime, permanent, untilEarlierLanded } from "./failure.ts";
+import { composeEvent, shownVersion } from "./compose_event.ts";
+import {
+  attemptsSpent,
+  fromGoogle,
+  outOfTime,
+  permanent,
+  slotExpired,
+  untilEarlierLanded,
+} from "./failure.ts";
 import type { Failure } from "./failure.ts";
+import { findEvent } from "./find_event.ts";
+import type { Looking } from "./find_event.ts";
 import { updateEvent } from "./update_event.ts";
 import type { WritableMeeting } from "./writable_meeting.ts";
 
@@ -17,13 +23,11 @@ import type { WritableMeeting } from "./writable_meeting.ts";
 export const MAX_GENERATIONS_A_LEASE = 3;
 
 /** Everything that writing one meeting's event takes, from the lease to the calendar. */
-export interface Writing extends Asking {
-  row: MeetingRow;
+export interface Writing extends Looking {
   meeting: WritableMeeting;
-  calendar: GoogleCalendar;
-  now: () => Date;
   /** False once the lease might end before a write that starts now is answered. */
   has_time(): boolean;
+  now: () => Date;
 }
 
 export type WriteOutcome =
@@ -43,22 +47,26 @@ export type WriteOutcome =
  * adopt on 409). Needs the lease; decides nothing about the row.
  */
 export function writeEvent(writing: Writing): Promise<WriteOutcome> {
-  if (writing.row.writeback_operation === "update") return updateEvent(writing);
-  return writing.row.writeback_outcome_unknown
-    ? adoptOrInsert(writing, writing.row.event_generation)
-    : insertEvent(writing, writing.row.event_generation);
+  const { row } = writing;
+  if (row.writeback_operation === "update") return updateEvent(writing);
+  if (!row.writeback_outcome_unknown) return insertEvent(writing, row.event_generation);
+  return row.writeback_retry_count < 3
+    ? adoptOrInsert(writing, row.event_generation)
+    : adoptOrGiveUp(writing);
 }
 
 /** An earlier request may have landed: look first, and write only if it did not. */
 async function adoptOrInsert(writing: Writing, generation: number): Promise<WriteOutcome> {
-  const found = await look(writing, generation);
+  if (isOneTooMany(writing, generation)) return failed(keepsDisappearing(), generation);
+  const found = await findEvent(writing, generation, true);
   switch (found.kind) {
     case "ours":
       return adopted(found.event, writing, generation);
     case "absent":
       return insertEvent(writing, generation);
     case "tombstone":
-      return insertEvent(writing, generation + 1);
+      // Before it died, a worker may have gone on to the next id.
+      return adoptOrInsert(writing, generation + 1);
     case "foreign":
       return failed(foreignEvent(writing, generation), generation);
     case "unreadable":
@@ -66,35 +74,37 @@ async function adoptOrInsert(writing: Writing, generation: number): Promise<Writ
   }
 }
 
-async function insertEvent(writing: Writing, generation: number): Promise<WriteOutcome> {
-  if (generation >= writing.row.event_generation + MAX_GENERATIONS_A_LEASE) {
-    return failed(
-      permanent(
-        "google_rejected",
-        "The event was deleted on Google Calendar each time it was written. Cancel the meeting, or requeue it.",
-      ),
-      generation,
-    );
+/** The attempts are spent: what landed all the same is adopted, and nothing is written. */
+async function adoptOrGiveUp(writing: Writing): Promise<WriteOutcome> {
+  const { event_generation, writeback_lease_losses } = writing.row;
+  for (let step = 0; step < MAX_GENERATIONS_A_LEASE; step++) {
+    const generation = event_generation + step;
+    const found = await findEvent(writing, generation, true);
+    if (found.kind === "ours") return adopted(found.event, writing, generation);
+    if (found.kind === "unreadable") return failed(found.failure, event_generation);
+    if (found.kind === "foreign") {
+      return failed(foreignEvent(writing, generation), event_generation);
+    }
   }
-  if (writing.row.writeback_retry_count >= 3) {
-    // Only a row with an unknown outcome comes this far: the look has answered, the attempts are spent.
-    const failure = permanent(
-      "google_unavailable",
-      "Three attempts failed, and no event exists on Google Calendar. Requeue the meeting to try again.",
-    );
-    return failed({ ...failure, spends_attempt: false }, generation);
+  const state = "no event exists on Google Calendar";
+  return failed(attemptsSpent(writeback_lease_losses, state), event_generation);
+}
+
+async function insertEvent(writing: Writing, generation: number): Promise<WriteOutcome> {
+  if (isOneTooMany(writing, generation)) return failed(keepsDisappearing(), generation);
+  const { row, meeting, calendar } = writing;
+  // Here, not before: what landed earlier is adopted whatever the time.
+  if (Date.parse(meeting.starts_at) <= writing.now().valueOf()) {
+    return failed(slotExpired(), generation);
   }
   if (!writing.has_time()) return failed(outOfTime(false), generation);
 
-  const event = composeEvent(writing.meeting, generation);
+  const event = composeEvent(meeting, generation);
   const inserted = await askGoogle(
     writing,
     "insert",
-    eventId(writing.meeting.event_key, generation),
-    (token) =>
-      writing.calendar.insertEvent(token, writing.row.google_calendar_id, event, {
-        sendUpdates: "all",
-      }),
+    eventId(meeting.event_key, generation),
+    (token) => calendar.insertEvent(token, row.google_calendar_id, event, { sendUpdates: "all" }),
   );
   if (inserted.kind === "done") {
     return {
@@ -102,7 +112,7 @@ async function insertEvent(writing: Writing, generation: number): Promise<WriteO
       event: inserted.value,
       already_exists: false,
       generation,
-      version: writing.meeting.desired_version,
+      version: meeting.desired_version,
     };
   }
   return inserted.kind === "reject" && inserted.fault.status === 409
@@ -126,7 +136,7 @@ function secondsToLanding({ row, now }: Writing): number {
 
 /** 409 duplicate: the id is taken, by our own event, by one that was deleted, or by a stranger's. */
 async function resolveTakenId(writing: Writing, generation: number): Promise<WriteOutcome> {
-  const found = await look(writing, generation);
+  const found = await findEvent(writing, generation, true);
   switch (found.kind) {
     case "ours":
       return adopted(found.event, writing, generation);
@@ -137,43 +147,25 @@ async function resolveTakenId(writing: Writing, generation: number): Promise<Wri
     case "foreign":
       return failed(foreignEvent(writing, generation), generation);
     case "unreadable":
-      return failed({ ...found.failure, outcome_unknown: true }, generation);
+      return failed(found.failure, generation);
   }
-}
-
-type Found =
-  | { kind: "ours"; event: GoogleEvent }
-  | { kind: "absent" }
-  | { kind: "tombstone" }
-  | { kind: "foreign" }
-  | { kind: "unreadable"; failure: Failure };
-
-async function look(writing: Writing, generation: number): Promise<Found> {
-  const id = eventId(writing.meeting.event_key, generation);
-  const got = await askGoogle(
-    writing,
-    "get",
-    id,
-    (token) => writing.calendar.getEvent(token, writing.row.google_calendar_id, id),
-  );
-  if (got.kind === "reject" && got.fault.status === 404) return { kind: "absent" };
-  if (got.kind === "reject" && got.fault.status === 410) return { kind: "tombstone" };
-  if (got.kind !== "done") {
-    const unknown = writing.row.writeback_outcome_unknown;
-    return { kind: "unreadable", failure: fromGoogle(got, "look", unknown) };
-  }
-  if (shownKey(got.value) !== writing.meeting.event_key) {
-    return { kind: "foreign" };
-  }
-  return got.value.status === "cancelled"
-    ? { kind: "tombstone" }
-    : { kind: "ours", event: got.value };
 }
 
 /** The insert that happened has mailed the guests; adopting it mails nobody. */
 function adopted(event: GoogleEvent, writing: Writing, generation: number): WriteOutcome {
   const version = shownVersion(event) ?? writing.meeting.desired_version;
   return { kind: "written", event, already_exists: true, generation, version };
+}
+
+function isOneTooMany({ row }: Writing, generation: number): boolean {
+  return generation >= row.event_generation + MAX_GENERATIONS_A_LEASE;
+}
+
+function keepsDisappearing(): Failure {
+  return permanent(
+    "google_rejected",
+    "The event was deleted on Google Calendar each time it was written. Cancel the meeting, or requeue it.",
+  );
 }
 
 function foreignEvent(writing: Writing, generation: number): Failure {

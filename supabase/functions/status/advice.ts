@@ -17,6 +17,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   wrong_account: "Let the organizer connect the Google account that was used before.",
   slot_taken: 'Change the time, or schedule the meeting again with "reschedule": true.',
   search_abandoned: "Ask for fewer people or a shorter window, then schedule the meeting again.",
+  account_changed: "Nothing: it is tried again by itself.",
   slot_expired: 'Schedule the meeting again with "reschedule": true.',
   foreign_event: "Requeue the meeting; it gets another event id.",
   event_missing: "Cancel the meeting, or requeue it to write a new event.",

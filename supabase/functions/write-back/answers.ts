@@ -13,6 +13,7 @@ const FAULTS: Record<WritebackFailureCode, FaultCode> = {
   invalid_credentials: "needs_reauth",
   insufficient_permissions: "needs_reauth",
   wrong_account: "needs_reauth",
+  account_changed: "busy",
   invalid_request: "invalid_request",
   slot_expired: "slot_expired",
   foreign_event: "google_rejected",

@@ -1,0 +1,59 @@
+import type { MeetingRow } from "@shared/database/meetings.ts";
+import type { GoogleCalendar } from "@shared/google/calendar.ts";
+import type { GoogleEvent } from "@shared/google/event.ts";
+import { eventId } from "@shared/google/event_id.ts";
+import type { GoogleOutcome } from "@shared/google/outcome.ts";
+import { askGoogle } from "./ask_google.ts";
+import type { Asking } from "./ask_google.ts";
+import { shownKey } from "./compose_event.ts";
+import { fromGoogle } from "./failure.ts";
+import type { Failure } from "./failure.ts";
+
+export interface Looking extends Asking {
+  row: MeetingRow;
+  calendar: GoogleCalendar;
+}
+
+/** What Google shows under one of a meeting's event ids. */
+export type Found =
+  | { kind: "ours"; event: GoogleEvent }
+  /** Unknown to Google: never there, or no longer shown. */
+  | { kind: "absent" }
+  /** Deleted; Google keeps its id taken. */
+  | { kind: "tombstone" }
+  /** Another's event, or ours without the key that somebody took away. */
+  | { kind: "foreign"; event: GoogleEvent }
+  | { kind: "unreadable"; failure: Failure };
+
+/**
+ * Looks at the event of one generation. `outcome_unknown`: whether an event may exist that nobody has
+ * seen yet, which decides what an unanswered look means for the row.
+ */
+export async function findEvent(
+  looking: Looking,
+  generation: number,
+  outcome_unknown: boolean,
+): Promise<Found> {
+  const { row, calendar } = looking;
+  const id = eventId(row.event_key, generation);
+  const got = await askGoogle(
+    looking,
+    "get",
+    id,
+    (token) => calendar.getEvent(token, row.google_calendar_id, id),
+  );
+  if (got.kind === "reject" && got.fault.status === 404) return { kind: "absent" };
+  if (isGone(got)) return { kind: "tombstone" };
+  if (got.kind !== "done") {
+    return { kind: "unreadable", failure: fromGoogle(got, "look", outcome_unknown) };
+  }
+  if (shownKey(got.value) !== row.event_key) return { kind: "foreign", event: got.value };
+  return got.value.status === "cancelled"
+    ? { kind: "tombstone" }
+    : { kind: "ours", event: got.value };
+}
+
+/** Google no longer has the event, or never had it: for a change too late, for a deletion good news. */
+export function isGone(outcome: GoogleOutcome<unknown>): boolean {
+  return outcome.kind === "reject" && [404, 410].includes(outcome.fault.status ?? 0);
+}

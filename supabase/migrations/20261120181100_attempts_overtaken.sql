@@ -1,0 +1,217 @@
+-- What a failed attempt says nothing about: what was wanted after it began, and a connection made meanwhile.
+
+alter table public.meetings add column writeback_leased_version integer;
+comment on column public.meetings.writeback_leased_version is
+  'The desired_version that the present lease is for; a failure under it says nothing about a later one.';
+
+create function private.connection_failures() returns text[]
+language sql immutable set search_path = ''
+return array['invalid_grant', 'invalid_credentials', 'insufficient_permissions', 'not_connected', 'wrong_account'];
+comment on function private.connection_failures() is 'Codes of writeback_error that another Google connection cures.';
+
+-- Whether a connection reaches the event: one that exists, or may, only with the account it was begun with.
+create function private.can_write_with(p_meeting public.meetings, p_google_account_id text) returns boolean
+language sql immutable set search_path = ''
+return p_meeting.google_account_id is null
+  or p_meeting.google_account_id = p_google_account_id
+  or p_meeting.writeback_status = 'failed' and not p_meeting.writeback_outcome_unknown;
+
+create or replace function private.meetings_follow_changes() returns trigger
+language plpgsql set search_path = '' as $$
+declare
+  v_released boolean := old.writeback_lease_token is not null and new.writeback_lease_token is null;
+  v_idle boolean := old.writeback_lease_token is null and old.writeback_next_attempt_at is null;
+  v_code text;
+begin
+  if new.participants is distinct from old.participants then
+    new.removed_participants := array(
+      (select unnest(old.removed_participants) union select private.participant_emails(old.participants))
+      except select private.participant_emails(new.participants));
+  end if;
+
+  -- Whatever was to be done before, a cancelled meeting has one operation left.
+  if new.cancelled_at is not null then
+    new.writeback_operation := 'cancel';
+  end if;
+
+  -- A change has its own three attempts, whatever the event took to be written; so has a cancellation.
+  if new.writeback_status = 'created' and new.desired_version > old.desired_version and v_idle then
+    new.writeback_retry_count := 0;
+    new.writeback_attempts := 0;
+    new.writeback_error := null;
+  end if;
+  if new.desired_version > old.desired_version and (v_idle or new.cancelled_at is distinct from old.cancelled_at) then
+    new.writeback_looks := 0;
+    new.writeback_lease_losses := 0;
+  end if;
+
+  if new.writeback_lease_token is distinct from old.writeback_lease_token then
+    new.writeback_leased_version := case when new.writeback_lease_token is not null then new.desired_version end;
+  end if;
+  if not v_released then
+    return new;
+  end if;
+  v_code := split_part(new.writeback_error, ':', 1);
+
+  if new.writeback_error is not null
+    and new.writeback_next_attempt_at is null
+    and new.desired_version > old.writeback_leased_version
+  then
+    -- What failed for good is not what is wanted by now.
+    new.writeback_error := null;
+    new.writeback_retry_count := 0;
+    new.writeback_attempts := 0;
+    new.writeback_looks := 0;
+    if new.writeback_status = 'failed' and new.cancelled_at is not null then
+      new.writeback_status := null;
+    else
+      new.writeback_status := case when new.writeback_status = 'failed' then 'pending' else new.writeback_status end;
+      new.writeback_next_attempt_at := clock_timestamp();
+    end if;
+  elsif v_code = 'account_changed' and not new.writeback_outcome_unknown then
+    -- The next claim notes the account and the calendar anew.
+    new.google_account_id := null;
+  elsif new.writeback_next_attempt_at is null and v_code = any (private.connection_failures()) then
+    perform from private.google_connections as c
+    where c.user_id = new.organizer_user_id and c.status = 'healthy' and private.can_write_with(new, c.google_account_id)
+    -- Locked, so that either this sees a connection that is just being made, or that finds this row settled.
+    for share;
+    if found then
+      new.google_account_id := case when new.writeback_status = 'failed' then null else new.google_account_id end;
+      new.writeback_status := case when new.writeback_status = 'failed' then 'pending' else new.writeback_status end;
+      new.writeback_retry_count := 0;
+      new.writeback_attempts := 0;
+      new.writeback_next_attempt_at := clock_timestamp();
+    end if;
+  end if;
+
+  if new.writeback_status = 'created' then
+    if new.written_version >= new.desired_version then
+      new.removed_participants := '{}';
+      if new.cancelled_at is not null and new.google_event_id is null then
+        -- Cancelled before any event existed: nothing was ever created.
+        new.writeback_status := null;
+        new.writeback_succeeded_at := null;
+      end if;
+    elsif new.writeback_next_attempt_at is null
+      and (new.writeback_outcome_unknown
+        or new.writeback_retry_count < 3 and v_code in ('google_unavailable', 'rate_limited', 'out_of_time'))
+    then
+      -- The event stays created whatever becomes of its change, but the change is not given up so soon.
+      new.writeback_next_attempt_at := clock_timestamp() + private.writeback_backoff(new.writeback_retry_count);
+    end if;
+  end if;
+  return new;
+end $$;
+
+create or replace function public.requeue_meeting(p_meeting_id text, p_user_id uuid default null) returns jsonb
+language plpgsql set search_path = '' as $$
+declare
+  v_meeting public.meetings;
+  v_code text;
+  v_is_given_up boolean;
+begin
+  select * into v_meeting from public.meetings as m where m.meeting_id = p_meeting_id for update;
+  if not found or (p_user_id is not null and v_meeting.organizer_user_id is distinct from p_user_id) then
+    return jsonb_build_object('decision', 'not_found');
+  end if;
+  v_code := split_part(v_meeting.writeback_error, ':', 1);
+  v_is_given_up := v_meeting.writeback_next_attempt_at is null and (
+    v_meeting.writeback_status = 'failed'
+    or v_meeting.writeback_status = 'created' and v_meeting.written_version < v_meeting.desired_version);
+  if not coalesce(v_is_given_up, false) then
+    return jsonb_build_object(
+      'decision', case when v_meeting.cancelled_at is not null then 'cancelled' else coalesce(v_meeting.writeback_status, 'no_slot') end,
+      'meeting', to_jsonb(v_meeting));
+  elsif v_meeting.cancelled_at is null
+    and v_meeting.starts_at <= clock_timestamp()
+    and not v_meeting.writeback_outcome_unknown
+    and (v_meeting.writeback_status = 'failed' or v_code = 'event_missing')
+  then
+    return jsonb_build_object('decision', 'slot_expired', 'meeting', to_jsonb(v_meeting));
+  end if;
+
+  if v_meeting.cancelled_at is null and v_meeting.writeback_status = 'created' and v_code = 'event_missing' then
+    -- Written anew, but only after a look: should the event have come back, it is adopted instead.
+    update public.meetings as m
+    set
+      writeback_status = 'pending',
+      writeback_operation = 'create',
+      writeback_outcome_unknown = true,
+      written_version = 0,
+      google_event_id = null,
+      google_event_link = null,
+      meet_link = null,
+      attendees = '[]'
+    where m.meeting_id = p_meeting_id;
+  elsif v_meeting.writeback_status = 'failed' then
+    update public.meetings as m
+    set
+      writeback_status = 'pending',
+      -- A stranger's event keeps our id taken; every other failure left it free, or ours.
+      event_generation = m.event_generation + case when v_code = 'foreign_event' then 1 else 0 end,
+      -- Nothing was written with the former account, so it binds nobody.
+      google_account_id = case when m.writeback_outcome_unknown then m.google_account_id end
+    where m.meeting_id = p_meeting_id;
+  end if;
+  update public.meetings as m
+  set
+    writeback_error = null,
+    writeback_retry_count = 0,
+    writeback_attempts = 0,
+    writeback_looks = 0,
+    writeback_lease_losses = 0,
+    writeback_next_attempt_at = clock_timestamp()
+  where m.meeting_id = p_meeting_id
+  returning m.* into v_meeting;
+  return jsonb_build_object('decision', 'requeued', 'meeting', to_jsonb(v_meeting));
+end $$;
+
+-- What waited for a grant goes on by itself once there is one. Security definer: connections are stored by
+-- the service role, which may not ring the doorbells.
+create or replace function private.resume_after_reconnect() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  update public.meetings as m
+  set
+    writeback_status = case when m.writeback_status = 'failed' then 'pending' else m.writeback_status end,
+    writeback_error = null,
+    writeback_retry_count = 0,
+    writeback_attempts = 0,
+    writeback_looks = 0,
+    writeback_next_attempt_at = clock_timestamp(),
+    google_account_id = case
+      when m.writeback_status = 'failed' and not m.writeback_outcome_unknown then null
+      else m.google_account_id
+    end
+  where m.organizer_user_id = new.user_id
+    and split_part(m.writeback_error, ':', 1) = any (private.connection_failures())
+    and m.writeback_lease_token is null
+    and (
+      m.writeback_status = 'failed'
+      or m.writeback_status = 'retrying'
+      or m.writeback_status = 'created' and m.written_version < m.desired_version
+    )
+    and private.can_write_with(m, new.google_account_id);
+
+  update public.meetings as m
+  set
+    scheduling_status = 'pending',
+    scheduling_error = null,
+    scheduling_reason = null,
+    scheduling_details = null,
+    scheduling_attempts = 0,
+    scheduling_next_attempt_at = clock_timestamp()
+  where m.organizer_user_id = new.user_id
+    and m.scheduling_status = 'failed'
+    and m.scheduling_error = 'needs_reauth'
+    and m.cancelled_at is null;
+  if found then
+    perform private.wake('schedule', '{"batch": true, "background": true}');
+  end if;
+  return null;
+end $$;
+
+revoke all on function private.connection_failures(), private.can_write_with(public.meetings, text)
+from public, anon, authenticated, service_role;
+grant execute on function private.connection_failures(), private.can_write_with(public.meetings, text) to service_role;
