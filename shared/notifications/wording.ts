@@ -1,6 +1,6 @@
 import { formatInTimeZone } from "date-fns-tz";
 import { displayName } from "@shared/meetings/participants.ts";
-import type { ConnectionNotice, MeetingNotice, Notice } from "./notice.ts";
+import type { ConnectionNotice, GivenUpNotice, MeetingNotice, Notice } from "./notice.ts";
 
 /** A notice as a person reads it; plain text everywhere, each channel escapes for itself. */
 export interface Wording {
@@ -15,6 +15,20 @@ const HEADLINES = {
   cancelled: "Meeting cancelled",
 } as const;
 
+/** What was given up, and what that leaves on the calendar. */
+const GIVEN_UP = {
+  update: {
+    headline: "Meeting could not be changed",
+    when: "Wanted",
+    state: "The event on Google Calendar does not show the change, and nobody was told of it.",
+  },
+  cancel: {
+    headline: "Meeting could not be cancelled",
+    when: "When",
+    state: "The event on Google Calendar was not deleted, and nobody was told.",
+  },
+} as const;
+
 /** Slack shows 150 characters of a header and no mail client shows more of a subject. */
 const MAX_HEADLINE = 150;
 /** Slack's limit for a section is 3000 characters; a few hundred say everything. */
@@ -22,9 +36,7 @@ const MAX_FACT = 500;
 const MAX_NAMES = 5;
 
 export function wordingOf(notice: Notice): Wording {
-  const wording = notice.event === "needs_reauth"
-    ? connectionWording(notice.connection)
-    : meetingWording(notice.event, notice.meeting);
+  const wording = wordingFor(notice);
   return {
     ...wording,
     headline: shorten(wording.headline, MAX_HEADLINE),
@@ -32,20 +44,58 @@ export function wordingOf(notice: Notice): Wording {
   };
 }
 
+function wordingFor(notice: Notice): Wording {
+  switch (notice.event) {
+    case "needs_reauth":
+      return connectionWording(notice.connection);
+    case "given_up":
+      return givenUpWording(notice.meeting);
+    default:
+      return meetingWording(notice.event, notice.meeting);
+  }
+}
+
 function meetingWording(event: keyof typeof HEADLINES, meeting: MeetingNotice): Wording {
-  const facts: Wording["facts"] = [];
-  const when = slot(meeting);
-  if (when !== null) facts.push(["When", when]);
-  if (meeting.participants.length > 0) facts.push(["With", names(meeting)]);
-  if (event === "failed") facts.push(["Why", meeting.error ?? "No reason was noted."]);
-  facts.push(["Meeting", meeting.meeting_id]);
   return {
-    headline: `${HEADLINES[event]}: ${meeting.title?.trim() || names(meeting)}`,
-    facts,
+    headline: headline(HEADLINES[event], meeting),
+    facts: [
+      ...about("When", meeting),
+      ...(event === "failed" ? [why(meeting)] : []),
+      ["Meeting", meeting.meeting_id],
+    ],
     links: event === "created"
       ? [...link("Open in Google Calendar", meeting.google_event_link), ...meetLinks(meeting)]
       : [],
   };
+}
+
+function givenUpWording(meeting: GivenUpNotice): Wording {
+  const given_up = GIVEN_UP[meeting.operation];
+  return {
+    headline: headline(given_up.headline, meeting),
+    facts: [
+      ...about(given_up.when, meeting),
+      ["Calendar", given_up.state],
+      why(meeting),
+      ["Meeting", meeting.meeting_id],
+    ],
+    links: link("Open in Google Calendar", meeting.google_event_link),
+  };
+}
+
+function headline(what: string, meeting: MeetingNotice): string {
+  return `${what}: ${meeting.title?.trim() || names(meeting)}`;
+}
+
+/** When and with whom, as far as there is something to say. */
+function about(label: string, meeting: MeetingNotice): Wording["facts"] {
+  const when = slot(meeting);
+  const facts: Wording["facts"] = when === null ? [] : [[label, when]];
+  return meeting.participants.length > 0 ? [...facts, ["With", names(meeting)]] : facts;
+}
+
+function why({ error }: MeetingNotice): [label: string, text: string] {
+  return ["Why", error ?? "No reason was noted."];
 }
 
 function connectionWording({ email, reason }: ConnectionNotice): Wording {

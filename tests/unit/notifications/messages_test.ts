@@ -5,7 +5,7 @@ import { slackMessage } from "../../../shared/notifications/slack_message.ts";
 import { standardWebhook } from "../../../shared/notifications/standard_webhook.ts";
 import { teamsMessage } from "../../../shared/notifications/teams_message.ts";
 import { wordingOf } from "../../../shared/notifications/wording.ts";
-import { createdNotice, NEEDS_REAUTH } from "./notices.ts";
+import { createdNotice, givenUpNotice, NEEDS_REAUTH } from "./notices.ts";
 
 const URL_OF_TARGET = "https://target.example/hook";
 const KEY = new Uint8Array(32).map((_, index) => index * 7);
@@ -38,6 +38,49 @@ Deno.test("wordingOf() gives a failure its reason, and a dead connection what to
   const dead = wordingOf(NEEDS_REAUTH);
   assert.deepEqual(dead.facts[0], ["Account", "ana@north.example"]);
   assert.match(dead.facts[2]?.[1] ?? "", /Connect Google again/);
+});
+
+Deno.test("wordingOf() tells of a change or cancellation given up what it leaves on the calendar", () => {
+  const change = wordingOf(givenUpNotice("update"));
+  assert.deepEqual(change, {
+    headline: "Meeting could not be changed: Budget <b>&</b> [plan](https://elsewhere.example)",
+    facts: [
+      ["Wanted", "Monday, 8 January 2035, 11:00 to 11:30 (Europe/Paris)"],
+      ["With", "Ana, ben@north.example"],
+      [
+        "Calendar",
+        "The event on Google Calendar does not show the change, and nobody was told of it.",
+      ],
+      ["Why", "google_rejected: No."],
+      ["Meeting", "m-1"],
+    ],
+    links: [["Open in Google Calendar", "https://calendar.example/event?eid=1&x=2"]],
+  });
+  const cancellation = wordingOf(givenUpNotice("cancel"));
+  assert.match(cancellation.headline, /^Meeting could not be cancelled: Budget/);
+  assert.deepEqual(cancellation.facts[0], change.facts[0]?.with(0, "When"));
+  assert.match(cancellation.facts[2]?.[1] ?? "", /was not deleted, and nobody was told/);
+});
+
+Deno.test("every channel tells what was given up", async () => {
+  const notice = givenUpNotice("cancel");
+  const wording = wordingOf(notice);
+  const webhook = JSON.parse((await standardWebhook(notice, URL_OF_TARGET, SECRET, NOW)).body);
+  assert.equal(webhook.type, "meeting.given_up");
+  assert.deepEqual(webhook.data, notice.meeting);
+  assert.equal(webhook.data.operation, "cancel");
+  const mail = { base_url: "https://mail.example", api_key: "key", from: "c@north.example" };
+  for (
+    const { body } of [
+      slackMessage(wording, URL_OF_TARGET),
+      teamsMessage(wording, URL_OF_TARGET),
+      mailMessage(wording, "ana@north.example", "id-1", mail),
+    ]
+  ) {
+    assert.match(body, /Meeting could not be cancelled/);
+    assert.match(body, /was not deleted, and nobody was told/);
+    assert.match(body, /google_rejected: No\./);
+  }
 });
 
 Deno.test("wordingOf() keeps within what channels show, however much people type", () => {

@@ -26,6 +26,12 @@ export function createdNotice(meeting: Partial<MeetingNotice> = {}): Notice & { 
   };
 }
 
+/** The same meeting, whose change or cancellation Google refused. */
+export function givenUpNotice(operation: "update" | "cancel"): Notice & { event: "given_up" } {
+  const { meeting, ...notice } = createdNotice({ error: "google_rejected: No." });
+  return { ...notice, event: "given_up", meeting: { ...meeting, operation } };
+}
+
 export const NEEDS_REAUTH: Notice = {
   notification_id: "5b0f7a8e-1111-4c0e-9a3c-2f1f5d1c9a77",
   occurred_at: "2035-01-01T08:00:00+00:00",

@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import type { Receiver } from "../unit/notifications/receiver.ts";
+import type { Row } from "./meetings.ts";
+import { callFunction, type Organizer, type Stack } from "./stack.ts";
+
+/** What webhooks of tests are signed with: the bytes, and as a target stores them. */
+export const SIGNING_KEY = randomBytes(32);
+export const SIGNING_SECRET = `whsec_${SIGNING_KEY.toString("base64")}`;
+
+/**
+ * Each promise begins with nothing due in the outbox: what the one before left to be retried would
+ * come due at a random time.
+ */
+export function beginningQuietly(promises: Record<string, (stack: Stack) => Promise<void>>) {
+  return Object.fromEntries(
+    Object.entries(promises).map(([name, keep]) => [name, async (stack: Stack) => {
+      await quietOutbox(stack);
+      await keep(stack);
+    }]),
+  );
+}
+
+export async function quietOutbox(stack: Stack): Promise<void> {
+  await stack.platform.sql("update public.notifications set next_attempt_at = null");
+}
+
+/** Adds a target of the organizer's at a path of the receiver that is named after its kind. */
+export async function addTarget(
+  organizer: Organizer,
+  receiver: Receiver,
+  kind: string,
+  columns: Record<string, unknown> = {},
+): Promise<string> {
+  return await addTargetAt(organizer, `${receiver.url}/${kind}`, kind, columns);
+}
+
+export async function addTargetAt(
+  organizer: Organizer,
+  address: string,
+  kind: string,
+  columns: Record<string, unknown> = {},
+): Promise<string> {
+  const signed = kind === "webhook" ? { signing_secret: SIGNING_SECRET } : {};
+  const { data, error } = await organizer.client.from("notification_targets")
+    .insert({ kind, address, ...signed, ...columns } as never)
+    .select("*").single();
+  assert.equal(error, null, JSON.stringify(error));
+  return (data as unknown as { target_id: string }).target_id;
+}
+
+/** A target that hears of everybody's meetings, until it is disposed of. */
+export async function operatorsTarget(stack: Stack, receiver: Receiver): Promise<AsyncDisposable> {
+  const [target] = await stack.platform.sql<{ target_id: string }>(
+    `insert into public.notification_targets (owner_user_id, kind, address)
+     values (null, 'slack', $1) returning target_id`,
+    [`${receiver.url}/operators`],
+  );
+  return {
+    async [Symbol.asyncDispose]() {
+      await stack.platform.sql("delete from public.notification_targets where target_id = $1", [
+        target?.target_id,
+      ]);
+    },
+  };
+}
+
+/** Delivers what is due. */
+export async function notify(stack: Stack) {
+  const answer = await callFunction(stack.platform, "notify", {
+    apikey: stack.platform.automations_key,
+    body: { batch: true },
+  });
+  assert.equal(answer.status, 200, JSON.stringify(answer.body));
+  return answer;
+}
+
+/** All that was to be told of a meeting. */
+export function outbox(stack: Stack, meeting_id: string): Promise<Row[]> {
+  return stack.platform.sql(
+    "select * from public.notifications where meeting_id = $1 order by kind, created_at",
+    [meeting_id],
+  );
+}
+
+/** The bodies that arrived at a path, in their order. */
+export function bodiesAt(receiver: Receiver, path: string) {
+  return receiver.received.filter((one) => one.path === path).map(({ text }) => JSON.parse(text));
+}
+
+/** The body of the first that arrived at a path. */
+export function bodyAt(receiver: Receiver, path: string) {
+  const [body] = bodiesAt(receiver, path);
+  assert.ok(body, `nothing arrived at ${path}`);
+  return body;
+}
+
+/** How often notify was rung for; what other functions are woken for is another question. */
+export async function bells(stack: Stack): Promise<number> {
+  const posted = await stack.platform.sql(
+    "select from net.http_request_queue where url like '%/notify'",
+  );
+  return posted.length;
+}
+
+export async function loseBells(stack: Stack): Promise<void> {
+  await stack.platform.sql("delete from net.http_request_queue");
+}
