@@ -12,16 +12,18 @@ export interface DoctorOptions {
 }
 
 export const DOCTOR_HELP =
-  `Compares meetings with Google Calendar: missing, moved, cancelled, duplicated and orphaned events, and
-rows that say something old. Looks at meetings that are not a month past, and writes nothing.
+  `Compares meetings with Google Calendar: missing, moved, cancelled, duplicated and orphaned events, changes
+and cancellations that were given up, and rows that say something old. Looks at meetings that are not a
+month past, and writes nothing.
 
 Usage: deno task doctor [options]
 
   --url URL     address of the project's API (default: SUPABASE_URL)
   --key KEY     a secret key of the project (default: CONVENE_AUTOMATIONS_KEY, else SUPABASE_SECRET_KEY)
   --limit N     look at N meetings at most (default: all)
-  --repair      say what will be repaired, then do it: only rows are changed, never an event, and only
-                to say what Google says of the event; nobody is mailed
+  --repair      say what will be repaired, then do it: rows are made to say what Google says of their
+                events, and changes and cancellations that were given up are put back into the queue,
+                which writes them and has Google tell the guests
   --json        print one JSON object and nothing else on standard output
   --help        this text
 

@@ -31,7 +31,8 @@ export interface Audit {
 
 /**
  * Compares a page of rows with Google Calendar, and with the first page the calendars with the rows.
- * Writes nothing to Google; to a row only with `repair`, and then only what Google says of its event.
+ * Writes nothing to Google. With `repair` rows are brought up to date with what Google says of their
+ * events, and what was given up goes back into the queue.
  */
 export async function audit(
   dependencies: AuditDependencies,

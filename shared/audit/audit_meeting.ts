@@ -1,8 +1,11 @@
 import { listAuditableMeetings, refreshWrittenEvent } from "@shared/database/audits.ts";
+import type { Database } from "@shared/database/call.ts";
+import { requeueMeeting } from "@shared/database/meeting_changes.ts";
 import type { MeetingRow } from "@shared/database/meetings.ts";
 import type { GoogleEvent } from "@shared/google/event.ts";
 import { EVENT_KEY_PROPERTY } from "@shared/writeback/compose_event.ts";
 import { compareMeeting } from "./compare_meeting.ts";
+import type { Comparison } from "./compare_meeting.ts";
 import { toDecide } from "./finding.ts";
 import type { Finding } from "./finding.ts";
 import type { AuditDependencies, Looker, Seen } from "./look.ts";
@@ -25,11 +28,24 @@ export async function auditMeeting(
       toDecide("unreadable", { meeting_id, title, google_calendar_id, event_ids: [], message }),
     ];
   }
-  const { findings, refresh } = compareMeeting(row, found.seen);
+  const comparison = compareMeeting(row, found.seen);
+  const { findings } = comparison;
   if (findings.length === 0 || !await isUnchanged(dependencies, row)) return [];
-  if (!repair || refresh === null) return findings;
-  const repaired = await refreshWrittenEvent(dependencies.database, row.meeting_id, refresh);
+  if (!repair || findings.every((finding) => finding.repair === null)) return findings;
+  const repaired = await repairRow(dependencies.database, row, comparison);
   return findings.map((finding) => finding.repair === null ? finding : { ...finding, repaired });
+}
+
+/** False when somebody is working on the row. */
+async function repairRow(
+  database: Database,
+  { meeting_id }: MeetingRow,
+  { refresh, requeue }: Comparison,
+): Promise<boolean> {
+  if (refresh !== null) return await refreshWrittenEvent(database, meeting_id, refresh);
+  if (!requeue) return false;
+  const { decision } = await requeueMeeting(database, { meeting_id, user_id: null });
+  return decision === "requeued";
 }
 
 /** A row that was written while Google was asked differs for that reason alone; the next audit tells. */

@@ -3,7 +3,7 @@ import type { WritebackSuccess } from "@shared/database/writebacks.ts";
 import { meetLink } from "@shared/google/event.ts";
 import { extractOrganizerMetadata, normalizeAttendees } from "@shared/google/event_people.ts";
 import type { GoogleEvent } from "@shared/google/event.ts";
-import { toDecide } from "./finding.ts";
+import { toDecide, toRepair } from "./finding.ts";
 import type { Finding } from "./finding.ts";
 
 /** What the row should say of its event. */
@@ -15,8 +15,13 @@ export interface Comparison {
   findings: Finding[];
   /** What a repair would write into the row. */
   refresh: Written | null;
+  /** Whether a repair would put the row back into the queue. */
+  requeue: boolean;
 }
 
+const REQUEUE_CHANGE = "Requeue the change: the event shows it then, and Google tells the guests.";
+const REQUEUE_CANCELLATION =
+  "Requeue the cancellation: the event is deleted then, and Google tells the guests.";
 const REFRESH = "Note the event's present links, organizer and guests in the row.";
 
 /** A row at rest against the events that carry its key; deleted ones have status "cancelled". */
@@ -24,22 +29,53 @@ export function compareMeeting(row: MeetingRow, events: readonly GoogleEvent[]):
   // The changed occurrences of a series carry its properties and are no events of their own.
   const own = events.filter((event) => event.recurringEventId === undefined);
   const live = own.filter((event) => event.status !== "cancelled");
+  const nothing = { refresh: null, requeue: false };
+  const is_given_up = row.writeback_status === "created" &&
+    row.written_version < row.desired_version;
+  if (row.cancelled_at !== null && is_given_up) {
+    return { ...nothing, findings: [cancellationGivenUp(row, live)], requeue: true };
+  }
   if (row.writeback_status !== "created" || row.cancelled_at !== null) {
-    return { findings: live.map((event) => orphaned(row, event)), refresh: null };
+    return { ...nothing, findings: live.map((event) => orphaned(row, event)) };
   }
   const event = live.find(({ id }) => id === row.google_event_id);
   const others = live.filter(({ id }) => id !== row.google_event_id);
   const duplicates = others.length === 0 ? [] : [duplicated(row, others)];
   if (event === undefined) {
+    // Requeued, a change would invite everybody anew.
     const deleted = own.some(({ id }) => id === row.google_event_id);
-    return { findings: [deleted ? cancelled(row) : missing(row), ...duplicates], refresh: null };
+    return { ...nothing, findings: [deleted ? cancelled(row) : missing(row), ...duplicates] };
+  }
+  if (is_given_up) {
+    return { ...nothing, findings: [changeGivenUp(row, event), ...duplicates], requeue: true };
   }
   const refresh = writtenOf(event);
   const isOutdated = !saysTheSame(row, refresh, event);
   return {
+    ...nothing,
     findings: [...moved(row, event), ...duplicates, ...(isOutdated ? [outdated(row)] : [])],
     refresh: isOutdated ? refresh : null,
   };
+}
+
+function cancellationGivenUp(row: MeetingRow, live: readonly GoogleEvent[]): Finding {
+  const state = live.length === 0
+    ? "Its event is gone all the same."
+    : "Its event is still on the calendar.";
+  return toRepair("given_up", {
+    ...about(row, live.map(({ id }) => id)),
+    message: `The cancellation was given up. ${state}${reason(row)}`,
+  }, REQUEUE_CANCELLATION);
+}
+
+function changeGivenUp(row: MeetingRow, event: GoogleEvent): Finding {
+  const times = timesOf(row, event);
+  return toRepair("given_up", {
+    ...about(row, [event.id]),
+    message: `A change of the meeting was given up.${times === null ? "" : ` ${times}`}${
+      reason(row)
+    }`,
+  }, REQUEUE_CHANGE);
 }
 
 function orphaned(row: MeetingRow, { id }: GoogleEvent): Finding {
@@ -74,32 +110,26 @@ function duplicated(row: MeetingRow, others: readonly GoogleEvent[]): Finding {
 }
 
 function moved(row: MeetingRow, event: GoogleEvent): Finding[] {
+  const times = timesOf(row, event);
+  return times === null
+    ? []
+    : [toDecide("moved", { ...about(row, [event.id]), message: `${times}${reason(row)}` })];
+}
+
+/** Both times as a sentence; null where they are the same. */
+function timesOf(row: MeetingRow, event: GoogleEvent): string | null {
   const [start, end] = [instantOf(event.start), instantOf(event.end)];
-  const same = sameInstant(start, row.starts_at) && sameInstant(end, row.ends_at);
-  if (same) return [];
-  const given_up = row.written_version < row.desired_version;
-  return [
-    toDecide(
-      "moved",
-      {
-        ...about(row, [event.id]),
-        message: `The event is from ${start} to ${end}, the meeting from ${utc(row.starts_at)} to ${
-          utc(row.ends_at)
-        }.${given_up ? " The change could not be written." : ""}${reason(row)}`,
-      },
-      ...(given_up ? ["Requeue the meeting (POST meetings/requeue)."] : []),
-    ),
-  ];
+  if (sameInstant(start, row.starts_at) && sameInstant(end, row.ends_at)) return null;
+  return `The event is from ${start} to ${end}, the meeting from ${utc(row.starts_at)} to ${
+    utc(row.ends_at)
+  }.`;
 }
 
 function outdated(row: MeetingRow): Finding {
-  return {
-    finding: "outdated",
+  return toRepair("outdated", {
     ...about(row, present(row.google_event_id)),
     message: "Links, organizer or guests of the event are not what the row says.",
-    repair: REFRESH,
-    what_to_do: null,
-  };
+  }, REFRESH);
 }
 
 function about(row: MeetingRow, event_ids: string[]) {

@@ -5,6 +5,7 @@ export const FINDING_KINDS = [
   "cancelled",
   "duplicated",
   "orphaned",
+  "given_up",
   "outdated",
   "unreadable",
 ] as const;
@@ -29,7 +30,10 @@ export interface Finding {
   repaired?: boolean;
 }
 
-const WHAT_TO_DO: Record<Exclude<FindingKind, "outdated">, string> = {
+/** What only a person can decide about. */
+type Undecided = Exclude<FindingKind, "given_up" | "outdated">;
+
+const WHAT_TO_DO: Record<Undecided, string> = {
   missing: "Cancel the meeting (DELETE meetings), and schedule it anew if it shall take place.",
   moved:
     "Give the meeting the time that the event has now (PATCH meetings), or move the event back.",
@@ -39,11 +43,25 @@ const WHAT_TO_DO: Record<Exclude<FindingKind, "outdated">, string> = {
   unreadable: "Follow what the reason says, then look again.",
 };
 
+type About = Pick<
+  Finding,
+  "meeting_id" | "title" | "google_calendar_id" | "event_ids" | "message"
+>;
+
 /** A finding that only a person can decide about. */
 export function toDecide(
-  finding: Exclude<FindingKind, "outdated">,
-  about: Pick<Finding, "meeting_id" | "title" | "google_calendar_id" | "event_ids" | "message">,
+  finding: Undecided,
+  about: About,
   what_to_do: string = WHAT_TO_DO[finding],
 ): Finding {
   return { finding, ...about, repair: null, what_to_do };
+}
+
+/** A finding with something safe to do about it. */
+export function toRepair(
+  finding: Exclude<FindingKind, Undecided>,
+  about: About,
+  repair: string,
+): Finding {
+  return { finding, ...about, repair, what_to_do: null };
 }

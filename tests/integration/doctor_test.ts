@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { deleteOnGoogle, eventsOf, mailsBy, pendingMeeting, rowOf } from "../support/meetings.ts";
+import { batch, cancel, change, createdMeeting, EVENT, onlyEvent } from "../support/changes.ts";
+import { deleteOnGoogle, eventsOf, mailsBy, rowOf } from "../support/meetings.ts";
 import { callFunction, type Organizer, promise, type Stack } from "../support/stack.ts";
 
 const PROGRAM = fileURLToPath(new URL("../../local/doctor/doctor.ts", import.meta.url));
@@ -93,6 +94,48 @@ promise("doctor", {
     assert.equal(answer.calendars.checked, answer.calendars.of);
     assert.equal((await eventsOf(stack, organizer)).length, 3, "nothing is deleted");
     await findingsOf(stack, meeting_id, []);
+  },
+
+  "given_up: a change, back in the queue and told once after a repair": async (stack) => {
+    const { organizer, guests, meeting_id } = await createdMeeting(stack);
+    await change(organizer, meeting_id, { title: "Budget" });
+    await giveUp(stack, organizer, meeting_id, "PATCH");
+    const given_up = await rowOf(stack, meeting_id);
+    const [finding] = await findingsOf(stack, meeting_id, ["given_up"]);
+    assert.match(finding.message, /^A change of the meeting was given up\. Last error: google_rej/);
+    assert.deepEqual(await rowOf(stack, meeting_id), given_up, "a look changes nothing");
+
+    const repaired = await audit(stack, { meeting_ids: [meeting_id], repair: true });
+    assert.deepEqual(
+      repaired.findings.map(({ finding, repaired }: Finding) => [finding, repaired]),
+      [["given_up", true]],
+    );
+    await batch(stack);
+    assert.equal((await onlyEvent(stack, organizer)).summary, "Budget");
+    assert.deepEqual(await mailsBy(stack, guests), [
+      ["invitation", "update"],
+      ["invitation", "update"],
+    ]);
+    await findingsOf(stack, meeting_id, []);
+  },
+
+  "given_up: a cancellation, carried out after a repair, whether its event is there or not": async (
+    stack,
+  ) => {
+    for (const is_there of [true, false]) {
+      const { organizer, meeting_id, event } = await createdMeeting(stack);
+      await cancel(organizer, meeting_id);
+      await giveUp(stack, organizer, meeting_id, "DELETE");
+      if (!is_there) await deleteOnGoogle(stack, organizer.email, event.id);
+      const [finding] = await findingsOf(stack, meeting_id, ["given_up"]);
+      assert.deepEqual(finding.event_ids, is_there ? [event.id] : []);
+      await audit(stack, { meeting_ids: [meeting_id], repair: true });
+      await batch(stack);
+      assert.deepEqual(await eventsOf(stack, organizer), []);
+      const row = await rowOf(stack, meeting_id);
+      assert.equal(row.written_version, row.desired_version);
+      await findingsOf(stack, meeting_id, []);
+    }
   },
 
   "outdated: a reply, repaired in the row and nowhere else": async (stack) => {
@@ -201,12 +244,13 @@ promise("doctor", {
     await stack.platform.sql(
       "update public.meetings set ends_at = '2020-01-01', recurrence = null",
     );
-    const { guests, meeting_id } = await createdMeeting(stack, { title: "Budget\u001b[31m" });
+    const { organizer, guests, meeting_id } = await createdMeeting(stack, {
+      title: "Budget\u001b[31m",
+    });
     const { google_event_id } = await rowOf(stack, meeting_id);
-    await stack.platform.sql(
-      "delete from private.google_connections where user_id <> (select organizer_user_id from public.meetings where meeting_id = $1)",
-      [meeting_id],
-    );
+    await stack.platform.sql("delete from private.google_connections where user_id <> $1", [
+      organizer.user_id,
+    ]);
     await stack.google.reply({
       email: guests[0] ?? "",
       event_id: google_event_id,
@@ -220,12 +264,17 @@ promise("doctor", {
     assert.match(sick.stdout, /Repair \(--repair\): Note the event's present links/);
     assert.ok(!sick.stdout.includes("\u001b"));
 
-    const cured = await runDoctor(stack, "--repair");
-    assert.equal(cured.code, 0, cured.stderr);
-    const [said, done] = ["Will repair 1 row:", "Repaired 1 row."].map((text) =>
-      cured.stdout.indexOf(text)
+    await repairsAfterSaying(stack, "Note the event's present links");
+
+    await change(organizer, meeting_id, { title: "Plan" });
+    await giveUp(stack, organizer, meeting_id, "PATCH");
+    assert.match((await runDoctor(stack)).stdout, /Repair \(--repair\): Requeue the change/);
+    await repairsAfterSaying(
+      stack,
+      "Requeue the change: the event shows it then, and Google tells",
     );
-    assert.ok(said !== undefined && done !== undefined && said > 0 && done > said);
+    await batch(stack);
+    assert.equal((await onlyEvent(stack, organizer)).summary, "Plan");
 
     const healthy = await runDoctor(stack, "--json");
     assert.equal(healthy.code, 0);
@@ -252,13 +301,16 @@ promise("doctor", {
 // deno-lint-ignore no-explicit-any -- a finding is whatever the test asserts it to be
 type Finding = any;
 
-async function createdMeeting(stack: Stack, columns: Record<string, unknown> = {}) {
-  const meeting = await pendingMeeting(stack, columns);
-  const answer = await meeting.organizer.call("write-back", {
-    body: { meeting_id: meeting.meeting_id },
-  });
-  assert.equal(answer.status, 200, JSON.stringify(answer.body));
-  return meeting;
+/** The next write is refused for good. */
+async function giveUp(
+  stack: Stack,
+  organizer: Organizer,
+  meeting_id: string,
+  method: "PATCH" | "DELETE",
+): Promise<void> {
+  await stack.google.fault({ method, path_pattern: EVENT, status: 403, times: 1 });
+  const answer = await organizer.call("write-back", { body: { meeting_id } });
+  assert.equal(answer.status, 422, JSON.stringify(answer.body));
 }
 
 async function audit(stack: Stack, body: Record<string, unknown>) {
@@ -315,6 +367,16 @@ async function changeOnGoogle(
     },
   );
   assert.equal(response.status, 200, await response.text());
+}
+
+async function repairsAfterSaying(stack: Stack, repair: string): Promise<void> {
+  const cured = await runDoctor(stack, "--repair");
+  assert.equal(cured.code, 0, cured.stderr);
+  const places = ["Will repair 1 row:", `: ${repair}`, "Repaired 1 row."].map((text) =>
+    cured.stdout.indexOf(text, cured.stdout.indexOf("Will repair"))
+  );
+  assert.ok(places.every((place) => place > 0), cured.stdout);
+  assert.deepEqual(places, places.toSorted((a, b) => a - b), cured.stdout);
 }
 
 async function runDoctor(stack: Stack, ...args: string[]) {

@@ -42,15 +42,20 @@ const COLUMNS = {
 };
 
 function compare(columns: Partial<MeetingRow>, events: GoogleEvent[]) {
-  const { findings, refresh } = compareMeeting(
+  const { findings, refresh, requeue } = compareMeeting(
     { ...COLUMNS, ...columns } as unknown as MeetingRow,
     events,
   );
-  return { kinds: findings.map(({ finding }) => finding), findings, refresh };
+  return { kinds: findings.map(({ finding }) => finding), findings, refresh, requeue };
 }
 
 Deno.test("compareMeeting() finds nothing where the instants are the same in another zone", () => {
-  assert.deepEqual(compare({}, [EVENT]), { kinds: [], findings: [], refresh: null });
+  assert.deepEqual(compare({}, [EVENT]), {
+    kinds: [],
+    findings: [],
+    refresh: null,
+    requeue: false,
+  });
 });
 
 Deno.test("compareMeeting() does not care in which order guests and their fields come", () => {
@@ -98,16 +103,35 @@ Deno.test("compareMeeting() tells a deleted event from one that was never there"
   assert.deepEqual(compare({}, [{ ...EVENT, id: "other" }]).kinds, ["missing", "duplicated"]);
 });
 
-Deno.test("compareMeeting() says of a change that was given up why it was not written", () => {
-  const { kinds, findings } = compare({
-    starts_at: "2035-01-08T12:00:00+00:00",
-    ends_at: "2035-01-08T12:30:00+00:00",
-    desired_version: 2,
-    writeback_error: "google_rejected: No.",
-  }, [EVENT]);
-  assert.deepEqual(kinds, ["moved"]);
-  assert.match(findings[0]?.message ?? "", /could not be written. Last error: google_rejected: No/);
-  assert.match(findings[0]?.what_to_do ?? "", /Requeue/);
+const GIVEN_UP = { desired_version: 2, writeback_error: "google_rejected: No." };
+
+Deno.test("compareMeeting() offers to requeue a change that was given up, and says why it was", () => {
+  const times = { starts_at: "2035-01-08T12:00:00+00:00", ends_at: "2035-01-08T12:30:00+00:00" };
+  for (const columns of [{ title: "Plan" }, times, { attendees: [] }]) {
+    const { kinds, findings, refresh, requeue } = compare({ ...GIVEN_UP, ...columns }, [EVENT]);
+    assert.deepEqual([kinds, refresh, requeue], [["given_up"], null, true]);
+    assert.match(findings[0]?.message ?? "", /given up\..* Last error: google_rejected: No/);
+    assert.equal(findings[0]?.message.includes("12:00"), "starts_at" in columns);
+    assert.match(findings[0]?.repair ?? "", /^Requeue the change/);
+  }
+  const copied = compare(GIVEN_UP, [EVENT, { ...EVENT, id: "copy" }]);
+  assert.deepEqual(copied.kinds, ["given_up", "duplicated"]);
+});
+
+Deno.test("compareMeeting() leaves a change of an event that is gone to people", () => {
+  const { kinds, requeue } = compare(GIVEN_UP, [{ ...EVENT, status: "cancelled" }]);
+  assert.deepEqual([kinds, requeue], [["cancelled"], false]);
+  assert.deepEqual(compare(GIVEN_UP, []).kinds, ["missing"]);
+});
+
+Deno.test("compareMeeting() offers to requeue a cancellation that was given up, event or none", () => {
+  const columns = { ...GIVEN_UP, cancelled_at: "2035-01-01T00:00:00Z" };
+  for (const [events, state] of [[[EVENT], /still on/], [[], /gone all the same/]] as const) {
+    const { kinds, findings, requeue } = compare(columns, [...events]);
+    assert.deepEqual([kinds, requeue], [["given_up"], true]);
+    assert.match(findings[0]?.message ?? "", state);
+    assert.match(findings[0]?.repair ?? "", /^Requeue the cancellation/);
+  }
 });
 
 Deno.test("compareMeeting() expects no live event of a meeting that was cancelled or failed", () => {
