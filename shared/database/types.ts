@@ -66,6 +66,7 @@ export type Database = {
           "writeback_lease_losses": number;
           "writeback_lease_token": string | null;
           "writeback_leased_until": string | null;
+          "writeback_leased_version": number | null;
           "writeback_looks": number;
           "writeback_next_attempt_at": string | null;
           "writeback_operation": string;
@@ -138,6 +139,7 @@ export type Database = {
           "writeback_lease_losses"?: number;
           "writeback_lease_token"?: string | null;
           "writeback_leased_until"?: string | null;
+          "writeback_leased_version"?: number | null;
           "writeback_looks"?: number;
           "writeback_next_attempt_at"?: string | null;
           "writeback_operation"?: string;
@@ -209,6 +211,7 @@ export type Database = {
           "writeback_lease_losses"?: number;
           "writeback_lease_token"?: string | null;
           "writeback_leased_until"?: string | null;
+          "writeback_leased_version"?: number | null;
           "writeback_looks"?: number;
           "writeback_next_attempt_at"?: string | null;
           "writeback_operation"?: string;
@@ -779,6 +782,7 @@ export type Database = {
           "writeback_lease_losses": number;
           "writeback_lease_token": string | null;
           "writeback_leased_until": string | null;
+          "writeback_leased_version": number | null;
           "writeback_looks": number;
           "writeback_next_attempt_at": string | null;
           "writeback_operation": string;
@@ -867,6 +871,7 @@ export type Database = {
           "writeback_lease_losses": number;
           "writeback_lease_token": string | null;
           "writeback_leased_until": string | null;
+          "writeback_leased_version": number | null;
           "writeback_looks": number;
           "writeback_next_attempt_at": string | null;
           "writeback_operation": string;
@@ -896,6 +901,10 @@ export type Database = {
           "p_user_id": string;
         };
         Returns: string;
+      };
+      "discard_task_event": {
+        Args: { "p_calendar_event_id": string; "p_calendar_id": string; "p_user_id": string };
+        Returns: boolean;
       };
       "find_event_keys": { Args: { "p_event_keys": (string)[] }; Returns: string[] };
       "find_google_authorization": {
@@ -977,6 +986,7 @@ export type Database = {
           "writeback_lease_losses": number;
           "writeback_lease_token": string | null;
           "writeback_leased_until": string | null;
+          "writeback_leased_version": number | null;
           "writeback_looks": number;
           "writeback_next_attempt_at": string | null;
           "writeback_operation": string;
@@ -1065,6 +1075,7 @@ export type Database = {
           "writeback_lease_losses": number;
           "writeback_lease_token": string | null;
           "writeback_leased_until": string | null;
+          "writeback_leased_version": number | null;
           "writeback_looks": number;
           "writeback_next_attempt_at": string | null;
           "writeback_operation": string;
@@ -1132,6 +1143,7 @@ export type Database = {
         };
         Returns: boolean;
       };
+      "pause_all_google_connections": { Args: { "p_until": string }; Returns: undefined };
       "pause_google_connection": {
         Args: { "p_until": string; "p_user_id": string };
         Returns: undefined;

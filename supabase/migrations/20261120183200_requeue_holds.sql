@@ -182,7 +182,13 @@ begin
     where m.meeting_id = p_meeting_id;
   end if;
   update public.meetings as m
-  set writeback_error = null, writeback_retry_count = 0, writeback_attempts = 0, writeback_next_attempt_at = clock_timestamp()
+  set
+    writeback_error = null,
+    writeback_retry_count = 0,
+    writeback_attempts = 0,
+    writeback_looks = 0,
+    writeback_lease_losses = 0,
+    writeback_next_attempt_at = clock_timestamp()
   where m.meeting_id = p_meeting_id
   returning m.* into v_meeting;
   return jsonb_build_object('decision', 'requeued', 'meeting', to_jsonb(v_meeting));
@@ -196,8 +202,6 @@ comment on function public.requeue_meeting(text, uuid) is
 create or replace function private.resume_after_reconnect() returns trigger
 language plpgsql security definer set search_path = '' as $$
 declare
-  v_codes constant text[] := array[
-    'invalid_grant', 'invalid_credentials', 'insufficient_permissions', 'not_connected', 'wrong_account'];
   v_ids text[];
   v_meeting public.meetings;
   v_way text;
@@ -207,19 +211,14 @@ begin
     select m.meeting_id
     from public.meetings as m
     where m.organizer_user_id = new.user_id
-      and split_part(m.writeback_error, ':', 1) = any (v_codes)
+      and split_part(m.writeback_error, ':', 1) = any (private.connection_failures())
       and m.writeback_lease_token is null
       and (
         m.writeback_status = 'failed'
         or m.writeback_status = 'retrying'
         or m.writeback_status = 'created' and m.written_version < m.desired_version
       )
-      -- An event that exists, or may, is reached only with the account it was begun with.
-      and (
-        m.google_account_id = new.google_account_id
-        or m.google_account_id is null
-        or m.writeback_status = 'failed' and not m.writeback_outcome_unknown
-      )
+      and private.can_write_with(m, new.google_account_id)
     order by m.meeting_id
     for update);
   -- All rows first, then all people at once: taken a meeting at a time, the locks could close a circle.
@@ -250,6 +249,7 @@ begin
           writeback_error = null,
           writeback_retry_count = 0,
           writeback_attempts = 0,
+          writeback_looks = 0,
           writeback_next_attempt_at = clock_timestamp(),
           google_account_id = case
             when m.writeback_status = 'failed' and not m.writeback_outcome_unknown then null
