@@ -1,0 +1,137 @@
+-- What a claim and a settlement cost grows with slices, not with rows: 1,000 meetings are claimed, settled and their
+-- people's time given back by as many statements as one.
+
+-- Holds follow all meetings that a statement has changed at once. Each meeting's holds are written only by who has its row.
+create or replace function private.meetings_keep_holds() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  with changed as (
+    select
+      n.meeting_id,
+      n.starts_at,
+      n.ends_at,
+      n.cancelled_at is not null or n.writeback_status is not distinct from 'failed' as has_ended,
+      coalesce(n.writeback_status in ('pending', 'retrying'), false) or n.writeback_next_attempt_at is not null as is_due
+    from new_meetings as n
+    join old_meetings as o on o.meeting_id = n.meeting_id
+    where (n.writeback_status is not null or o.writeback_status is not null)
+      and (n.writeback_status, n.writeback_next_attempt_at is null, n.cancelled_at, n.starts_at, n.ends_at)
+        is distinct from
+        (o.writeback_status, o.writeback_next_attempt_at is null, o.cancelled_at, o.starts_at, o.ends_at)
+  ), given_back as (
+    delete from private.slot_holds as h
+    using changed as c
+    where h.meeting_id = c.meeting_id
+      and (c.has_ended or (lower(h.slot), upper(h.slot)) is distinct from (c.starts_at, c.ends_at))
+  )
+  update private.slot_holds as h
+  -- The calendar shows a written event, but a search under way may have read it before.
+  set expires_at = case when not c.is_due then clock_timestamp() + interval '5 minutes' end
+  from changed as c
+  where h.meeting_id = c.meeting_id
+    and not c.has_ended
+    and (lower(h.slot), upper(h.slot)) is not distinct from (c.starts_at, c.ends_at);
+  return null;
+end $$;
+
+drop trigger meetings_keep_holds on public.meetings;
+create trigger meetings_keep_holds
+  after update on public.meetings
+  referencing old table as old_meetings new table as new_meetings
+  for each statement
+  execute function private.meetings_keep_holds();
+
+-- A slot that was given by name has no candidates, so nothing is known of what it costs anybody.
+drop trigger meetings_note_burden on public.meetings;
+create trigger meetings_note_burden
+  after update on public.meetings
+  for each row
+  when (
+    (new.writeback_status = 'created' or old.writeback_status = 'created')
+    and (new.candidates <> '[]' or old.candidates <> '[]')
+    -- Whoever chooses another time says when.
+    and (new.writeback_status, new.cancelled_at, new.starts_at, new.ends_at, new.scheduled_at)
+      is distinct from
+      (old.writeback_status, old.cancelled_at, old.starts_at, old.ends_at, old.scheduled_at)
+  )
+  execute function private.meetings_note_burden();
+
+-- Which rows a claim gets, locked. Each layer of functions that hands the rows themselves on copies them once more.
+create function private.lock_writebacks(p_limit integer, p_abandoned boolean) returns text[]
+language plpgsql set search_path = '' as $$
+declare
+  v_ids text[];
+begin
+  -- One claim at a time, to its commit: two at once would both grant the same room under the quotas.
+  perform pg_advisory_xact_lock(hashtextextended('convene.claim_writebacks', 0));
+  if p_abandoned and p_limit > 0 then
+    v_ids := array(
+      select a.id from (select private.choose_abandoned_writeback() as id) as a where a.id is not null);
+  end if;
+  if coalesce(cardinality(v_ids), 0) = 0 then
+    v_ids := array(
+      select m.meeting_id
+      from public.meetings as m
+      where m.meeting_id = any (array(select private.choose_writebacks(p_limit)))
+        and m.writeback_lease_token is null
+        and m.writeback_next_attempt_at <= clock_timestamp()
+      for update skip locked);
+  end if;
+  return v_ids;
+end $$;
+
+create or replace function private.claim_writebacks(p_limit integer, p_lease_seconds integer, p_abandoned boolean)
+returns setof public.meetings
+language plpgsql set search_path = '' as $$
+begin
+  return query select l.* from private.lease_writebacks(private.lock_writebacks(p_limit, p_abandoned), p_lease_seconds) as l;
+end $$;
+
+create or replace function public.claim_writebacks(p_limit integer default 10, p_lease_seconds integer default 120)
+returns setof public.meetings
+language plpgsql set search_path = '' as $$
+begin
+  return query select l.* from private.lease_writebacks(private.lock_writebacks(p_limit, true), p_lease_seconds) as l;
+end $$;
+
+create or replace function private.lease_writebacks(p_meeting_ids text[], p_lease_seconds integer) returns setof public.meetings
+language plpgsql set search_path = '' as $$
+begin
+  return query
+  with leased as (
+    update public.meetings as m
+    set
+      writeback_lease_token = gen_random_uuid(),
+      writeback_leased_until = clock_timestamp() + make_interval(secs => p_lease_seconds),
+      writeback_attempted_at = clock_timestamp(),
+      writeback_attempts = m.writeback_attempts + 1,
+      writeback_lease_losses = m.writeback_lease_losses + case when m.writeback_lease_token is null then 0 else 1 end,
+      writeback_retry_count = case
+        when m.writeback_lease_token is null then m.writeback_retry_count
+        else greatest(m.writeback_retry_count, least(3, m.writeback_retry_count + 1))
+      end,
+      writeback_status = case
+        when m.writeback_lease_token is not null and m.writeback_status = 'pending' then 'retrying'
+        else m.writeback_status
+      end,
+      writeback_outcome_unknown = m.writeback_outcome_unknown or m.writeback_lease_token is not null,
+      google_calendar_id = case when m.google_account_id is null then m.target_calendar_id else m.google_calendar_id end,
+      google_account_id = coalesce(
+        m.google_account_id,
+        (select c.google_account_id from private.google_connections as c where c.user_id = m.organizer_user_id))
+    where m.meeting_id = any (p_meeting_ids)
+    returning m.*
+  ), recorded as (
+    insert into public.writeback_ledger (meeting_id, organizer_user_id, lease_token, step, request)
+    select
+      l.meeting_id, l.organizer_user_id, l.writeback_lease_token, 'claimed',
+      jsonb_build_object(
+        'operation', l.writeback_operation, 'generation', l.event_generation,
+        'attempt', l.writeback_attempts, 'outcome_unknown', l.writeback_outcome_unknown)
+    from leased as l
+  )
+  select * from leased;
+end $$;
+
+revoke all on function private.lock_writebacks(integer, boolean) from public, anon, authenticated, service_role;
+grant execute on function private.lock_writebacks(integer, boolean) to service_role;
