@@ -37,7 +37,7 @@ async function forwardedHeaders(request: Request, tokens: UserTokens): Promise<H
   headers.delete("host");
   headers.delete("connection");
 
-  const token = /^Bearer (.+)$/.exec(headers.get("authorization") ?? "")?.[1];
+  const token = /^bearer +(.+)$/i.exec(headers.get("authorization") ?? "")?.[1];
   const resigned = token ? await tokens.resign(token) : null;
   if (resigned) headers.set("authorization", `Bearer ${resigned}`);
   return headers;

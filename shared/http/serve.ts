@@ -31,10 +31,15 @@ export function serve(
 ): (request: Request) => Promise<Response> {
   return async (request) => {
     if (request.method === "OPTIONS") return new Response(null, { status: 204, headers: CORS });
-    const response = await answer(auth, handler, request);
-    for (const [name, value] of Object.entries(CORS)) response.headers.set(name, value);
-    return response;
+    return withCors(await answer(auth, handler, request));
   };
+}
+
+/** A copy, as the headers of a redirect or of somebody else's response cannot be changed. */
+function withCors({ body, status, statusText, headers }: Response): Response {
+  const all = new Headers(headers);
+  for (const [name, value] of Object.entries(CORS)) all.set(name, value);
+  return new Response(body, { status, statusText, headers: all });
 }
 
 async function answer(
@@ -61,7 +66,7 @@ async function answer(
 }
 
 async function identify(request: Request, auth: AuthModeWithKey[]): Promise<Caller> {
-  const { data, error } = await verifyAuth(request, { auth });
+  const { data, error } = await verifyAuth(withBearer(request), { auth });
   if (error !== null) {
     if (error.status >= 500) throw error;
     throw new HttpFault(
@@ -77,6 +82,16 @@ async function identify(request: Request, auth: AuthModeWithKey[]): Promise<Call
   return data.authMode === "secret"
     ? { kind: "key", name: data.keyName ?? "default" }
     : { kind: "nobody" };
+}
+
+/** Schemes are case-insensitive (RFC 9110, 11.1); the check of tokens knows one spelling. */
+function withBearer(request: Request): Request {
+  const given = request.headers.get("authorization");
+  const token = given === null ? undefined : /^bearer +(.+)$/i.exec(given)?.[1];
+  if (token === undefined) return request;
+  const headers = new Headers(request.headers);
+  headers.set("authorization", `Bearer ${token}`);
+  return new Request(request.url, { headers });
 }
 
 function stackOf(thrown: unknown): string | undefined {

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { textBetween } from "@shared/meetings/words.ts";
 
 /** What a Supabase database webhook posts; of the record only the key is believed, the row is read afresh. */
 export const MEETING_WEBHOOK = z.object({
@@ -22,7 +23,4 @@ export function batchOf(most: number) {
 
 export const BATCH = batchOf(100);
 
-export const MEETING_ID = z.string().check(
-  z.minLength(1, "Expected 1 to 200 characters"),
-  z.maxLength(200, "Expected 1 to 200 characters"),
-);
+export const MEETING_ID = textBetween(1, 200, "Expected 1 to 200 characters");

@@ -1,10 +1,20 @@
 import * as z from "zod/mini";
-import { DAY, DAY_OR_INSTANT, HOUR, minutes, TIMEZONE, WEEKDAY, WEEKDAYS } from "./words.ts";
+import { readWindow } from "@shared/scheduling/question.ts";
+import { SchedulingInputError } from "@shared/scheduling/scheduling_input_error.ts";
+import { WEEKDAYS } from "@shared/scheduling/weekday.ts";
+import { isTimeZone } from "@shared/scheduling/zones.ts";
+import {
+  DAY,
+  DAY_OR_INSTANT,
+  HOUR,
+  minutes,
+  text,
+  TIMEZONE,
+  WEEKDAY,
+  wholeNumber,
+} from "./words.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-
-/** A search over more than a year says more about the request than about calendars. */
-const MAX_WINDOW_MS = 366 * DAY_MS;
 
 const GIVEN = z.strictObject({
   duration_minutes: z.optional(minutes(5, 1440)),
@@ -15,14 +25,9 @@ const GIVEN = z.strictObject({
   allowed_days: z.optional(z.array(WEEKDAY).check(z.minLength(1, "Expected at least one weekday"))),
   buffer_minutes: z.optional(minutes(0, 480)),
   timezone: z.optional(TIMEZONE),
-  max_candidates: z.optional(
-    z.int("Expected a whole number").check(
-      z.gte(1, "Expected at least 1"),
-      z.lte(100, "Expected at most 100"),
-    ),
-  ),
+  max_candidates: z.optional(wholeNumber(1, 100, "Expected a whole number from 1 to 100")),
   holiday_dates: z.optional(z.array(DAY)),
-  event_category: z.optional(z.string().check(z.maxLength(100))),
+  event_category: z.optional(text(100)),
   interval_minutes: z.optional(
     minutes(5, 240).check(
       z.refine((value) => 1440 % value === 0, "Expected minutes that divide a day, e.g. 15 or 30"),
@@ -31,7 +36,7 @@ const GIVEN = z.strictObject({
   minimum_notice_minutes: z.optional(minutes(0, 60 * 24 * 365)),
   tentative_as_busy: z.optional(z.boolean()),
   minimum_attendee_percentage: z.optional(
-    z.number().check(
+    z.number("Expected a percentage from 0 to 100").check(
       z.refine((value) => value >= 0 && value <= 100, "Expected a percentage from 0 to 100"),
     ),
   ),
@@ -45,18 +50,11 @@ export type GivenConstraints = z.output<typeof GIVEN>;
  * `working_hours_*` are hours of the day in each participant's own zone.
  */
 export const CONSTRAINTS = GIVEN.check(
-  z.refine(
-    ({ earliest_date, latest_date }) =>
-      earliest_date === undefined || latest_date === undefined ||
-      firstInstant(earliest_date) <= lastInstant(latest_date),
-    { path: ["latest_date"], error: "Expected an end after the start (earliest_date)" },
-  ),
-  z.refine(
-    ({ earliest_date, latest_date }) =>
-      earliest_date === undefined || latest_date === undefined ||
-      lastInstant(latest_date) - firstInstant(earliest_date) <= MAX_WINDOW_MS,
-    { path: ["latest_date"], error: "Expected a window of at most 366 days" },
-  ),
+  z.superRefine((given, context) => {
+    const message = windowProblem(given);
+    if (message === null) return;
+    context.addIssue({ code: "custom", input: given, path: ["latest_date"], message });
+  }),
   z.refine(
     ({ working_hours_start = 9, working_hours_end = 17 }) =>
       working_hours_start < working_hours_end,
@@ -108,7 +106,16 @@ function firstInstant(value: string): number {
   return Date.parse(value);
 }
 
-/** A day ends with its last hour in the westernmost zone, so that no valid request is refused here. */
-function lastInstant(value: string): number {
-  return Date.parse(value) + (value.length === 10 ? 2 * DAY_MS - 1 : 0);
+/** What the search would say of the window; the same words at the door. */
+function windowProblem({ earliest_date, latest_date, timezone = "UTC" }: GivenConstraints) {
+  if (earliest_date === undefined || latest_date === undefined) return null;
+  // What is wrong with the zone is told already.
+  if (!isTimeZone(timezone)) return null;
+  try {
+    readWindow({ earliest_date, latest_date, timezone });
+    return null;
+  } catch (thrown) {
+    if (thrown instanceof SchedulingInputError) return thrown.message;
+    throw thrown;
+  }
 }

@@ -19,12 +19,44 @@ export function firstIssue(error: z.core.$ZodError): { path: string; message: st
         : deepest;
       return {
         path: pathOf([...issue.path, ...deepest.path, ...(inner === deepest ? [] : inner.path)]),
-        message: inner.message,
+        message: inner === deepest ? messageOf(deepest) : inner.message,
       };
     }
   }
-  return { path: pathOf(issue.path), message: issue.message };
+  return { path: pathOf(issue.path), message: messageOf(issue) };
 }
+
+/** What zod's small build says where a schema names no words of its own. */
+const NO_WORDS = "Invalid input";
+
+const TYPE_WORDS: Readonly<Record<string, string>> = {
+  string: "text",
+  number: "a number",
+  int: "a whole number",
+  boolean: "true or false",
+  array: "a list",
+  object: "an object",
+  record: "an object",
+  null: "null",
+};
+
+function messageOf(issue: z.core.$ZodIssue): string {
+  if (issue.message !== NO_WORDS) return issue.message;
+  switch (issue.code) {
+    case "invalid_type":
+      return `Expected ${TYPE_WORDS[issue.expected] ?? issue.expected}`;
+    case "invalid_value":
+      return `Expected ${issue.values.map(String).join(", ").replace(/, ([^,]*)$/, " or $1")}`;
+    case "too_big":
+      return `Expected at most ${issue.maximum}${UNITS[issue.origin] ?? ""}`;
+    case "too_small":
+      return `Expected at least ${issue.minimum}${UNITS[issue.origin] ?? ""}`;
+    default:
+      return "Expected another value";
+  }
+}
+
+const UNITS: Readonly<Record<string, string>> = { string: " characters", array: " items" };
 
 /** The same as one line: "participants[3].email: Expected an e-mail address". */
 export function issueText(error: z.core.$ZodError): string {

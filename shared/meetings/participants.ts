@@ -3,7 +3,7 @@ import { BUSY_LIST } from "./busy.ts";
 import type { GivenBusy } from "./busy.ts";
 import { CALENDAR_SUMMARY, fromSummary, PREFERENCES } from "./preferences.ts";
 import type { GivenPreferences } from "./preferences.ts";
-import { DAY, EMAIL, minutes, TIMEZONE, WEEKDAY } from "./words.ts";
+import { DAY, EMAIL, minutes, text, textBetween, TIMEZONE, WEEKDAY } from "./words.ts";
 
 /** Google stops propagating replies above this many guests. */
 const MAX_PARTICIPANTS = 200;
@@ -19,14 +19,16 @@ const OPEN_HOURS = z.strictObject({
   timezone: z.optional(TIMEZONE),
 });
 
-const NAME = z.string().check(z.maxLength(200, "Expected at most 200 characters"));
+const NAME = text(200);
 
 const OBJECT = z.strictObject({
   email: EMAIL,
   name: z.optional(NAME),
   type: z.optional(z.enum(["required", "optional", "resource"])),
   timezone: z.optional(TIMEZONE),
-  calendar_ids: z.optional(z.array(z.string().check(z.minLength(1))).check(z.maxLength(10))),
+  calendar_ids: z.optional(
+    z.array(textBetween(1, 300, "Expected the id of a calendar")).check(z.maxLength(10)),
+  ),
   open_hours: z.optional(z.array(OPEN_HOURS).check(z.maxLength(50))),
   buffer: z.optional(z.strictObject({ before: minutes(0, 1440), after: minutes(0, 1440) })),
   busy: z.optional(BUSY_LIST),

@@ -1,28 +1,52 @@
 import * as z from "zod/mini";
+import { WEEKDAYS } from "@shared/scheduling/weekday.ts";
+import { isTimeZone } from "@shared/scheduling/zones.ts";
 
-/** An e-mail address as Google takes it for a guest; 254 characters is the limit of RFC 5321. */
-export const EMAIL = z.string().check(
+/** What may stand between the dots of an address: no space of any kind, no control, nothing that would need quotes. */
+const ATOM =
+  '[^\\u0000-\\u0020\\u007f-\\u00a0\\u1680\\u2000-\\u200f\\u2028-\\u202f\\u205f-\\u2064\\u3000\\ufeff<>()\\[\\]\\\\,;:@".]+';
+
+/**
+ * An e-mail address as Google takes it for a guest: plain, without a name around it. 254 characters is the limit of RFC
+ * 5321. The database checks the same (private.is_email).
+ */
+export const EMAIL = z.string("Expected an e-mail address").check(
   z.maxLength(254, "Expected an e-mail address"),
-  z.regex(/^[^@\s]+@[^@\s]+\.[^@\s]+$/, "Expected an e-mail address"),
+  z.regex(
+    new RegExp(`^${ATOM}(\\.${ATOM})*@${ATOM}(\\.${ATOM})+$`),
+    "Expected an e-mail address",
+  ),
 );
 
-/** An IANA time zone that this runtime knows, e.g. Europe/Paris. */
-export const TIMEZONE = z.string().check(
+/** Text of at most so many characters, counted as Postgres counts them: an emoji is one. */
+export const text = (most: number) => textBetween(0, most, `Expected at most ${most} characters`);
+
+/** Text of `least` to `most` characters. */
+export const textBetween = (least: number, most: number, expected: string) =>
+  z.string(expected).check(
+    z.refine((value) => {
+      // Counting takes time, and no text has more characters than code units.
+      if (value.length >= least && value.length <= most && least <= 1) return true;
+      const characters = [...value].length;
+      return characters >= least && characters <= most;
+    }, expected),
+  );
+
+/** The id of a calendar, or "primary". A path could be climbed with dots alone. */
+export const CALENDAR_ID = z.string("Expected the id of a calendar, or primary").check(
+  z.refine(
+    (value) => value !== "." && value !== ".." && value.length >= 1 && value.length <= 300,
+    "Expected the id of a calendar, or primary",
+  ),
+);
+
+/** An IANA time zone as written in its database and known to this runtime, e.g. Europe/Paris (private.is_timezone). */
+export const TIMEZONE = z.string("Expected an IANA time zone, e.g. Europe/Paris").check(
   z.refine(isTimeZone, "Expected an IANA time zone, e.g. Europe/Paris"),
 );
 
-export const WEEKDAYS = [
-  "monday",
-  "tuesday",
-  "wednesday",
-  "thursday",
-  "friday",
-  "saturday",
-  "sunday",
-] as const;
-
 export const WEEKDAY = z.pipe(
-  z.pipe(z.string(), z.transform((day) => day.toLowerCase())),
+  z.pipe(z.string("Expected a weekday, e.g. monday"), z.transform((day) => day.toLowerCase())),
   z.enum(WEEKDAYS, "Expected a weekday, e.g. monday"),
 );
 
@@ -43,11 +67,12 @@ export const DAY = z.string().check(z.refine(isDay, "Expected a date, e.g. 2030-
 
 /** A number of minutes that makes sense for a meeting or a gap. */
 export const minutes = (least: number, most: number) =>
-  z.number().check(
-    z.refine(
-      (value) => Number.isInteger(value) && value >= least && value <= most,
-      `Expected whole minutes from ${least} to ${most}`,
-    ),
+  wholeNumber(least, most, `Expected whole minutes from ${least} to ${most}`);
+
+/** A whole number between two others. */
+export const wholeNumber = (least: number, most: number, expected: string) =>
+  z.number(expected).check(
+    z.refine((value) => Number.isInteger(value) && value >= least && value <= most, expected),
   );
 
 /** An hour of the day, perhaps fractional: 8.5 is 08:30. */
@@ -67,14 +92,4 @@ export function isInstant(value: string): boolean {
     value,
   );
   return match?.[1] !== undefined && isDay(match[1]) && !Number.isNaN(Date.parse(value));
-}
-
-function isTimeZone(value: string): boolean {
-  // Intl also takes offsets such as +01:00, which know nothing of daylight saving time.
-  if (!/^[A-Za-z]/.test(value)) return false;
-  try {
-    return new Intl.DateTimeFormat("en", { timeZone: value }).resolvedOptions().timeZone !== "";
-  } catch {
-    return false;
-  }
 }

@@ -94,13 +94,21 @@ export function readWindow(
       `Name a time after earliest_date: ${constraints.latest_date} is not later than ${constraints.earliest_date}`,
     );
   }
-  if (window.to - window.from > LONGEST_WINDOW_DAYS * MINUTES_PER_DAY) {
+  if (isTooLong(window, timezone)) {
     throw new SchedulingInputError(
       "constraints.latest_date",
       `Ask for at most ${LONGEST_WINDOW_DAYS} days at once`,
     );
   }
   return window;
+}
+
+/** Days are counted by the wall clock: a year from summer into winter is an hour longer. */
+function isTooLong({ from, to }: { from: number; to: number }, timezone: string): boolean {
+  const longest = LONGEST_WINDOW_DAYS * MINUTES_PER_DAY;
+  if (to - from <= longest) return false;
+  const offsets = offsetSegments(timezone, from, to);
+  return to + offsetAt(offsets, to - 1) - from - offsetAt(offsets, from) > longest;
 }
 
 function onceADay(recurrence: RecurrenceRule): (day: number) => boolean {

@@ -1,14 +1,5 @@
-export type Weekday =
-  | "monday"
-  | "tuesday"
-  | "wednesday"
-  | "thursday"
-  | "friday"
-  | "saturday"
-  | "sunday";
-
 /** The names of the days in the order of ISO 8601, Monday first. */
-export const WEEKDAYS: readonly Weekday[] = [
+export const WEEKDAYS = [
   "monday",
   "tuesday",
   "wednesday",
@@ -16,7 +7,9 @@ export const WEEKDAYS: readonly Weekday[] = [
   "friday",
   "saturday",
   "sunday",
-];
+] as const;
+
+export type Weekday = typeof WEEKDAYS[number];
 
 /** Index into WEEKDAYS of a day counted from 1970-01-01, which was a Thursday. */
 export function weekdayIndex(day: number): number {

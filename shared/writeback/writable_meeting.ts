@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import type { MeetingRow } from "@shared/database/meetings.ts";
 import { PARTICIPANTS } from "@shared/meetings/participants.ts";
+import { RECURRENCE } from "@shared/meetings/recurrence.ts";
 import { REMINDERS } from "@shared/meetings/reminders.ts";
 import { TIMEZONE } from "@shared/meetings/words.ts";
 
@@ -19,7 +20,7 @@ const SCHEMA = z.object({
   participants: PARTICIPANTS,
   conference: z.enum(["meet", "none"]),
   reminders: REMINDERS,
-  recurrence: z.nullable(z.array(z.string())),
+  recurrence: z.nullable(RECURRENCE),
   guests_can_modify: z.boolean(),
   guests_can_invite_others: z.boolean(),
   guests_can_see_other_guests: z.boolean(),

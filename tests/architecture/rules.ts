@@ -14,7 +14,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   audit: ["connections", "google", "database", "writeback"],
   connections: ["google", "database"],
   scheduling: [],
-  meetings: [],
+  // The words of a meeting are checked as the search reads them: zones, weekdays, windows.
+  meetings: ["scheduling"],
   google: [],
   database: [],
 };

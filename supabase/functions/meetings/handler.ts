@@ -2,6 +2,7 @@ import { HttpFault } from "@shared/http/fault.ts";
 import { log } from "@shared/http/log.ts";
 import { readJson, readQuery } from "@shared/http/request.ts";
 import { json } from "@shared/http/respond.ts";
+import { routePath } from "@shared/http/route_path.ts";
 import type { Caller, Handler } from "@shared/http/serve.ts";
 import { BATCH } from "@shared/http/webhook.ts";
 import { fetchMeetLinks } from "@shared/writeback/fetch_meet_links.ts";
@@ -56,7 +57,7 @@ export function meetingsHandler(dependencies: HandlerDependencies): Handler {
   ]);
 
   return async (request, caller) => {
-    const methods = routes.get(pathOf(request));
+    const methods = routes.get(routePath(request, "meetings"));
     if (methods === undefined) throw new HttpFault("not_found", "meetings has no such path.");
     const route = methods.get(request.method);
     if (route === undefined) {
@@ -81,15 +82,6 @@ async function fetchLinks(
     work.then((fetched) => log("info", "meet_links_fetched", { ...fetched })),
   );
   return json({ success: true, message: "Accepted" }, 202);
-}
-
-/** The path below the function, with or without the prefixes that gateways leave on. */
-function pathOf(request: Request): string {
-  const path = new URL(request.url).pathname
-    .replace(/^\/functions\/v1(?=\/)/, "")
-    .replace(/^\/meetings(?=\/|$)/, "")
-    .replace(/\/$/, "");
-  return path === "" ? "/" : path;
 }
 
 function userOf(caller: Caller): string | null {

@@ -2,21 +2,18 @@ import * as z from "zod/mini";
 import type { Asked, MeetingChanges } from "@shared/database/meeting_changes.ts";
 import { MEETING_ID } from "@shared/http/webhook.ts";
 import { PARTICIPANT_EMAILS, PARTICIPANTS } from "@shared/meetings/participants.ts";
-import { INSTANT, TIMEZONE } from "@shared/meetings/words.ts";
+import { INSTANT, text, TIMEZONE } from "@shared/meetings/words.ts";
 
-const text = (most: number) =>
-  z.optional(
-    z.nullable(z.string().check(z.maxLength(most, `Expected at most ${most} characters`))),
-  );
+const clearable = (most: number) => z.optional(z.nullable(text(most)));
 
 const VERSION = z.optional(z.int("Expected a whole number").check(z.gte(1, "Expected 1 or more")));
 
 const BODY = z.strictObject({
   meeting_id: MEETING_ID,
   expected_version: VERSION,
-  title: text(1000),
-  description: text(8000),
-  location: text(1000),
+  title: clearable(1000),
+  description: clearable(8000),
+  location: clearable(1000),
   participants: z.optional(PARTICIPANTS),
   participant_emails: z.optional(PARTICIPANT_EMAILS),
   start_time: z.optional(INSTANT),

@@ -3,6 +3,7 @@ import { HttpFault } from "@shared/http/fault.ts";
 import { log } from "@shared/http/log.ts";
 import { readJson } from "@shared/http/request.ts";
 import { json } from "@shared/http/respond.ts";
+import { requireOwnPath } from "@shared/http/route_path.ts";
 import type { Handler } from "@shared/http/serve.ts";
 import { notify } from "@shared/notifications/notify.ts";
 import type { NotifyDependencies, NotifyResult } from "@shared/notifications/notify.ts";
@@ -27,6 +28,7 @@ const BATCH = z.strictObject({
 /** POST {batch, limit?, background?} delivers the notifications that are due. Keys only. */
 export function notifyHandler({ inBackground, ...dependencies }: HandlerDependencies): Handler {
   return async (request) => {
+    requireOwnPath(request, "notify");
     if (request.method !== "POST") {
       throw new HttpFault("method_not_allowed", "notify answers POST.");
     }

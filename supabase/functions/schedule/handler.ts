@@ -1,6 +1,7 @@
 import { HttpFault } from "@shared/http/fault.ts";
 import { hasField, readBody, validate } from "@shared/http/request.ts";
 import { json } from "@shared/http/respond.ts";
+import { routePath } from "@shared/http/route_path.ts";
 import type { Caller, Handler } from "@shared/http/serve.ts";
 import { BATCH, MEETING_WEBHOOK } from "@shared/http/webhook.ts";
 import { findAlternatives } from "./alternatives.ts";
@@ -18,10 +19,14 @@ import { scheduleOne } from "./single.ts";
  */
 export function scheduleHandler(dependencies: ScheduleDependencies): Handler {
   return async (request, caller) => {
+    const path = routePath(request, "schedule");
+    if (path !== "/" && path !== "/alternatives") {
+      throw new HttpFault("not_found", "schedule has no such path.");
+    }
     if (request.method !== "POST") {
       throw new HttpFault("method_not_allowed", "schedule answers POST.");
     }
-    if (new URL(request.url).pathname.endsWith("/alternatives")) {
+    if (path === "/alternatives") {
       const asked = validate(await readBody(request), ALTERNATIVES_REQUEST);
       return await findAlternatives(dependencies, asked, userOf(caller));
     }

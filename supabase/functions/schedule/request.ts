@@ -5,12 +5,10 @@ import { PARTICIPANT_EMAILS, PARTICIPANTS } from "@shared/meetings/participants.
 import { RECURRENCE } from "@shared/meetings/recurrence.ts";
 import { REMINDER_LIST } from "@shared/meetings/reminders.ts";
 import { WEIGHTS } from "@shared/meetings/weights.ts";
+import { CALENDAR_ID, text, wholeNumber } from "@shared/meetings/words.ts";
 
 /** 200 people with 1,000 busy intervals of up to 100 characters each, and room for the rest. */
 export const MAX_BODY_BYTES = 24 * 1024 * 1024;
-
-const text = (most: number) =>
-  z.optional(z.string().check(z.maxLength(most, `Expected at most ${most} characters`)));
 
 const BODY = z.strictObject({
   meeting_id: z.optional(MEETING_ID),
@@ -21,22 +19,32 @@ const BODY = z.strictObject({
   recurrence: z.optional(RECURRENCE),
   weights: z.optional(WEIGHTS),
   allow_concessions: z.optional(z.boolean()),
-  title: text(1000),
-  description: text(8000),
-  location: text(1000),
+  title: z.optional(text(1000)),
+  description: z.optional(text(8000)),
+  location: z.optional(text(1000)),
   conference: z.optional(z.enum(["meet", "none"])),
   reminders: z.optional(REMINDER_LIST),
   guests_can_modify: z.optional(z.boolean()),
   guests_can_invite_others: z.optional(z.boolean()),
   guests_can_see_other_guests: z.optional(z.boolean()),
-  google_calendar_id: text(300),
+  google_calendar_id: z.optional(CALENDAR_ID),
   reschedule: z.optional(z.boolean()),
   dry_run: z.optional(z.boolean()),
-}).check(z.refine(
-  ({ participants, participant_emails }) =>
-    participants === undefined || participant_emails === undefined,
-  { path: ["participant_emails"], error: "Expected either participants or participant_emails" },
-));
+}).check(
+  z.refine(
+    ({ participants, participant_emails }) =>
+      participants === undefined || participant_emails === undefined,
+    { path: ["participant_emails"], error: "Expected either participants or participant_emails" },
+  ),
+  z.refine(
+    ({ meeting_id, participants, participant_emails }) =>
+      meeting_id !== undefined || participants !== undefined || participant_emails !== undefined,
+    {
+      path: ["participants"],
+      error: "A new meeting needs participants; one that exists is named by its meeting_id",
+    },
+  ),
+);
 
 type Body = z.output<typeof BODY>;
 
@@ -85,10 +93,7 @@ export const SCHEDULE_REQUEST = z.pipe(
 export const ALTERNATIVES_REQUEST = z.strictObject({
   meeting_id: MEETING_ID,
   max_candidates: z.optional(
-    z.int("Expected a whole number").check(
-      z.gte(1, "Expected 1 to 100"),
-      z.lte(100, "Expected 1 to 100"),
-    ),
+    wholeNumber(1, 100, "Expected a whole number from 1 to 100"),
   ),
 });
 

@@ -4,6 +4,7 @@ import { listMeetings, readMeeting } from "@shared/database/meetings.ts";
 import { HttpFault } from "@shared/http/fault.ts";
 import { readQuery } from "@shared/http/request.ts";
 import { json } from "@shared/http/respond.ts";
+import { requireOwnPath } from "@shared/http/route_path.ts";
 import type { Handler } from "@shared/http/serve.ts";
 import { MEETING_ID } from "@shared/http/webhook.ts";
 import { meetingAnswer, successRate, summary } from "./answers.ts";
@@ -24,6 +25,7 @@ const QUERY = z.strictObject({
  */
 export function statusHandler({ database }: { database: Database }): Handler {
   return async (request, caller) => {
+    requireOwnPath(request, "status");
     if (request.method !== "GET") throw new HttpFault("method_not_allowed", "status answers GET.");
     const { meeting_id, attempts, limit, cursor } = readQuery(request, QUERY);
     const user_id = caller.kind === "user" ? caller.user_id : null;

@@ -3,6 +3,7 @@ import { readMeeting } from "@shared/database/meetings.ts";
 import { HttpFault } from "@shared/http/fault.ts";
 import { hasField, readBody, readQuery, validate } from "@shared/http/request.ts";
 import { json } from "@shared/http/respond.ts";
+import { requireOwnPath } from "@shared/http/route_path.ts";
 import type { Caller, Handler } from "@shared/http/serve.ts";
 import { batchOf, MEETING_ID, MEETING_WEBHOOK } from "@shared/http/webhook.ts";
 import type { WritebackDependencies } from "@shared/writeback/write_back.ts";
@@ -26,6 +27,7 @@ const ONE_MEETING = z.strictObject({ meeting_id: MEETING_ID });
  */
 export function writeBackHandler(dependencies: HandlerDependencies): Handler {
   return (request, caller) => {
+    requireOwnPath(request, "write-back");
     if (request.method === "GET") return readStatus(dependencies, request, caller);
     if (request.method === "POST") return write(dependencies, request, caller);
     throw new HttpFault("method_not_allowed", "write-back answers GET and POST.");
