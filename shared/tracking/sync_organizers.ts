@@ -14,8 +14,11 @@ import { Refusal } from "./refusal.ts";
 /** A page of Google's; one holds the events of thousands of rows. */
 const PAGE = 2500;
 
-/** So few events are cheaper asked for one by one than by listing a calendar. */
-const FEW = 5;
+/** So few events are asked for one by one: as many calls as listing a calendar may take. */
+const FEW = 2;
+
+/** Events that were named may have moved since, so a few more are looked up wherever they are. */
+const FEW_NAMED = 5;
 
 /** Calendars side by side; each is another user's quota, or the same user's other calendar. */
 const PARALLEL_CALENDARS = 4;
@@ -25,6 +28,7 @@ export interface SyncedEvent {
   status: "updated" | "unchanged" | "missing" | "failed";
   /** Why, where it failed. */
   error?: string;
+  /** Where it failed or is missing: what would help. */
   message?: string;
 }
 
@@ -37,44 +41,57 @@ export async function syncOrganizers(
   filter: UnsyncedFilter,
 ): Promise<SyncedEvent[]> {
   const calendars = await listUnsyncedEvents(dependencies.database, filter);
+  const few = filter.event_ids === undefined && filter.task_ids === undefined ? FEW : FEW_NAMED;
   const results: SyncedEvent[] = [];
   for (let first = 0; first < calendars.length; first += PARALLEL_CALENDARS) {
     const slice = calendars.slice(first, first + PARALLEL_CALENDARS);
-    const synced = await Promise.all(slice.map((one) => syncCalendar(dependencies, one)));
+    const synced = await Promise.all(slice.map((one) => syncCalendar(dependencies, one, few)));
     results.push(...synced.flat());
   }
   return results;
 }
 
+const MISSING = {
+  status: "missing" as const,
+  message:
+    "Not on the calendar where its row says. If it was moved, name it in event_ids (up to 5) to look for it.",
+};
+
+interface Page {
+  events: readonly GoogleEvent[];
+  is_last: boolean;
+}
+
 async function syncCalendar(
   dependencies: TrackingDependencies,
   calendar: UnsyncedCalendar,
+  few: number,
 ): Promise<SyncedEvent[]> {
   const results = new Map<string, SyncedEvent>();
   const missing = new Set(calendar.event_ids);
-  const store = async (events: readonly GoogleEvent[]) => {
-    const wanted = events.filter(({ id }) => missing.has(id));
-    if (wanted.length === 0) return;
-    const stored = await storeEventPeople(dependencies.database, calendar, wanted.map(peopleOf));
-    for (const [event_id, status] of Object.entries(stored)) {
-      results.set(event_id, { event_id, status });
-      missing.delete(event_id);
+  /** One statement a page; the last one also notes what was on no page. */
+  const store = async ({ events, is_last }: Page) => {
+    const wanted = events.filter(({ id }) => missing.delete(id));
+    const lost = is_last ? [...missing] : [];
+    if (wanted.length === 0 && lost.length === 0) return;
+    const people = wanted.map(peopleOf);
+    const stored = await storeEventPeople(dependencies.database, calendar, people, lost);
+    for (const { id } of wanted) {
+      const status = stored[id];
+      results.set(id, { event_id: id, ...(status === undefined ? MISSING : { status }) });
     }
   };
   try {
     const account = await openAccount(dependencies, calendar.user_id);
-    if (missing.size <= FEW) {
-      await store(await oneByOne(account, calendar));
+    if (missing.size <= few) {
+      await store({ events: await oneByOne(account, calendar), is_last: true });
     } else {
-      for await (const events of pagesOf(account, calendar)) {
-        await store(events);
+      for await (const page of pagesOf(account, calendar)) {
+        await store(page);
         if (missing.size === 0) break;
       }
     }
-    if (missing.size > 0) {
-      await storeEventPeople(dependencies.database, calendar, [], [...missing]);
-    }
-    for (const event_id of missing) results.set(event_id, { event_id, status: "missing" });
+    for (const event_id of missing) results.set(event_id, { event_id, ...MISSING });
   } catch (thrown) {
     if (!(thrown instanceof Refusal)) throw thrown;
     for (const event_id of missing) {
@@ -105,10 +122,12 @@ async function oneByOne(account: Account, calendar: UnsyncedCalendar): Promise<G
 async function* pagesOf(
   account: Account,
   calendar: UnsyncedCalendar,
-): AsyncGenerator<GoogleEvent[]> {
+): AsyncGenerator<Page> {
   const occurrences = calendar.event_ids.filter((id) => /_\d{8}(T\d{6}Z)?$/.test(id));
   if (occurrences.length < calendar.event_ids.length) {
-    yield* pages(account, calendar, { singleEvents: false });
+    for await (const page of pages(account, calendar, { singleEvents: false })) {
+      yield occurrences.length > 0 ? { ...page, is_last: false } : page;
+    }
   }
   if (occurrences.length > 0) yield* pages(account, calendar, { singleEvents: true });
 }
@@ -117,7 +136,7 @@ async function* pages(
   account: Account,
   calendar: UnsyncedCalendar,
   query: EventsQuery,
-): AsyncGenerator<GoogleEvent[]> {
+): AsyncGenerator<Page> {
   const window = windowOf(calendar);
   let pageToken: string | undefined;
   do {
@@ -131,8 +150,8 @@ async function* pages(
           ...(pageToken === undefined ? {} : { pageToken }),
         }),
     );
-    yield page.events;
     pageToken = page.nextPageToken;
+    yield { events: page.events, is_last: pageToken === undefined };
   } while (pageToken !== undefined);
 }
 

@@ -1,54 +1,72 @@
+/**
+ * The backfill of 10,000 rows over 20 calendars: how many calls of Google's it takes a calendar and
+ * how many statements, beside what is allowed. Run: deno task bench:sync-organizer
+ * Ends with code 1 if a row stays unread or a goal is missed.
+ */
 import { printLine } from "../../local/output.ts";
 import { startPlatform } from "../../local/platform.ts";
+import { connectedOrganizer, TOKEN_KEYS } from "../support/connected_organizer.ts";
+import { startCountingProxy } from "../support/counting_proxy.ts";
+import { startPostgresServer } from "../support/postgres_server.ts";
 import { callFunction, stackOf } from "../support/stack.ts";
+import { backfillCost } from "../support/backfill_cost.ts";
+import { untoldEvents } from "../support/untold_events.ts";
 
-/**
- * The backfill of 10,000 rows over 20 calendars: how many calls of Google's it takes a calendar,
- * which must be at most one more than the pages that the calendar's events fill.
- */
-const CALENDARS = 20;
-const EVENTS = 500;
-const PAGE = 2500;
+/** Twenty calendars, one of them with more events than a page holds. */
+const EVENTS = [2600, ...Array.from({ length: 18 }, () => 400), 200];
 
-await using platform = await startPlatform({ background: { net: false, cron: false } });
-const stack = stackOf(platform, false);
-const emails: string[] = [];
-for (let calendar = 0; calendar < CALENDARS; calendar++) {
-  const { email, user_id } = await stack.organizer();
-  emails.push(email);
-  const events = Array.from({ length: EVENTS }, (_, index) => {
-    const start = Date.UTC(2035, 0, 8) + index * 3_600_000;
-    return {
-      summary: `Event ${index}`,
-      start: { dateTime: new Date(start).toISOString() },
-      end: { dateTime: new Date(start + 1_800_000).toISOString() },
-    };
-  });
-  const { event_ids } = await stack.google.addEvents(email, events);
-  await platform.sql(
-    `insert into public.task_calendar_events
-       (user_id, calendar_event_id, event_start, event_end, organizer_self, sync_status)
-     select $1, e.id, '2035-01-08T00:00:00Z'::timestamptz + e.n * interval '1 hour',
-       '2035-01-08T00:30:00Z'::timestamptz + e.n * interval '1 hour', null, 'synced'
-     from unnest($2::text[]) with ordinality as e (id, n)`,
-    [user_id, event_ids],
-  );
-}
-const [last] = await stack.google.requests().then((requests) => requests.slice(-1));
-const started = performance.now();
-const { body } = await callFunction(platform, "task-events/sync-organizer", {
-  body: { backfill: true, limit: CALENDARS * EVENTS },
-  apikey: platform.automations_key,
+await using server = await startPostgresServer();
+const { url } = await server.createDatabase();
+await using api = startCountingProxy();
+await using platform = await startPlatform({
+  database: { kind: "url", url },
+  background: { net: false, cron: false },
+  environment: { SUPABASE_URL: api.url, CONVENE_TOKEN_KEYS: TOKEN_KEYS },
 });
-const seconds = (performance.now() - started) / 1000;
-const requests = (await stack.google.requests({ since_id: last?.id ?? 0 }))
-  .filter(({ path }) => path.startsWith("/calendar/v3/"));
-const most = Math.max(
-  ...emails.map((email) => requests.filter(({ user }) => user === email).length),
-);
-const allowed = 1 + Math.ceil(EVENTS / PAGE);
+api.passTo(platform.api_url);
+const stack = stackOf(platform, true);
+const calendars: { email: string; events: number }[] = [];
+for (const events of EVENTS) {
+  const organizer = await connectedOrganizer(stack);
+  await untoldEvents(stack, organizer, events);
+  calendars.push({ email: organizer.email, events });
+}
+const rows = EVENTS.reduce((sum, events) => sum + events, 0);
+
+const cost = await backfillCost(stack, api, calendars, async () => {
+  const { body } = await callFunction(platform, "task-events/sync-organizer", {
+    body: { backfill: true, limit: rows },
+    apikey: platform.automations_key,
+  });
+  return body;
+});
+
+let is_met = true;
+const verdict = (is_kept: boolean) => {
+  is_met &&= is_kept;
+  return is_kept ? "met" : "NOT MET";
+};
+const { updated, seconds } = cost;
 printLine(
-  `${body.updated} of ${CALENDARS * EVENTS} rows over ${CALENDARS} calendars in ` +
-    `${seconds.toFixed(1)} s; at most ${most} Google calls a calendar (${allowed} allowed)`,
+  `Postgres ${server.version}, ${navigator.hardwareConcurrency} cores; ${rows} rows over ` +
+    `${calendars.length} calendars in ${seconds.toFixed(1)} s, ${
+      (rows / seconds).toFixed(0)
+    } rows/s\n`,
 );
-if (body.updated !== CALENDARS * EVENTS || most > allowed) Deno.exit(1);
+printLine("| goal | measured | allowed | |");
+printLine("| --- | ---: | ---: | --- |");
+printLine(`| rows with an organizer | ${updated} | ${rows} | ${verdict(updated === rows)} |`);
+for (const [label, { calls, allowed }] of Object.entries(cost.google)) {
+  printLine(`| Google calls, ${label} | ${calls} | ${allowed} | ${verdict(calls <= allowed)} |`);
+}
+printLine(
+  `| statements that store, for ${cost.pages} pages | ${cost.stores} | ${cost.pages} | ${
+    verdict(cost.stores <= cost.pages)
+  } |`,
+);
+printLine(
+  `| other statements: the list, and a connection a calendar | ${cost.others} | ${
+    1 + calendars.length
+  } | ${verdict(cost.others <= 1 + calendars.length)} |`,
+);
+if (!is_met) Deno.exit(1);

@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
 import { startPlatform } from "../../local/platform.ts";
+import { connectedOrganizer, TOKEN_KEYS } from "../support/connected_organizer.ts";
 import { startCountingProxy } from "../support/counting_proxy.ts";
-import { tokenCipher } from "@shared/connections/token_cipher.ts";
 import { manyMeetings } from "../support/many_meetings.ts";
-import { callFunction, type Organizer, type Stack, stackOf } from "../support/stack.ts";
-
-const TOKEN_KEYS = `k1:${btoa("0123456789abcdef0123456789abcdef")}`;
+import { callFunction, stackOf } from "../support/stack.ts";
 
 Deno.test({
   name: "what write-backs ask of the database and of Google",
@@ -65,27 +63,3 @@ Deno.test({
     });
   },
 });
-
-/**
- * Connected without the consent flow, whose callback would have to come through the proxy: the
- * tokens are stored as google-auth stores them.
- */
-async function connectedOrganizer(stack: Stack): Promise<Organizer> {
-  const organizer = await stack.organizer({ connected: false });
-  const { email, user_id } = organizer;
-  const { access_token, refresh_token } = await stack.google.signIn({ email });
-  const cipher = tokenCipher(TOKEN_KEYS);
-  await stack.platform.sql(
-    `insert into private.google_connections
-       (user_id, google_account_id, email, status, granted_scopes, refresh_token_encrypted,
-        access_token_encrypted, access_token_expires_at)
-     values ($1, $2, $2, 'healthy', '{}', $3, $4, now() + interval '50 minutes')`,
-    [
-      user_id,
-      email,
-      await cipher.encrypt(refresh_token, user_id),
-      await cipher.encrypt(access_token, user_id),
-    ],
-  );
-  return organizer;
-}

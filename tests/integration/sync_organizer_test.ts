@@ -3,31 +3,7 @@ import { pendingMeeting, rowOf } from "../support/meetings.ts";
 import { promise, type Stack } from "../support/stack.ts";
 import { eventRow, scheduledTask } from "../support/tasks.ts";
 import type { Organizer } from "../support/stack.ts";
-
-/** Events on Google with rows that know nothing of them; every third is somebody else's invitation. */
-async function untold(stack: Stack, organizer: Organizer, count: number): Promise<string[]> {
-  const guest = await stack.guest();
-  const events = Array.from({ length: count }, (_, index) => {
-    const start = new Date(Date.UTC(2035, 0, 8, 9) + index * 3_600_000);
-    return {
-      id: `old${String(index).padStart(5, "0")}`,
-      summary: `Old ${index}`,
-      start: { dateTime: start.toISOString() },
-      end: { dateTime: new Date(start.valueOf() + 1_800_000).toISOString() },
-      attendees: [{ email: guest, responseStatus: "accepted" as const }],
-    };
-  });
-  const { event_ids } = await stack.google.addEvents(organizer.email, events);
-  await stack.platform.sql(
-    `insert into public.task_calendar_events
-       (user_id, calendar_event_id, event_start, event_end, organizer_self, sync_status)
-     select $1, e.id, '2035-01-08T09:00:00Z'::timestamptz + e.n * interval '1 hour',
-       '2035-01-08T09:30:00Z'::timestamptz + e.n * interval '1 hour', null, 'synced'
-     from unnest($2::text[]) with ordinality as e (id, n)`,
-    [organizer.user_id, event_ids],
-  );
-  return event_ids;
-}
+import { untoldEvents } from "../support/untold_events.ts";
 
 async function googleCalls(stack: Stack, organizer: Organizer): Promise<string[]> {
   const requests = await stack.google.requests({ user: organizer.email });
@@ -41,7 +17,7 @@ promise("sync-organizer", {
     stack,
   ) => {
     const organizer = await stack.organizer();
-    const ids = await untold(stack, organizer, 40);
+    const ids = await untoldEvents(stack, organizer, 40, await stack.guest());
     await stack.platform.sql(
       `insert into public.task_calendar_events (user_id, calendar_event_id, event_start, organizer_self, sync_status)
        values ($1, 'gone0', '2035-01-08T10:00:00Z', null, 'synced')`,
@@ -129,7 +105,7 @@ promise("sync-organizer", {
 
   "a calendar that cannot be read fails alone": async (stack) => {
     const lost = await stack.organizer();
-    await untold(stack, lost, 8);
+    await untoldEvents(stack, lost, 8);
     await stack.google.revokeGrant(lost.email);
     const answer = await lost.call("task-events/sync-organizer", { body: { backfill: true } });
     assert.equal(answer.status, 200, JSON.stringify(answer.body));
