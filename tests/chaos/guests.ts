@@ -6,13 +6,15 @@ import type { Town } from "./town.ts";
 
 /** The guests of a town, who answer invitations and remember what they answered. */
 export interface Guests {
-  /** Some guest of the event answers it, if it is there. */
+  /** Perhaps some guest of the event answers it, if it is there. */
   answer(event_id: string): Promise<void>;
   /** So many answers to whatever is in somebody's calendar. */
   answerSome(count: number): Promise<void>;
 }
 
 const ANSWERS: readonly ResponseStatus[] = ["accepted", "declined", "tentative"];
+
+const RELUCTANT = 0.5;
 
 export function guestsOf(
   { google }: ChaosStack,
@@ -42,7 +44,7 @@ export function guestsOf(
 
   return {
     answer: (event_id) =>
-      inTurn(async () => {
+      random.chance(RELUCTANT) ? Promise.resolve() : inTurn(async () => {
         const [event] = await google.events({ event_id, status: "live" });
         const invited = (event?.attendees ?? []).flatMap(({ email }) =>
           town.guests.filter((guest) => guest === email)

@@ -14,11 +14,11 @@ interface Asked {
  * the ledger was seen by Google, unless no answer came to it.
  */
 export function ledgerViolations(evidence: Evidence): string[] {
-  const noted = notedRequests(evidence.ledger);
+  const noted = notedRequests(evidence.ledger).sort((one, other) => one.at - other.at);
   const found: string[] = [];
   for (const call of seenCalls(evidence)) {
-    // A request is noted before it goes out, so the note is the older one of the pair.
-    const index = noted.findIndex(({ what, at }) => what === call.what && at <= call.at);
+    // A request is noted just before it goes out; one that was given up before may never have gone.
+    const index = noted.findLastIndex(({ what, at }) => what === call.what && at <= call.at);
     if (index !== -1) noted.splice(index, 1);
     else if (!unsettledClaim(evidence.ledger, call)) {
       found.push(`the ledger does not explain "${call.what}" of ${call.meeting_id}`);

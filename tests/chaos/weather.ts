@@ -26,6 +26,8 @@ const MOST_STORMS = 12;
 const WISHFUL_STORMS = 9;
 const MOST_CALM_ROUNDS = 40;
 const MEETINGS_A_REPLY = 10;
+/** Of one batch at most. */
+const MEETINGS_A_ROW = 5;
 
 /** Storm after storm until nothing is left to do, or enough of them; returns how many there were. */
 export async function weather(run: Run, seed: number): Promise<number> {
@@ -75,11 +77,12 @@ async function round(run: Run, mood: Mood, wishes: readonly Wish[]): Promise<voi
 }
 
 /** The cron jobs' own commands, and batches side by side as if several sweeps had piled up. */
-async function sweep({ stack, pool, random }: Run, batches: number): Promise<void> {
+async function sweep({ stack, pool, town, random }: Run, batches: number): Promise<void> {
+  const limit = () => 5 + random.below(Math.max(50, town.meetings / MEETINGS_A_ROW));
   await stack.platform.runCron();
   await Promise.all(Array.from({ length: batches }, async () => {
-    await pool.post("schedule", { batch: true, limit: 5 + random.below(50) });
-    await pool.post("write-back", { batch: true, limit: 5 + random.below(50) });
+    await pool.post("schedule", { batch: true, limit: limit() });
+    await pool.post("write-back", { batch: true, limit: limit() });
   }));
 }
 
