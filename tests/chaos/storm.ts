@@ -20,6 +20,13 @@ const TOKEN_ENDPOINT = 0.15;
 
 const CALENDAR = "/calendar/v3/";
 
+/** Beyond the three in ten: without them hardly a change or cancellation would ever be given up. */
+const CHANGES: readonly FaultRule[] = [
+  { method: "PATCH", status: 503, reason: "backendError", probability: 0.2 },
+  { method: "PATCH", status: 403, reason: "forbidden", probability: 0.03 },
+  { method: "DELETE", status: 403, reason: "forbidden", probability: 0.1 },
+];
+
 /** Makes the emulator answer three calls in ten wrongly, late or not at all; repeatable by seed. */
 export async function raiseStorm(google: EmulatorControl, mood: Mood, seed: number): Promise<void> {
   await google.clearFaults();
@@ -41,6 +48,7 @@ export async function raiseStorm(google: EmulatorControl, mood: Mood, seed: numb
   const rules = [
     ...calendar.map((rule) => ({ ...rule, path: CALENDAR, probability: EACH })),
     ...token.map((rule) => ({ ...rule, path: "/token", probability: TOKEN_ENDPOINT })),
+    ...CHANGES.map((rule) => ({ ...rule, path: CALENDAR })),
   ];
   for (const [index, rule] of rules.entries()) {
     await google.fault({ ...rule, seed: seed * 100 + index });

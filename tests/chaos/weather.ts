@@ -78,11 +78,12 @@ async function round(run: Run, mood: Mood, wishes: readonly Wish[]): Promise<voi
 
 /** The cron jobs' own commands, and batches side by side as if several sweeps had piled up. */
 async function sweep({ stack, pool, town, random }: Run, batches: number): Promise<void> {
-  const limit = () => 5 + random.below(Math.max(50, town.meetings / MEETINGS_A_ROW));
+  const limit = (most: number) =>
+    Math.min(most, 5 + random.below(Math.max(50, town.meetings / MEETINGS_A_ROW)));
   await stack.platform.runCron();
   await Promise.all(Array.from({ length: batches }, async () => {
-    await pool.post("schedule", { batch: true, limit: limit() });
-    await pool.post("write-back", { batch: true, limit: limit() });
+    await pool.post("schedule", { batch: true, limit: limit(100) });
+    await pool.post("write-back", { batch: true, limit: limit(1000) });
   }));
 }
 

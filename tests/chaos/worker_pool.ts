@@ -17,7 +17,7 @@ export interface PoolOptions {
 /** Worker processes that die by SIGKILL and are replaced. */
 export interface WorkerPool {
   readonly killed: number;
-  /** Calls that a function answered with 500: nothing that happens here is unexpected. */
+  /** Calls that a function answered with 500, or as ours: nothing that happens here is unexpected. */
   readonly surprises: readonly string[];
   /** A function of some worker, with the automations key; null: that worker has died meanwhile. */
   ask(name: string, request: CallInit): Promise<{ status: number; body: unknown } | null>;
@@ -103,8 +103,9 @@ export async function startWorkerPool(
       headers: { apikey: stack.platform.automations_key, "content-type": "application/json" },
       ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
     });
-    if (answer?.status === 500) {
-      surprises.push(`${name} answered 500 to ${JSON.stringify(request)}`);
+    const error = (answer?.body as { error?: unknown } | null | undefined)?.error;
+    if (answer?.status === 500 || error === "invalid_request") {
+      surprises.push(`${name} answered ${JSON.stringify(answer)} to ${JSON.stringify(request)}`);
     }
     return answer;
   }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { LEASE_SECONDS } from "@shared/writeback/write_back.ts";
 import type { Row } from "../support/meetings.ts";
 import {
   forgetMeetings,
@@ -33,6 +34,22 @@ promise("batches at once", {
     await Promise.all(workers.map((worker) => worker.stop()));
   },
 
+  "two functions' batches that are half of 500 rows each finish them together": async (stack) => {
+    await forgetMeetings(stack);
+    const before = (await stack.google.events({ status: "live" })).length;
+    // A slice is less than 20 rows of an organizer, so that half of them leaves work for both.
+    await manyMeetings(stack, await manyOrganizers(stack, 32), 500);
+    const workers = [await stack.platform.startWorker(), await stack.platform.startWorker()];
+    const answers = await Promise.all(
+      workers.map(({ functions_url }) => batch(stack, functions_url, 250)),
+    );
+    assert.deepEqual(answers.map(({ body }) => body.succeeded), [250, 250]);
+    assert.equal(Math.min(...answers.map(({ body }) => body.remaining)), 0);
+    assert.deepEqual(await counts(stack), { created: 500 });
+    assert.equal((await stack.google.events({ status: "live" })).length, before + 500);
+    await Promise.all(workers.map((worker) => worker.stop()));
+  },
+
   "a killed batch's rows finish within one lease and one sweep, none written twice": async (
     stack,
   ) => {
@@ -53,6 +70,13 @@ promise("batches at once", {
     await stack.google.clearFaults();
     const left = await counts(stack);
     assert.ok((left.pending ?? 0) > 0, "the kill came in the middle");
+
+    const longer = await stack.platform.sql(
+      `select from public.meetings
+        where writeback_leased_until > clock_timestamp() + make_interval(secs => $1)`,
+      [LEASE_SECONDS],
+    );
+    assert.deepEqual(longer, [], "what it held is free after one lease");
 
     await stack.platform.sql("update public.meetings set writeback_leased_until = now()");
     await loseDoorbells(stack);
@@ -95,10 +119,10 @@ promise("batches at once", {
     },
 }, { only: "postgres" });
 
-function batch(stack: Stack, functions_url = stack.platform.functions_url) {
+function batch(stack: Stack, functions_url = stack.platform.functions_url, limit?: number) {
   return callFunction(stack.platform, "write-back", {
     apikey: stack.platform.automations_key,
-    body: { batch: true },
+    body: { batch: true, limit },
     functions_url,
   });
 }
