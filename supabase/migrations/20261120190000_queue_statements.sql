@@ -139,7 +139,7 @@ returns json
 language plpgsql set search_path = '' as $$
 declare
   v_meeting public.meetings;
-  v_claimed public.meetings[] := '{}';
+  v_claimed public.meetings[] := array[]::public.meetings[];
   v_meetings json;
   v_connections json;
 begin

@@ -42,6 +42,7 @@ const HELPERS: Record<string, Record<string, unknown>> = {
     p_reason: "invalid_grant",
   },
   pause_google_connection: { p_user_id: USER, p_until: "2027-01-01T00:00:00Z" },
+  pause_all_google_connections: { p_until: "2027-01-01T00:00:00Z" },
   forget_google_connection: { p_user_id: USER },
 };
 
