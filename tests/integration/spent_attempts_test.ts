@@ -129,6 +129,7 @@ promise("spent attempts", {
     await stack.google.fault({ method: "POST", path_pattern: EVENTS, drop: "after", times: 1 });
     await organizer.call("write-back", { body: { meeting_id } });
     await cancel(organizer, meeting_id);
+    await makeRetryDue(stack, meeting_id);
     for (let death = 1; death <= 3; death++) await loseWorker(stack, meeting_id);
     await organizer.call("write-back", { body: { meeting_id } });
     const row = await rowOf(stack, meeting_id);
