@@ -23,7 +23,7 @@ export function findSlots(request: SchedulingRequest): SchedulingResult {
   const question = readQuestion(constraints, now, weights, rule);
   const people = readPeople(participants, question);
   const read_until = readUntil(request, question, rule);
-  const refused = { question, people, now_minute: Math.ceil(now.getTime() / 60_000) };
+  const refused = { question, people, now_minute: Math.ceil(now.getTime() / 60_000), rule };
   const { starts: free, on_grid } = freeStarts(question, people);
   const series = rule && layOutSeries(rule, question, people);
   const starts = series === undefined ? free : withOccurrences(series, free);

@@ -6,6 +6,14 @@ import type { Question } from "./question.ts";
 import { weekdayIndex } from "./weekday.ts";
 import { offsetAt, offsetSegments } from "./zones.ts";
 
+/** Minutes by which hours would have to begin `early` and end `late`, in all, and the same in words. */
+export interface HoursNeeded {
+  minutes: number;
+  early: number;
+  late: number;
+  words: string;
+}
+
 /**
  * By how much somebody needed would have to open their hours on the day of a meeting at `start`, and the same in words
  * ("open until 18:00 (Europe/Paris)"); undefined when the meeting lies in their hours. Infinitely much where no change
@@ -15,7 +23,7 @@ export function hoursNeeded(
   question: Question,
   person: Person,
   start: number,
-): { minutes: number; words: string } | undefined {
+): HoursNeeded | undefined {
   if (!person.needed || person.rules === undefined) return undefined;
   const end = start + question.duration;
   if (person.open.some(([opens, closes]) => opens <= start && end <= closes)) return undefined;
@@ -34,10 +42,16 @@ export function hoursNeeded(
       ...(early > 0 ? [`from ${sayTimeOfDay(from)}`] : []),
       ...(late > 0 ? [`until ${sayTimeOfDay(until)}`] : []),
     ];
-    return [{ minutes: early + late, words: `open ${hours.join(" ")} (${rule.timezone})` }];
+    return [{
+      minutes: early + late,
+      early,
+      late,
+      words: `open ${hours.join(" ")} (${rule.timezone})`,
+    }];
   });
   const nearest = widenings.toSorted((a, b) => a.minutes - b.minutes)[0];
-  return nearest ?? { minutes: Infinity, words: "open on another day" };
+  return nearest ??
+    { minutes: Infinity, early: Infinity, late: Infinity, words: "open on another day" };
 }
 
 /** Of starts that wider hours would allow, the one that asks for the fewest extra minutes in all; the earlier of two. */

@@ -351,3 +351,85 @@ Deno.test("findSlots() negotiates about a series on the days of its rule", () =>
   assert.equal(conceded_candidates[0]?.start_time, "2030-01-09T17:30:00Z");
   assert.equal(conceded_candidates[0]?.recurrence?.occurrences, 12);
 });
+
+/** The Mondays from 7 January 2030 on, as busy time of the same hour. */
+function mondays(from: string, to: string, weeks: number[]) {
+  return weeks.map((week) => {
+    const day = new Date(Date.UTC(2030, 0, 7 + 7 * week)).toISOString().slice(0, 10);
+    return { start: `${day}T${from}:00Z`, end: `${day}T${to}:00Z` };
+  });
+}
+
+Deno.test("findSlots() suggests for a series what makes all of its occurrences possible", () => {
+  const day = { working_hours_start: 9, working_hours_end: 12, interval_minutes: 60 };
+  const ann = person("Ann", [], {
+    busy: [
+      ...mondays("09:15", "09:30", [0]),
+      ...mondays("10:15", "10:30", [0]),
+      ...mondays("11:15", "12:00", [0]),
+      ...mondays("09:30", "10:00", [3]),
+    ],
+  });
+  const asked = repeating([ann, person("Ben")], "RRULE:FREQ=WEEKLY;COUNT=6", {
+    ...day,
+    duration_minutes: 30,
+  });
+  const { candidates, suggestion } = findSlots(asked);
+  assert.deepEqual(candidates, []);
+  // 09:30 is free on the first Monday, but not on the fourth: the first grid start that is free on all of them is 10:30.
+  assert.equal(
+    suggestion,
+    "Starting every 30 minutes instead of every 60 (interval_minutes) the meeting could be on " +
+      "Monday 7 January 2030 at 10:30 (UTC), with all 6 occurrences.",
+  );
+  const followed = findSlots({
+    ...asked,
+    constraints: { ...asked.constraints, interval_minutes: 30 },
+  });
+  const found = at(followed.candidates, "2030-01-07T10:30");
+  assert.equal(found.recurrence?.share_free, 1);
+});
+
+Deno.test("findSlots() says how many occurrences a suggestion gives where none gives all", () => {
+  const ann = person("Ann", [], {
+    busy: [
+      ...mondays("09:00", "09:30", [0]),
+      ...mondays("10:00", "10:30", [0]),
+      ...mondays("00:00", "23:30", [2, 4]),
+    ],
+  });
+  const asked = repeating([ann], "RRULE:FREQ=WEEKLY;COUNT=6", {
+    working_hours_start: 9,
+    working_hours_end: 11,
+    interval_minutes: 60,
+    duration_minutes: 30,
+  });
+  const { candidates, suggestion } = findSlots(asked);
+  assert.deepEqual(candidates, []);
+  assert.equal(
+    suggestion,
+    "Starting every 30 minutes instead of every 60 (interval_minutes) the meeting could be on " +
+      "Monday 7 January 2030 at 09:30 (UTC), with 4 of 6 occurrences.",
+  );
+});
+
+Deno.test("findSlots() widens hours for a series only as far as every occurrence needs", () => {
+  // At nine in New York it is 14:00 in Paris on 11 March and, when clocks have changed there too, 15:00 from 1 April on:
+  // a quarter of an hour would do for the first Monday, but not for the fourth.
+  const paris = person("Pia", [], {
+    timezone: "Europe/Paris",
+    open_hours: [{ days: ["monday"], start: "09:00", end: "14:15" }],
+  });
+  const asked = repeating([person("Ann"), paris], "RRULE:FREQ=WEEKLY;COUNT=6", {
+    earliest_date: "2030-03-11",
+    latest_date: "2030-03-11",
+    timezone: "America/New_York",
+    duration_minutes: 30,
+  });
+  const { candidates, suggestion } = findSlots(asked);
+  assert.deepEqual(candidates, []);
+  assert.match(
+    suggestion ?? "",
+    /^If Ann were open from 07:30 \(America\/New_York\), .* with all 6 occurrences\.$/,
+  );
+});
