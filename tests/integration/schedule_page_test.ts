@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { MONDAY, WEEK } from "../support/meetings.ts";
+import { tableRows } from "../support/page_words.ts";
+import { promise, type Stack } from "../support/stack.ts";
+
+const PAGE = await Deno.readTextFile(new URL("../../docs/schedule.md", import.meta.url));
+
+/** What is Google's, or differs from reason to reason, or is told once more. */
+const NOT_OURS =
+  /^(google_request|details|candidates\[\]\.reasons\[\]\.args|conceded_candidates\[\]\.concessions)(\.|\[)/;
+
+promise("docs/schedule.md", {
+  "the page tells every field that schedule answers, and no other": async (stack) => {
+    const answers = await answersOf(stack);
+    const given = new Set(
+      answers.flatMap((answer) => pathsOf(answer)).filter((path) => !NOT_OURS.test(path)),
+    );
+    const told = new Set(tableRows(PAGE, "The answer").flatMap(({ paths }) => paths));
+    assert.deepEqual([...given].toSorted(), [...told].toSorted());
+  },
+});
+
+/** A series found, a refusal with concessions, and alternatives: together they have every field. */
+async function answersOf(stack: Stack): Promise<unknown[]> {
+  const organizer = await stack.organizer();
+  const wishes = { preferred_hours_start: 9, preferred_hours_end: 10 };
+  const found = await organizer.call("schedule", {
+    body: {
+      dry_run: true,
+      participants: [
+        { email: organizer.email, busy: [] },
+        {
+          email: "ben@south.example",
+          name: "Ben",
+          preferences: wishes,
+          busy: [{ start: "2035-01-15T00:00:00Z", end: "2035-01-16T00:00:00Z" }],
+        },
+      ],
+      constraints: { ...WEEK, latest_date: MONDAY, working_hours_start: 15 },
+      recurrence: ["RRULE:FREQ=WEEKLY;COUNT=3"],
+    },
+  });
+  assert.equal(found.status, 200, JSON.stringify(found.body));
+  const refused = await organizer.call("schedule", {
+    body: {
+      dry_run: true,
+      participants: [
+        { email: organizer.email, busy: [] },
+        {
+          email: "ben@south.example",
+          name: "Ben",
+          busy: [{ start: `${MONDAY}T09:00:00Z`, end: `${MONDAY}T17:00:00Z` }],
+        },
+      ],
+      constraints: { ...WEEK, latest_date: MONDAY },
+    },
+  });
+  assert.equal(refused.status, 422, JSON.stringify(refused.body));
+  const { body: { meeting_id } } = await organizer.call("schedule", {
+    body: { participants: [organizer.email], constraints: WEEK },
+  });
+  const alternatives = await organizer.call("schedule/alternatives", { body: { meeting_id } });
+  assert.equal(alternatives.status, 200);
+  return [found.body, refused.body, alternatives.body];
+}
+
+/** The paths of all members: `candidates[].score`. A slot has the fields of a candidate wherever it stands. */
+function pathsOf(value: unknown, path = ""): string[] {
+  const own = path === "" || path.endsWith("[]") ? [] : [asCandidate(path)];
+  if (Array.isArray(value)) return [...own, ...value.flatMap((item) => pathsOf(item, `${path}[]`))];
+  if (typeof value !== "object" || value === null) return own;
+  return [
+    ...own,
+    ...Object.entries(value).flatMap(([name, member]) =>
+      pathsOf(member, path === "" ? name : `${path}.${name}`)
+    ),
+  ];
+}
+
+function asCandidate(path: string): string {
+  const inside = /^(selected_slot|conceded_candidates\[\])\.(.*)$/.exec(path);
+  if (inside === null) return path;
+  const [, slot = "", field = ""] = inside;
+  const own = slot === "selected_slot" ? /^timezone$/ : /^conce/;
+  return own.test(field) ? path : `candidates[].${field}`;
+}

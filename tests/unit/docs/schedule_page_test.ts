@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { completeConstraints } from "@shared/meetings/constraints.ts";
+import { SCHEDULE_REQUEST } from "../../../supabase/functions/schedule/request.ts";
+import { tableRows } from "../../support/page_words.ts";
+
+const PAGE = await Deno.readTextFile(new URL("../../../docs/schedule.md", import.meta.url));
+
+/** Checked by hand, one interval at a time, so no schema names them. */
+const BUSY = ["start", "end", "tentative", "timezone"].map((name) =>
+  `participants[].busy[].${name}`
+);
+
+interface Definition {
+  type: string;
+  shape?: Record<string, Schema>;
+  innerType?: Schema;
+  element?: Schema;
+  in?: Schema;
+  options?: Schema[];
+  valueType?: Schema;
+}
+
+interface Schema {
+  _zod: { def: unknown };
+}
+
+/** Every path that a schema takes: `participants[].buffer.before`. */
+function pathsOf(schema: Schema, path = ""): string[] {
+  const def = schema._zod.def as Definition;
+  const own = path === "" ? [] : [path];
+  switch (def.type) {
+    case "object": {
+      const fields = Object.entries(def.shape ?? {});
+      return [
+        ...own,
+        ...fields.flatMap(([name, field]) =>
+          pathsOf(field, path === "" ? name : `${path}.${name}`)
+        ),
+      ];
+    }
+    case "array": {
+      const inside = def.element === undefined ? [] : pathsOf(def.element, `${path}[]`);
+      return [...own, ...inside.filter((one) => one !== `${path}[]`)];
+    }
+    case "record": {
+      const inside = def.valueType === undefined ? [] : pathsOf(def.valueType, `${path}.*`);
+      return [...own, ...inside.filter((one) => one !== `${path}.*`)];
+    }
+    case "union":
+      return [...new Set((def.options ?? []).flatMap((option) => pathsOf(option, path)))];
+    case "optional":
+    case "nullable":
+      return def.innerType === undefined ? own : pathsOf(def.innerType, path);
+    case "pipe":
+      return def.in === undefined ? own : pathsOf(def.in, path);
+    default:
+      return own;
+  }
+}
+
+Deno.test("docs/schedule.md names every word that schedule takes, and no other", () => {
+  const told = tableRows(PAGE, "The request").flatMap(({ paths }) => paths);
+  assert.deepEqual([...new Set(told)].length, told.length, "a word is told twice");
+  const taken = [...new Set([...pathsOf(SCHEDULE_REQUEST), ...BUSY])];
+  assert.ok(taken.includes("participants[].preferences.event_categories.*.preferred_days"));
+  assert.deepEqual(told.toSorted(), taken.toSorted());
+});
+
+Deno.test("docs/schedule.md tells the defaults that hold", () => {
+  const defaults = completeConstraints({}, new Date("2030-01-07T00:00:00Z"));
+  const rows = tableRows(PAGE, "The request");
+  for (const [name, value] of Object.entries(defaults)) {
+    if (typeof value === "object" || name.endsWith("_date")) continue;
+    const row = rows.find(({ paths }) => paths.includes(`constraints.${name}`));
+    assert.equal(row?.cells[0], `\`${value}\``, name);
+  }
+});
+
+Deno.test("docs/schedule.md shows requests that are accepted", () => {
+  const curl = /-d '(\{[^']*\})'/.exec(PAGE)?.[1];
+  assert.ok(curl);
+  assert.ok(SCHEDULE_REQUEST.safeParse(JSON.parse(curl)).success);
+});
