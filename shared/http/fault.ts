@@ -69,3 +69,8 @@ export class HttpFault extends Error {
     };
   }
 }
+
+/** There is none, or it is somebody else's: the caller is not told which. */
+export function meetingNotFound(meeting_id: string): HttpFault {
+  return new HttpFault("meeting_not_found", "There is no such meeting.", { meeting_id });
+}

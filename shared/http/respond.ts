@@ -15,3 +15,12 @@ export function refuse(fault: HttpFault, more: Record<string, unknown> = {}): Re
     : { "retry-after": String(Math.max(1, Math.ceil(fault.retry_after_seconds))) };
   return json({ ...fault.body(), ...more }, fault.status, headers);
 }
+
+/** 202 at once; `work` goes on after the response. */
+export function accept(
+  inBackground: (work: Promise<unknown>) => void,
+  work: Promise<unknown>,
+): Response {
+  inBackground(work);
+  return json({ success: true, message: "Accepted" }, 202);
+}

@@ -10,6 +10,7 @@ import type { GoogleOAuth } from "@shared/google/oauth.ts";
 import type { GoogleOutcome } from "@shared/google/outcome.ts";
 import { HttpFault } from "@shared/http/fault.ts";
 import { log } from "@shared/http/log.ts";
+import { routePath } from "@shared/http/route_path.ts";
 import { readJson, readQuery } from "@shared/http/request.ts";
 import { json } from "@shared/http/respond.ts";
 import type { Caller } from "@shared/http/serve.ts";
@@ -45,7 +46,7 @@ const COMPLETE = z.strictObject({ code: z.string().check(z.minLength(1), z.maxLe
 
 /** Whether a request is Google's redirect, the only one that is answered without credentials. */
 export function isCallback(request: Request): boolean {
-  return pathOf(request) === "/callback";
+  return routePath(request, "google-auth") === "/callback";
 }
 
 export function googleAuth(dependencies: GoogleAuthDependencies): GoogleAuth {
@@ -114,7 +115,7 @@ export function googleAuth(dependencies: GoogleAuthDependencies): GoogleAuth {
       if (caller.kind !== "user") {
         throw new HttpFault("forbidden", "Only a signed-in user has a Google connection.");
       }
-      const methods = routes.get(pathOf(request));
+      const methods = routes.get(routePath(request, "google-auth"));
       if (methods === undefined) throw new HttpFault("not_found", "google-auth has no such path.");
       const route = methods.get(request.method);
       if (route === undefined) throw wrongMethod([...methods.keys()]);
@@ -131,15 +132,6 @@ export function googleAuth(dependencies: GoogleAuthDependencies): GoogleAuth {
 /** Google has said whether the connection works; anything else is about the network or the quota. */
 function isAnswer({ kind }: GoogleOutcome<unknown>): boolean {
   return kind === "done" || kind === "reconnect" || kind === "reject";
-}
-
-/** The path below the function, with or without the prefixes that gateways leave on. */
-function pathOf(request: Request): string {
-  const path = new URL(request.url).pathname
-    .replace(/^\/functions\/v1(?=\/)/, "")
-    .replace(/^\/google-auth(?=\/|$)/, "")
-    .replace(/\/$/, "");
-  return path === "" ? "/" : path;
 }
 
 function wrongMethod(allowed: readonly string[]): HttpFault {

@@ -24,10 +24,6 @@ export function meetingAnswer(meeting: MeetingRow, message: string) {
   };
 }
 
-export function meetingNotFound(meeting_id: string): HttpFault {
-  return new HttpFault("meeting_not_found", "There is no such meeting.", { meeting_id });
-}
-
 export function versionConflict(meeting: MeetingRow): HttpFault {
   return new HttpFault(
     "version_conflict",

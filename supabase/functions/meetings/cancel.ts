@@ -2,8 +2,9 @@ import type { Database } from "@shared/database/call.ts";
 import { cancelMeeting } from "@shared/database/meeting_changes.ts";
 import type { Asked } from "@shared/database/meeting_changes.ts";
 import type { MeetingRow } from "@shared/database/meetings.ts";
+import { meetingNotFound } from "@shared/http/fault.ts";
 import { json } from "@shared/http/respond.ts";
-import { meetingAnswer, meetingNotFound, versionConflict } from "./answers.ts";
+import { meetingAnswer, versionConflict } from "./answers.ts";
 
 /** Cancels one meeting; the queue deletes its event and Google tells the guests. */
 export async function cancel(database: Database, asked: Asked): Promise<Response> {

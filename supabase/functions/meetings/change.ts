@@ -2,9 +2,9 @@ import type { Database } from "@shared/database/call.ts";
 import { changeMeeting } from "@shared/database/meeting_changes.ts";
 import type { Asked, MeetingChanges } from "@shared/database/meeting_changes.ts";
 import type { MeetingRow } from "@shared/database/meetings.ts";
-import { HttpFault } from "@shared/http/fault.ts";
+import { HttpFault, meetingNotFound } from "@shared/http/fault.ts";
 import { json } from "@shared/http/respond.ts";
-import { meetingAnswer, meetingNotFound, versionConflict } from "./answers.ts";
+import { meetingAnswer, versionConflict } from "./answers.ts";
 
 /** Our columns in the words of requests, where they differ. */
 const FIELD_OF_COLUMN: Readonly<Record<string, string>> = {

@@ -1,7 +1,8 @@
+import { requireKey, userOf } from "@shared/http/caller.ts";
 import { HttpFault } from "@shared/http/fault.ts";
 import { log } from "@shared/http/log.ts";
 import { readJson, readQuery } from "@shared/http/request.ts";
-import { json } from "@shared/http/respond.ts";
+import { accept, json } from "@shared/http/respond.ts";
 import { routePath } from "@shared/http/route_path.ts";
 import type { Caller, Handler } from "@shared/http/serve.ts";
 import { BATCH } from "@shared/http/webhook.ts";
@@ -72,18 +73,12 @@ async function fetchLinks(
   request: Request,
   caller: Caller,
 ): Promise<Response> {
-  if (caller.kind !== "key") {
-    throw new HttpFault("forbidden", "Only a secret key may do this.");
-  }
+  requireKey(caller);
   const { limit, background } = await readJson(request, BATCH);
   const work = fetchMeetLinks(dependencies, limit ?? DEFAULT_LIMIT);
   if (background !== true) return json({ success: true, ...await work });
-  dependencies.inBackground(
+  return accept(
+    dependencies.inBackground,
     work.then((fetched) => log("info", "meet_links_fetched", { ...fetched })),
   );
-  return json({ success: true, message: "Accepted" }, 202);
-}
-
-function userOf(caller: Caller): string | null {
-  return caller.kind === "user" ? caller.user_id : null;
 }

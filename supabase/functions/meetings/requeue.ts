@@ -2,9 +2,9 @@ import type { Database } from "@shared/database/call.ts";
 import { requeueMeeting } from "@shared/database/meeting_changes.ts";
 import type { Asked } from "@shared/database/meeting_changes.ts";
 import type { MeetingRow } from "@shared/database/meetings.ts";
-import { HttpFault } from "@shared/http/fault.ts";
+import { HttpFault, meetingNotFound } from "@shared/http/fault.ts";
 import { json } from "@shared/http/respond.ts";
-import { meetingAnswer, meetingNotFound } from "./answers.ts";
+import { meetingAnswer } from "./answers.ts";
 
 /** What to tell whoever requeues a meeting that is not given up. */
 const STANDING = {

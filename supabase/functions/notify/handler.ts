@@ -1,10 +1,10 @@
-import * as z from "zod/mini";
 import { HttpFault } from "@shared/http/fault.ts";
 import { log } from "@shared/http/log.ts";
 import { readJson } from "@shared/http/request.ts";
-import { json } from "@shared/http/respond.ts";
+import { accept, json } from "@shared/http/respond.ts";
 import { requireOwnPath } from "@shared/http/route_path.ts";
 import type { Handler } from "@shared/http/serve.ts";
+import { batchOf } from "@shared/http/webhook.ts";
 import { notify } from "@shared/notifications/notify.ts";
 import type { NotifyDependencies, NotifyResult } from "@shared/notifications/notify.ts";
 
@@ -13,17 +13,7 @@ export interface HandlerDependencies extends Omit<NotifyDependencies, "alert"> {
 }
 
 const DEFAULT_LIMIT = 100;
-
-const BATCH = z.strictObject({
-  batch: z.literal(true),
-  limit: z.optional(
-    z.int("Expected a whole number").check(
-      z.gte(1, "Expected 1 to 1000"),
-      z.lte(1000, "Expected 1 to 1000"),
-    ),
-  ),
-  background: z.optional(z.boolean()),
-});
+const BATCH = batchOf(1000);
 
 /** POST {batch, limit?, background?} delivers the notifications that are due. Keys only. */
 export function notifyHandler({ inBackground, ...dependencies }: HandlerDependencies): Handler {
@@ -34,11 +24,7 @@ export function notifyHandler({ inBackground, ...dependencies }: HandlerDependen
     }
     const { limit, background } = await readJson(request, BATCH);
     const work = run(dependencies, limit ?? DEFAULT_LIMIT);
-    if (background === true) {
-      inBackground(work);
-      return json({ success: true, message: "Accepted" }, 202);
-    }
-    return json(answer(await work));
+    return background === true ? accept(inBackground, work) : json(answer(await work));
   };
 }
 

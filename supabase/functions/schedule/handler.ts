@@ -1,6 +1,7 @@
+import { requireKey, userOf } from "@shared/http/caller.ts";
 import { HttpFault } from "@shared/http/fault.ts";
 import { hasField, readBody, validate } from "@shared/http/request.ts";
-import { json } from "@shared/http/respond.ts";
+import { accept, json } from "@shared/http/respond.ts";
 import { routePath } from "@shared/http/route_path.ts";
 import type { Caller, Handler } from "@shared/http/serve.ts";
 import { BATCH, MEETING_WEBHOOK } from "@shared/http/webhook.ts";
@@ -10,6 +11,8 @@ import { dryRun } from "./dry_run.ts";
 import { ALTERNATIVES_REQUEST, MAX_BODY_BYTES, SCHEDULE_REQUEST } from "./request.ts";
 import type { ScheduleDependencies } from "./schedule_meeting.ts";
 import { scheduleOne } from "./single.ts";
+
+const NAME_ONE = "Name one meeting instead.";
 
 /**
  * POST finds a meeting its slot: {meeting_id?, participants, constraints, ...} stores a new meeting
@@ -32,20 +35,20 @@ export function scheduleHandler(dependencies: ScheduleDependencies): Handler {
     }
     const body = await readBody(request, { max_bytes: MAX_BODY_BYTES });
     if (hasField(body, "batch")) {
-      requireKey(caller);
+      requireKey(caller, NAME_ONE);
       const { limit, background } = validate(body, BATCH);
       const work = scheduleBatch(dependencies, limit);
-      if (background === true) return accept(dependencies, work);
+      if (background === true) return accept(dependencies.inBackground, work);
       const results = await work;
       return json({ success: true, results, total_processed: results.length });
     }
     if (hasField(body, "record")) {
-      requireKey(caller);
+      requireKey(caller, NAME_ONE);
       const { record } = validate(body, MEETING_WEBHOOK);
       const { meeting_id } = record;
       const request = { meeting_id, given: null, reschedule: false, dry_run: false };
       // pg_net works through its queue in order: a slow answer would hold up the next doorbell.
-      return accept(dependencies, scheduleOne(dependencies, request, null));
+      return accept(dependencies.inBackground, scheduleOne(dependencies, request, null));
     }
     return await schedule(dependencies, body, caller);
   };
@@ -65,19 +68,4 @@ async function schedule(
     });
   }
   return await (request.dry_run ? dryRun : scheduleOne)(dependencies, request, user_id);
-}
-
-/** Null: a key asks, any meeting will do. */
-function userOf(caller: Caller): string | null {
-  return caller.kind === "user" ? caller.user_id : null;
-}
-
-function requireKey(caller: Caller): void {
-  if (caller.kind === "key") return;
-  throw new HttpFault("forbidden", "Only a secret key may do this. Name one meeting instead.");
-}
-
-function accept({ inBackground }: ScheduleDependencies, work: Promise<unknown>): Response {
-  inBackground(work);
-  return json({ success: true, message: "Accepted" }, 202);
 }

@@ -1,7 +1,8 @@
 import * as z from "zod/mini";
 import type { Database } from "@shared/database/call.ts";
 import { listMeetings, readMeeting } from "@shared/database/meetings.ts";
-import { HttpFault } from "@shared/http/fault.ts";
+import { userOf } from "@shared/http/caller.ts";
+import { HttpFault, meetingNotFound } from "@shared/http/fault.ts";
 import { readQuery } from "@shared/http/request.ts";
 import { json } from "@shared/http/respond.ts";
 import { requireOwnPath } from "@shared/http/route_path.ts";
@@ -28,13 +29,13 @@ export function statusHandler({ database }: { database: Database }): Handler {
     requireOwnPath(request, "status");
     if (request.method !== "GET") throw new HttpFault("method_not_allowed", "status answers GET.");
     const { meeting_id, attempts, limit, cursor } = readQuery(request, QUERY);
-    const user_id = caller.kind === "user" ? caller.user_id : null;
+    const user_id = userOf(caller);
     if (meeting_id === undefined) {
       return json(await page(database, user_id, Number(limit ?? DEFAULT_LIMIT), cursor));
     }
     const meeting = await readMeeting(database, meeting_id, user_id, attempts === "true");
     if (meeting === null) {
-      throw new HttpFault("meeting_not_found", "There is no such meeting.", { meeting_id });
+      throw meetingNotFound(meeting_id);
     }
     return json(meetingAnswer(meeting));
   };

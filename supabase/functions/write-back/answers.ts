@@ -116,7 +116,3 @@ export function statusAnswer(meeting: MeetingRow) {
     succeeded_at: meeting.writeback_succeeded_at,
   };
 }
-
-export function meetingNotFound(meeting_id: string): HttpFault {
-  return new HttpFault("meeting_not_found", "There is no such meeting.", { meeting_id });
-}

@@ -1,14 +1,15 @@
 import * as z from "zod/mini";
 import { readMeeting } from "@shared/database/meetings.ts";
-import { HttpFault } from "@shared/http/fault.ts";
+import { requireKey, userOf } from "@shared/http/caller.ts";
+import { HttpFault, meetingNotFound } from "@shared/http/fault.ts";
 import { hasField, readBody, readQuery, validate } from "@shared/http/request.ts";
-import { json } from "@shared/http/respond.ts";
+import { accept, json } from "@shared/http/respond.ts";
 import { requireOwnPath } from "@shared/http/route_path.ts";
 import type { Caller, Handler } from "@shared/http/serve.ts";
 import { batchOf, MEETING_ID, MEETING_WEBHOOK } from "@shared/http/webhook.ts";
 import type { WritebackDependencies } from "@shared/writeback/write_back.ts";
 import { MAX_ROWS_A_CALL, writeBackBatch } from "@shared/writeback/write_back_batch.ts";
-import { batchAnswer, meetingNotFound, statusAnswer } from "./answers.ts";
+import { batchAnswer, statusAnswer } from "./answers.ts";
 import { answerAudit } from "./audit.ts";
 import { writeBackMeeting } from "./single.ts";
 
@@ -18,6 +19,7 @@ export interface HandlerDependencies extends WritebackDependencies {
 
 /** More than one call does; `remaining` in the answer says what is left. */
 const BATCH = batchOf(1000);
+const NAME_ONE = "Name one meeting_id instead.";
 const ONE_MEETING = z.strictObject({ meeting_id: MEETING_ID });
 
 /**
@@ -41,37 +43,30 @@ async function write(
 ): Promise<Response> {
   const body = await readBody(request);
   if (hasField(body, "batch")) {
-    requireKey(caller);
+    requireKey(caller, NAME_ONE);
     const { limit, background = false } = validate(body, BATCH);
     const work = writeBackBatch(dependencies, {
       limit: limit ?? MAX_ROWS_A_CALL,
       // A sweep is not over before everything is written; whoever names a limit means it.
       wake: background && limit === undefined,
     });
-    return background ? accept(dependencies, work) : json(batchAnswer(await work));
+    return background ? accept(dependencies.inBackground, work) : json(batchAnswer(await work));
   }
   if (hasField(body, "record")) {
-    requireKey(caller);
+    requireKey(caller, NAME_ONE);
     const { record } = validate(body, MEETING_WEBHOOK);
     // pg_net works through its queue in order: a slow answer would hold up the next doorbell.
-    return accept(dependencies, writeBackMeeting(dependencies, record.meeting_id, null));
+    return accept(
+      dependencies.inBackground,
+      writeBackMeeting(dependencies, record.meeting_id, null),
+    );
   }
   if (hasField(body, "audit")) {
-    requireKey(caller);
+    requireKey(caller, NAME_ONE);
     return await answerAudit(dependencies, body);
   }
   const { meeting_id } = validate(body, ONE_MEETING);
   return await writeBackMeeting(dependencies, meeting_id, userOf(caller));
-}
-
-function requireKey(caller: Caller): void {
-  if (caller.kind === "key") return;
-  throw new HttpFault("forbidden", "Only a secret key may do this. Name one meeting_id instead.");
-}
-
-function accept({ inBackground }: HandlerDependencies, work: Promise<unknown>): Response {
-  inBackground(work);
-  return json({ success: true, message: "Accepted" }, 202);
 }
 
 async function readStatus(
@@ -83,8 +78,4 @@ async function readStatus(
   const meeting = await readMeeting(database, meeting_id, userOf(caller));
   if (meeting === null) throw meetingNotFound(meeting_id);
   return json(statusAnswer(meeting));
-}
-
-function userOf(caller: Caller): string | null {
-  return caller.kind === "user" ? caller.user_id : null;
 }

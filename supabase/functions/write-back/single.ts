@@ -1,17 +1,11 @@
 import { beginWriteback } from "@shared/database/writebacks.ts";
 import type { WritebackDecision } from "@shared/database/writebacks.ts";
 import type { MeetingRow, NotClaimed } from "@shared/database/meetings.ts";
-import { HttpFault } from "@shared/http/fault.ts";
+import { HttpFault, meetingNotFound } from "@shared/http/fault.ts";
 import { json } from "@shared/http/respond.ts";
 import { LEASE_SECONDS, writeBack } from "@shared/writeback/write_back.ts";
 import type { WritebackDependencies } from "@shared/writeback/write_back.ts";
-import {
-  cancelledAnswer,
-  failureAnswer,
-  meetingNotFound,
-  storedFailureAnswer,
-  successAnswer,
-} from "./answers.ts";
+import { cancelledAnswer, failureAnswer, storedFailureAnswer, successAnswer } from "./answers.ts";
 
 /** Others who ask while a meeting is being written come back after about one Google call. */
 const IN_PROGRESS_SECONDS = 2;
