@@ -8,6 +8,7 @@ import {
   insertTask,
   makeEventsDue,
   scheduledTask,
+  START,
   sweep,
 } from "../support/tasks.ts";
 import { until } from "../support/until.ts";
@@ -17,9 +18,17 @@ const SEED = 5;
 
 const EVENT = "^/calendar/v3/calendars/[^/]+/events/[^/]+$";
 
+const HOUR = fc.integer({ min: 8, max: 18 });
+
 /** What may happen to an event; guests by number. */
 const STEP = fc.oneof(
-  fc.record({ do: fc.constant("edit" as const), text: fc.string({ maxLength: 8 }) }),
+  fc.record({
+    do: fc.constant("edit" as const),
+    text: fc.string({ maxLength: 8 }),
+    lost: lossy(),
+  }),
+  fc.record({ do: fc.constant("move" as const), hour: HOUR, lost: lossy() }),
+  fc.record({ do: fc.constant("google moves" as const), hour: HOUR }),
   fc.record({ do: fc.constant("invite" as const), guest: fc.nat(2), lost: lossy() }),
   fc.record({ do: fc.constant("uninvite" as const), guest: fc.nat(2), lost: lossy() }),
   fc.record({
@@ -39,6 +48,10 @@ function lossy() {
 }
 
 type Step = typeof STEP extends fc.Arbitrary<infer T> ? T : never;
+
+function at(hour: number): string {
+  return `2035-01-09T${String(hour).padStart(2, "0")}:00:00Z`;
+}
 
 /** Plays one sequence of steps and compares what is left with what everybody did. */
 async function play(stack: Stack, steps: readonly Step[]): Promise<void> {
@@ -60,6 +73,7 @@ async function play(stack: Stack, steps: readonly Step[]): Promise<void> {
   let known = new Set<string>();
   let summary = "Write the report";
   let location: string | undefined;
+  let start = START;
 
   const seen = () => known = new Set(invited.keys());
   const ask = async (body: Record<string, unknown>, lost: "before" | "after" | null) => {
@@ -94,8 +108,17 @@ async function play(stack: Stack, steps: readonly Step[]): Promise<void> {
     switch (step.do) {
       case "edit":
         summary = `Report ${step.text}`;
-        await ask({ summary }, null);
+        await ask({ summary }, step.lost);
         seen();
+        break;
+      case "move":
+        start = at(step.hour);
+        await ask({ start_time: start }, step.lost);
+        seen();
+        break;
+      case "google moves":
+        start = at(step.hour);
+        await onGoogle({ start: { dateTime: start }, end: { dateTime: at(step.hour + 1) } });
         break;
       case "invite":
         await wish(new Set([...known, email]), step.lost);
@@ -162,11 +185,12 @@ async function play(stack: Stack, steps: readonly Step[]): Promise<void> {
   assert.deepEqual(shown(event?.attendees ?? []), Object.fromEntries(invited));
   assert.equal(event?.summary, summary);
   assert.equal(event?.location, location);
+  assert.equal(Date.parse(event?.start?.dateTime ?? ""), Date.parse(start));
   const row = await eventRow(stack, organizer, event_id);
   assert.deepEqual(shown(row.attendees), Object.fromEntries(invited));
   assert.deepEqual(
-    [row.event_title, row.etag, row.pending_change],
-    [event?.summary, event?.etag, null],
+    [row.event_title, row.etag, row.pending_change, new Date(row.event_start).valueOf()],
+    [event?.summary, event?.etag, null, Date.parse(start)],
   );
   assert.deepEqual(await stack.google.events({ event_id: foreign.body.event_id }), foreign_before);
 }
