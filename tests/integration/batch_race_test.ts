@@ -34,22 +34,6 @@ promise("batches at once", {
     await Promise.all(workers.map((worker) => worker.stop()));
   },
 
-  "two functions' batches that are half of 500 rows each finish them together": async (stack) => {
-    await forgetMeetings(stack);
-    const before = (await stack.google.events({ status: "live" })).length;
-    // A slice is less than 20 rows of an organizer, so that half of them leaves work for both.
-    await manyMeetings(stack, await manyOrganizers(stack, 32), 500);
-    const workers = [await stack.platform.startWorker(), await stack.platform.startWorker()];
-    const answers = await Promise.all(
-      workers.map(({ functions_url }) => batch(stack, functions_url, 250)),
-    );
-    assert.deepEqual(answers.map(({ body }) => body.succeeded), [250, 250]);
-    assert.equal(Math.min(...answers.map(({ body }) => body.remaining)), 0);
-    assert.deepEqual(await counts(stack), { created: 500 });
-    assert.equal((await stack.google.events({ status: "live" })).length, before + 500);
-    await Promise.all(workers.map((worker) => worker.stop()));
-  },
-
   "a killed batch's rows finish within one lease and one sweep, none written twice": async (
     stack,
   ) => {
@@ -119,10 +103,10 @@ promise("batches at once", {
     },
 }, { only: "postgres" });
 
-function batch(stack: Stack, functions_url = stack.platform.functions_url, limit?: number) {
+function batch(stack: Stack, functions_url = stack.platform.functions_url) {
   return callFunction(stack.platform, "write-back", {
     apikey: stack.platform.automations_key,
-    body: { batch: true, limit },
+    body: { batch: true },
     functions_url,
   });
 }
