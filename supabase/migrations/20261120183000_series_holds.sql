@@ -35,7 +35,9 @@ create function private.hold_first_free(p_meeting public.meetings, p_held text[]
 returns integer
 language plpgsql set search_path = '' as $$
 declare
-  v_index integer;
+  v_index integer := -1;
+  v_candidate jsonb;
+  v_is_free boolean := false;
 begin
   perform private.lock_people(p_held);
   -- The constraint cannot know what time it is: what has expired must be gone.
@@ -47,17 +49,18 @@ begin
     for update skip locked
   );
 
-  select c.ordinality::integer - 1 into v_index
-  from jsonb_array_elements(p_candidates) with ordinality as c
-  where not exists (
-    select
-    from private.promises_of(c.value, p_held, p_occurrences -> (c.ordinality::integer - 1)) as p
-    join private.slot_holds as h on h.participant_email = p.email and h.held && p.held
-    where h.meeting_id <> p_meeting.meeting_id
-  )
-  order by c.ordinality
-  limit 1;
-  if v_index is null then
+  -- Nearly always the first is free, so the others are not even looked at.
+  foreach v_candidate in array array(select c from jsonb_array_elements(p_candidates) as c) loop
+    v_index := v_index + 1;
+    v_is_free := not exists (
+      select
+      from private.promises_of(v_candidate, p_held, p_occurrences -> v_index) as p
+      join private.slot_holds as h on h.participant_email = p.email and h.held && p.held
+      where h.meeting_id <> p_meeting.meeting_id
+    );
+    exit when v_is_free;
+  end loop;
+  if not v_is_free then
     return null;
   end if;
 
@@ -66,9 +69,9 @@ begin
   insert into private.slot_holds (meeting_id, participant_email, organizer_user_id, held, slot, expires_at)
   select
     p_meeting.meeting_id, p.email, p_meeting.organizer_user_id, p.held,
-    tstzrange((p_candidates -> v_index ->> 'start_time')::timestamptz, (p_candidates -> v_index ->> 'end_time')::timestamptz),
+    tstzrange((v_candidate ->> 'start_time')::timestamptz, (v_candidate ->> 'end_time')::timestamptz),
     null
-  from private.promises_of(p_candidates -> v_index, p_held, p_occurrences -> v_index) as p
+  from private.promises_of(v_candidate, p_held, p_occurrences -> v_index) as p
   -- Occurrences of one series may overlap each other: a whole day, every day, when the clocks go forward.
   on conflict do nothing;
   return v_index;
@@ -96,7 +99,11 @@ begin
   end if;
   delete from private.slot_holds as h
   where h.meeting_id = new.meeting_id
-    and (lower(h.slot), upper(h.slot)) is distinct from (new.starts_at, new.ends_at);
+    and (
+      (lower(h.slot), upper(h.slot)) is distinct from (new.starts_at, new.ends_at)
+      -- Whoever is taken off the list is free again at once.
+      or h.participant_email = any (new.removed_participants)
+    );
   update private.slot_holds as h
   set expires_at = case
     when new.writeback_status in ('pending', 'retrying') or new.writeback_next_attempt_at is not null then null
@@ -114,9 +121,11 @@ create trigger meetings_keep_holds
   for each row
   when (
     (new.writeback_status is not null or old.writeback_status is not null)
-    and (new.writeback_status, new.writeback_next_attempt_at is null, new.cancelled_at, new.starts_at, new.ends_at)
-      is distinct from
-      (old.writeback_status, old.writeback_next_attempt_at is null, old.cancelled_at, old.starts_at, old.ends_at)
+    and (
+      new.writeback_status, new.writeback_next_attempt_at is null, new.cancelled_at, new.starts_at, new.ends_at, new.removed_participants
+    ) is distinct from (
+      old.writeback_status, old.writeback_next_attempt_at is null, old.cancelled_at, old.starts_at, old.ends_at, old.removed_participants
+    )
   )
   execute function private.meetings_keep_holds();
 

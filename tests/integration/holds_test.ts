@@ -115,6 +115,19 @@ promise("holds", {
     assert.deepEqual(await holdsOf(stack, [guest, ana.email]), []);
   },
 
+  "whoever is taken off a meeting that waits is free again, the others are not": async (stack) => {
+    const ana = await stack.organizer();
+    const [stays, goes] = [await stack.guest(), await stack.guest()];
+    const { meeting_id } = await schedule(ana, [stays, goes]);
+    const changed = await ana.call("meetings", {
+      method: "PATCH",
+      body: { meeting_id, participants: [stays] },
+    });
+    assert.equal(changed.status, 200, JSON.stringify(changed.body));
+    assert.deepEqual(await holdsOf(stack, [goes]), []);
+    assert.equal((await holdsOf(stack, [stays])).length, 1);
+  },
+
   "an expired hold is in nobody's way, also before the job has deleted it": async (stack) => {
     const [ana, ben, guest] = [
       await stack.organizer(),
