@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { completeConstraints } from "@shared/meetings/constraints.ts";
-import { SCHEDULE_REQUEST } from "../../../supabase/functions/schedule/request.ts";
-import { tableRows } from "../../support/page_words.ts";
+import { SCHEDULE_REQUEST } from "../../supabase/functions/schedule/request.ts";
+import { tableRows } from "../support/page_words.ts";
 
-const PAGE = await Deno.readTextFile(new URL("../../../docs/schedule.md", import.meta.url));
+const PAGE = await Deno.readTextFile(new URL("../../docs/schedule.md", import.meta.url));
 
 /** Checked by hand, one interval at a time, so no schema names them. */
 const BUSY = ["start", "end", "tentative", "timezone"].map((name) =>
