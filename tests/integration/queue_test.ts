@@ -320,6 +320,9 @@ promise(
       assert.equal((await stack.platform.sql<Row>(trim))[0]?.deleted, 0);
       const left = await stack.platform.sql<Row>("select meeting_id from public.writeback_ledger");
       assert.deepEqual(left.map(({ meeting_id }) => meeting_id), ["kept", "kept", "kept"]);
+      await setting(stack, "ledger_retention_days", 30);
+      assert.equal((await stack.platform.sql<Row>(trim))[0]?.deleted, 3);
+      await setting(stack, "ledger_retention_days", 90);
     },
 
     "each job calls write-back once for what is its own, and an idle system not at all": async (
