@@ -21,7 +21,8 @@ export type CancelOutcome =
 
 /**
  * Deletes the event of a cancelled meeting. Google mails the guests at the deletion that happens and
- * at no other (a second one is 410), so a lost answer is simply asked for again.
+ * at no other (a second one is 410), so a lost answer is simply asked for again, three times in all;
+ * then a look tells whether one of them got through.
  */
 export async function cancelEvent(cancelling: Cancelling): Promise<CancelOutcome> {
   const { row } = cancelling;
@@ -29,14 +30,14 @@ export async function cancelEvent(cancelling: Cancelling): Promise<CancelOutcome
   const id = row.google_event_id ?? eventId(row.event_key, row.event_generation);
   const failure = row.writeback_retry_count < 3
     ? await deleteEvent(cancelling, id)
-    : await whyItIsStillThere(cancelling);
+    : await whyItIsStillThere(cancelling, id);
   return failure === null ? { kind: "cancelled", event_id: id } : failed(cancelling, failure);
 }
 
 /** The attempts are spent. Null when a deletion whose answer was lost has landed. */
-async function whyItIsStillThere(cancelling: Cancelling): Promise<Failure | null> {
-  const { event_generation, writeback_outcome_unknown, writeback_lease_losses } = cancelling.row;
-  const found = await findEvent(cancelling, event_generation, writeback_outcome_unknown);
+async function whyItIsStillThere(cancelling: Cancelling, id: string): Promise<Failure | null> {
+  const { writeback_outcome_unknown, writeback_lease_losses } = cancelling.row;
+  const found = await findEvent(cancelling, id, writeback_outcome_unknown);
   if (found.kind === "unreadable") return found.failure;
   return "event" in found
     ? attemptsSpent(writeback_lease_losses, "the event is still on Google Calendar")
@@ -52,13 +53,13 @@ async function deleteWhatLanded(cancelling: Cancelling): Promise<CancelOutcome> 
   if (row.writeback_lease_losses >= 3) return failed(cancelling, restFromWorkers());
   let event_id: string | null = null;
   for (let step = 0; step < MAX_GENERATIONS_A_LEASE; step++) {
-    const generation = row.event_generation + step;
-    const found = await findEvent(cancelling, generation, true);
+    const id = eventId(row.event_key, row.event_generation + step);
+    const found = await findEvent(cancelling, id, true);
     if (found.kind === "unreadable") return failed(cancelling, found.failure);
     if (found.kind === "absent" || found.kind === "foreign") continue;
-    event_id = eventId(row.event_key, generation);
+    event_id = id;
     if (found.kind === "tombstone") continue;
-    const failure = await deleteEvent(cancelling, event_id);
+    const failure = await deleteEvent(cancelling, id);
     // It does exist, so it must not be given up: a failed meeting would have an event.
     if (failure !== null) return failed(cancelling, unlessTemporary(failure));
   }

@@ -1,7 +1,6 @@
 import type { MeetingRow } from "@shared/database/meetings.ts";
 import type { GoogleCalendar } from "@shared/google/calendar.ts";
 import type { GoogleEvent } from "@shared/google/event.ts";
-import { eventId } from "@shared/google/event_id.ts";
 import type { GoogleOutcome } from "@shared/google/outcome.ts";
 import { askGoogle } from "./ask_google.ts";
 import type { Asking } from "./ask_google.ts";
@@ -26,16 +25,15 @@ export type Found =
   | { kind: "unreadable"; failure: Failure };
 
 /**
- * Looks at the event of one generation. `outcome_unknown`: whether an event may exist that nobody has
+ * Looks at one of the meeting's events. `outcome_unknown`: whether an event may exist that nobody has
  * seen yet, which decides what an unanswered look means for the row.
  */
 export async function findEvent(
   looking: Looking,
-  generation: number,
+  id: string,
   outcome_unknown: boolean,
 ): Promise<Found> {
   const { row, calendar } = looking;
-  const id = eventId(row.event_key, generation);
   const got = await askGoogle(
     looking,
     "get",

@@ -27,7 +27,7 @@ const MAX_LOOKS = 3;
 export async function updateEvent(writing: Writing): Promise<WriteOutcome> {
   const { row, meeting } = writing;
   for (let looks = 1; looks <= MAX_LOOKS; looks++) {
-    const found = await findEvent(writing, row.event_generation, row.writeback_outcome_unknown);
+    const found = await findEvent(writing, idOf(row), row.writeback_outcome_unknown);
     if (found.kind === "unreadable") return failed(writing, found.failure);
     if (!("event" in found)) return failed(writing, eventMissing());
     // Ours even without our key: its id is in the row.
@@ -45,9 +45,13 @@ export async function updateEvent(writing: Writing): Promise<WriteOutcome> {
   return failed(writing, keepsChanging());
 }
 
+function idOf({ google_event_id, event_key, event_generation }: Writing["row"]): string {
+  return google_event_id ?? eventId(event_key, event_generation);
+}
+
 function patch(writing: Writing, current: GoogleEvent): Promise<GoogleOutcome<GoogleEvent>> {
   const { meeting, row } = writing;
-  const id = eventId(meeting.event_key, row.event_generation);
+  const id = idOf(row);
   const shows_settings = (shownVersion(current) ?? 0) >= row.event_settings_version;
   const change: EventPatch = {
     ...composeContent(meeting),

@@ -58,7 +58,7 @@ export function writeEvent(writing: Writing): Promise<WriteOutcome> {
 /** An earlier request may have landed: look first, and write only if it did not. */
 async function adoptOrInsert(writing: Writing, generation: number): Promise<WriteOutcome> {
   if (isOneTooMany(writing, generation)) return failed(keepsDisappearing(), generation);
-  const found = await findEvent(writing, generation, true);
+  const found = await findEvent(writing, idOf(writing, generation), true);
   switch (found.kind) {
     case "ours":
       return adopted(found.event, writing, generation);
@@ -79,7 +79,7 @@ async function adoptOrGiveUp(writing: Writing): Promise<WriteOutcome> {
   const { event_generation, writeback_lease_losses } = writing.row;
   for (let step = 0; step < MAX_GENERATIONS_A_LEASE; step++) {
     const generation = event_generation + step;
-    const found = await findEvent(writing, generation, true);
+    const found = await findEvent(writing, idOf(writing, generation), true);
     if (found.kind === "ours") return adopted(found.event, writing, generation);
     if (found.kind === "unreadable") return failed(found.failure, event_generation);
     if (found.kind === "foreign") {
@@ -103,7 +103,7 @@ async function insertEvent(writing: Writing, generation: number): Promise<WriteO
   const inserted = await askGoogle(
     writing,
     "insert",
-    eventId(meeting.event_key, generation),
+    idOf(writing, generation),
     (token) => calendar.insertEvent(token, row.google_calendar_id, event, { sendUpdates: "all" }),
   );
   if (inserted.kind === "done") {
@@ -136,7 +136,7 @@ function secondsToLanding({ row, now }: Writing): number {
 
 /** 409 duplicate: the id is taken, by our own event, by one that was deleted, or by a stranger's. */
 async function resolveTakenId(writing: Writing, generation: number): Promise<WriteOutcome> {
-  const found = await findEvent(writing, generation, true);
+  const found = await findEvent(writing, idOf(writing, generation), true);
   switch (found.kind) {
     case "ours":
       return adopted(found.event, writing, generation);
@@ -157,6 +157,10 @@ function adopted(event: GoogleEvent, writing: Writing, generation: number): Writ
   return { kind: "written", event, already_exists: true, generation, version };
 }
 
+function idOf({ row }: Writing, generation: number): string {
+  return eventId(row.event_key, generation);
+}
+
 function isOneTooMany({ row }: Writing, generation: number): boolean {
   return generation >= row.event_generation + MAX_GENERATIONS_A_LEASE;
 }
@@ -169,7 +173,7 @@ function keepsDisappearing(): Failure {
 }
 
 function foreignEvent(writing: Writing, generation: number): Failure {
-  const id = eventId(writing.meeting.event_key, generation);
+  const id = idOf(writing, generation);
   return permanent(
     "foreign_event",
     `An event that is not ours has the id ${id} on calendar ${writing.row.google_calendar_id}. It was left alone; requeue the meeting to use another id.`,

@@ -3,6 +3,7 @@ import {
   answersOf,
   AT_NOON,
   batch,
+  cancel,
   change,
   createdMeeting,
   endLease,
@@ -315,6 +316,29 @@ promise("changing meetings", {
       assert.equal(row.google_event_id, written.id);
       assert.equal(row.meet_link, written.hangoutLink);
     },
+
+  "an event that somebody else made and told us of is changed and deleted under its own id": async (
+    stack,
+  ) => {
+    const { organizer, meeting_id } = await pendingMeeting(stack);
+    await stack.google.addEvents(organizer.email, [{
+      id: "handmade1",
+      summary: "By hand",
+      start: { dateTime: `${MONDAY}T10:00:00Z` },
+      end: { dateTime: `${MONDAY}T10:30:00Z` },
+    }]);
+    await stack.platform.sql(
+      "select mark_writeback_success($1, 'handmade1', 'primary', 'https://calendar.example/1')",
+      [meeting_id],
+    );
+    await change(organizer, meeting_id, { title: "Budget" });
+    await write(organizer, meeting_id);
+    const event = await onlyEvent(stack, organizer);
+    assert.deepEqual([event.id, event.summary], ["handmade1", "Budget"]);
+    await cancel(organizer, meeting_id);
+    await write(organizer, meeting_id);
+    assert.deepEqual(await eventsOf(stack, organizer), []);
+  },
 
   "schedule with reschedule moves the same event": async (stack) => {
     const organizer = await stack.organizer();
