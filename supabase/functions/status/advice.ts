@@ -27,10 +27,15 @@ const ADVICE: Readonly<Record<string, string>> = {
   rate_limited: "Nothing: it is tried again by itself.",
 };
 
+/** The same where nothing is tried again by itself. */
+const FINAL_ADVICE: Readonly<Record<string, string>> = {
+  google_unavailable: "Requeue the meeting once Google answers again.",
+  rate_limited: "Requeue the meeting once Google answers again.",
+  internal_error: "Requeue the meeting; if it fails again, look into the functions' log.",
+};
+
 /** The advice for a refusal; `is_final` when nothing is tried again by itself. */
 export function adviceFor(code: string, is_final: boolean): string | null {
-  if (is_final && (code === "google_unavailable" || code === "rate_limited")) {
-    return "Requeue the meeting once Google answers again.";
-  }
+  if (is_final && Object.hasOwn(FINAL_ADVICE, code)) return FINAL_ADVICE[code] ?? null;
   return Object.hasOwn(ADVICE, code) ? ADVICE[code] ?? null : null;
 }
