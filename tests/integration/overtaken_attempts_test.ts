@@ -20,7 +20,7 @@ import {
   rowOf,
   SLOT,
 } from "../support/meetings.ts";
-import { type Organizer, promise, type Stack } from "../support/stack.ts";
+import { callFunction, type Organizer, promise, type Stack } from "../support/stack.ts";
 
 promise("attempts overtaken by events", {
   "a slot that passes while the outcome is unknown is adopted if it landed, else never written":
@@ -100,7 +100,7 @@ promise("attempts overtaken by events", {
       await keepConnection(stack, organizer, other);
       await connectDuringClaim(stack, meeting_id);
       try {
-        await batch(stack);
+        await claimOnce(stack, meeting_id);
       } finally {
         await stack.platform.sql("drop trigger connect_now on public.meetings");
       }
@@ -254,6 +254,19 @@ async function connectDuringClaim(stack: Stack, meeting_id: string): Promise<voi
        when (new.meeting_id = '${meeting_id}' and new.writeback_lease_token is not null)
        execute function public.connect_now()`,
   );
+}
+
+/** A batch with one claim, which finds this meeting and nothing else. */
+async function claimOnce(stack: Stack, meeting_id: string): Promise<void> {
+  await stack.platform.sql(
+    "update public.meetings set writeback_next_attempt_at = null where meeting_id <> $1",
+    [meeting_id],
+  );
+  const answer = await callFunction(stack.platform, "write-back", {
+    apikey: stack.platform.automations_key,
+    body: { batch: true, limit: 1 },
+  });
+  assert.equal(answer.body.total_processed, 1, JSON.stringify(answer.body));
 }
 
 /** Leases one meeting as a worker does; its token. */
