@@ -65,13 +65,23 @@ export async function findEvent(
   calendar_id: string,
   event_id: string,
 ): Promise<GoogleEvent | null> {
+  const event = await lookAt(account, calendar_id, event_id);
+  return event?.status === "cancelled" ? null : event;
+}
+
+/** The same, a deleted event too as long as Google shows it. */
+export async function lookAt(
+  account: Account,
+  calendar_id: string,
+  event_id: string,
+): Promise<GoogleEvent | null> {
   const outcome = await ask(
     account,
     (token) => account.calendar.getEvent(token, calendar_id, event_id),
   );
   if (isGone(outcome)) return null;
   if (outcome.kind !== "done") throw refusalOf(outcome);
-  return outcome.value.status === "cancelled" ? null : outcome.value;
+  return outcome.value;
 }
 
 /** 404 or 410: for a deletion that is success. */

@@ -1,17 +1,18 @@
-import { beginEventChange, discardTaskEvent, readTaskEvent } from "@shared/database/task_events.ts";
+import { discardTaskEvent, readTaskEvent } from "@shared/database/task_events.ts";
 import type { TaskEventRow } from "@shared/database/task_events.ts";
 import type { SendUpdates } from "@shared/google/event.ts";
-import { calendarIdFor, openAccount } from "./account.ts";
+import { calendarIdFor, lookAt, openAccount } from "./account.ts";
 import type { Account, TrackingDependencies } from "./account.ts";
 import { carryOutDeletion, settleGone } from "./carry_out_deletion.ts";
-import { LAST_REQUEST_SECONDS, LEASE_SECONDS } from "./change_limits.ts";
+import { LAST_REQUEST_SECONDS } from "./change_limits.ts";
 import type { ChangeScope, DeletionRequest } from "./change_request.ts";
+import { leaseEvent } from "./lease_event.ts";
 import { releaseAfter } from "./change_settlement.ts";
 import { finishPending, staysOpen } from "./finish_pending.ts";
 import { readable, requireOwn } from "./make_plan.ts";
 import { planDeletion } from "./plan_deletion.ts";
 import { eventNotFound } from "./read_change_state.ts";
-import { lookAt, readDeletion } from "./read_deletion.ts";
+import { readDeletion } from "./read_deletion.ts";
 import type { DeletionState, GoneAlready } from "./read_deletion.ts";
 import { inProgress, Refusal } from "./refusal.ts";
 
@@ -46,18 +47,15 @@ export async function deleteEvent(
   if (row_id === null) return null;
 
   const identity = { user_id, calendar_id, calendar_event_id: row_id };
-  const begun = await beginEventChange(dependencies.database, identity, LEASE_SECONDS);
-  if (begun.decision === "deleted" && state.kind === "gone") return null;
-  if (begun.decision === "deleted") {
+  const row = await leaseEvent(dependencies, identity);
+  if (row === null && state.kind === "gone") return null;
+  if (row === null) {
     throw new Refusal(
       "cancelled",
       "The event was deleted here and restored on Google Calendar. Delete it there.",
     );
   }
-  if (begun.decision !== "claimed" || begun.event === null) {
-    throw inProgress(begun.retry_after_seconds);
-  }
-  return await deleteLeased(account, begun.event, request, state);
+  return await deleteLeased(account, row, request, state);
 }
 
 async function deleteLeased(

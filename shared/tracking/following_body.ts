@@ -1,10 +1,10 @@
+import { escapeHtml } from "@shared/google/description.ts";
 import { meetLink } from "@shared/google/event.ts";
 import type { EventInput, GoogleAttendee, GoogleEvent } from "@shared/google/event.ts";
 import { meetRequestId } from "@shared/google/event_id.ts";
 import type { EventChange } from "./change_request.ts";
 import { asInput, mergeGuests } from "./merge_guests.ts";
 import type { EventTimes } from "./new_times.ts";
-import { escapeHtml } from "./own_event.ts";
 import { googleTime } from "./wall_time.ts";
 
 /** The following series is the old one with the change: its guests, their replies, reminders and all. */

@@ -1,3 +1,4 @@
+import { asAttendeeInput, byEmail } from "@shared/google/attendee_input.ts";
 import type { AttendeeInput, GoogleAttendee } from "@shared/google/event.ts";
 import { normalizeAttendeeResponseStatus } from "@shared/google/event_people.ts";
 
@@ -27,29 +28,20 @@ export function mergeGuests(
   for (const [email, guest] of asked) {
     const there = now.get(email);
     if (there !== undefined) {
-      merged.push({ ...asGuest(there, email), ...changedFields(guest, before.get(email)) });
+      merged.push({ ...asAttendeeInput(there, email), ...changedFields(guest, before.get(email)) });
     } else if (!before.has(email)) {
       merged.push(newGuest(guest));
     }
   }
   for (const [email, guest] of now) {
-    if (!asked.has(email) && !before.has(email)) merged.push(asGuest(guest, email));
+    if (!asked.has(email) && !before.has(email)) merged.push(asAttendeeInput(guest, email));
   }
   return merged;
 }
 
 /** Everybody as Google shows them, ready to be sent back without losing an answer. */
 export function asInput(attendees: readonly GoogleAttendee[]): AttendeeInput[] {
-  return [...byEmail(attendees)].map(([email, guest]) => asGuest(guest, email));
-}
-
-function byEmail<T extends { email?: string | undefined }>(guests: readonly T[]): Map<string, T> {
-  const found = new Map<string, T>();
-  for (const guest of guests) {
-    const email = guest.email?.trim().toLowerCase();
-    if (email !== undefined && email !== "" && !found.has(email)) found.set(email, guest);
-  }
-  return found;
+  return [...byEmail(attendees)].map(([email, guest]) => asAttendeeInput(guest, email));
 }
 
 /** What the wish says differently from what it was based on. */
@@ -72,18 +64,5 @@ function newGuest({ email, displayName, optional, resource, responseStatus }: Wa
     ...(responseStatus === undefined
       ? {}
       : { responseStatus: normalizeAttendeeResponseStatus(responseStatus) }),
-  };
-}
-
-/** Google resets the answer of a guest who is sent without it. */
-function asGuest(guest: GoogleAttendee, email: string): AttendeeInput {
-  return {
-    email: guest.email ?? email,
-    ...(guest.displayName === undefined ? {} : { displayName: guest.displayName }),
-    ...(guest.optional === undefined ? {} : { optional: guest.optional }),
-    ...(guest.resource === undefined ? {} : { resource: guest.resource }),
-    ...(guest.responseStatus === undefined ? {} : { responseStatus: guest.responseStatus }),
-    ...(guest.comment === undefined ? {} : { comment: guest.comment }),
-    ...(guest.additionalGuests === undefined ? {} : { additionalGuests: guest.additionalGuests }),
   };
 }

@@ -23,8 +23,3 @@ export function keyMark(event_key: string) {
 export function changeMark(change: string) {
   return { extendedProperties: { private: { [CHANGE_PROPERTY]: change } } };
 }
-
-/** Google shows descriptions as HTML, so what people typed must not become markup. */
-export function escapeHtml(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-}

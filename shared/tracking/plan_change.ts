@@ -1,3 +1,4 @@
+import { escapeHtml } from "@shared/google/description.ts";
 import type { EventPatch, GoogleAttendee, GoogleEvent } from "@shared/google/event.ts";
 import { carryExceptions, withoutOccurrences } from "./carry_exceptions.ts";
 import type { Carried } from "./carry_exceptions.ts";
@@ -6,7 +7,7 @@ import { followingBody } from "./following_body.ts";
 import { asInput, mergeGuests } from "./merge_guests.ts";
 import { invalid, newTimes, sameTimes, timePatch, timesOf } from "./new_times.ts";
 import type { EventTimes } from "./new_times.ts";
-import { changeMark, escapeHtml } from "./own_event.ts";
+import { changeMark } from "./own_event.ts";
 import { otherGuests, whomToTell } from "./ownership.ts";
 import type { CarriedException, PlannedChange } from "./planned_change.ts";
 import { freeOccupied } from "./occupied_places.ts";

@@ -1,10 +1,9 @@
 import type { GoogleEvent } from "@shared/google/event.ts";
-import { ask, isGone } from "./account.ts";
+import { lookAt } from "./account.ts";
 import type { Account } from "./account.ts";
 import type { ChangeScope, DeletionRequest } from "./change_request.ts";
 import { timesOf } from "./new_times.ts";
 import { instanceNotFound, targetOf } from "./read_change_state.ts";
-import { refusalOf } from "./refusal.ts";
 import { exceptionsOf, occurrenceOn, occurrencesOf, originalStart } from "./series_state.ts";
 import { instantIso, readMoment } from "./wall_time.ts";
 
@@ -70,21 +69,6 @@ export async function readDeletion(
 
 function gone(event_id: string | null, series_id: string | null): GoneAlready {
   return { kind: "gone", event_id, series_id };
-}
-
-/** An event as Google has it, cancelled ones too; null for what Google does not know any more. */
-export async function lookAt(
-  account: Account,
-  calendar_id: string,
-  event_id: string,
-): Promise<GoogleEvent | null> {
-  const outcome = await ask(
-    account,
-    (token) => account.calendar.getEvent(token, calendar_id, event_id),
-  );
-  if (isGone(outcome)) return null;
-  if (outcome.kind !== "done") throw refusalOf(outcome);
-  return outcome.value;
 }
 
 /** Whether a series has no occurrence from this day or instant on, wherever they were moved to. */

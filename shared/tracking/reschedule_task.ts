@@ -59,28 +59,14 @@ export async function rescheduleTask(
       case "create":
         return await create(dependencies, task, { start_time, duration_minutes });
       case "skip":
-        return {
-          task_id: task.id,
-          status: "skipped",
-          code: decision.code,
-          message: SENTENCES[decision.code],
-          ...named(known),
-        };
+        return skipped(task, decision.code, known);
       default:
         return await move(dependencies, task, known, start_time, duration_minutes);
     }
   } catch (thrown) {
     if (!(thrown instanceof Refusal)) throw thrown;
-    if (isSkip(thrown.code)) {
-      return {
-        task_id: task.id,
-        status: "skipped",
-        code: thrown.code,
-        message: SENTENCES[thrown.code],
-        ...named(event),
-      };
-    }
-    return failed(task, thrown);
+    if (isSkip(thrown.code)) return skipped(task, thrown.code, event);
+    return failed(task, thrown.code === "event_not_found" ? deletedOnGoogle() : thrown);
   }
 }
 
@@ -202,6 +188,28 @@ function named(event: TaskEventRow | null): Pick<RescheduledTask, "event_id" | "
 
 function isSkip(code: string): code is keyof typeof SENTENCES {
   return Object.hasOwn(SENTENCES, code);
+}
+
+function skipped(
+  task: TaskRow,
+  code: keyof typeof SENTENCES,
+  event: TaskEventRow | null,
+): RescheduledTask {
+  return {
+    task_id: task.id,
+    status: "skipped",
+    code,
+    message: SENTENCES[code],
+    ...named(event),
+  };
+}
+
+/** Somebody wanted it gone, so it does not come back by itself. */
+function deletedOnGoogle(): Refusal {
+  return new Refusal(
+    "event_not_found",
+    "The task's event is no longer on Google Calendar. Schedule the task again to put it there anew.",
+  );
 }
 
 function failed(task: TaskRow, refusal: Refusal): RescheduledTask {

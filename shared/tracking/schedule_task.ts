@@ -7,6 +7,7 @@ import { LEASE_SECONDS } from "./change_limits.ts";
 import { composeTaskEvent, patternOf, WANTED_EVENT } from "./compose_task_event.ts";
 import type { WantedEvent } from "./compose_task_event.ts";
 import { eventColumns } from "./event_columns.ts";
+import { forgetDeleted } from "./forget_deleted.ts";
 import { insertOnce } from "./insert_once.ts";
 import { inProgress, Refusal } from "./refusal.ts";
 
@@ -26,13 +27,13 @@ export async function scheduleTask(
   user_id: string | null,
   wanted: WantedEvent,
 ): Promise<ScheduledTask> {
-  const begun = await beginTaskEvent(
-    dependencies.database,
-    task_id,
-    user_id,
-    wanted,
-    LEASE_SECONDS,
-  );
+  const begin = () =>
+    beginTaskEvent(dependencies.database, task_id, user_id, wanted, LEASE_SECONDS);
+  let begun = await begin();
+  if (begun.decision === "exists" && begun.event !== null) {
+    // Whoever deleted the event on Google and asks for it again gets a new one.
+    if (await forgetDeleted(dependencies, begun.event, begun.connection)) begun = await begin();
+  }
   if (begun.decision === "exists" && begun.event !== null) {
     return { event: begun.event, already_exists: true };
   }

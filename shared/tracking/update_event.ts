@@ -1,4 +1,4 @@
-import { beginEventChange, readTaskEvent, settleTaskEvent } from "@shared/database/task_events.ts";
+import { readTaskEvent, settleTaskEvent } from "@shared/database/task_events.ts";
 import type { TaskEventRow } from "@shared/database/task_events.ts";
 import type { GoogleEvent } from "@shared/google/event.ts";
 import { calendarIdFor, findEvent, openAccount } from "./account.ts";
@@ -6,9 +6,10 @@ import type { Account, TrackingDependencies } from "./account.ts";
 import { carryOut } from "./carry_out_change.ts";
 import type { CarriedOut } from "./carry_out_change.ts";
 import type { EventChange } from "./change_request.ts";
-import { LAST_REQUEST_SECONDS, LEASE_SECONDS, MAX_PLANS } from "./change_limits.ts";
+import { LAST_REQUEST_SECONDS, MAX_PLANS } from "./change_limits.ts";
 import { carriedOutSettlement, releaseAfter } from "./change_settlement.ts";
 import { finishPending, staysOpen } from "./finish_pending.ts";
+import { leaseEvent } from "./lease_event.ts";
 import { makePlan, requireOwn } from "./make_plan.ts";
 import { otherGuests } from "./ownership.ts";
 import { previewOf } from "./plan_change.ts";
@@ -62,16 +63,13 @@ export async function updateEvent(
     }
   }
 
-  const begun = await beginEventChange(dependencies.database, identity, LEASE_SECONDS);
-  if (begun.decision === "deleted") {
+  const row = await leaseEvent(dependencies, identity);
+  if (row === null) {
     throw new Refusal("cancelled", "The event was deleted.", {
       details: { event_id: request.event_id },
     });
   }
-  if (begun.decision !== "claimed" || begun.event === null) {
-    throw inProgress(begun.retry_after_seconds);
-  }
-  return await changeLeased(account, begun.event, target, request);
+  return await changeLeased(account, row, target, request);
 }
 
 async function changeLeased(

@@ -1,4 +1,5 @@
 import { formatInTimeZone } from "date-fns-tz";
+import { escapeHtml } from "@shared/google/description.ts";
 import type { AttendeeInput, EventInput, EventPatch, GoogleEvent } from "@shared/google/event.ts";
 import { eventId, meetRequestId } from "@shared/google/event_id.ts";
 import { displayName } from "@shared/meetings/participants.ts";
@@ -157,11 +158,6 @@ function listed(items: readonly string[], room: number, separator: string): stri
 function shortened(escaped: string, most: number): string {
   if (escaped.length <= most) return escaped;
   return `${escaped.slice(0, most - 1).replace(/&[a-z]*$|[\ud800-\udbff]$/, "")}…`;
-}
-
-/** Google shows descriptions as HTML, so what people typed must not become markup. */
-function escapeHtml(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
 function durationMinutes(meeting: WritableMeeting): number {

@@ -1,3 +1,4 @@
+import { asAttendeeInput, byEmail, replyOf } from "@shared/google/attendee_input.ts";
 import type { AttendeeInput, GoogleAttendee } from "@shared/google/event.ts";
 import { attendee } from "./compose_event.ts";
 import type { WritableMeeting } from "./writable_meeting.ts";
@@ -20,31 +21,5 @@ export function mergeGuests(
   }));
   const named = new Set(wanted.map(({ email }) => email.toLowerCase()));
   const added = [...present].filter(([email]) => !named.has(email) && !removed.includes(email));
-  return [...wanted, ...added.map(([email, guest]) => asInput(email, guest))];
-}
-
-function byEmail(attendees: readonly GoogleAttendee[]): Map<string, GoogleAttendee> {
-  const found = new Map<string, GoogleAttendee>();
-  for (const guest of attendees) {
-    if (guest.email !== undefined) found.set(guest.email.toLowerCase(), guest);
-  }
-  return found;
-}
-
-function asInput(email: string, guest: GoogleAttendee): AttendeeInput {
-  return {
-    email: guest.email ?? email,
-    ...(guest.displayName === undefined ? {} : { displayName: guest.displayName }),
-    ...(guest.optional === undefined ? {} : { optional: guest.optional }),
-    ...(guest.resource === undefined ? {} : { resource: guest.resource }),
-    ...replyOf(guest),
-  };
-}
-
-function replyOf(guest: GoogleAttendee | undefined): Partial<AttendeeInput> {
-  return {
-    ...(guest?.responseStatus === undefined ? {} : { responseStatus: guest.responseStatus }),
-    ...(guest?.comment === undefined ? {} : { comment: guest.comment }),
-    ...(guest?.additionalGuests === undefined ? {} : { additionalGuests: guest.additionalGuests }),
-  };
+  return [...wanted, ...added.map(([email, guest]) => asAttendeeInput(guest, email))];
 }

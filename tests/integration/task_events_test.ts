@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mailsBy } from "../support/meetings.ts";
+import { deleteOnGoogle, mailsBy } from "../support/meetings.ts";
 import { callFunction, promise } from "../support/stack.ts";
 import {
   change,
@@ -280,15 +280,59 @@ promise("tasks on the calendar", {
 
   "an event deleted on Google itself is deleted here by the next deletion": async (stack) => {
     const { organizer, event_id } = await scheduledTask(stack);
-    const google = await stack.google.signIn({ email: organizer.email });
-    const response = await fetch(
-      `${stack.platform.google_url}/calendar/v3/calendars/primary/events/${event_id}`,
-      { method: "DELETE", headers: { authorization: `Bearer ${google.access_token}` } },
-    );
-    assert.equal(response.status, 204);
+    await deleteOnGoogle(stack, organizer.email, event_id);
     const answer = await organizer.call("task-events", { method: "DELETE", query: { event_id } });
     assert.equal(answer.status, 200, JSON.stringify(answer.body));
     assert.equal((await eventRow(stack, organizer, event_id)).sync_status, "deleted");
+  },
+
+  "an event deleted on Google itself comes back only when its task is scheduled again": async (
+    stack,
+  ) => {
+    for (const is_known of [true, false]) {
+      const { organizer, task_id, event_id } = await scheduledTask(stack);
+      if (is_known) await deleteOnGoogle(stack, organizer.email, event_id);
+      else {
+        // Long gone: Google shows no trace of it any more.
+        await stack.google.fault({
+          method: "GET",
+          path_pattern: EVENT,
+          status: 404,
+          reason: "notFound",
+        });
+      }
+      const moved = await organizer.call("task-events/reschedule", {
+        body: { tasks: [{ task_id, start_time: "2035-01-10T13:00:00Z" }] },
+      });
+      const [result] = moved.body.results;
+      assert.deepEqual([result.status, result.code], ["failed", "event_not_found"]);
+      if (!is_known) {
+        const young = await organizer.call("task-events", { body: { task_id } });
+        assert.deepEqual([young.body.already_exists, young.body.event_id], [true, event_id]);
+        await stack.platform.sql(
+          `update public.task_calendar_events set last_synced_at = now() - interval '2 hours'
+            where calendar_event_id = $1`,
+          [event_id],
+        );
+      }
+      const again = await organizer.call("task-events", { body: { task_id } });
+      assert.equal(again.status, 200, JSON.stringify(again.body));
+      assert.equal(again.body.already_exists, false);
+      assert.notEqual(again.body.event_id, event_id);
+      assert.equal((await eventRow(stack, organizer, event_id)).sync_status, "deleted");
+      assert.equal((await eventRow(stack, organizer, again.body.event_id)).sync_status, "synced");
+      await stack.google.clearFaults();
+    }
+  },
+
+  "a task that stands on the calendar is not looked for where Google cannot be asked": async (
+    stack,
+  ) => {
+    const { organizer, task_id, event_id } = await scheduledTask(stack);
+    await stack.google.fault({ method: "GET", path_pattern: EVENT, status: 503, times: 1 });
+    const again = await organizer.call("task-events", { body: { task_id } });
+    assert.deepEqual([again.status, again.body.already_exists], [200, true]);
+    assert.equal(again.body.event_id, event_id);
   },
 
   "refusals say what is wrong: no credentials, somebody else's task, wrong fields, no such event":

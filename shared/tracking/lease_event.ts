@@ -1,0 +1,18 @@
+import { beginEventChange } from "@shared/database/task_events.ts";
+import type { TaskEventRow } from "@shared/database/task_events.ts";
+import type { TrackingDependencies } from "./account.ts";
+import { LEASE_SECONDS } from "./change_limits.ts";
+import { inProgress } from "./refusal.ts";
+
+/** The leased row of an event that is to be changed; null when it was deleted here. Throws Refusal. */
+export async function leaseEvent(
+  { database }: TrackingDependencies,
+  event: { user_id: string; calendar_id: string; calendar_event_id: string },
+): Promise<TaskEventRow | null> {
+  const begun = await beginEventChange(database, event, LEASE_SECONDS);
+  if (begun.decision === "deleted") return null;
+  if (begun.decision !== "claimed" || begun.event === null) {
+    throw inProgress(begun.retry_after_seconds);
+  }
+  return begun.event;
+}
