@@ -21,10 +21,14 @@ interface Finishing {
   keep_lease: boolean;
 }
 
-/** Finishes creations and changes that were interrupted or put off; returns how many rows it took. */
+/**
+ * Finishes creations and changes that were interrupted or put off; says of each row how it went. A
+ * row that fails in a way nobody has thought of is put off and told to `onUnexpected`.
+ */
 export async function finishDue(
   dependencies: TrackingDependencies,
   limit: number,
+  onUnexpected: (id: string, thrown: unknown) => void,
 ): Promise<{ id: string; success: boolean; error?: string; message?: string }[]> {
   const claimed = await claimTaskEvents(dependencies.database, limit, LEASE_SECONDS);
   const results = [];
@@ -34,11 +38,29 @@ export async function finishDue(
       await finishOne(dependencies, begun);
       results.push({ id, success: true });
     } catch (thrown) {
-      if (!(thrown instanceof Refusal)) throw thrown;
-      results.push({ id, success: false, error: thrown.code, message: thrown.message });
+      const { code, message } = thrown instanceof Refusal ? thrown : UNEXPECTED;
+      if (!(thrown instanceof Refusal)) {
+        onUnexpected(id, thrown);
+        await putOff(dependencies, begun);
+      }
+      results.push({ id, success: false, error: code, message });
     }
   }
   return results;
+}
+
+const UNEXPECTED = {
+  code: "internal",
+  message: "Something went wrong on our side. It has been logged, and is tried again later.",
+};
+
+/** Later than the others, so that a row which always fails does not keep them waiting. */
+async function putOff({ database }: TrackingDependencies, { event: row }: BegunTaskEvent) {
+  if (row === null) return;
+  await settleTaskEvent(database, row, {
+    columns: { outcome_unknown: true, sync_error: `${UNEXPECTED.code}: ${UNEXPECTED.message}` },
+    not_before_seconds: 60 * 2 ** Math.min(row.attempts, 6),
+  });
 }
 
 async function finishOne(dependencies: TrackingDependencies, begun: BegunTaskEvent): Promise<void> {

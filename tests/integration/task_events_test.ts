@@ -363,6 +363,73 @@ promise("tasks on the calendar", {
       }
     },
 
+  "a row that cannot be finished at all is put off, and the others are finished": async (stack) => {
+    const bad = await scheduledTask(stack);
+    const good = await scheduledTask(stack);
+    for (const { organizer, event_id } of [bad, good]) {
+      await stack.google.fault({ method: "PATCH", path_pattern: EVENT, drop: "before", times: 1 });
+      await change(organizer, { event_id, summary: "Renamed" });
+      await makeEventsDue(stack, organizer);
+    }
+    await stack.platform.sql(
+      `update public.task_calendar_events
+          set pending_change = '{"kind": "of another version"}', next_attempt_at = '2020-01-01'
+        where calendar_event_id = $1`,
+      [bad.event_id],
+    );
+    const swept = await sweep(stack);
+    const row = await eventRow(stack, bad.organizer, bad.event_id);
+    assert.deepEqual(
+      swept.results.map(({ id, error }: { id: string; error?: string }) => [id === row.id, error]),
+      [[true, "internal"], [false, undefined]],
+    );
+    assert.match(row.sync_error, /^internal/);
+    assert.ok(new Date(row.next_attempt_at).valueOf() > Date.now());
+    assert.equal((await sweep(stack)).total_processed, 0);
+    const done = await eventRow(stack, good.organizer, good.event_id);
+    assert.deepEqual([done.event_title, done.pending_change], ["Renamed", null]);
+    await stack.platform.sql(
+      "update public.task_calendar_events set next_attempt_at = null where id = $1",
+      [row.id],
+    );
+  },
+
+  "getCalendarEvents searches by text, in a calendar and a time": async (stack) => {
+    const { organizer } = await scheduledTask(stack, { columns: { title: "Budget" } });
+    const other = await insertTask(organizer, { title: "Holiday" });
+    await organizer.call("task-events", { body: { task_id: other } });
+    const titles = async (query: Record<string, string>) => {
+      const time = { timeMin: "2035-01-08", timeMax: "2035-01-09" };
+      const { status, body } = await organizer.call("task-events/events", {
+        query: { ...time, ...query },
+      });
+      return status === 200
+        ? body.events.map(({ summary }: { summary: string }) => summary).sort()
+        : [status, body.error];
+    };
+    assert.deepEqual(await titles({}), ["Budget", "Holiday"]);
+    assert.deepEqual(await titles({ q: "budget" }), ["Budget"]);
+    assert.deepEqual(await titles({ calendarId: organizer.email, q: "Holiday" }), ["Holiday"]);
+    assert.deepEqual(await titles({ timeMin: "2035-01-09", timeMax: "2035-01-10" }), []);
+    assert.deepEqual(await titles({ timeMax: "2035-01-07" }), [422, "invalid_request"]);
+  },
+
+  "a key says whose event it means": async (stack) => {
+    const { organizer, event_id } = await scheduledTask(stack);
+    const apikey = stack.platform.automations_key;
+    const ask = (body: Record<string, unknown>) =>
+      callFunction(stack.platform, "task-events/update", { apikey, body: { event_id, ...body } });
+    const nobody = await ask({ summary: "By a key" });
+    assert.deepEqual([nobody.status, nobody.body.details], [422, { path: "user_id" }]);
+    const named = await ask({ summary: "By a key", user_id: organizer.user_id });
+    assert.equal(named.body.summary, "By a key", JSON.stringify(named.body));
+    const other = await stack.organizer();
+    const forged = await other.call("task-events/update", {
+      body: { event_id, summary: "Not mine", user_id: organizer.user_id },
+    });
+    assert.deepEqual([forged.status, forged.body.error], [403, "forbidden"]);
+  },
+
   "getCalendarEvents lists occurrences with whose they are": async (stack) => {
     const { organizer } = await scheduledTask(stack, {
       columns: {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { callFunction, promise } from "../support/stack.ts";
-import { change, eventRow, eventRows, insertTask, scheduledTask } from "../support/tasks.ts";
+import { change, eventRow, eventRows, insertTask, scheduledTask, START } from "../support/tasks.ts";
 import type { Row } from "../support/meetings.ts";
 
 const OLD_TABLE = `
@@ -73,11 +73,20 @@ promise("tables of tasks", {
   },
 
   "a user sees only their own tasks and events, and writes no event": async (stack) => {
-    const { organizer, task_id } = await scheduledTask(stack);
+    const { organizer, guests, task_id, event_id } = await scheduledTask(stack, { guests: 1 });
+    await stack.google.reply({ email: guests[0]!, event_id, responseStatus: "declined" });
+    await change(organizer, { event_id, location: "Room 4" });
     const other = await stack.organizer();
-    for (const table of ["tasks", "task_calendar_events"]) {
+    const views = [
+      "v_events_with_declined_guests",
+      "v_organizing_by_month",
+      "v_frequent_collaborators",
+    ];
+    for (const table of ["tasks", "task_calendar_events", ...views]) {
       const seen = await other.client.from(table).select("*");
       assert.deepEqual(seen.data, [], table);
+      const own = await organizer.client.from(table).select("*");
+      assert.equal(own.data?.length, 1, table);
     }
     const stolen = await other.client.from("tasks").update({ title: "Mine" } as never).eq(
       "id",
@@ -91,7 +100,7 @@ promise("tables of tasks", {
     const written = await organizer.client.from("task_calendar_events")
       .update({ organizer_self: true } as never).eq("task_id", task_id);
     assert.equal(written.error?.code, "42501");
-    for (const path of ["tasks", "task_calendar_events", "v_frequent_collaborators"]) {
+    for (const path of ["tasks", "task_calendar_events", ...views]) {
       const answer = await fetch(`${stack.platform.api_url}/rest/v1/${path}`, {
         headers: { apikey: stack.platform.publishable_key },
       });
@@ -108,15 +117,14 @@ promise("tables of tasks", {
     stack,
   ) => {
     const organizer = await stack.organizer();
-    const file = await Deno.readTextFile(
-      new URL(
-        "../../supabase/migrations/20261120160100_task_calendar_events.sql",
-        import.meta.url,
+    const files = await Promise.all(
+      ["20261120160100_task_calendar_events", "20261120182100_events_of_before"].map((name) =>
+        Deno.readTextFile(new URL(`../../supabase/migrations/${name}.sql`, import.meta.url))
       ),
     );
     // Under another name, so that the real table stays: what matters is the text of the migration.
     const renamed = (sql: string) => sql.replaceAll("task_calendar_events", "task_old_events");
-    const statements = renamed(file).replaceAll(/^--.*$/gm, "").split(/;\s*$/m)
+    const statements = renamed(files.join("\n")).replaceAll(/^--.*$/gm, "").split(/;\s*$/m)
       .map((statement) => statement.trim()).filter((statement) => statement !== "");
     await stack.platform.sql(renamed(OLD_TABLE));
     await stack.platform.sql(
@@ -130,14 +138,61 @@ promise("tables of tasks", {
       [organizer.user_id],
     );
     const rows = await stack.platform.sql<Row>(
-      `select calendar_event_id, event_title, organizer_self, attendees
+      `select calendar_event_id, event_title, organizer_self, attendees, sync_status
          from public.task_old_events order by calendar_event_id desc`,
     );
     assert.deepEqual(rows, [
-      { calendar_event_id: "old1", event_title: "Kept", organizer_self: null, attendees: [] },
-      { calendar_event_id: "new1", event_title: null, organizer_self: true, attendees: [] },
+      {
+        calendar_event_id: "old1",
+        event_title: "Kept",
+        organizer_self: null,
+        attendees: [],
+        sync_status: "synced",
+      },
+      {
+        calendar_event_id: "new1",
+        event_title: null,
+        organizer_self: true,
+        attendees: [],
+        sync_status: "pending",
+      },
     ]);
     await stack.platform.sql("drop table public.task_old_events");
+  },
+
+  "an event of before is read by the backfill, changed by its task and never written again": async (
+    stack,
+  ) => {
+    const organizer = await stack.organizer();
+    const guest = await stack.guest();
+    const task_id = await insertTask(organizer);
+    const { event_ids: [event_id] } = await stack.google.addEvents(organizer.email, [{
+      summary: "Old",
+      start: { dateTime: START },
+      end: { dateTime: "2035-01-08T10:00:00Z" },
+      attendees: [{ email: guest, responseStatus: "accepted" }],
+    }]);
+    // As the migration leaves a row of a table that knew little more than the id.
+    await stack.platform.sql(
+      `insert into public.task_calendar_events
+         (user_id, task_id, calendar_event_id, organizer_self, sync_status, sync_source)
+       values ($1, $2, $3, null, 'synced', 'google')`,
+      [organizer.user_id, task_id, event_id],
+    );
+    const backfill = await organizer.call("task-events/sync-organizer", {
+      body: { backfill: true },
+    });
+    assert.deepEqual([backfill.body.scanned, backfill.body.updated], [1, 1]);
+    const row = await eventRow(stack, organizer, event_id!);
+    assert.deepEqual([row.organizer_self, row.attendees[0].responseStatus], [true, "accepted"]);
+    const again = await organizer.call("task-events", { body: { task_id } });
+    assert.deepEqual([again.body.already_exists, again.body.event_id], [true, event_id]);
+    const moved = await organizer.call("task-events/reschedule", {
+      body: { tasks: [{ task_id, start_time: "2035-01-10T13:00:00Z" }] },
+    });
+    assert.deepEqual(moved.body.results[0].status, "updated", JSON.stringify(moved.body));
+    const live = await stack.google.events({ calendar_id: organizer.email, status: "live" });
+    assert.deepEqual(live.map(({ id }) => id), [event_id]);
   },
 
   "the views tell of declined guests, of organizing by month and of collaborators": async (

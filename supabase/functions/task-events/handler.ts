@@ -1,4 +1,5 @@
 import { HttpFault } from "@shared/http/fault.ts";
+import { log } from "@shared/http/log.ts";
 import { hasField, readBody, validate } from "@shared/http/request.ts";
 import { json } from "@shared/http/respond.ts";
 import type { Caller, Handler } from "@shared/http/serve.ts";
@@ -74,7 +75,9 @@ async function sweep(
   const body = await readBody(request);
   if (!hasField(body, "batch")) return null;
   const { limit, background } = validate(body, BATCH);
-  const work = finishDue(dependencies, limit ?? DEFAULT_LIMIT);
+  const work = finishDue(dependencies, limit ?? DEFAULT_LIMIT, (id, thrown) => {
+    log("error", "task_event_unfinished", { id, error: String(thrown) });
+  });
   if (background === true) {
     dependencies.inBackground(work);
     return json({ success: true, message: "Accepted" }, 202);
