@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { pendingMeeting, rowOf } from "../support/meetings.ts";
-import { promise, type Stack } from "../support/stack.ts";
-import { eventRow, scheduledTask } from "../support/tasks.ts";
+import { callFunction, promise, type Stack } from "../support/stack.ts";
+import { eventRow, googleOf, scheduledTask } from "../support/tasks.ts";
 import type { Organizer } from "../support/stack.ts";
 import { untoldEvents } from "../support/untold_events.ts";
 
@@ -101,6 +101,69 @@ promise("sync-organizer", {
       body: { meeting_id: meeting.meeting_id },
     });
     assert.equal(foreign.status, 404);
+  },
+
+  "a meeting is tracked as a task's event is: by its write-back, by name with a key, by backfill":
+    async (stack) => {
+      const { organizer, guests, meeting_id } = await pendingMeeting(stack);
+      await organizer.call("write-back", { body: { meeting_id } });
+      const google = await googleOf(stack, organizer.email);
+      const known = async () => {
+        const row = await rowOf(stack, meeting_id);
+        const { data } = await google.events.get({
+          calendarId: "primary",
+          eventId: row.google_event_id,
+        });
+        assert.deepEqual(
+          [row.organizer_email, row.organizer_self, row.attendees],
+          [data.organizer?.email, true, data.attendees],
+        );
+        return row;
+      };
+      const { google_event_id: event_id } = await known();
+      await stack.google.reply({ email: guests[0]!, event_id, responseStatus: "accepted" });
+      const by_key = await callFunction(stack.platform, "task-events/sync-organizer", {
+        apikey: stack.platform.automations_key,
+        body: { meeting_id },
+      });
+      assert.deepEqual([by_key.status, by_key.body.updated], [200, 1]);
+      await known();
+      await stack.platform.sql(
+        `update public.meetings set organizer_email = null, organizer_self = null, attendees = '[]'
+          where meeting_id = $1`,
+        [meeting_id],
+      );
+      const backfill = await organizer.call("task-events/sync-organizer", {
+        body: { backfill: true },
+      });
+      assert.deepEqual([backfill.body.scanned, backfill.body.updated], [1, 1]);
+      await known();
+      const { body: status } = await organizer.call("status", { query: { meeting_id } });
+      assert.deepEqual([status.rsvp.status, status.rsvp.awaiting], ["awaiting", [guests[1]]]);
+    },
+
+  "what is not where its row says is missing, and found when it is named": async (stack) => {
+    const organizer = await stack.organizer();
+    const ids = await untoldEvents(stack, organizer, 10);
+    const google = await googleOf(stack, organizer.email);
+    await google.events.patch({
+      calendarId: "primary",
+      eventId: ids[0]!,
+      requestBody: {
+        start: { dateTime: "2036-05-05T09:00:00Z" },
+        end: { dateTime: "2036-05-05T10:00:00Z" },
+      },
+    });
+    const sync = (body: unknown) => organizer.call("task-events/sync-organizer", { body });
+    const { body } = await sync({ backfill: true });
+    assert.deepEqual([body.updated, body.missing], [9, 1]);
+    const missing = body.results.find(({ status }: { status: string }) => status === "missing");
+    assert.equal(missing.event_id, ids[0]);
+    assert.match(missing.message, /event_ids/);
+    assert.equal((await sync({ backfill: true })).body.scanned, 0);
+    const named = await sync({ event_ids: [ids[0]] });
+    assert.deepEqual([named.body.updated, named.body.missing], [1, 0]);
+    assert.equal((await eventRow(stack, organizer, ids[0]!)).organizer_self, true);
   },
 
   "a calendar that cannot be read fails alone": async (stack) => {
