@@ -1,4 +1,5 @@
 import { printError, printLine } from "../../local/output.ts";
+import { startPostgresServer } from "../support/postgres_server.ts";
 import { chaosTask, commandFor } from "./chaos_options.ts";
 import { runSeed } from "./run_seed.ts";
 import { smallestFailure } from "./smallest_failure.ts";
@@ -8,6 +9,9 @@ const SHOWN_VIOLATIONS = 10;
 /** Runs seed after seed; the first one that breaks the law ends the task with the way to repeat it. */
 async function main(args: readonly string[]): Promise<boolean> {
   const { seeds, meetings, workers } = chaosTask(args);
+  // One server for all runs, each of which has a database of its own.
+  await using server = await startPostgresServer();
+  Deno.env.set("CONVENE_TEST_POSTGRES_URL", server.admin_url);
   for (const seed of seeds) {
     const options = { seed, meetings, workers };
     const { violations, ...numbers } = await runSeed(options);

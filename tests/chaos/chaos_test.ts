@@ -3,7 +3,7 @@ import { chaosTask, commandFor, SMALL } from "./chaos_options.ts";
 import { type ChaosReport, runSeed } from "./run_seed.ts";
 import { smallestFailure } from "./smallest_failure.ts";
 
-Deno.test("under faults, kills and races every meeting ends created with one event, or failed with none", async (test) => {
+Deno.test("under faults, kills, races, changes and cancellations every meeting ends with its one event, or none", async (test) => {
   const reports: ChaosReport[] = [];
   const { seeds, meetings, workers } = SMALL;
   for (const seed of seeds) {
@@ -20,11 +20,14 @@ Deno.test("under faults, kills and races every meeting ends created with one eve
     });
   }
   await test.step("and the storms were worth their name", () => {
-    const sum = (name: "killed" | "faults" | "requests" | "adopted") =>
+    const sum = (name: Exclude<keyof ChaosReport, "violations">) =>
       reports.reduce((total, report) => total + report[name], 0);
     assert.ok(sum("killed") >= workers * seeds.length / 2, `${sum("killed")} workers were killed`);
     assert.ok(sum("faults") > sum("requests") / 5, `${sum("faults")} of ${sum("requests")} faults`);
     assert.ok(sum("adopted") > 0, "no event had to be adopted");
+    assert.ok(sum("wishes") > meetings * seeds.length, `${sum("wishes")} wishes were accepted`);
+    assert.ok(sum("cancelled") > 0, "no meeting was cancelled");
+    assert.ok(sum("replies") > meetings, `${sum("replies")} invitations were answered`);
   });
 });
 

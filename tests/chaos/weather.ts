@@ -1,6 +1,6 @@
 import type { ChaosStack } from "./chaos_stack.ts";
 import { deliverDoorbells } from "./doorbells.ts";
-import { guestsOf } from "./guests.ts";
+import type { Guests } from "./guests.ts";
 import type { Memory } from "./memory.ts";
 import { overtakeWorkers, passTime } from "./passing_time.ts";
 import type { Random } from "./random.ts";
@@ -17,7 +17,7 @@ export interface Run {
   town: Town;
   random: Random;
   memory: Memory;
-  guests: ReturnType<typeof guestsOf>;
+  guests: Guests;
 }
 
 const MOODS: readonly Mood[] = ["late", "blind", "frozen"];
