@@ -10,19 +10,25 @@ begin
       n.meeting_id,
       n.starts_at,
       n.ends_at,
+      n.removed_participants,
       n.cancelled_at is not null or n.writeback_status is not distinct from 'failed' as has_ended,
       coalesce(n.writeback_status in ('pending', 'retrying'), false) or n.writeback_next_attempt_at is not null as is_due
     from new_meetings as n
     join old_meetings as o on o.meeting_id = n.meeting_id
     where (n.writeback_status is not null or o.writeback_status is not null)
-      and (n.writeback_status, n.writeback_next_attempt_at is null, n.cancelled_at, n.starts_at, n.ends_at)
+      and (n.writeback_status, n.writeback_next_attempt_at is null, n.cancelled_at, n.starts_at, n.ends_at, n.removed_participants)
         is distinct from
-        (o.writeback_status, o.writeback_next_attempt_at is null, o.cancelled_at, o.starts_at, o.ends_at)
+        (o.writeback_status, o.writeback_next_attempt_at is null, o.cancelled_at, o.starts_at, o.ends_at, o.removed_participants)
   ), given_back as (
     delete from private.slot_holds as h
     using changed as c
     where h.meeting_id = c.meeting_id
-      and (c.has_ended or (lower(h.slot), upper(h.slot)) is distinct from (c.starts_at, c.ends_at))
+      and (
+        c.has_ended
+        or (lower(h.slot), upper(h.slot)) is distinct from (c.starts_at, c.ends_at)
+        -- Whoever is taken off the list is free again at once.
+        or h.participant_email = any (c.removed_participants)
+      )
   )
   update private.slot_holds as h
   -- The calendar shows a written event, but a search under way may have read it before.
@@ -30,7 +36,8 @@ begin
   from changed as c
   where h.meeting_id = c.meeting_id
     and not c.has_ended
-    and (lower(h.slot), upper(h.slot)) is not distinct from (c.starts_at, c.ends_at);
+    and (lower(h.slot), upper(h.slot)) is not distinct from (c.starts_at, c.ends_at)
+    and h.participant_email <> all (c.removed_participants);
   return null;
 end $$;
 
