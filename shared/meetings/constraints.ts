@@ -41,6 +41,9 @@ const GIVEN = z.strictObject({
     ),
   ),
   on_unknown: z.optional(z.enum(["refuse", "ignore_optional", "ignore"])),
+  recurrence_horizon: z.optional(
+    wholeNumber(1, 60, "Expected a whole number of occurrences from 1 to 60"),
+  ),
 });
 
 export type GivenConstraints = z.output<typeof GIVEN>;
@@ -81,6 +84,7 @@ export function completeConstraints(given: GivenConstraints, now: Date): Complet
     tentative_as_busy: true,
     minimum_attendee_percentage: 0,
     on_unknown: "refuse",
+    recurrence_horizon: 12,
     ...defined(given),
     earliest_date: earliest,
   };

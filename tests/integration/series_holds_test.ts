@@ -30,6 +30,18 @@ promise("holds of a series", {
     const [ana, guest] = [await stack.organizer(), await stack.guest()];
     const { meeting_id } = await schedule(ana, [guest], { recurrence: ["RRULE:FREQ=WEEKLY"] });
     assert.equal((await heldDays(stack, meeting_id, guest)).length, 12);
+    const { meeting_id: longer, selected_slot } = await schedule(await stack.organizer(), [
+      await stack.guest(),
+    ], {
+      recurrence: ["RRULE:FREQ=WEEKLY"],
+      constraints: { ...ONE_HOUR, recurrence_horizon: 40 },
+    });
+    assert.equal(selected_slot.recurrence.occurrences, 40);
+    const promised = await stack.platform.sql(
+      "select distinct held from private.slot_holds where meeting_id = $1",
+      [longer],
+    );
+    assert.equal(promised.length, 40);
   },
 
   "who cannot come the first time is promised to the other times": async (stack) => {

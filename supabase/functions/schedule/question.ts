@@ -8,6 +8,7 @@ import type { MeetingParticipant } from "@shared/meetings/participants.ts";
 import { RECURRENCE } from "@shared/meetings/recurrence.ts";
 import { WEIGHTS } from "@shared/meetings/weights.ts";
 import type { GivenWeights } from "@shared/meetings/weights.ts";
+import type { RecurrenceRequest } from "@shared/scheduling/types.ts";
 
 /** Who must be found a time for, and when it may be. */
 export interface SlotQuestion {
@@ -74,9 +75,16 @@ export function askedQuestion(
   };
 }
 
-/** The rule of a series. Dates that are left out or added depend on the slot, so they say nothing about it. */
-export function ruleOf(recurrence: readonly string[]): string[] {
-  return recurrence.filter((line) => line.startsWith("RRULE:"));
+/**
+ * How the meeting repeats, as the search takes it; nothing for a single one. Dates that are left out or added depend on
+ * the slot, so they say nothing about it.
+ */
+export function seriesOf(
+  { recurrence, constraints }: SlotQuestion,
+): { recurrence?: RecurrenceRequest } {
+  if (recurrence === null) return {};
+  const rules = recurrence.filter((line) => line.startsWith("RRULE:"));
+  return { recurrence: { rules, horizon: constraints.recurrence_horizon } };
 }
 
 function withOrganizer(

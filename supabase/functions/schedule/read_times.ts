@@ -7,7 +7,7 @@ import type { Credentials } from "./credentials.ts";
 import { withoutOwnEvent } from "./own_event.ts";
 import type { OwnEvent } from "./own_event.ts";
 import type { KnownTimes } from "./people.ts";
-import { ruleOf } from "./question.ts";
+import { seriesOf } from "./question.ts";
 import type { SlotQuestion } from "./question.ts";
 import { readBusy } from "./read_busy.ts";
 import type { BusyReader, TimeWindow } from "./read_busy.ts";
@@ -60,9 +60,10 @@ export function readHolds(
 }
 
 /** Wide enough for negotiation, and for the occurrences of a series. */
-function windowOf({ constraints, attending, recurrence }: SlotQuestion): TimeWindow {
+function windowOf(question: SlotQuestion): TimeWindow {
+  const { constraints, attending } = question;
   return busyWindow(constraints, attending.map(({ buffer }) => buffer ? { buffer } : {}), {
     negotiate: true,
-    ...(recurrence === null ? {} : { recurrence: { rules: ruleOf(recurrence) } }),
+    ...seriesOf(question),
   });
 }

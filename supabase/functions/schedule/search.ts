@@ -5,7 +5,7 @@ import type { Candidate, SchedulingResult } from "@shared/scheduling/types.ts";
 import type { Habits } from "./habits.ts";
 import { people } from "./people.ts";
 import type { KnownTimes } from "./people.ts";
-import { ruleOf } from "./question.ts";
+import { seriesOf } from "./question.ts";
 import type { SlotQuestion } from "./question.ts";
 import { TIMED_OUT } from "./deadline.ts";
 
@@ -63,14 +63,14 @@ export function search(
   { times, habits }: { times: KnownTimes; habits: Habits },
   { now, tries, max_candidates }: { now: Date; tries: Tries; max_candidates: number },
 ): SearchOutcome {
-  const { weights, recurrence } = question;
+  const { weights } = question;
   const constraints = { ...question.constraints, max_candidates };
   const asked = {
     constraints,
     participants: people(question, times, habits),
     now,
     ...(weights === null ? {} : { weights }),
-    ...(recurrence === null ? {} : { recurrence: { rules: ruleOf(recurrence) } }),
+    ...seriesOf(question),
     ...(times.window === null ? {} : { busy_window: times.window }),
   };
   let result: SchedulingResult;
