@@ -46,18 +46,21 @@ export interface EventPeople {
 
 /**
  * Stores one page of events in one statement, and which ids Google no longer has; says of each
- * event whether that changed anything.
+ * event whether that changed anything. What was written after the page was asked for (`read_at`)
+ * stays as it is.
  */
 export function storeEventPeople(
   database: Database,
   { user_id, calendar_id }: Pick<UnsyncedCalendar, "user_id" | "calendar_id">,
   events: readonly EventPeople[],
-  missing: readonly string[] = [],
+  missing: readonly string[],
+  read_at: Date,
 ): Promise<Record<string, "updated" | "unchanged">> {
   return call(database, "store_event_people", {
     p_user_id: user_id,
     p_calendar_id: calendar_id,
     p_events: events,
     p_missing: missing,
+    p_read_at: read_at.toISOString(),
   });
 }

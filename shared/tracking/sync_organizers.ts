@@ -60,6 +60,8 @@ const MISSING = {
 interface Page {
   events: readonly GoogleEvent[];
   is_last: boolean;
+  /** When it was asked for. */
+  read_at: Date;
 }
 
 async function syncCalendar(
@@ -70,12 +72,12 @@ async function syncCalendar(
   const results = new Map<string, SyncedEvent>();
   const missing = new Set(calendar.event_ids);
   /** One statement a page; the last one also notes what was on no page. */
-  const store = async ({ events, is_last }: Page) => {
+  const store = async ({ events, is_last, read_at }: Page) => {
     const wanted = events.filter(({ id }) => missing.delete(id));
     const lost = is_last ? [...missing] : [];
     if (wanted.length === 0 && lost.length === 0) return;
     const people = wanted.map(peopleOf);
-    const stored = await storeEventPeople(dependencies.database, calendar, people, lost);
+    const stored = await storeEventPeople(dependencies.database, calendar, people, lost, read_at);
     for (const { id } of wanted) {
       const status = stored[id];
       results.set(id, { event_id: id, ...(status === undefined ? MISSING : { status }) });
@@ -84,7 +86,8 @@ async function syncCalendar(
   try {
     const account = await openAccount(dependencies, calendar.user_id);
     if (missing.size <= few) {
-      await store({ events: await oneByOne(account, calendar), is_last: true });
+      const read_at = account.now();
+      await store({ events: await oneByOne(account, calendar), is_last: true, read_at });
     } else {
       for await (const page of pagesOf(account, calendar)) {
         await store(page);
@@ -140,6 +143,7 @@ async function* pages(
   const window = windowOf(calendar);
   let pageToken: string | undefined;
   do {
+    const read_at = account.now();
     const page = await mustAsk(
       account,
       (token) =>
@@ -151,7 +155,7 @@ async function* pages(
         }),
     );
     pageToken = page.nextPageToken;
-    yield { events: page.events, is_last: pageToken === undefined };
+    yield { events: page.events, is_last: pageToken === undefined, read_at };
   } while (pageToken !== undefined);
 }
 

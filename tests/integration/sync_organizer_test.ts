@@ -142,6 +142,45 @@ promise("sync-organizer", {
       assert.deepEqual([status.rsvp.status, status.rsvp.awaiting], ["awaiting", [guests[1]]]);
     },
 
+  "a page that was read before a change was stored does not undo it": async (stack) => {
+    const { organizer, guests, event_id } = await scheduledTask(stack, { guests: 1 });
+    const before = await eventRow(stack, organizer, event_id);
+    const store = async (read_at: string, missing: string[] = []) => {
+      const [answer] = await stack.platform.sql<{ stored: Record<string, string> }>(
+        `select public.store_event_people($1, 'primary', $2::text::jsonb, $3, $4) as stored`,
+        [
+          organizer.user_id,
+          JSON.stringify([{
+            calendar_event_id: event_id,
+            organizer_email: organizer.email,
+            organizer_self: true,
+            attendees: [],
+          }]),
+          `{${missing.join(",")}}`,
+          read_at,
+        ],
+      );
+      return answer?.stored[event_id];
+    };
+    assert.equal(await store("2020-01-01T00:00:00Z", [event_id]), "unchanged");
+    const kept = await eventRow(stack, organizer, event_id);
+    assert.deepEqual([kept.attendees, kept.etag], [before.attendees, before.etag]);
+    assert.equal(kept.attendees[0].email, guests[0]);
+    assert.equal(kept.sync_error, null);
+    await stack.platform.sql(
+      "update public.task_calendar_events set lease_token = gen_random_uuid() where calendar_event_id = $1",
+      [event_id],
+    );
+    const later = new Date(Date.now() + 60_000).toISOString();
+    assert.equal(await store(later), "unchanged");
+    await stack.platform.sql(
+      "update public.task_calendar_events set lease_token = null where calendar_event_id = $1",
+      [event_id],
+    );
+    assert.equal(await store(later), "updated");
+    assert.deepEqual((await eventRow(stack, organizer, event_id)).attendees, []);
+  },
+
   "what is not where its row says is missing, and found when it is named": async (stack) => {
     const organizer = await stack.organizer();
     const ids = await untoldEvents(stack, organizer, 10);
