@@ -1267,6 +1267,7 @@ export type Database = {
           "p_calendar_id": string;
           "p_events": Json;
           "p_missing"?: (string)[];
+          "p_read_at"?: string;
           "p_user_id": string;
         };
         Returns: Json;
