@@ -8,7 +8,7 @@ import { asInput, mergeGuests } from "./merge_guests.ts";
 import { invalid, newTimes, sameTimes, timePatch, timesOf } from "./new_times.ts";
 import type { EventTimes } from "./new_times.ts";
 import { changeMark } from "./own_event.ts";
-import { otherGuests, whomToTell } from "./ownership.ts";
+import { whomToTell } from "./ownership.ts";
 import type { CarriedException, PlannedChange } from "./planned_change.ts";
 import { freeOccupied } from "./occupied_places.ts";
 import { originalStart } from "./series_state.ts";
@@ -237,28 +237,6 @@ function contentPatch(
 function linesOf({ recurrence }: EventChange): string[] {
   if (recurrence === undefined || recurrence === null) return [];
   return typeof recurrence === "string" ? [recurrence] : recurrence;
-}
-
-/** What a change would do, for a person to confirm. Nothing in it is internal. */
-export function previewOf(plan: PlannedChange, state: ChangeState) {
-  const moment = (given: { dateTime?: string | null; date?: string | null } | null | undefined) =>
-    given?.dateTime ?? given?.date ?? null;
-  return {
-    update_scope: plan.scope,
-    event_id: plan.event_id,
-    changes: Object.keys(plan.patch).filter((name) => name !== "extendedProperties"),
-    sendUpdates: plan.sendUpdates,
-    guests: otherGuests(state.event.attendees ?? []).flatMap(({ email }) => email ?? []),
-    following: plan.following === null ? null : {
-      start_time: moment(plan.following.body.start),
-      end_time: moment(plan.following.body.end),
-      recurrence: plan.following.body.recurrence ?? [],
-    },
-    recurrence: plan.patch.recurrence ?? state.event.recurrence ?? null,
-    carried_exceptions: plan.carried.filter(({ is_own }) => is_own)
-      .map(({ was, original_start }) => ({ was, original_start })),
-    cancelled_occurrences: plan.cancelled,
-  };
 }
 
 /** Whether a divided series would begin with the very first occurrence, so that nothing stays before it. */
