@@ -1,8 +1,10 @@
+import { userOf } from "@shared/http/caller.ts";
 import { HttpFault } from "@shared/http/fault.ts";
 import { log } from "@shared/http/log.ts";
 import { hasField, readBody, validate } from "@shared/http/request.ts";
 import { json } from "@shared/http/respond.ts";
-import type { Caller, Handler } from "@shared/http/serve.ts";
+import { routePath } from "@shared/http/route_path.ts";
+import type { Handler } from "@shared/http/serve.ts";
 import { BATCH } from "@shared/http/webhook.ts";
 import type { TrackingDependencies } from "@shared/tracking/account.ts";
 import { finishDue } from "@shared/tracking/finish_pending.ts";
@@ -44,7 +46,7 @@ const DEFAULT_LIMIT = 10;
  */
 export function taskEventsHandler(dependencies: TaskEventsDependencies): Handler {
   return async (request, caller) => {
-    const path = pathOf(request);
+    const path = routePath(request, "task-events");
     const methods = Object.hasOwn(ROUTES, path) ? ROUTES[path] : undefined;
     if (methods === undefined) {
       throw new HttpFault("not_found", "task-events has no such path.");
@@ -91,17 +93,4 @@ async function sweep(
     succeeded,
     failed: results.length - succeeded,
   });
-}
-
-function userOf(caller: Caller): string | null {
-  return caller.kind === "user" ? caller.user_id : null;
-}
-
-/** The path below the function, with or without the prefixes that gateways leave on. */
-function pathOf(request: Request): string {
-  const path = new URL(request.url).pathname
-    .replace(/^\/functions\/v1(?=\/)/, "")
-    .replace(/^\/task-events(?=\/|$)/, "")
-    .replace(/\/$/, "");
-  return path === "" ? "/" : path;
 }
