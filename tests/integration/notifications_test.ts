@@ -369,7 +369,7 @@ promise(
       await stack.platform.sql("alter table public.notifications rename to broken");
       try {
         const answer = await organizer.call("write-back", { body: { meeting_id } });
-        assert.equal(answer.status, 200);
+        assert.equal(answer.status, 200, JSON.stringify(answer.body));
         assert.equal((await rowOf(stack, meeting_id)).writeback_status, "created");
       } finally {
         await stack.platform.sql("alter table public.broken rename to notifications");
