@@ -108,6 +108,8 @@ set
   writeback_error = null,
   writeback_retry_count = 0,
   writeback_attempts = 0,
+  writeback_looks = 0,
+  writeback_lease_losses = 0,
   writeback_next_attempt_at = null,
   event_generation = m.event_generation
     + case when split_part(m.writeback_error, ':', 1) = 'foreign_event' then 1 else 0 end,
