@@ -18,9 +18,9 @@ export type Found =
   | { kind: "ours"; event: GoogleEvent }
   /** Unknown to Google: never there, or no longer shown. */
   | { kind: "absent" }
-  /** Deleted; Google keeps its id taken. */
+  /** Deleted, with or without our key; Google keeps its id taken. */
   | { kind: "tombstone" }
-  /** Another's event, or ours without the key that somebody took away. */
+  /** Another's live event, or ours without the key that somebody took away. */
   | { kind: "foreign"; event: GoogleEvent }
   | { kind: "unreadable"; failure: Failure };
 
@@ -45,10 +45,8 @@ export async function findEvent(
   if (got.kind !== "done") {
     return { kind: "unreadable", failure: fromGoogle(got, "look", outcome_unknown) };
   }
-  if (shownKey(got.value) !== row.event_key) return { kind: "foreign", event: got.value };
-  return got.value.status === "cancelled"
-    ? { kind: "tombstone" }
-    : { kind: "ours", event: got.value };
+  if (got.value.status === "cancelled") return { kind: "tombstone" };
+  return { kind: shownKey(got.value) === row.event_key ? "ours" : "foreign", event: got.value };
 }
 
 /** Google no longer has the event, or never had it: for a change too late, for a deletion good news. */
