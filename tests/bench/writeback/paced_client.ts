@@ -38,7 +38,7 @@ async function writeAll({ access_token, bodies }: PacedWork["calendars"][number]
       if (counted >= 0) {
         const at = sent[counted]! + MINUTE_MS + MARGIN_MS;
         sent[sent.length - 1] = at;
-        await new Promise((resolve) => setTimeout(resolve, at - performance.now()));
+        await new Promise((resolve) => setTimeout(resolve, Math.max(0, at - performance.now())));
       }
       const response = await fetch(url, {
         method: "POST",
