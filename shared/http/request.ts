@@ -25,7 +25,8 @@ export async function readBody(request: Request, limits: BodyLimits = {}): Promi
   const text = await readText(request, limits.max_bytes ?? MAX_BODY_BYTES);
   if (text.trim() === "" && limits.empty !== undefined) return limits.empty;
   try {
-    if (UNSTORABLE.test(text)) throw new SyntaxError();
+    // Hardly any body has such escapes, and to look for one is much faster than to look at each.
+    if (text.includes("\\u") && UNSTORABLE.test(text)) throw new SyntaxError();
     return JSON.parse(text);
   } catch {
     throw new HttpFault(

@@ -35,11 +35,19 @@ export function serve(
   };
 }
 
-/** A copy, as the headers of a redirect or of somebody else's response cannot be changed. */
-function withCors({ body, status, statusText, headers }: Response): Response {
-  const all = new Headers(headers);
-  for (const [name, value] of Object.entries(CORS)) all.set(name, value);
-  return new Response(body, { status, statusText, headers: all });
+/** In place, as a copy would turn the body into a stream; the headers of a redirect cannot be changed. */
+function withCors(response: Response): Response {
+  try {
+    for (const [name, value] of Object.entries(CORS)) response.headers.set(name, value);
+    return response;
+  } catch {
+    const { body, status, statusText, headers } = response;
+    return new Response(body, {
+      status,
+      statusText,
+      headers: { ...Object.fromEntries(headers), ...CORS },
+    });
+  }
 }
 
 async function answer(

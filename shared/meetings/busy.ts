@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { parseInstant } from "@shared/scheduling/instants.ts";
 import { isInstant } from "./words.ts";
 
 /** Time that a caller says somebody is taken: RFC 3339 instants. `timezone` is accepted, the instants need none. */
@@ -13,12 +14,6 @@ export interface GivenBusy {
 const MAX_INTERVALS = 5000;
 
 const FIELDS = new Set(["start", "end", "tentative", "timezone"]);
-
-/** Google's own form, 2030-01-07T09:00:00Z, on any day but the last of a leap February: nearly every instant, told at once. */
-const COMMON_FORM = new RegExp(
-  "^\\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\\d|30)|" +
-    "02-(?:0[1-9]|1\\d|2[0-8]))T(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\dZ$",
-);
 
 /**
  * A list of busy time. 200 people hand in 1,000 intervals each, for which a schema of objects takes seconds: this
@@ -51,12 +46,11 @@ function intervalProblem(interval: unknown): { path: PropertyKey[]; message: str
     return { path: [], message: "Expected {start, end}" };
   }
   const { start, end, tentative, timezone } = interval as Record<string, unknown>;
-  if (!isGivenInstant(start)) return { path: ["start"], message: EXPECTED_INSTANT };
-  if (!isGivenInstant(end)) return { path: ["end"], message: EXPECTED_INSTANT };
-  const in_order = start.length === 20 && end.length === 20
-    ? start <= end
-    : Date.parse(start) <= Date.parse(end);
-  if (!in_order) return { path: ["end"], message: "Expected an end after the start" };
+  const from = minuteOf(start);
+  if (Number.isNaN(from)) return { path: ["start"], message: EXPECTED_INSTANT };
+  const to = minuteOf(end);
+  if (Number.isNaN(to)) return { path: ["end"], message: EXPECTED_INSTANT };
+  if (to < from) return { path: ["end"], message: "Expected an end after the start" };
   if (tentative !== undefined && typeof tentative !== "boolean") {
     return { path: ["tentative"], message: "Expected true or false" };
   }
@@ -71,6 +65,9 @@ function intervalProblem(interval: unknown): { path: PropertyKey[]; message: str
 
 const EXPECTED_INSTANT = "Expected a date-time with an offset, e.g. 2030-01-07T09:00:00+01:00";
 
-function isGivenInstant(value: unknown): value is string {
-  return typeof value === "string" && (COMMON_FORM.test(value) || isInstant(value));
+/** Minutes since 1970; NaN for what is no instant. The search reads them the same way, which is the fastest there is. */
+function minuteOf(value: unknown): number {
+  if (typeof value !== "string") return NaN;
+  const minute = parseInstant(value);
+  return Number.isNaN(minute) && isInstant(value) ? Date.parse(value) / 60_000 : minute;
 }
