@@ -90,27 +90,43 @@ from (
 ) as promised;
 $$;
 
+-- Holds follow all meetings that a statement has changed at once. Each meeting's holds are written only by who has its row.
 create or replace function private.meetings_keep_holds() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
-  if new.cancelled_at is not null or new.writeback_status = 'failed' then
-    delete from private.slot_holds as h where h.meeting_id = new.meeting_id;
-    return null;
-  end if;
-  delete from private.slot_holds as h
-  where h.meeting_id = new.meeting_id
-    and (
-      (lower(h.slot), upper(h.slot)) is distinct from (new.starts_at, new.ends_at)
-      -- Whoever is taken off the list is free again at once.
-      or h.participant_email = any (new.removed_participants)
-    );
+  with changed as (
+    select
+      n.meeting_id,
+      n.starts_at,
+      n.ends_at,
+      n.removed_participants,
+      n.cancelled_at is not null or n.writeback_status is not distinct from 'failed' as has_ended,
+      coalesce(n.writeback_status in ('pending', 'retrying'), false) or n.writeback_next_attempt_at is not null as is_due
+    from new_meetings as n
+    join old_meetings as o on o.meeting_id = n.meeting_id
+    where (n.writeback_status is not null or o.writeback_status is not null)
+      and (n.writeback_status, n.writeback_next_attempt_at is null, n.cancelled_at, n.starts_at, n.ends_at, n.removed_participants)
+        is distinct from
+        (o.writeback_status, o.writeback_next_attempt_at is null, o.cancelled_at, o.starts_at, o.ends_at, o.removed_participants)
+  ), given_back as (
+    delete from private.slot_holds as h
+    using changed as c
+    where h.meeting_id = c.meeting_id
+      and (
+        c.has_ended
+        or (lower(h.slot), upper(h.slot)) is distinct from (c.starts_at, c.ends_at)
+        -- Whoever is taken off the list is free again at once.
+        or h.participant_email = any (c.removed_participants)
+      )
+  )
   update private.slot_holds as h
-  set expires_at = case
-    when new.writeback_status in ('pending', 'retrying') or new.writeback_next_attempt_at is not null then null
-    -- The calendar shows the event now, but a search under way may have read it before.
-    else clock_timestamp() + interval '5 minutes'
-  end
-  where h.meeting_id = new.meeting_id;
+  -- The calendar shows a written event, but a search under way may have read it before.
+  set expires_at = case when not c.is_due then clock_timestamp() + interval '5 minutes' end
+  from changed as c
+  where h.meeting_id = c.meeting_id
+    and not c.has_ended
+    and (lower(h.slot), upper(h.slot)) is not distinct from (c.starts_at, c.ends_at)
+    and h.participant_email <> all (c.removed_participants);
   return null;
 end $$;
 
@@ -118,15 +134,8 @@ end $$;
 drop trigger meetings_keep_holds on public.meetings;
 create trigger meetings_keep_holds
   after update on public.meetings
-  for each row
-  when (
-    (new.writeback_status is not null or old.writeback_status is not null)
-    and (
-      new.writeback_status, new.writeback_next_attempt_at is null, new.cancelled_at, new.starts_at, new.ends_at, new.removed_participants
-    ) is distinct from (
-      old.writeback_status, old.writeback_next_attempt_at is null, old.cancelled_at, old.starts_at, old.ends_at, old.removed_participants
-    )
-  )
+  referencing old table as old_meetings new table as new_meetings
+  for each statement
   execute function private.meetings_keep_holds();
 
 create or replace function private.expire_slot_holds() returns void

@@ -97,6 +97,8 @@ create trigger meetings_note_burden
   for each row
   when (
     (new.writeback_status = 'created' or old.writeback_status = 'created')
+    -- A slot that was given by name has no candidates, so nothing is known of what it costs anybody.
+    and (new.candidates <> '[]' or old.candidates <> '[]')
     -- Whoever chooses another time says when.
     and (new.writeback_status, new.cancelled_at, new.starts_at, new.ends_at, new.scheduled_at)
       is distinct from
