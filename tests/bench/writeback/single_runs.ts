@@ -8,8 +8,10 @@ export interface SingleCost {
   whole_milliseconds: number;
   /** The same without the time that the function waited for Google; the least. */
   own_milliseconds: number;
-  /** An RPC that does nothing, through the same API; the least. */
+  /** An RPC that does nothing, through the same API, asked at once; the least. */
   empty_rpc_milliseconds: number;
+  /** The same after as long a pause as Google takes, when everything has gone idle. */
+  idle_rpc_milliseconds: number;
 }
 
 const ROUNDS = 25;
@@ -24,6 +26,7 @@ export async function singleCost(stack: Stack, organizer: Organizer): Promise<Si
   const wholes: number[] = [];
   const owns: number[] = [];
   const empties: number[] = [];
+  const idles: number[] = [];
   for (const meeting_id of ids) {
     // As webhooks and jobs call it: the local gateway would sign a user's token anew.
     const whole = await timed(() =>
@@ -35,14 +38,16 @@ export async function singleCost(stack: Stack, organizer: Organizer): Promise<Si
     );
     wholes.push(whole);
     owns.push(whole - (google?.duration_ms ?? NaN));
+    empties.push(await timed(() => emptyRpc(stack)));
     // As idle as everything is when a function comes back from Google with its second call.
     await new Promise((resolve) => setTimeout(resolve, GOOGLE_MILLISECONDS));
-    empties.push(await timed(() => emptyRpc(stack)));
+    idles.push(await timed(() => emptyRpc(stack)));
   }
   return {
     whole_milliseconds: median(wholes),
     own_milliseconds: least(owns),
     empty_rpc_milliseconds: least(empties),
+    idle_rpc_milliseconds: least(idles),
   };
 }
 
