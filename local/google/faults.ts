@@ -18,6 +18,8 @@ export interface FaultRule {
   delay_ms?: number;
   /** Real milliseconds to wait between effect and answer. */
   answer_delay_ms?: number;
+  /** Real milliseconds from arrival to answer, the emulator's own work included; the effect is at once. */
+  answer_after_ms?: number;
   /** Close the connection without an answer: before the request takes effect, or after it. */
   drop?: "before" | "after";
   /** Only the next n matching requests. */

@@ -99,7 +99,8 @@ async function answer(
   let reply = fault?.status !== undefined && fault.drop === undefined && !fault.takes_effect
     ? faultReply(fault, fault.status, path)
     : await googleSurface(world, request);
-  await wait(fault?.answer_delay_ms ?? 0, closing);
+  const answer_in_ms = (fault?.answer_after_ms ?? 0) - (performance.now() - started);
+  await wait(Math.max(fault?.answer_delay_ms ?? 0, answer_in_ms), closing);
   if (closing.aborted || fault?.drop === "after") {
     recorded.dropped = "after";
     finish(null, null);

@@ -31,7 +31,7 @@ const organizers = await manyOrganizers(stack, 100);
 await stack.google.fault({
   method: "POST",
   path_pattern: "^/calendar/v3/calendars/[^/]+/events$",
-  delay_ms: GOOGLE_MILLISECONDS,
+  answer_after_ms: GOOGLE_MILLISECONDS,
 });
 
 const single = await singleCost(stack, organizers[0]!);

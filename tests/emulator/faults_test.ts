@@ -156,6 +156,25 @@ Deno.test("a delay holds a request up, the change happens even if the client has
   }
 });
 
+Deno.test("answer_after_ms holds back the answer only: the change is there before it", async () => {
+  await using lab = await openTeam();
+  const { access_token } = await lab.control.signIn({ email: ana });
+  await lab.control.fault({ method: "POST", path: events_path, answer_after_ms: 60_000 });
+  const given_up = new AbortController();
+  const waiting = fetch(`${lab.url}${events_path}`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${access_token}` },
+    body: JSON.stringify(hour(30, 10)),
+    signal: given_up.signal,
+  });
+  const deadline = Date.now() + 5_000;
+  while ((await lab.control.events()).length === 0) {
+    assert.ok(Date.now() < deadline, "the insert took effect");
+  }
+  given_up.abort();
+  await assert.rejects(waiting, { name: "AbortError" });
+});
+
 Deno.test("stop ends delayed requests at once", async () => {
   const lab = await openTeam();
   await lab.control.fault({ path: "/calendar/v3", delay_ms: 60_000 });

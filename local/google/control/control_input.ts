@@ -66,6 +66,7 @@ export const inputs = {
     takes_effect: z.optional(z.boolean()),
     delay_ms: z.optional(z.number().check(z.minimum(0))),
     answer_delay_ms: z.optional(z.number().check(z.minimum(0))),
+    answer_after_ms: z.optional(z.number().check(z.minimum(0))),
     drop: z.optional(z.enum(["before", "after"])),
     times: z.optional(z.int().check(z.minimum(1))),
     skip: z.optional(z.int().check(z.minimum(0))),

@@ -187,12 +187,13 @@ export const control_routes: ReadonlyMap<string, Route> = new Map<string, Route>
 function addFault(world: World, input: unknown) {
   const rule = defined(read(inputs.fault, input));
   if (
-    rule.status === undefined && rule.drop === undefined && !rule.delay_ms && !rule.answer_delay_ms
+    rule.status === undefined && rule.drop === undefined && !rule.delay_ms &&
+    !rule.answer_delay_ms && !rule.answer_after_ms
   ) {
     throw new ControlError(
       400,
       "invalid_request",
-      "A fault needs a status, a drop, a delay_ms or an answer_delay_ms",
+      "A fault needs a status, a drop, a delay_ms, an answer_delay_ms or an answer_after_ms",
     );
   }
   try {
