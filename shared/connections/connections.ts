@@ -49,6 +49,8 @@ export function googleConnections(
 ): Connections {
   // A connection object outlives its stored access token, so a renewed one is kept beside it.
   const held = new WeakMap<StoredConnection, HeldToken>();
+  // The rows of a slice share one connection: its token is opened once.
+  const opened = new WeakMap<StoredConnection, Promise<HeldToken | null>>();
   const refreshing = new WeakMap<StoredConnection, Promise<GoogleOutcome<HeldToken>>>();
 
   async function call<T>(
@@ -73,7 +75,9 @@ export function googleConnections(
     connection: StoredConnection,
     refused: string | null,
   ): Promise<GoogleOutcome<HeldToken>> {
-    const stored = held.has(connection) ? null : await storedToken(connection);
+    const opening = opened.get(connection) ?? storedToken(connection);
+    opened.set(connection, opening);
+    const stored = held.has(connection) ? null : await opening;
     // Another caller may have renewed it while this one was decrypting.
     const token = held.get(connection) ?? stored;
     if (

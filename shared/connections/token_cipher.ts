@@ -128,5 +128,8 @@ function toBase64(bytes: readonly number[]): string {
 }
 
 function fromBase64(data: string) {
-  return Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
+  const characters = atob(data);
+  const bytes = new Uint8Array(characters.length);
+  for (let at = 0; at < bytes.length; at++) bytes[at] = characters.charCodeAt(at);
+  return bytes;
 }
