@@ -43,8 +43,8 @@ export interface WritebackSlice {
   connections: StoredConnection[];
   /** When more fits under Google's quotas; null: they hold nothing back. */
   quota_seconds: number | null;
-  /** Nothing was leased though rows are due: others work on them, or the quotas are used up. */
-  is_busy: boolean;
+  /** More is due: of the same organizers, in the hands of others, or beyond the quotas. */
+  is_more: boolean;
 }
 
 /**

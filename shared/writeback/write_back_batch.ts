@@ -26,6 +26,9 @@ const LEAST_CLAIM = 50;
 /** Lanes that began together end together, and share a claim. */
 const GATHER_MS = 20;
 
+/** Requests leave while this thread rests, so so many rows are begun without a pause. */
+const ROWS_WITHOUT_PAUSE = 20;
+
 /** Of the 150 s that a call may take: no claim after the first, no write begun after the second. */
 const LAST_CLAIM_MS = 100_000;
 const LAST_WRITE_MS = 120_000;
@@ -61,8 +64,10 @@ export async function writeBackBatch(
   let leased = 0;
   let idle_since_ms = 0;
   let lanes_ended = 0;
+  let is_more = true;
 
-  function begin(slice: WritebackSlice): void {
+  async function begin(slice: WritebackSlice): Promise<void> {
+    let rows_since_pause = 0;
     const until_ms = Math.min(elapsed_ms() + LAST_WRITE_SECONDS * 1000, LAST_WRITE_MS);
     const connections = new Map(slice.connections.map((each) => [each.user_id, each]));
     for (const [user_id, rows] of Map.groupBy(slice.meetings, (row) => row.organizer_user_id)) {
@@ -83,6 +88,11 @@ export async function writeBackBatch(
       });
       lanes.add(lane);
       leased += rows.length;
+      rows_since_pause += rows.length;
+      if (rows_since_pause >= ROWS_WITHOUT_PAUSE) {
+        await new Promise((resolve) => setTimeout(resolve, 0));
+        rows_since_pause = 0;
+      }
     }
   }
 
@@ -90,7 +100,8 @@ export async function writeBackBatch(
     const quota_ms = slice.quota_seconds === null ? null : slice.quota_seconds * 1000;
     if (quota_ms !== null && elapsed_ms() + quota_ms < LAST_CLAIM_MS) return quota_ms;
     const is_patient = elapsed_ms() - idle_since_ms < BUSY_PATIENCE_MS;
-    return slice.is_busy && is_patient ? BUSY_POLL_MS : null;
+    const is_busy = slice.is_more && slice.meetings.length === 0;
+    return is_busy && is_patient ? BUSY_POLL_MS : null;
   }
 
   /** How many rows this call may still begin. */
@@ -105,12 +116,13 @@ export async function writeBackBatch(
     const most = allowance();
     const room = Math.min(most, LEASED_AT_ONCE - leased);
     const is_worth_asking = is_alone ? room > 0 : room >= Math.min(most, LEAST_CLAIM);
-    if (is_worth_asking && most > 0 && elapsed_ms() < LAST_CLAIM_MS) {
+    if (is_more && is_worth_asking && most > 0 && elapsed_ms() < LAST_CLAIM_MS) {
       const ended_before = lanes_ended;
       const slice = await claimWritebackSlice(database, room, LEASE_SECONDS, is_alone);
       rows_left -= slice.meetings.length;
       cpu_left_ms -= CPU_MS_A_CLAIM + slice.meetings.length * CPU_MS_A_ROW;
-      begin(slice);
+      is_more = slice.is_more;
+      await begin(slice);
       if (lanes.size > 0) idle_since_ms = elapsed_ms();
       if (is_alone && slice.meetings.some(isAbandoned)) {
         await Promise.all(lanes);
@@ -120,12 +132,18 @@ export async function writeBackBatch(
       if (lanes_ended > ended_before) continue;
       wait_ms = patience(slice);
     }
-    if (lanes.size === 0 && wait_ms === null) break;
-    await anyOf(lanes, wait_ms);
+    if (lanes.size === 0 && wait_ms === null) {
+      const wake = options.wake && allowance() === 0;
+      const remaining = await finishWritebackBatch(database, wake);
+      // What was put back or changed while it was written is due again since the last claim.
+      const is_news = !is_more && remaining > 0 && allowance() > 0;
+      if (!is_news || elapsed_ms() >= LAST_CLAIM_MS) return { results, remaining };
+      is_more = true;
+      continue;
+    }
+    await (is_more ? anyOf(lanes, wait_ms) : Promise.all(lanes));
     if (lanes.size > 0) await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
   }
-  const wake = options.wake && allowance() === 0;
-  return { results, remaining: await finishWritebackBatch(database, wake) };
 }
 
 function isAbandoned(row: MeetingRow): boolean {

@@ -51,7 +51,7 @@ promise(
       );
       assert.ok(shares.every((share) => share >= 6 && share <= 9), String(shares));
       const rest = await claimSlice(stack, 100);
-      assert.deepEqual([rest.meetings.length, rest.is_busy], [0, true]);
+      assert.deepEqual([rest.meetings.length, rest.is_more], [0, true]);
       await settleAll(stack, slice.meetings);
     },
 
@@ -94,7 +94,7 @@ promise(
       );
       const slice = await claimSlice(stack, 100);
       assert.deepEqual(organizersOf(slice.meetings), [fine.user_id]);
-      assert.deepEqual([slice.quota_seconds, slice.is_busy], [null, false]);
+      assert.deepEqual([slice.quota_seconds, slice.is_more], [null, false]);
       const due = await stack.platform.sql<Row>("select * from public.get_pending_writebacks(10)");
       assert.deepEqual(due, []);
     },
@@ -403,7 +403,7 @@ async function connectedUser(stack: Stack, account: string = crypto.randomUUID()
 interface Slice {
   meetings: Row[];
   quota_seconds: number;
-  is_busy: boolean;
+  is_more: boolean;
 }
 
 async function claimSlice(stack: Stack, limit: number, take_over = false): Promise<Slice> {
