@@ -264,6 +264,20 @@ promise(
         );
         assert.equal(row.writeback_status, "retrying");
       }
+
+      await dueNow(stack, meeting_id!);
+      const { meetings } = await claimSlice(stack, 1);
+      const lost_after_an_answer = { ...FAILED, outcome_unknown: true, spends_attempt: true };
+      await settle(stack, [{ ...leaseOf(meetings[0]!), ...lost_after_an_answer }]);
+      const [after] = await stack.platform.sql<{ looks: number; wait: number }>(
+        `select writeback_looks as looks,
+                extract(epoch from writeback_next_attempt_at - clock_timestamp())::float8 as wait
+           from public.meetings where meeting_id = $1`,
+        [meeting_id],
+      );
+      assert.ok(after && after.looks === 0, "Google answered the look");
+      assert.ok(after.wait <= 60, `the first failed attempt waits a minute at most: ${after.wait}`);
+
       const [longest] = await stack.platform.sql<{ first: number; second: number; tenth: number }>(
         `select max(extract(epoch from private.writeback_backoff(1)))::float8 as first,
               max(extract(epoch from private.writeback_backoff(2)))::float8 as second,
