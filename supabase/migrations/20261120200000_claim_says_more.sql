@@ -8,6 +8,7 @@ declare
   v_claimed public.meetings[] := array[]::public.meetings[];
   v_meetings json;
   v_connections json;
+  v_is_more boolean;
 begin
   for v_meeting in select c.* from private.claim_writebacks(p_limit, p_lease_seconds, p_abandoned) as c loop
     -- Candidates are most of what a row weighs, and writing an event needs none of them.
@@ -20,11 +21,12 @@ begin
   select coalesce(json_agg(g), '[]') into v_connections
   from private.google_connections as g
   where g.user_id in (select c.organizer_user_id from unnest(v_claimed) as c);
+  v_is_more := exists (select from private.due_writebacks);
   return json_build_object(
     'meetings', v_meetings,
     'connections', v_connections,
-    'quota_seconds', case when cardinality(v_claimed) < p_limit then private.seconds_to_quota() end,
-    'is_more', exists (select from private.due_writebacks)
+    'quota_seconds', case when v_is_more and cardinality(v_claimed) < p_limit then private.seconds_to_quota() end,
+    'is_more', v_is_more
   );
 end $$;
 comment on function public.claim_writeback_slice(integer, integer, boolean) is

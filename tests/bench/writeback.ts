@@ -9,7 +9,12 @@ import { forgetMeetings, manyOrganizers } from "../support/many_meetings.ts";
 import { startPostgresServer } from "../support/postgres_server.ts";
 import { stackOf } from "../support/stack.ts";
 import { batchRun } from "./writeback/batch_runs.ts";
-import { GOOGLE_MILLISECONDS, idealSeconds, leastSeconds } from "./writeback/ideal.ts";
+import {
+  evenPaceSeconds,
+  GOOGLE_MILLISECONDS,
+  idealSeconds,
+  leastSeconds,
+} from "./writeback/ideal.ts";
 import { addFinishedMeetings, type QueueCost, queueCost } from "./writeback/queue_cost.ts";
 import { singleCost } from "./writeback/single_runs.ts";
 
@@ -59,6 +64,7 @@ for (const meetings of only === undefined || only === "batches" ? [100, ROWS] : 
     const chosen = organizers.slice(0, users);
     const measured = await idealSeconds(stack, chosen, meetings);
     const ideal = leastSeconds(meetings, users);
+    const even_pace = evenPaceSeconds(meetings, users);
     const run = await batchRun(stack, chosen, meetings);
     const sequential = meetings * single.whole_milliseconds / 1000;
     const speed = sequential / run.seconds;
@@ -69,6 +75,8 @@ for (const meetings of only === undefined || only === "batches" ? [100, ROWS] : 
       run.seconds.toFixed(2),
       ideal.toFixed(2),
       verdict(run.seconds / ideal, run.seconds / ideal <= 1.1),
+      even_pace.toFixed(2),
+      (run.seconds / even_pace).toFixed(2),
       measured.toFixed(2),
       (run.seconds / measured).toFixed(2),
       sequential.toFixed(0),
@@ -86,6 +94,8 @@ table(
     "s",
     "ideal s",
     "s / ideal",
+    "even pace s",
+    "s / even pace",
     "bare client s",
     "s / bare client",
     "sequential s",
