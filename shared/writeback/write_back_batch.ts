@@ -26,7 +26,7 @@ const LEAST_CLAIM = 50;
 /** Lanes that began together end together, and share a claim. */
 const GATHER_MS = 20;
 
-/** Requests leave while this thread rests, so so many rows are begun without a pause. */
+/** Requests leave while this thread rests: after so many rows it does, or the first would wait for the last. */
 const ROWS_WITHOUT_PAUSE = 20;
 
 /** Of the 150 s that a call may take: no claim after the first, no write begun after the second. */
