@@ -2,7 +2,7 @@ import { userOf } from "@shared/http/caller.ts";
 import { HttpFault } from "@shared/http/fault.ts";
 import { log } from "@shared/http/log.ts";
 import { hasField, readBody, validate } from "@shared/http/request.ts";
-import { json } from "@shared/http/respond.ts";
+import { accept, json } from "@shared/http/respond.ts";
 import { routePath } from "@shared/http/route_path.ts";
 import type { Handler } from "@shared/http/serve.ts";
 import { BATCH } from "@shared/http/webhook.ts";
@@ -80,10 +80,7 @@ async function sweep(
   const work = finishDue(dependencies, limit ?? DEFAULT_LIMIT, (id, thrown) => {
     log("error", "task_event_unfinished", { id, error: String(thrown) });
   });
-  if (background === true) {
-    dependencies.inBackground(work);
-    return json({ success: true, message: "Accepted" }, 202);
-  }
+  if (background === true) return accept(dependencies.inBackground, work);
   const results = await work;
   const succeeded = results.filter(({ success }) => success).length;
   return json({
