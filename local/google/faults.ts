@@ -20,6 +20,8 @@ export interface FaultRule {
   answer_delay_ms?: number;
   /** Real milliseconds from arrival to answer, the emulator's own work included; the effect is at once. */
   answer_after_ms?: number;
+  /** Wait, before the request takes effect, until this fault is cleared. */
+  hold?: boolean;
   /** Close the connection without an answer: before the request takes effect, or after it. */
   drop?: "before" | "after";
   /** Only the next n matching requests. */
@@ -40,7 +42,12 @@ export interface FaultState extends FaultRule {
 
 /** The faults of one emulator. The oldest rule that matches and is not used up decides. */
 export class Faults {
-  #faults: { state: FaultState; pattern: RegExp | null; random: () => number }[] = [];
+  #faults: {
+    state: FaultState;
+    pattern: RegExp | null;
+    random: () => number;
+    cleared: PromiseWithResolvers<void>;
+  }[] = [];
   #last_id = 0;
 
   add(rule: FaultRule): FaultState {
@@ -49,14 +56,22 @@ export class Faults {
       state,
       pattern: rule.path_pattern === undefined ? null : new RegExp(rule.path_pattern),
       random: seededRandom(rule.seed ?? 1),
+      cleared: Promise.withResolvers(),
     });
     return state;
   }
 
+  /** All of them, or one. What they hold goes on. */
   clear(fault_id?: number): void {
-    this.#faults = fault_id === undefined
-      ? []
-      : this.#faults.filter(({ state }) => state.fault_id !== fault_id);
+    const isMeant = ({ state }: { state: FaultState }) =>
+      fault_id === undefined || state.fault_id === fault_id;
+    for (const { cleared } of this.#faults.filter(isMeant)) cleared.resolve();
+    this.#faults = this.#faults.filter((fault) => !isMeant(fault));
+  }
+
+  /** Resolves when the fault is there no longer. */
+  async cleared(fault_id: number): Promise<void> {
+    await this.#faults.find(({ state }) => state.fault_id === fault_id)?.cleared.promise;
   }
 
   list(): FaultState[] {

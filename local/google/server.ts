@@ -90,6 +90,7 @@ async function answer(
   const fault = world.faults.take(request.method, decodedPath(path));
   if (fault !== null) recorded.fault_id = fault.fault_id;
   await wait(fault?.delay_ms ?? 0, closing);
+  if (fault?.hold) await orClosing(world.faults.cleared(fault.fault_id), closing);
   if (closing.aborted || fault?.drop === "before") {
     recorded.dropped = "before";
     finish(null, null);
@@ -190,6 +191,18 @@ function send(world: World, response: ServerResponse, reply: HttpReply): void {
   const close = world.faults.hasDrops() ? { connection: "close" } : {};
   response.writeHead(reply.status, { ...reply.headers, ...close });
   response.end(reply.body ?? undefined);
+}
+
+function orClosing(event: Promise<void>, closing: AbortSignal): Promise<void> {
+  if (closing.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    closing.addEventListener("abort", done, { once: true });
+    void event.then(done);
+    function done() {
+      closing.removeEventListener("abort", done);
+      resolve();
+    }
+  });
 }
 
 function wait(ms: number, closing: AbortSignal): Promise<void> {

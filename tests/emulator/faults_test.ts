@@ -156,6 +156,34 @@ Deno.test("a delay holds a request up, the change happens even if the client has
   }
 });
 
+Deno.test("a hold lasts until its fault is cleared, and stops nothing else", async () => {
+  await using lab = await openTeam();
+  const insert = (id: string) =>
+    lab.raw({ path: "calendars/primary/events", email: ana, body: { id, ...hour(30, 10) } });
+  for (
+    const clear of [
+      (fault_id: number) => lab.control.clearFaults(fault_id),
+      () => lab.control.clearFaults(),
+    ]
+  ) {
+    const fault = await lab.control.fault({
+      method: "POST",
+      path: events_path,
+      hold: true,
+      times: 1,
+    });
+    const held = insert(`held${fault.fault_id}`);
+    const deadline = Date.now() + 5_000;
+    while ((await lab.control.faults())[0]?.hits !== 1) assert.ok(Date.now() < deadline);
+    assert.equal((await insert(`free${fault.fault_id}`)).status, 200);
+    const stored = async () => (await lab.control.events()).map(({ id }) => id);
+    assert.ok(!(await stored()).includes(`held${fault.fault_id}`));
+    await clear(fault.fault_id);
+    assert.equal((await held).status, 200);
+    assert.ok((await stored()).includes(`held${fault.fault_id}`));
+  }
+});
+
 Deno.test("answer_after_ms holds back the answer only: the change is there before it", async () => {
   await using lab = await openTeam();
   const { access_token } = await lab.control.signIn({ email: ana });
@@ -175,20 +203,22 @@ Deno.test("answer_after_ms holds back the answer only: the change is there befor
   await assert.rejects(waiting, { name: "AbortError" });
 });
 
-Deno.test("stop ends delayed requests at once", async () => {
-  const lab = await openTeam();
-  await lab.control.fault({ path: "/calendar/v3", delay_ms: 60_000 });
-  const { access_token } = await lab.control.signIn({ email: ana });
-  const waiting = fetch(`${lab.url}${events_path}`, {
-    headers: { authorization: `Bearer ${access_token}` },
-  });
-  const failed = assert.rejects(waiting, TypeError);
-  const deadline = Date.now() + 5_000;
-  while ((await lab.control.requests()).length === 0) assert.ok(Date.now() < deadline);
-  const started = performance.now();
-  await lab.emulator.stop();
-  await failed;
-  assert.ok(performance.now() - started < 5_000);
+Deno.test("stop ends delayed and held requests at once", async () => {
+  for (const rule of [{ delay_ms: 60_000 }, { hold: true }]) {
+    const lab = await openTeam();
+    await lab.control.fault({ path: "/calendar/v3", ...rule });
+    const { access_token } = await lab.control.signIn({ email: ana });
+    const waiting = fetch(`${lab.url}${events_path}`, {
+      headers: { authorization: `Bearer ${access_token}` },
+    });
+    const failed = assert.rejects(waiting, TypeError);
+    const deadline = Date.now() + 5_000;
+    while ((await lab.control.requests()).length === 0) assert.ok(Date.now() < deadline);
+    const started = performance.now();
+    await lab.emulator.stop();
+    await failed;
+    assert.ok(performance.now() - started < 5_000);
+  }
 });
 
 Deno.test("a probability hits the same requests for the same seed", async () => {

@@ -67,6 +67,7 @@ export const inputs = {
     delay_ms: z.optional(z.number().check(z.minimum(0))),
     answer_delay_ms: z.optional(z.number().check(z.minimum(0))),
     answer_after_ms: z.optional(z.number().check(z.minimum(0))),
+    hold: z.optional(z.boolean()),
     drop: z.optional(z.enum(["before", "after"])),
     times: z.optional(z.int().check(z.minimum(1))),
     skip: z.optional(z.int().check(z.minimum(0))),

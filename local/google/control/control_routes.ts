@@ -178,8 +178,9 @@ export const control_routes: ReadonlyMap<string, Route> = new Map<string, Route>
     world.channels.lose_messages = read(inputs.push, input).lose_messages;
   }],
   ["POST reset", (hold) => {
-    const { channels } = hold.world;
+    const { channels, faults } = hold.world;
     hold.world = hold.fresh();
+    faults.clear();
     void channels.close();
   }],
 ]);
@@ -188,12 +189,12 @@ function addFault(world: World, input: unknown) {
   const rule = defined(read(inputs.fault, input));
   if (
     rule.status === undefined && rule.drop === undefined && !rule.delay_ms &&
-    !rule.answer_delay_ms && !rule.answer_after_ms
+    !rule.answer_delay_ms && !rule.answer_after_ms && !rule.hold
   ) {
     throw new ControlError(
       400,
       "invalid_request",
-      "A fault needs a status, a drop, a delay_ms, an answer_delay_ms or an answer_after_ms",
+      "A fault needs a status, a drop, a delay_ms, an answer_delay_ms, an answer_after_ms or a hold",
     );
   }
   try {
