@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { deleteOnGoogle, mailsBy } from "../support/meetings.ts";
 import { promise } from "../support/stack.ts";
 import { change, eventRow, insertTask, scheduledTask, startsOn } from "../support/tasks.ts";
-import type { Organizer } from "../support/stack.ts";
+import type { Organizer, Stack } from "../support/stack.ts";
 
 const LATER = "2035-01-10T13:00:00Z";
 
@@ -15,6 +15,46 @@ async function reschedule(organizer: Organizer, task_ids: string[]) {
   const answer = await organizer.call("task-events/reschedule", { body: { task_ids } });
   assert.equal(answer.status, 200, JSON.stringify(answer.body));
   return answer.body;
+}
+
+/** The answer whose lines come one by one. */
+async function streamed(stack: Stack, organizer: Organizer, task_ids: string[]): Promise<Response> {
+  const response = await fetch(`${stack.platform.functions_url}/task-events/reschedule`, {
+    method: "POST",
+    headers: {
+      authorization: `Bearer ${organizer.access_token}`,
+      "content-type": "application/json",
+      accept: "application/x-ndjson",
+    },
+    body: JSON.stringify({ task_ids }),
+  });
+  assert.equal(response.status, 200);
+  assert.match(response.headers.get("content-type") ?? "", /^application\/x-ndjson/);
+  return response;
+}
+
+/** Each line as soon as all of it is there. */
+async function* linesOf({ body }: Response): AsyncGenerator<string> {
+  assert.ok(body);
+  let rest = "";
+  for await (const text of body.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop() ?? "";
+    yield* lines;
+  }
+  assert.equal(rest, "", "the last line ends");
+}
+
+async function nextLine(lines: AsyncGenerator<string>) {
+  const { done, value } = await lines.next();
+  assert.equal(done, false, "the answer has ended");
+  return JSON.parse(value);
+}
+
+/** The statuses of the requests that a fault has hit; null: no answer yet. */
+async function statusesOf(stack: Stack, { fault_id }: { fault_id: number }) {
+  const requests = await stack.google.requests();
+  return requests.filter((request) => request.fault_id === fault_id).map(({ status }) => status);
 }
 
 promise("smart rescheduling", {
@@ -153,6 +193,32 @@ promise("smart rescheduling", {
     assert.equal(result.warnings, undefined);
   },
 
+  "a task that Google keeps waiting holds up no other task's line": async (stack) => {
+    const { organizer, task_id: slow, event_id } = await scheduledTask(stack);
+    await plan(organizer, slow, { start_date: LATER });
+    const quick = [];
+    for (let count = 0; count < 5; count++) quick.push(await insertTask(organizer));
+    const hold = await stack.google.fault({ path_pattern: `/events/${event_id}$`, hold: true });
+    const lines = linesOf(await streamed(stack, organizer, [slow, ...quick]));
+
+    const early = [];
+    for (const _task of quick) early.push(await nextLine(lines));
+    assert.deepEqual(early.map(({ result }) => result.task_id).toSorted(), quick.toSorted());
+    assert.deepEqual(
+      early.map(({ done, total }) => [done, total]),
+      [1, 2, 3, 4, 5].map((n) => [n, 6]),
+    );
+    assert.deepEqual(await statusesOf(stack, hold), [null], "the slow task is still held");
+
+    // Lines that had waited for it would have come after the 20 s in which it is given up.
+    await stack.google.clearFaults(hold.fault_id);
+    const { done, result } = await nextLine(lines);
+    assert.deepEqual([done, result.task_id, result.code], [6, slow, "rescheduled"]);
+    const summary = await nextLine(lines);
+    assert.deepEqual([summary.type, summary.created, summary.updated], ["summary", 5, 1]);
+    assert.equal((await lines.next()).done, true);
+  },
+
   "one bad task never stops the rest, and each answer comes as a line": async (stack) => {
     const { organizer, task_id } = await scheduledTask(stack);
     const gone = await insertTask(organizer, { start_date: LATER });
@@ -162,17 +228,7 @@ promise("smart rescheduling", {
     const fresh = await insertTask(organizer);
     const foreign = await insertTask(await stack.organizer());
     await plan(organizer, task_id, { start_date: LATER });
-    const response = await fetch(`${stack.platform.functions_url}/task-events/reschedule`, {
-      method: "POST",
-      headers: {
-        authorization: `Bearer ${organizer.access_token}`,
-        "content-type": "application/json",
-        accept: "application/x-ndjson",
-      },
-      body: JSON.stringify({ task_ids: [gone, foreign, undated, fresh, task_id] }),
-    });
-    assert.equal(response.status, 200);
-    assert.match(response.headers.get("content-type") ?? "", /^application\/x-ndjson/);
+    const response = await streamed(stack, organizer, [gone, foreign, undated, fresh, task_id]);
     const lines = (await response.text()).trim().split("\n").map((line) => JSON.parse(line));
     const summary = lines.pop();
     assert.deepEqual(summary, {
