@@ -185,11 +185,13 @@ export function unlessUnknown(outcome_unknown: boolean, failure: Failure): Failu
 }
 
 /**
- * What Google says of one request says nothing of an earlier one that may still take effect: the row
- * stays unknown until `seconds` have passed and somebody has looked.
+ * What one request meets says nothing of an earlier one that may still take effect: the row stays
+ * unknown until `seconds` have passed and somebody has looked. A write whose own answer was lost
+ * waits longer, by the queue's rule.
  */
 export function untilEarlierLanded(failure: Failure, seconds: number): Failure {
-  if (failure.outcome_unknown || seconds <= 0) return failure;
+  const is_lost_write = failure.outcome_unknown && failure.spends_attempt;
+  if (is_lost_write || seconds <= 0) return failure;
   return {
     ...failure,
     should_retry: true,

@@ -70,7 +70,7 @@ async function adoptOrInsert(writing: Writing, generation: number): Promise<Writ
     case "foreign":
       return failed(foreignEvent(writing, generation), generation);
     case "unreadable":
-      return failed(found.failure, generation);
+      return failedForNow(writing, found.failure, generation);
   }
 }
 
@@ -95,9 +95,9 @@ async function insertEvent(writing: Writing, generation: number): Promise<WriteO
   const { row, meeting, calendar } = writing;
   // Here, not before: what landed earlier is adopted whatever the time.
   if (Date.parse(meeting.starts_at) <= writing.now().valueOf()) {
-    return failed(slotExpired(), generation);
+    return failedForNow(writing, slotExpired(), generation);
   }
-  if (!writing.has_time()) return failed(outOfTime(false), generation);
+  if (!writing.has_time()) return failedForNow(writing, outOfTime(false), generation);
 
   const event = composeEvent(meeting, generation);
   const inserted = await askGoogle(
@@ -117,10 +117,7 @@ async function insertEvent(writing: Writing, generation: number): Promise<WriteO
   }
   return inserted.kind === "reject" && inserted.fault.status === 409
     ? resolveTakenId(writing, generation)
-    : failed(
-      untilEarlierLanded(fromGoogle(inserted, "write", false), secondsToLanding(writing)),
-      generation,
-    );
+    : failedForNow(writing, fromGoogle(inserted, "write", false), generation);
 }
 
 /**
@@ -147,7 +144,7 @@ async function resolveTakenId(writing: Writing, generation: number): Promise<Wri
     case "foreign":
       return failed(foreignEvent(writing, generation), generation);
     case "unreadable":
-      return failed(found.failure, generation);
+      return failedForNow(writing, found.failure, generation);
   }
 }
 
@@ -178,6 +175,11 @@ function foreignEvent(writing: Writing, generation: number): Failure {
     "foreign_event",
     `An event that is not ours has the id ${id} on calendar ${writing.row.google_calendar_id}. It was left alone; requeue the meeting to use another id.`,
   );
+}
+
+/** What is met before an earlier insert must have landed says nothing of that insert. */
+function failedForNow(writing: Writing, failure: Failure, generation: number): WriteOutcome {
+  return failed(untilEarlierLanded(failure, secondsToLanding(writing)), generation);
 }
 
 function failed(failure: Failure, generation: number): WriteOutcome {

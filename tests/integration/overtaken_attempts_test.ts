@@ -51,6 +51,46 @@ promise("attempts overtaken by events", {
       }
     },
 
+  "whoever asks before a lost insert must have landed neither fails the meeting nor hastens the look":
+    async (stack) => {
+      const met: Record<string, (meeting_id: string) => Promise<unknown>> = {
+        "a slot that has passed": (meeting_id) =>
+          stack.platform.sql(
+            `update public.meetings
+                set starts_at = now() - interval '1 minute', ends_at = now() + interval '29 minutes'
+              where meeting_id = $1`,
+            [meeting_id],
+          ),
+        "a look without an answer": () =>
+          stack.google.fault({ method: "GET", path_pattern: EVENT, status: 503, times: 1 }),
+        "a refusal": () =>
+          stack.google.fault({ method: "POST", path_pattern: EVENTS, status: 403, times: 1 }),
+      };
+      for (const [what, happens] of Object.entries(met)) {
+        const { organizer, meeting_id } = await pendingMeeting(stack);
+        await stack.google.fault({
+          method: "POST",
+          path_pattern: EVENTS,
+          drop: "before",
+          times: 1,
+        });
+        await organizer.call("write-back", { body: { meeting_id } });
+        const lost = await rowOf(stack, meeting_id);
+        await happens(meeting_id);
+        await organizer.call("write-back", { body: { meeting_id } });
+        const row = await rowOf(stack, meeting_id);
+        assert.deepEqual(
+          [row.writeback_status, row.writeback_outcome_unknown],
+          ["retrying", true],
+          `${what}: ${row.writeback_error}`,
+        );
+        const hastened_ms = Date.parse(lost.writeback_next_attempt_at) -
+          Date.parse(row.writeback_next_attempt_at);
+        // The wait is counted from the worker's clock, and begins again at the database's.
+        assert.ok(hastened_ms < 1_000, `${what}: the look comes ${hastened_ms} ms earlier`);
+      }
+    },
+
   "a taken id that cannot be looked at leaves the outcome open: neither failed nor created": async (
     stack,
   ) => {

@@ -42,6 +42,7 @@ const ROW = {
   writeback_outcome_unknown: false,
   writeback_retry_count: 0,
   writeback_lease_losses: 0,
+  writeback_next_attempt_at: "2034-12-31T23:59:00Z",
   writeback_lease_token: "00000000-0000-4000-8000-000000000001",
 };
 
@@ -83,6 +84,16 @@ for (const [what, columns] of CASES) {
     assert.equal(outcome_unknown, columns.writeback_outcome_unknown === true);
   });
 }
+
+Deno.test("attemptWriteback() leaves the outcome open when its time was used up by a look that came early", async () => {
+  const { settlement, code } = await attempt({
+    writeback_outcome_unknown: true,
+    writeback_next_attempt_at: "2035-01-01T00:00:20Z",
+  }, 1);
+  assert.equal(code, "out_of_time");
+  const { spends_attempt, outcome_unknown, not_before_seconds } = settlement;
+  assert.deepEqual([spends_attempt, outcome_unknown, not_before_seconds], [false, true, 20]);
+});
 
 Deno.test("attemptWriteback() begins no write when the time was used up by the look before it", async () => {
   for (const [, columns] of CASES.slice(1)) {
