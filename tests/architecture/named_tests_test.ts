@@ -1,22 +1,55 @@
 import assert from "node:assert/strict";
 
 const ROOT = new URL("../../", import.meta.url);
-const PAGE = "docs/exactly-once.md";
+const PAGES = ["docs/exactly-once.md", "docs/changes.md"];
 
 /** A file in backticks and a colon, then one or more names in double quotes. */
 const REFERENCE = /`(tests\/[\w/.]+_test\.ts)`: ((?:"[^"]+"(?:, )?)+)/g;
+const NAME = /"[^"]+"/g;
 
-Deno.test(`every test that ${PAGE} names exists`, async () => {
-  const page = (await Deno.readTextFile(new URL(PAGE, ROOT))).replaceAll(/\s+/g, " ");
-  const references = [...page.matchAll(REFERENCE)];
-  assert.ok(references.length >= 10, `only ${references.length} references were found`);
-  for (const [, file = "", names = ""] of references) {
-    const source = await Deno.readTextFile(new URL(file, ROOT));
-    for (const [quoted] of names.matchAll(/"[^"]+"/g)) {
-      assert.ok(source.includes(quoted), `${file} has no test named ${quoted}`);
+for (const path of PAGES) {
+  Deno.test(`every test that ${path} names exists`, async () => {
+    const page = oneLine(await readPage(path));
+    const references = [...page.matchAll(REFERENCE)];
+    assert.ok(references.length >= 10, `only ${references.length} references were found`);
+    for (const [, file = "", names = ""] of references) {
+      const source = await Deno.readTextFile(new URL(file, ROOT));
+      for (const [name] of names.matchAll(NAME)) {
+        assert.ok(isTestIn(source, name), `${file} has no test named ${name}`);
+      }
     }
+    const quoted_names = page.match(/"[^"]{25,}"/g)?.length ?? 0;
+    const referred = references.flatMap(([, , names = ""]) => names.match(NAME) ?? []);
+    assert.equal(referred.length, quoted_names, "a quoted name stands without its file");
+  });
+
+  Deno.test(`every claim of ${path} names a test`, async () => {
+    const paragraphs = (await readPage(path)).split("\n\n").map(oneLine);
+    const claims = paragraphs.filter((paragraph) => /^\*\*\d+\. /.test(paragraph));
+    assert.ok(claims.length >= 10, `only ${claims.length} claims were found`);
+    for (const claim of claims) {
+      assert.ok(claim.search(REFERENCE) >= 0, `no test holds "${claim.slice(0, 60)}..."`);
+    }
+  });
+}
+
+Deno.test("isTestIn() knows tests, steps and promises, and no other text", () => {
+  for (const source of ['Deno.test("a b",', 'test.step("a b",', 'Deno.test(\n  "a b",', '"a b":']) {
+    assert.ok(isTestIn(source, '"a b"'), source);
   }
-  const quoted_names = page.match(/"[^"]{25,}"/g)?.length ?? 0;
-  const referred = references.flatMap(([, , names = ""]) => names.match(/"[^"]+"/g) ?? []);
-  assert.equal(referred.length, quoted_names, "a quoted name stands without its file");
+  assert.ok(!isTestIn('assert.equal(code, "a b");', '"a b"'));
 });
+
+/** Whether the quoted name is that of a test, of a step, or of a promise of `promise()`. */
+function isTestIn(source: string, quoted: string): boolean {
+  const literal = quoted.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  return new RegExp(`(?:Deno\\.test|\\.step)\\(\\s*${literal}|${literal}:`).test(source);
+}
+
+async function readPage(path: string): Promise<string> {
+  return await Deno.readTextFile(new URL(path, ROOT));
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, " ");
+}
