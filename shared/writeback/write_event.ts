@@ -3,6 +3,7 @@ import { eventId } from "@shared/google/event_id.ts";
 import { askGoogle } from "./ask_google.ts";
 import { composeEvent, shownVersion } from "./compose_event.ts";
 import {
+  atLast,
   attemptsSpent,
   fromGoogle,
   outOfTime,
@@ -95,7 +96,7 @@ async function insertEvent(writing: Writing, generation: number): Promise<WriteO
   const { row, meeting, calendar } = writing;
   // Here, not before: what landed earlier is adopted whatever the time.
   if (Date.parse(meeting.starts_at) <= writing.now().valueOf()) {
-    return failedForNow(writing, slotExpired(), generation);
+    return adoptLaterOrFail(writing, slotExpired(), generation);
   }
   if (!writing.has_time()) return failedForNow(writing, outOfTime(false), generation);
 
@@ -117,7 +118,29 @@ async function insertEvent(writing: Writing, generation: number): Promise<WriteO
   }
   return inserted.kind === "reject" && inserted.fault.status === 409
     ? resolveTakenId(writing, generation)
-    : failedForNow(writing, fromGoogle(inserted, "write", false), generation);
+    : adoptLaterOrFail(writing, fromGoogle(inserted, "write", false), generation);
+}
+
+/**
+ * Fails, for good only after a look at the later ids too: where Google says that an id is taken but
+ * no longer shows its event, a worker goes on to the next one, and may have died there.
+ */
+async function adoptLaterOrFail(
+  writing: Writing,
+  failure: Failure,
+  generation: number,
+): Promise<WriteOutcome> {
+  const { writeback_outcome_unknown, writeback_retry_count } = writing.row;
+  const { should_retry, outcome_unknown } = atLast(writeback_retry_count, failure);
+  if (should_retry || outcome_unknown || !writeback_outcome_unknown) {
+    return failedForNow(writing, failure, generation);
+  }
+  for (let later = generation + 1; !isOneTooMany(writing, later); later++) {
+    const found = await findEvent(writing, idOf(writing, later), true);
+    if (found.kind === "ours") return adopted(found.event, writing, later);
+    if (found.kind === "unreadable") return failedForNow(writing, found.failure, generation);
+  }
+  return failedForNow(writing, failure, generation);
 }
 
 /**

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { eventId } from "@shared/google/event_id.ts";
 import { eventsOf, mailsBy, pendingMeeting, rowOf } from "../support/meetings.ts";
 import { promise } from "../support/stack.ts";
 
@@ -71,6 +72,46 @@ promise("exactly once", {
       assert.equal((await eventsOf(stack, organizer)).length, 1);
       assert.deepEqual(await mailsBy(stack, guests), [["invitation"], ["invitation"]]);
     },
+
+  "an event under a later id is found before a meeting whose slot has passed is given up": async (
+    stack,
+  ) => {
+    const { organizer, meeting_id } = await pendingMeeting(stack);
+    await stack.platform.sql("select public.begin_writeback($1)", [meeting_id]);
+    const [left] = await stack.platform.sql<{ event_key: string }>(
+      `update public.meetings
+          set writeback_leased_until = now(), writeback_next_attempt_at = now(),
+              starts_at = now() - interval '1 hour', ends_at = now() - interval '30 minutes'
+        where meeting_id = $1
+        returning event_key`,
+      [meeting_id],
+    );
+    const event_key = left?.event_key ?? "";
+    const { access_token } = await stack.google.signIn({ email: organizer.email });
+    const inserted = await fetch(
+      `${stack.platform.google_url}/calendar/v3/calendars/primary/events`,
+      {
+        method: "POST",
+        headers: { authorization: `Bearer ${access_token}`, "content-type": "application/json" },
+        body: JSON.stringify({
+          id: eventId(event_key, 2),
+          start: { dateTime: "2035-01-08T10:00:00Z" },
+          end: { dateTime: "2035-01-08T10:30:00Z" },
+          extendedProperties: { private: { convene_event_key: event_key } },
+        }),
+      },
+    );
+    assert.equal(inserted.status, 200, await inserted.text());
+
+    const answer = await organizer.call("write-back", { body: { meeting_id } });
+    assert.equal(answer.status, 200, JSON.stringify(answer.body));
+    assert.equal(answer.body.results[0].already_exists, true);
+    const row = await rowOf(stack, meeting_id);
+    assert.deepEqual(
+      [row.writeback_status, row.google_event_id, row.event_generation],
+      ["created", eventId(event_key, 2), 2],
+    );
+  },
 
   "a worker that comes back after its lease was lost changes nothing": async (stack) => {
     const { meeting_id } = await pendingMeeting(stack);
