@@ -23,27 +23,44 @@ globalThis.addEventListener("error", (event) => {
   logError("Uncaught error in a function", event.error);
 });
 
-const route = await functionRoutes(new URL(folder), logError);
-const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, route);
-
-Deno.addSignalListener("SIGTERM", async () => {
-  await Promise.race([
-    server.shutdown().then(background.settled),
-    new Promise((resolve) => setTimeout(resolve, GRACE_MS)),
-  ]);
-  Deno.exit(0);
-});
-// Ctrl-C in a terminal reaches the whole process group; the platform decides when this one ends.
-Deno.addSignalListener("SIGINT", () => {});
-
-await Deno.stdout.write(
-  new TextEncoder().encode(JSON.stringify({ port: server.addr.port }) + "\n"),
-);
-
-for await (const _ of Deno.stdin.readable) {
-  /* The platform writes nothing: only the end counts. */
+// Before anything that can wait or fail: the platform may die at any moment, also while this starts.
+void endWithPlatform();
+try {
+  await serveFunctions(new URL(folder));
+} catch (error) {
+  // The listeners above would keep a process alive that serves nobody.
+  logError("Functions cannot be served", error);
+  Deno.exit(1);
 }
-Deno.exit(0);
+
+async function serveFunctions(folder: URL): Promise<void> {
+  const route = await functionRoutes(folder, logError);
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, route);
+
+  Deno.addSignalListener("SIGTERM", async () => {
+    await Promise.race([
+      server.shutdown().then(background.settled),
+      new Promise((resolve) => setTimeout(resolve, GRACE_MS)),
+    ]);
+    Deno.exit(0);
+  });
+  // Ctrl-C in a terminal reaches the whole process group; the platform decides when this one ends.
+  Deno.addSignalListener("SIGINT", () => {});
+
+  await Deno.stdout.write(
+    new TextEncoder().encode(JSON.stringify({ port: server.addr.port }) + "\n"),
+  );
+}
+
+async function endWithPlatform(): Promise<void> {
+  try {
+    for await (const _ of Deno.stdin.readable) {
+      /* The platform writes nothing: only the end counts. */
+    }
+  } finally {
+    Deno.exit(0);
+  }
+}
 
 function logError(what: string, error: unknown): void {
   const text = error instanceof Error ? error.stack ?? error.message : String(error);

@@ -153,6 +153,32 @@ Deno.test("a functions process ends when the platform's process is killed", asyn
   await lines.cancel();
 });
 
+Deno.test("a functions process ends when the platform's process is killed while it starts", async () => {
+  const program = new URL("../../local/functions/serve.ts", import.meta.url);
+  for (const folder of ["functions", "loading_functions"]) {
+    const child = new Deno.Command(Deno.execPath(), {
+      args: [
+        "run",
+        "-A",
+        "--quiet",
+        program.pathname,
+        new URL(`fixtures/${folder}/`, import.meta.url).href,
+      ],
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "null",
+    }).spawn();
+    try {
+      // What a killed parent leaves: nobody at the other end, neither to listen to nor to tell.
+      await Promise.all([child.stdout.cancel(), child.stdin.close()]);
+      await eventually(`${folder}: the functions process is gone`, () => !isRunning(child.pid));
+    } finally {
+      if (isRunning(child.pid)) child.kill("SIGKILL");
+      await child.status;
+    }
+  }
+});
+
 async function call(
   { functions_url }: Pick<Platform, "functions_url">,
   path: string,
