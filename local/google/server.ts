@@ -31,6 +31,9 @@ export async function serveWorld(hold: WorldHold, port: number): Promise<Running
       });
     });
   });
+  // Node closes a connection that was idle for five seconds, also while a request is on its way there: a write that is
+  // sent once, as ours are, is lost then. Google keeps connections for longer than clients do.
+  server.keepAliveTimeout = 0;
   const url = await listen(server, port);
   return {
     url,

@@ -140,3 +140,12 @@ Deno.test("OAuth endpoints answer every form without failing", async () => {
     { numRuns: 60, seed },
   );
 });
+
+Deno.test("an idle connection is kept for its client, whose next write may be on its way there", async () => {
+  await using lab = await openTeam();
+  const response = await fetch(`${lab.url}/token`, { method: "POST", body: "" });
+  await response.body?.cancel();
+  assert.equal(response.headers.get("connection"), "keep-alive");
+  // A server that closes idle connections says so, for example "timeout=5".
+  assert.equal(response.headers.get("keep-alive"), null);
+});
