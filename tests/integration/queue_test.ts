@@ -55,6 +55,17 @@ promise(
       await settleAll(stack, slice.meetings);
     },
 
+    "the many meetings of one do not keep the one of another waiting": async (stack) => {
+      const [busy, modest] = [await connectedUser(stack), await connectedUser(stack)];
+      await manyMeetings(stack, [busy], 10);
+      await manyMeetings(stack, [modest], 1);
+      const { meetings } = await claimSlice(stack, 4);
+      assert.deepEqual(
+        organizersOf(meetings).toSorted(),
+        [busy.user_id, busy.user_id, busy.user_id, modest.user_id].toSorted(),
+      );
+    },
+
     "two users of one Google account share its minute": async (stack) => {
       await setting(stack, "google_requests_per_minute_per_user", 20);
       const users = [
@@ -65,6 +76,31 @@ promise(
       const slice = await claimSlice(stack, 100);
       assert.equal(slice.meetings.length, 19);
       await settleAll(stack, slice.meetings);
+    },
+
+    "requests that leases are about to make are counted, two where there is a look first": async (
+      stack,
+    ) => {
+      await setting(stack, "google_requests_per_minute", 25);
+      const [fresh, unknown, last] = [
+        await connectedUser(stack),
+        await connectedUser(stack),
+        await connectedUser(stack),
+      ];
+      const granted: number[] = [];
+      const grant = async () => granted.push((await claimSlice(stack, 100)).meetings.length);
+      await manyMeetings(stack, [fresh], 10);
+      await grant();
+      const ids = await manyMeetings(stack, [unknown], 10);
+      await stack.platform.sql(
+        "update public.meetings set writeback_outcome_unknown = true where meeting_id = any ($1::text[])",
+        [`{${ids.join(",")}}`],
+      );
+      await grant();
+      await manyMeetings(stack, [last], 1);
+      await grant();
+      // 24 in all: ten writes, and seven looks with a write each.
+      assert.deepEqual(granted, [10, 7, 0]);
     },
 
     "who is in one worker's hands is not given to another": async (stack) => {
@@ -119,6 +155,41 @@ promise(
       assert.deepEqual(organizersOf(meanwhile.meetings), [other.user_id, other.user_id]);
       await settleAll(stack, [...alone.meetings, ...meanwhile.meetings]);
       assert.equal((await claimSlice(stack, 100, true)).meetings.length, 1);
+    },
+
+    "while somebody takes over a row whose worker died, nobody takes over another, whoever's it is":
+      async (stack) => {
+        const users = [await connectedUser(stack), await connectedUser(stack)];
+        await manyMeetings(stack, users, 2);
+        assert.equal((await claimSlice(stack, 100)).meetings.length, 2);
+        await loseLeases(stack);
+
+        const at_once = await withSlowLeases(
+          stack,
+          () => Promise.all([1, 2, 3].map(() => claimSlice(stack, 100, true))),
+        );
+        const first = at_once.flatMap(({ meetings }) => meetings);
+        assert.equal(first.length, 1);
+        assert.deepEqual((await claimSlice(stack, 100, true)).meetings, []);
+        await settleAll(stack, first);
+        const second = await claimSlice(stack, 100, true);
+        assert.deepEqual(
+          organizersOf([...first, ...second.meetings]).toSorted(),
+          users.map(({ user_id }) => user_id).toSorted(),
+        );
+      },
+
+    "workers that die count as failed attempts, three at most": async (stack) => {
+      const [meeting_id] = await manyMeetings(stack, [await connectedUser(stack)], 1);
+      await claimSlice(stack, 1);
+      const counted = [];
+      for (let death = 1; death <= 4; death++) {
+        await loseLeases(stack);
+        await claimSlice(stack, 1, true);
+        const row = await rowOf(stack, meeting_id!);
+        counted.push([row.writeback_retry_count, row.writeback_lease_losses]);
+      }
+      assert.deepEqual(counted, [[1, 1], [2, 2], [3, 3], [3, 4]]);
     },
 
     "a released row is due as before and has spent nothing": async (stack) => {
@@ -475,6 +546,22 @@ async function loseLeases(stack: Stack): Promise<void> {
   await stack.platform.sql(
     "update public.meetings set writeback_leased_until = now() where writeback_lease_token is not null",
   );
+}
+
+/** Claims that begin together overlap, however fast the machine is. */
+async function withSlowLeases<T>(stack: Stack, work: () => Promise<T>): Promise<T> {
+  await stack.platform.sql(
+    `create function public.take_long() returns trigger language plpgsql as $$
+     begin perform pg_sleep(0.2); return null; end $$`,
+  );
+  await stack.platform.sql(
+    "create trigger take_long before update on public.meetings execute function public.take_long()",
+  );
+  try {
+    return await work();
+  } finally {
+    await stack.platform.sql("drop function public.take_long() cascade");
+  }
 }
 
 async function setting(stack: Stack, name: string, value: number): Promise<void> {
