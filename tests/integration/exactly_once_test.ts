@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { eventId } from "@shared/google/event_id.ts";
+import { endLease, write } from "../support/changes.ts";
 import { eventsOf, mailsBy, pendingMeeting, rowOf } from "../support/meetings.ts";
 import { promise } from "../support/stack.ts";
 
@@ -171,6 +172,29 @@ promise("exactly once", {
     }
     assert.deepEqual(statuses, ["retrying", "retrying", "failed"]);
   },
+
+  "the positional calls change nothing while a worker holds the meeting, nor once it is created":
+    async (stack) => {
+      const { organizer, meeting_id } = await pendingMeeting(stack);
+      const changesNothing = async () => {
+        const before = await rowOf(stack, meeting_id);
+        for (
+          const call of [
+            "select mark_writeback_success($1, 'other', 'primary', 'link') as settled",
+            "select mark_writeback_failure($1, 'other', false) as settled",
+          ]
+        ) {
+          const [answer] = await stack.platform.sql<{ settled: boolean }>(call, [meeting_id]);
+          assert.equal(answer?.settled, false, call);
+        }
+        assert.deepEqual(await rowOf(stack, meeting_id), before);
+      };
+      await stack.platform.sql("select public.begin_writeback($1)", [meeting_id]);
+      await changesNothing();
+      await endLease(stack, meeting_id);
+      await write(organizer, meeting_id);
+      await changesNothing();
+    },
 
   "two claims at once share the due meetings and lease none twice": async (stack) => {
     await stack.platform.sql("update public.meetings set writeback_next_attempt_at = null");
