@@ -109,6 +109,7 @@ promise("batch", {
         [ids],
       );
       assert.ok(inserts.length > 1, "several were under way when the connection was found dead");
+      assert.ok(inserts.length <= 3, "none was begun after that");
       assert.equal(Number(noted?.count), inserts.length, "the ledger explains every request");
       const asked = (await stack.google.requests()).length;
       assert.equal((await batch(stack)).body.total_processed, 0);

@@ -323,10 +323,10 @@ promise(
         "update public.meetings set writeback_outcome_unknown = true where meeting_id = $1",
         [meeting_id],
       );
+      const unanswered = { ...FAILED, outcome_unknown: true, spends_attempt: false };
       for (let look = 1; look <= 4; look++) {
         await dueNow(stack, meeting_id!);
         const { meetings } = await claimSlice(stack, 1);
-        const unanswered = { ...FAILED, outcome_unknown: true, spends_attempt: false };
         await settle(stack, [{ ...leaseOf(meetings[0]!), ...unanswered }]);
         const row = await rowOf(stack, meeting_id!);
         assert.deepEqual(
@@ -337,9 +337,9 @@ promise(
       }
 
       await dueNow(stack, meeting_id!);
-      const { meetings } = await claimSlice(stack, 1);
+      const looked = (await claimSlice(stack, 1)).meetings;
       const lost_after_an_answer = { ...FAILED, outcome_unknown: true, spends_attempt: true };
-      await settle(stack, [{ ...leaseOf(meetings[0]!), ...lost_after_an_answer }]);
+      await settle(stack, [{ ...leaseOf(looked[0]!), ...lost_after_an_answer }]);
       const [after] = await stack.platform.sql<{ looks: number; wait: number }>(
         `select writeback_looks as looks,
                 extract(epoch from writeback_next_attempt_at - clock_timestamp())::float8 as wait
@@ -349,6 +349,20 @@ promise(
       assert.ok(after && after.looks === 0, "Google answered the look");
       assert.ok(after.wait <= 60, `the first failed attempt waits a minute at most: ${after.wait}`);
 
+      const rows = await manyMeetings(stack, [user], 18);
+      await stack.platform.sql(
+        `update public.meetings set writeback_outcome_unknown = true, writeback_looks = 5
+          where meeting_id = any ($1::text[])`,
+        [`{${rows.join(",")}}`],
+      );
+      const { meetings } = await claimSlice(stack, 18);
+      await settle(stack, meetings.map((m) => ({ ...leaseOf(m), ...unanswered })));
+      const waits = (await Promise.all(rows.map((meeting_id) => rowOf(stack, meeting_id))))
+        .map((row) => (Date.parse(row.writeback_next_attempt_at) - Date.now()) / 1000);
+      assert.equal(meetings.length, 18);
+      // After the first look it is a minute at most; here one of 18 in an hour is later, if chance is not absurd.
+      assert.ok(Math.max(...waits) > 60 && Math.max(...waits) <= 3600, String(waits));
+
       const [longest] = await stack.platform.sql<{ first: number; second: number; tenth: number }>(
         `select max(extract(epoch from private.writeback_backoff(1)))::float8 as first,
               max(extract(epoch from private.writeback_backoff(2)))::float8 as second,
@@ -357,6 +371,36 @@ promise(
       );
       assert.ok(longest && longest.first <= 60 && longest.second <= 240 && longest.tenth <= 3600);
       assert.ok(longest.second > 60 && longest.tenth > 240, "it grows, with jitter over all of it");
+    },
+
+    "what costs no attempt cannot use up the last one": async (stack) => {
+      const [meeting_id] = await manyMeetings(stack, [await connectedUser(stack)], 1);
+      await stack.platform.sql(
+        "update public.meetings set writeback_retry_count = 2, writeback_attempts = 2 where meeting_id = $1",
+        [meeting_id],
+      );
+      const { meetings } = await claimSlice(stack, 1);
+      await settle(stack, [{ ...leaseOf(meetings[0]!), ...FAILED, spends_attempt: false }]);
+      const row = await rowOf(stack, meeting_id!);
+      assert.deepEqual(
+        [row.writeback_status, row.writeback_retry_count, row.writeback_attempts],
+        ["retrying", 2, 2],
+      );
+      assert.ok(row.writeback_next_attempt_at);
+    },
+
+    "the look after a lost answer comes half a minute later at the earliest": async (stack) => {
+      const rows = await manyMeetings(stack, [await connectedUser(stack)], 18);
+      const { meetings } = await claimSlice(stack, 18);
+      const settled_at = Date.now();
+      await settle(
+        stack,
+        meetings.map((m) => ({ ...leaseOf(m), ...FAILED, outcome_unknown: true })),
+      );
+      const waits = (await Promise.all(rows.map((meeting_id) => rowOf(stack, meeting_id))))
+        .map((row) => (Date.parse(row.writeback_next_attempt_at) - settled_at) / 1000);
+      assert.equal(meetings.length, 18);
+      assert.ok(Math.min(...waits) >= 29.9, String(waits));
     },
 
     "a worker's wrong clock moves no request out of the minute that counts": async (stack) => {
