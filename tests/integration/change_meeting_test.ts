@@ -8,6 +8,7 @@ import {
   createdMeeting,
   endLease,
   EVENT,
+  EVENTS,
   killDuring,
   makeRetryDue,
   onlyEvent,
@@ -151,6 +152,25 @@ promise("changing meetings", {
     assert.equal(Date.parse(event.start?.dateTime ?? ""), Date.parse(AT_NOON.start_time));
     assert.deepEqual(await mailsBy(stack, guests), [["invitation"], ["invitation"]]);
     assert.equal((await rowOf(stack, meeting_id)).writeback_next_attempt_at, null);
+  },
+
+  "a change after an insert whose reply was lost follows once the event is found": async (
+    stack,
+  ) => {
+    const { organizer, guests, meeting_id } = await pendingMeeting(stack);
+    await stack.google.fault({ method: "POST", path_pattern: EVENTS, drop: "after", times: 1 });
+    assert.equal((await organizer.call("write-back", { body: { meeting_id } })).status, 502);
+    await change(organizer, meeting_id, AT_NOON);
+    await write(organizer, meeting_id);
+    const found = await rowOf(stack, meeting_id);
+    assert.deepEqual([found.written_version, found.writeback_operation], [1, "update"]);
+    await write(organizer, meeting_id);
+    const { start } = await onlyEvent(stack, organizer);
+    assert.equal(Date.parse(start?.dateTime ?? ""), Date.parse(AT_NOON.start_time));
+    assert.deepEqual(await mailsBy(stack, guests), [
+      ["invitation", "update"],
+      ["invitation", "update"],
+    ]);
   },
 
   "a change while the event is being written follows as an update": async (stack) => {

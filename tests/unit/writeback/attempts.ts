@@ -7,7 +7,7 @@ import { recordedFetch } from "../google/recorded_fetch.ts";
 import type { Sent } from "../google/recorded_fetch.ts";
 
 const CONNECTION = { google_account_id: "1042", email: "a@north.example" } as StoredConnection;
-const CONNECTIONS: Connections = { call: (_, request) => request("token") };
+const CONNECTIONS: Connections = { call: (_connection, request) => request("token") };
 const NO_DATABASE = createClient("http://127.0.0.1:1", "key", {
   auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
 });
@@ -33,7 +33,7 @@ export const LEASED_ROW = {
   timezone: "UTC",
   score: null,
   reasoning: null,
-  cancelled_at: null,
+  cancelled_at: null as string | null,
   google_account_id: "1042",
   google_calendar_id: "primary",
   google_event_id: null,
@@ -51,14 +51,17 @@ export const LEASED_ROW = {
 export async function attemptOn(
   columns: Partial<typeof LEASED_ROW>,
   answer: (sent: Sent) => Response,
-  has_time: () => boolean = () => true,
+  { has_time = () => true, connections = CONNECTIONS }: {
+    has_time?: () => boolean;
+    connections?: Connections;
+  } = {},
 ) {
   const { fetch, sent } = recordedFetch(answer);
   const { settlement, result } = await attemptWriteback(
     {
       database: NO_DATABASE,
       calendar: googleCalendar({ base_url: "http://127.0.0.1:1/calendar/v3", fetch }),
-      connections: CONNECTIONS,
+      connections,
       now: () => new Date("2035-01-01T00:00:00Z"),
     },
     { ...LEASED_ROW, ...columns } as unknown as MeetingRow,

@@ -15,7 +15,7 @@ async function attempt(columns: Partial<typeof LEASED_ROW>, checks: number) {
       method === "GET" && columns.writeback_operation === "update"
         ? Response.json({ id: "convene1", status: "confirmed", etag: '"1"' })
         : new Response("{}", { status: 404 }),
-    () => checks-- > 0,
+    { has_time: () => checks-- > 0 },
   );
   assert.ok(settlement.outcome === "failed" && !result.success);
   return { settlement, code: result.failure?.code, asked: sent.map(({ method }) => method) };

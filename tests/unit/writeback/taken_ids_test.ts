@@ -4,7 +4,9 @@ import { EVENT_KEY_PROPERTY } from "@shared/writeback/compose_event.ts";
 import type { Sent } from "../google/recorded_fetch.ts";
 import { attemptOn, LEASED_ROW } from "./attempts.ts";
 
-const [FIRST, SECOND] = [1, 2].map((generation) => eventId(LEASED_ROW.event_key, generation));
+const [FIRST, SECOND, THIRD, FOURTH] = [1, 2, 3, 4].map((generation) =>
+  eventId(LEASED_ROW.event_key, generation)
+);
 
 /** The event that a request is about. */
 function idOf({ method, url, text }: Sent): string {
@@ -40,6 +42,14 @@ Deno.test("attemptWriteback() takes the next id where Google keeps one taken and
   ]);
   assert.ok(settlement.outcome === "written");
   assert.deepEqual([settlement.google_event_id, settlement.event_generation], [SECOND, 2]);
+});
+
+Deno.test("attemptWriteback() goes no further than two ids on: there a cancellation would look", async () => {
+  const taken = [FIRST!, SECOND!, THIRD!, FOURTH!];
+  const { settlement, sent } = await attemptOn({}, once(calendar([], taken)));
+  const inserts = sent.filter(({ method }) => method === "POST").map(idOf);
+  assert.deepEqual(inserts, taken.slice(0, 3));
+  assert.ok(settlement.outcome === "failed" && settlement.should_retry === false);
 });
 
 Deno.test("attemptWriteback() looks under the next id too before it inserts there", async () => {
