@@ -22,8 +22,9 @@ export async function proxyTo(
       redirect: "manual",
     });
     return new Response(answer.body, { status: answer.status, headers: answer.headers });
-  } catch {
-    return failure(502, "function_unreachable", "The functions process did not answer");
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return failure(502, "function_unreachable", `The functions process did not answer: ${reason}`);
   }
 }
 
