@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { connectGoogle } from "../../local/connect_google.ts";
+import { EVENT, loseWorker } from "../support/changes.ts";
 import { eventsOf, type Row, rowOf } from "../support/meetings.ts";
 import { loseDoorbells, manyMeetings } from "../support/many_meetings.ts";
 import {
@@ -149,6 +150,25 @@ promise("batch", {
     assert.equal(row.writeback_retry_count, 1);
     assert.ok(!JSON.stringify(answer.body).includes("v1.gone"));
     await settleEverything(stack);
+  },
+
+  "a row whose worker died is done before any other is begun": async (stack) => {
+    const [abandoned] = await manyMeetings(stack, [await stack.organizer()], 1);
+    await loseWorker(stack, abandoned!);
+    const [neighbour] = await manyMeetings(stack, [await stack.organizer()], 1);
+    // Only what may have an event is looked at.
+    await stack.google.fault({ method: "GET", path_pattern: EVENT, delay_ms: 300, times: 1 });
+    await batch(stack);
+    const keys = (await rowsOf(stack, [abandoned!, neighbour!])).map(
+      ({ meeting_id, event_key }) => [event_key.replaceAll("-", ""), meeting_id],
+    );
+    const inserts = await stack.google.requests({ method: "POST" });
+    const order = inserts.flatMap(({ path, body }) =>
+      path.endsWith("/events")
+        ? keys.filter(([key]) => String((body as { id?: string }).id).includes(key!))
+        : []
+    );
+    assert.deepEqual(order.map(([, meeting_id]) => meeting_id), [abandoned, neighbour]);
   },
 
   "a meeting of nobody fails with the reason and holds up nobody": async (stack) => {

@@ -9,6 +9,7 @@ import {
   EVENT,
   EVENTS,
   killDuring,
+  loseWorker,
   makeRetryDue,
   onlyEvent,
   requestsAbout,
@@ -259,6 +260,24 @@ promise("cancelling meetings", {
       ["invitation", "cancellation"],
       ["invitation", "cancellation"],
     ]);
+  },
+
+  "a cancellation has three attempts of its own, whatever the change before it has spent": async (
+    stack,
+  ) => {
+    const { organizer, meeting_id } = await createdMeeting(stack);
+    await change(organizer, meeting_id, AT_NOON);
+    for (let death = 1; death <= 3; death++) await loseWorker(stack, meeting_id);
+    const spent = await rowOf(stack, meeting_id);
+    assert.deepEqual([spent.writeback_retry_count, spent.writeback_lease_losses], [2, 2]);
+    await cancel(organizer, meeting_id);
+    const row = await rowOf(stack, meeting_id);
+    assert.deepEqual(
+      [row.writeback_retry_count, row.writeback_attempts, row.writeback_lease_losses],
+      [0, 0, 0],
+    );
+    await write(organizer, meeting_id);
+    assert.deepEqual(await eventsOf(stack, organizer), []);
   },
 
   "an event that was deleted on Google before is no obstacle": async (stack) => {

@@ -195,6 +195,14 @@ promise(
     "a released row is due as before and has spent nothing": async (stack) => {
       const user = await connectedUser(stack);
       const [meeting_id] = await manyMeetings(stack, [user], 1);
+      await stack.platform.sql(
+        `update public.meetings
+            set writeback_status = 'retrying', writeback_attempts = 2, writeback_retry_count = 2,
+                writeback_looks = 1, writeback_lease_losses = 2, writeback_outcome_unknown = true,
+                writeback_error = 'google_unavailable: before'
+          where meeting_id = $1`,
+        [meeting_id],
+      );
       const before = await rowOf(stack, meeting_id!);
       const { meetings } = await claimSlice(stack, 1);
       await settle(stack, meetings.map((m) => ({ ...leaseOf(m), outcome: "released" })));
@@ -210,6 +218,30 @@ promise(
         ["claimed", null],
         ["settled", "released"],
       ]);
+    },
+
+    "account and calendar are those of the first claim, whatever is wished for later": async (
+      stack,
+    ) => {
+      const user = await connectedUser(stack);
+      const [meeting_id] = await manyMeetings(stack, [user], 1);
+      const first = (await claimSlice(stack, 1)).meetings[0]!;
+      await settle(stack, [{ ...leaseOf(first), ...FAILED }]);
+      await stack.platform.sql(
+        "update public.meetings set target_calendar_id = 'another' where meeting_id = $1",
+        [meeting_id],
+      );
+      await stack.platform.sql(
+        "update private.google_connections set google_account_id = 'another' where user_id = $1",
+        [user.user_id],
+      );
+      await dueNow(stack, meeting_id!);
+      const second = (await claimSlice(stack, 1)).meetings[0]!;
+      assert.deepEqual(
+        [second.google_calendar_id, second.google_account_id],
+        [first.google_calendar_id, first.google_account_id],
+      );
+      assert.equal(second.google_calendar_id, "primary");
     },
 
     "a group settles each lease on its own: those that were lost change nothing": async (stack) => {
