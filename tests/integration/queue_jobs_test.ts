@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Row } from "../support/meetings.ts";
+import type { Row } from "../support/meetings.ts";
 import { manyMeetings } from "../support/many_meetings.ts";
 import {
   claimSlice,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Row } from "./meetings.ts";
+import type { Row } from "./meetings.ts";
 import { forgetMeetings } from "./many_meetings.ts";
 import type { Stack } from "./stack.ts";
 
