@@ -31,6 +31,29 @@ promise("batch", {
     }
   },
 
+  "what is changed while the last event is written is written by the same batch": async (stack) => {
+    const organizer = await stack.organizer();
+    const [meeting_id = ""] = await manyMeetings(stack, [organizer], 1);
+    const hold = await stack.google.fault({ method: "POST", path_pattern: EVENTS, hold: true });
+    const working = batch(stack);
+    const deadline = Date.now() + 10_000;
+    while ((await stack.google.faults())[0]?.hits !== 1) {
+      assert.ok(Date.now() < deadline, "the event is being written");
+    }
+    const changed = await organizer.call("meetings", {
+      method: "PATCH",
+      body: { meeting_id, title: "Another title" },
+    });
+    assert.ok(changed.status < 300, JSON.stringify(changed.body));
+    await stack.google.clearFaults(hold.fault_id);
+    const { body } = await working;
+    assert.equal(body.remaining, 0);
+    const row = await rowOf(stack, meeting_id);
+    assert.deepEqual([row.writeback_status, row.written_version], ["created", 2]);
+    const [event] = await eventsOf(stack, organizer);
+    assert.equal(event?.summary, "Another title");
+  },
+
   "a calendar has at most three writes in flight, and one after a rate reason": async (stack) => {
     const organizer = await stack.organizer();
     await stack.google.fault({ method: "POST", path_pattern: EVENTS, delay_ms: 60 });
