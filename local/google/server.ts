@@ -208,15 +208,10 @@ function orClosing(event: Promise<void>, closing: AbortSignal): Promise<void> {
   });
 }
 
-function wait(ms: number, closing: AbortSignal): Promise<void> {
-  if (ms <= 0 || closing.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, ms);
-    closing.addEventListener("abort", done, { once: true });
-    function done() {
-      clearTimeout(timer);
-      closing.removeEventListener("abort", done);
-      resolve();
-    }
-  });
+async function wait(ms: number, closing: AbortSignal): Promise<void> {
+  if (ms <= 0) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  await orClosing(promise, closing);
+  clearTimeout(timer);
 }

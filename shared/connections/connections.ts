@@ -75,9 +75,7 @@ export function googleConnections(
     connection: StoredConnection,
     refused: string | null,
   ): Promise<GoogleOutcome<HeldToken>> {
-    const opening = opened.get(connection) ?? storedToken(connection);
-    opened.set(connection, opening);
-    const stored = held.has(connection) ? null : await opening;
+    const stored = held.has(connection) ? null : await openedToken(connection);
     // Another caller may have renewed it while this one was decrypting.
     const token = held.get(connection) ?? stored;
     if (
@@ -90,6 +88,12 @@ export function googleConnections(
       refresh(connection).finally(() => refreshing.delete(connection));
     refreshing.set(connection, running);
     return await running;
+  }
+
+  function openedToken(connection: StoredConnection): Promise<HeldToken | null> {
+    const token = opened.get(connection) ?? storedToken(connection);
+    opened.set(connection, token);
+    return token;
   }
 
   async function storedToken(connection: StoredConnection): Promise<HeldToken | null> {
