@@ -71,8 +71,8 @@ begin
 end $$;
 
 create function private.slot_problem(p_meeting public.meetings) returns jsonb
-language sql stable set search_path = ''
-return case
+language sql stable set search_path = '' as $$
+select case
   when (p_meeting.starts_at is null) <> (p_meeting.ends_at is null) then
     jsonb_build_object(
       'path', case when p_meeting.starts_at is null then 'starts_at' else 'ends_at' end,
@@ -81,11 +81,12 @@ return case
     jsonb_build_object('path', 'ends_at', 'message', 'Expected an end after the start')
   when p_meeting.timezone is not null and not private.is_timezone(p_meeting.timezone) then
     jsonb_build_object('path', 'timezone', 'message', 'Expected an IANA time zone, e.g. Europe/Paris')
-end;
+end
+$$;
 
 create function private.meeting_problem(p_meeting public.meetings) returns jsonb
-language sql stable set search_path = ''
-return coalesce(
+language sql stable set search_path = '' as $$
+select coalesce(
   case
     when length(p_meeting.meeting_id) not between 1 and 200 then
       jsonb_build_object('path', 'meeting_id', 'message', 'Expected 1 to 200 characters')
@@ -97,7 +98,8 @@ return coalesce(
   private.participants_problem(p_meeting.participants),
   private.reminders_problem(p_meeting.reminders),
   private.slot_problem(p_meeting)
-);
+)
+$$;
 comment on function private.meeting_problem(public.meetings) is
   'The first thing that is wrong with a row as {path, message}, or null. Constraints are checked by schedule.';
 

@@ -2,8 +2,7 @@
 -- it. Whoever works on it holds a lease token, and only that token can settle it.
 
 create function private.record_steps(p_meeting public.meetings, p_lease_token uuid, p_steps jsonb) returns void
-language sql set search_path = ''
-begin atomic
+language sql set search_path = '' as $$
   insert into public.writeback_ledger
     (meeting_id, organizer_user_id, lease_token, step, at, request, status, reason, outcome, decision, duration_ms)
   select
@@ -12,7 +11,7 @@ begin atomic
     step.request, step.status, step.reason, step.outcome, step.decision, step.duration_ms
   from jsonb_to_recordset(p_steps) as step (
     step text, at timestamptz, request jsonb, status integer, reason text, outcome text, decision text, duration_ms integer);
-end;
+$$;
 
 -- Leases the given rows. A former lease that nobody settled may have reached Google: the outcome is unknown.
 -- The account and the calendar are frozen here, before the first request, so that every later attempt

@@ -1,8 +1,8 @@
 -- What Google would refuse, or JavaScript could not read as an instant, is told at the door.
 
 create or replace function private.slot_problem(p_meeting public.meetings) returns jsonb
-language sql stable set search_path = ''
-return case
+language sql stable set search_path = '' as $$
+select case
   when (p_meeting.starts_at is null) <> (p_meeting.ends_at is null) then
     jsonb_build_object(
       'path', case when p_meeting.starts_at is null then 'starts_at' else 'ends_at' end,
@@ -15,11 +15,12 @@ return case
     jsonb_build_object('path', 'ends_at', 'message', 'Expected an end after the start')
   when p_meeting.timezone is not null and not private.is_timezone(p_meeting.timezone) then
     jsonb_build_object('path', 'timezone', 'message', 'Expected an IANA time zone, e.g. Europe/Paris')
-end;
+end
+$$;
 
 create or replace function private.meeting_problem(p_meeting public.meetings) returns jsonb
-language sql stable set search_path = ''
-return coalesce(
+language sql stable set search_path = '' as $$
+select coalesce(
   case
     when length(p_meeting.meeting_id) not between 1 and 200 then
       jsonb_build_object('path', 'meeting_id', 'message', 'Expected 1 to 200 characters')
@@ -39,7 +40,8 @@ return coalesce(
   private.participants_problem(p_meeting.participants),
   private.reminders_problem(p_meeting.reminders),
   private.slot_problem(p_meeting)
-);
+)
+$$;
 
 -- The doorbell carries the row without its candidates: with 200 participants they alone are larger than
 -- what a function reads of a body, and whoever is woken reads the row afresh.

@@ -11,10 +11,11 @@ comment on function private.connection_failures() is 'Codes of writeback_error t
 
 -- Whether a connection reaches the event: one that exists, or may, only with the account it was begun with.
 create function private.can_write_with(p_meeting public.meetings, p_google_account_id text) returns boolean
-language sql immutable set search_path = ''
-return p_meeting.google_account_id is null
+language sql immutable set search_path = '' as $$
+select p_meeting.google_account_id is null
   or p_meeting.google_account_id = p_google_account_id
-  or p_meeting.writeback_status = 'failed' and not p_meeting.writeback_outcome_unknown;
+  or p_meeting.writeback_status = 'failed' and not p_meeting.writeback_outcome_unknown
+$$;
 
 create or replace function private.meetings_follow_changes() returns trigger
 language plpgsql set search_path = '' as $$

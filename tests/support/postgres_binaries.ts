@@ -13,7 +13,9 @@ export interface PostgresBinaries {
 }
 
 const EMBEDDED_VERSION = "18.4.0-beta.17";
-const DEBIAN_ROOT = "/usr/lib/postgresql";
+/** A folder a major version, with bin and lib; what they read lies in a folder of the same name. */
+export const DEBIAN_ROOT = "/usr/lib/postgresql";
+export const DEBIAN_SHARE = "/usr/share/postgresql";
 
 /**
  * Finds a Postgres server: Debian's newest if one is installed, otherwise npm's embedded one, which

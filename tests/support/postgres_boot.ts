@@ -1,7 +1,12 @@
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import postgres from "postgres";
-import { findPostgresBinaries, type PostgresBinaries } from "./postgres_binaries.ts";
+import {
+  DEBIAN_ROOT,
+  DEBIAN_SHARE,
+  findPostgresBinaries,
+  type PostgresBinaries,
+} from "./postgres_binaries.ts";
 import type { Program, WatchdogOrder } from "./postgres_watchdog.ts";
 
 /** A server started here that has pg_cron has this database, in which alone pg_cron can be created. */
@@ -87,15 +92,7 @@ async function order(
     await Deno.chown(path, run_as?.uid ?? null, run_as?.gid ?? null);
   }
 
-  const setup: Program[] = [];
-  let { bin } = binaries;
-  if (run_as && binaries.origin === "embedded") {
-    // The server runs as somebody else than we do, who may not be able to look into our checkout.
-    const copy = join(directory, "postgres");
-    setup.push({ command: "cp", args: ["-R", dirname(bin), copy] });
-    setup.push({ command: "chmod", args: ["-R", "a+rX", copy] });
-    bin = join(copy, "bin");
-  }
+  const { bin, setup } = pinned(binaries, directory);
   setup.push({
     command: join(bin, "initdb"),
     args: initdbArguments(directory, password_file),
@@ -110,6 +107,37 @@ async function order(
       run_as,
     },
   };
+}
+
+/**
+ * Copies the programs into the server's directory where they could change or are out of reach: a
+ * package upgrade replaces the libraries under a running server, and the user that the server runs
+ * as may not be able to read our checkout.
+ */
+function pinned(
+  { bin, origin, run_as }: PostgresBinaries,
+  directory: string,
+): { bin: string; setup: Program[] } {
+  const copy = (from: string, to: string): Program[] => [
+    { command: "mkdir", args: ["-p", dirname(to)] },
+    { command: "cp", args: ["-R", "-L", from, to] },
+    { command: "chmod", args: ["-R", "a+rX", to] },
+  ];
+  const home = dirname(bin);
+  if (dirname(home) === DEBIAN_ROOT) {
+    // Postgres finds its share folder by the way that leads from one compiled-in path to the other.
+    const root = join(directory, "pinned");
+    const share = join(DEBIAN_SHARE, basename(home));
+    return {
+      bin: join(root, bin),
+      setup: [...copy(home, join(root, home)), ...copy(share, join(root, share))],
+    };
+  }
+  if (origin === "embedded" && run_as) {
+    const to = join(directory, "pinned");
+    return { bin: join(to, "bin"), setup: copy(home, to) };
+  }
+  return { bin, setup: [] };
 }
 
 function initdbArguments(directory: string, password_file: string): string[] {

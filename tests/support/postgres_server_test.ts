@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { fileURLToPath } from "node:url";
 import postgres from "postgres";
+import { DEBIAN_ROOT } from "./postgres_binaries.ts";
 import { startPostgresServer } from "./postgres_server.ts";
 
 async function query(url: string, text: string): Promise<unknown[]> {
@@ -48,6 +49,16 @@ Deno.test("startPostgresServer() attaches to a running server and leaves it as i
   assert.equal(await databaseNames(owner.admin_url), before);
 });
 
+Deno.test("a server runs programs of its own, which no package upgrade beside it replaces", async () => {
+  await using server = await startPostgresServer("");
+  const [row] = await query(
+    server.admin_url,
+    "select setting as bin, current_setting('data_directory') as data from pg_config where name = 'BINDIR'",
+  ) as { bin: string; data: string }[];
+  assert.equal(row?.bin.startsWith(DEBIAN_ROOT), false, row?.bin);
+  assert.match(row?.data ?? "", /convene-postgres-/);
+});
+
 Deno.test("createDatabase() of the cron database lets pg_cron be created, again and again", async (t) => {
   await using server = await startPostgresServer();
   await t.step({
@@ -73,7 +84,8 @@ Deno.test("createDatabase() of the cron database lets pg_cron be created, again 
 
 Deno.test("a server goes away with its files when the process that started it is killed", async () => {
   const program = `
-    import { startPostgresServer } from "./postgres_server.ts";
+    import { DEBIAN_ROOT } from "./postgres_binaries.ts";
+import { startPostgresServer } from "./postgres_server.ts";
     const server = await startPostgresServer();
     const [row] = await (await import("postgres")).default(server.admin_url)
       .unsafe("show data_directory");
