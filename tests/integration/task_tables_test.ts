@@ -117,14 +117,15 @@ promise("tables of tasks", {
     stack,
   ) => {
     const organizer = await stack.organizer();
-    const files = await Promise.all(
-      ["20261120160100_task_calendar_events", "20261120182100_events_of_before"].map((name) =>
-        Deno.readTextFile(new URL(`../../supabase/migrations/${name}.sql`, import.meta.url))
+    const file = await Deno.readTextFile(
+      new URL(
+        "../../supabase/migrations/20261129102600_task_calendar_events.sql",
+        import.meta.url,
       ),
     );
     // Under another name, so that the real table stays: what matters is the text of the migration.
     const renamed = (sql: string) => sql.replaceAll("task_calendar_events", "task_old_events");
-    const statements = renamed(files.join("\n")).replaceAll(/^--.*$/gm, "").split(/;\s*$/m)
+    const statements = renamed(file).replaceAll(/^--.*$/gm, "").split(/;\s*$/m)
       .map((statement) => statement.trim()).filter((statement) => statement !== "");
     await stack.platform.sql(renamed(OLD_TABLE));
     await stack.platform.sql(

@@ -1,1 +1,0 @@
-select cron.schedule('convene-notify', '* * * * *', 'select private.sweep_notifications()');

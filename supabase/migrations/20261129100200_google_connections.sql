@@ -1,0 +1,304 @@
+create table private.google_connections (
+  user_id uuid primary key references auth.users (id) on delete cascade,
+  google_account_id text not null,
+  email text not null,
+  status text not null check (status in ('healthy', 'needs_reauth')),
+  status_reason text,
+  granted_scopes text[] not null,
+  refresh_token_encrypted text not null,
+  access_token_encrypted text,
+  access_token_expires_at timestamptz,
+  paused_until timestamptz,
+  connected_at timestamptz not null default now(),
+  last_refreshed_at timestamptz,
+  updated_at timestamptz not null default now(),
+  constraint google_connections_reason_when_broken
+    check ((status = 'healthy') = (status_reason is null))
+);
+
+comment on table private.google_connections is
+  'One row a user: the Google account that Convene writes with. Tokens are encrypted by the functions.';
+comment on column private.google_connections.google_account_id is
+  'Google''s stable id of the account (sub); its e-mail address may change.';
+comment on column private.google_connections.email is
+  'The account''s address, which is also the id of its primary calendar.';
+comment on column private.google_connections.status_reason is
+  'Why the user has to connect again: invalid_grant, insufficient_permissions or invalid_credentials.';
+comment on column private.google_connections.refresh_token_encrypted is
+  'AES-256-GCM, bound to user_id; the text before the second dot names format and key.';
+comment on column private.google_connections.access_token_expires_at is
+  'When Google stops accepting the access token, by the clock of the function that fetched it.';
+comment on column private.google_connections.paused_until is
+  'Google asked this user, or everybody, to slow down; nothing is sent for them before.';
+
+create index idx_google_connections_account on private.google_connections (google_account_id);
+create index idx_google_connections_email on private.google_connections (lower(email));
+
+-- No policies: nobody but the service role, which passes row level security, comes near these rows.
+alter table private.google_connections enable row level security;
+
+create table private.google_authorizations (
+  state_hash text primary key,
+  user_id uuid not null references auth.users (id) on delete cascade,
+  code_verifier_encrypted text not null,
+  return_url text not null,
+  expires_at timestamptz not null,
+  one_time_code_hash text unique,
+  google_code_encrypted text,
+  constraint google_authorizations_codes_come_together
+    check ((one_time_code_hash is null) = (google_code_encrypted is null))
+);
+
+comment on table private.google_authorizations is
+  'Connections being made: begun by initiate, filled by callback, deleted by complete or after a day.';
+comment on column private.google_authorizations.state_hash is
+  'SHA-256 of the state that travels through Google; the state itself is kept nowhere.';
+comment on column private.google_authorizations.code_verifier_encrypted is
+  'PKCE verifier, bound to user_id.';
+comment on column private.google_authorizations.return_url is
+  'Where callback sends the browser; checked against the allow-list again at that time.';
+comment on column private.google_authorizations.expires_at is
+  'Ten minutes for the consent page, and ten more to finish.';
+comment on column private.google_authorizations.one_time_code_hash is
+  'SHA-256 of the code that only the user who began can finish with.';
+comment on column private.google_authorizations.google_code_encrypted is
+  'Google''s authorization code, bound to user_id; exchanged only by complete.';
+
+create index idx_google_authorizations_user on private.google_authorizations (user_id);
+
+alter table private.google_authorizations enable row level security;
+
+create function public.begin_google_authorization(
+  p_user_id uuid,
+  p_state_hash text,
+  p_code_verifier_encrypted text,
+  p_return_url text
+) returns void
+language sql set search_path = '' as $$
+  delete from private.google_authorizations
+   where expires_at < now() - interval '1 day';
+  insert into private.google_authorizations
+    (state_hash, user_id, code_verifier_encrypted, return_url, expires_at)
+  values
+    (p_state_hash, p_user_id, p_code_verifier_encrypted, p_return_url, now() + interval '10 minutes');
+$$;
+comment on function public.begin_google_authorization(uuid, text, text, text) is
+  'Remembers that a user set out for Google''s consent page. Also clears away what expired a day ago.';
+
+create function public.find_google_authorization(p_state_hash text)
+returns table (user_id uuid, return_url text)
+language sql stable set search_path = '' as $$
+  select a.user_id, a.return_url
+    from private.google_authorizations a
+   where a.state_hash = p_state_hash
+     and a.one_time_code_hash is null
+     and a.expires_at > now();
+$$;
+comment on function public.find_google_authorization(text) is
+  'Who set out with this state; no row when it is unknown, expired or has brought back a code already.';
+
+create function public.receive_google_code(
+  p_state_hash text,
+  p_one_time_code_hash text,
+  p_google_code_encrypted text
+) returns boolean
+language plpgsql set search_path = '' as $$
+begin
+  update private.google_authorizations a
+     set one_time_code_hash = p_one_time_code_hash,
+         google_code_encrypted = p_google_code_encrypted,
+         expires_at = now() + interval '10 minutes'
+   where a.state_hash = p_state_hash
+     and a.one_time_code_hash is null
+     and a.expires_at > now();
+  return found;
+end $$;
+comment on function public.receive_google_code(text, text, text) is
+  'Keeps the code that Google sent for a state. False when the state is unknown, expired or used.';
+
+create function public.use_google_authorization(p_one_time_code_hash text, p_user_id uuid)
+returns table (code_verifier_encrypted text, google_code_encrypted text)
+language sql set search_path = '' as $$
+  with used as (
+    delete from private.google_authorizations a
+     where a.one_time_code_hash = p_one_time_code_hash
+    returning a.user_id, a.expires_at, a.code_verifier_encrypted, a.google_code_encrypted
+  )
+  select u.code_verifier_encrypted, u.google_code_encrypted
+    from used u
+   where u.user_id = p_user_id
+     and u.expires_at > now();
+$$;
+comment on function public.use_google_authorization(text, uuid) is
+  'Uses up a one-time code. A row only for the user who began; somebody else''s try uses it up as well.';
+
+create function public.connect_google(
+  p_user_id uuid,
+  p_google_account_id text,
+  p_email text,
+  p_status text,
+  p_status_reason text,
+  p_granted_scopes text[],
+  p_refresh_token_encrypted text,
+  p_access_token_encrypted text,
+  p_access_token_expires_at timestamptz
+) returns timestamptz
+language sql set search_path = '' as $$
+  insert into private.google_connections as c (
+    user_id, google_account_id, email, status, status_reason, granted_scopes,
+    refresh_token_encrypted, access_token_encrypted, access_token_expires_at
+  )
+  values (
+    p_user_id, p_google_account_id, p_email, p_status, p_status_reason, p_granted_scopes,
+    p_refresh_token_encrypted, p_access_token_encrypted, p_access_token_expires_at
+  )
+  on conflict (user_id) do update
+    set google_account_id = excluded.google_account_id,
+        email = excluded.email,
+        status = excluded.status,
+        status_reason = excluded.status_reason,
+        granted_scopes = excluded.granted_scopes,
+        refresh_token_encrypted = excluded.refresh_token_encrypted,
+        access_token_encrypted = excluded.access_token_encrypted,
+        access_token_expires_at = excluded.access_token_expires_at,
+        -- A pause belongs to the Google account, so only another account ends it.
+        paused_until = case
+          when c.google_account_id = excluded.google_account_id then c.paused_until
+        end,
+        connected_at = now(),
+        last_refreshed_at = null,
+        updated_at = now()
+  returning c.paused_until;
+$$;
+comment on function public.connect_google(
+  uuid, text, text, text, text, text[], text, text, timestamptz
+) is 'Stores what a user granted, in place of what they granted before. Returns how long Google wants the account to pause, if at all.';
+
+create function public.read_google_connection(p_user_id uuid)
+returns table (
+  user_id uuid,
+  google_account_id text,
+  email text,
+  status text,
+  status_reason text,
+  granted_scopes text[],
+  refresh_token_encrypted text,
+  access_token_encrypted text,
+  access_token_expires_at timestamptz,
+  paused_until timestamptz
+)
+language sql stable set search_path = '' as $$
+  select c.user_id, c.google_account_id, c.email, c.status, c.status_reason, c.granted_scopes,
+         c.refresh_token_encrypted, c.access_token_encrypted, c.access_token_expires_at,
+         c.paused_until
+    from private.google_connections c
+   where c.user_id = p_user_id;
+$$;
+comment on function public.read_google_connection(uuid) is
+  'A user''s Google connection with its encrypted tokens; no row when there is none.';
+
+-- The refresh token a caller worked with is its fence in the next two functions: after the user has
+-- connected again, a late answer about the old grant changes nothing.
+create function public.save_google_access_token(
+  p_user_id uuid,
+  p_refresh_token_encrypted text,
+  p_access_token_encrypted text,
+  p_access_token_expires_at timestamptz,
+  p_new_refresh_token_encrypted text default null
+) returns boolean
+language plpgsql set search_path = '' as $$
+begin
+  update private.google_connections c
+     set access_token_encrypted = p_access_token_encrypted,
+         access_token_expires_at = p_access_token_expires_at,
+         refresh_token_encrypted =
+           coalesce(p_new_refresh_token_encrypted, c.refresh_token_encrypted),
+         last_refreshed_at = now(),
+         updated_at = now()
+   where c.user_id = p_user_id
+     and c.refresh_token_encrypted = p_refresh_token_encrypted;
+  return found;
+end $$;
+comment on function public.save_google_access_token(uuid, text, text, timestamptz, text) is
+  'Keeps a refreshed access token, and the refresh token encrypted anew after a change of keys. False when the user has connected again meanwhile.';
+
+create function public.mark_google_needs_reauth(
+  p_user_id uuid,
+  p_refresh_token_encrypted text,
+  p_reason text
+) returns boolean
+language plpgsql set search_path = '' as $$
+begin
+  update private.google_connections c
+     set status = 'needs_reauth',
+         status_reason = p_reason,
+         access_token_encrypted = null,
+         access_token_expires_at = null,
+         updated_at = now()
+   where c.user_id = p_user_id
+     and c.refresh_token_encrypted = p_refresh_token_encrypted;
+  return found;
+end $$;
+comment on function public.mark_google_needs_reauth(uuid, text, text) is
+  'Google refuses this grant until the user connects again. False when they already did.';
+
+create function public.pause_google_connection(p_user_id uuid, p_until timestamptz) returns void
+language sql set search_path = '' as $$
+  update private.google_connections c
+     set paused_until = greatest(c.paused_until, p_until),
+         updated_at = now()
+   where c.user_id = p_user_id;
+$$;
+comment on function public.pause_google_connection(uuid, timestamptz) is
+  'Google asked this user to slow down; of two pauses the longer one holds.';
+
+create function public.pause_all_google_connections(p_until timestamptz) returns void
+language sql set search_path = '' as $$
+  -- Locked in one order: workers who hear of the limit at once must not wait for each other in a circle.
+  with paused as (
+    select c.user_id
+      from private.google_connections c
+     where c.paused_until is null or c.paused_until < p_until
+     order by c.user_id
+       for update
+  )
+  update private.google_connections c
+     set paused_until = p_until,
+         updated_at = now()
+    from paused
+   where c.user_id = paused.user_id;
+$$;
+comment on function public.pause_all_google_connections(timestamptz) is
+  'Google''s limit for the whole project is used up: nothing is sent for anybody before p_until; longer pauses stay.';
+
+create function public.forget_google_connection(p_user_id uuid)
+returns table (refresh_token_encrypted text, account_used_by_others boolean)
+language sql set search_path = '' as $$
+  delete from private.google_authorizations a where a.user_id = p_user_id;
+  delete from private.google_connections c
+   where c.user_id = p_user_id
+  returning
+    c.refresh_token_encrypted,
+    exists (
+      select from private.google_connections other
+       where other.google_account_id = c.google_account_id
+         and other.user_id <> c.user_id
+    );
+$$;
+comment on function public.forget_google_connection(uuid) is
+  'Deletes a user''s connection and hands out its token for revocation, which ends the grant of everyone who connected the same Google account.';
+
+revoke all on private.google_connections, private.google_authorizations from public, anon, authenticated, service_role;
+revoke all on function
+  public.begin_google_authorization,
+  public.find_google_authorization,
+  public.receive_google_code,
+  public.use_google_authorization,
+  public.connect_google,
+  public.read_google_connection,
+  public.save_google_access_token,
+  public.mark_google_needs_reauth,
+  public.pause_google_connection,
+  public.pause_all_google_connections,
+  public.forget_google_connection
+from public, anon, authenticated, service_role;

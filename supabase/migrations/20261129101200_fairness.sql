@@ -1,0 +1,150 @@
+-- Somebody always gets the hour that suits the others. What that has cost whom, among the same people, is kept here, so
+-- that the next inconvenient hour is another one's.
+create table private.fairness_ledger (
+  participant_email text not null,
+  with_email text not null,
+  burden numeric(8, 2) not null check (burden >= 0),
+  meetings integer not null,
+  updated_at timestamptz not null default now(),
+  primary key (participant_email, with_email)
+);
+
+comment on table private.fairness_ledger is
+  'Points that meetings with with_email have cost participant_email, half as much after 90 days. Addresses in lower case.';
+
+alter table private.fairness_ledger enable row level security;
+
+-- What a meeting costs is noted with what was noted, so that a meeting that is cancelled or moved before it takes place
+-- gives it back.
+create table private.noted_burdens (
+  meeting_id text primary key references public.meetings (meeting_id) on delete cascade,
+  burdens jsonb not null,
+  emails text[] not null,
+  noted_at timestamptz not null default now()
+);
+
+comment on table private.noted_burdens is
+  'What each meeting has added to the fairness ledger: burdens {address: points} of who carries some, emails of all who come.';
+
+alter table private.noted_burdens enable row level security;
+
+create function private.faded(p_burden numeric, p_since timestamptz) returns numeric
+language sql stable set search_path = ''
+return p_burden * 0.5 ^ (greatest(extract(epoch from now() - p_since), 0) / (90 * 86400.0))::numeric;
+
+-- What earlier meetings have cost each of these people, on average over the others: {email: points}.
+create function private.burdens_of(p_emails text[]) returns jsonb
+language sql stable set search_path = '' as $$
+select coalesce(jsonb_object_agg(carried.participant_email, carried.burden), '{}')
+from (
+  select
+    l.participant_email,
+    round(sum(private.faded(l.burden, l.updated_at)) / greatest(cardinality(p_emails) - 1, 1), 1) as burden
+  from private.fairness_ledger as l
+  where l.participant_email = any (p_emails) and l.with_email = any (p_emails)
+  group by l.participant_email
+) as carried
+where carried.burden > 0;
+$$;
+
+-- Who comes at the slot and what it costs them: {address: points}, none in it who is comfortable; null where that is not
+-- known, or not counted.
+create function private.costs_of(p_meeting public.meetings) returns table (burdens jsonb, emails text[])
+language sql stable set search_path = '' as $$
+with coming as (
+  select lower(p.value ->> 'email') as email, max(coalesce((p.value ->> 'burden')::numeric, 0)) as burden
+  from jsonb_array_elements(p_meeting.candidates -> 0 -> 'participant_availability') as p
+  where p.value ->> 'status' in ('free', 'tentative')
+  group by 1
+)
+select jsonb_object_agg(c.email, c.burden) filter (where c.burden > 0), array_agg(c.email)
+from coming as c
+-- Among more than 20 nobody remembers whose turn it was, and the pairs would be many.
+where jsonb_array_length(p_meeting.candidates -> 0 -> 'participant_availability') between 2 and 20
+$$;
+
+-- Takes back what the meeting has added to the ledger.
+create function private.return_burden(p_noted private.noted_burdens) returns void
+language plpgsql set search_path = '' as $$
+begin
+  -- In the order of the key, so that two meetings of the same people do not wait for each other in a circle.
+  perform
+  from private.fairness_ledger as l
+  where p_noted.burdens ? l.participant_email and l.with_email = any (p_noted.emails)
+  order by l.participant_email, l.with_email
+  for update;
+  update private.fairness_ledger as l
+  set burden = greatest(0, private.faded(l.burden, l.updated_at)
+        - private.faded((p_noted.burdens ->> l.participant_email)::numeric, p_noted.noted_at)),
+      meetings = l.meetings - 1,
+      updated_at = now()
+  where p_noted.burdens ? l.participant_email and l.with_email = any (p_noted.emails);
+  delete from private.fairness_ledger as l
+  where p_noted.burdens ? l.participant_email and l.with_email = any (p_noted.emails) and l.meetings <= 0;
+  delete from private.noted_burdens as n where n.meeting_id = p_noted.meeting_id;
+end $$;
+
+-- Security definer: whoever settles a write-back has no rights in this schema.
+create function private.meetings_note_burden() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_noted private.noted_burdens;
+  v_burdens jsonb;
+  v_emails text[];
+begin
+  if new.writeback_status = 'created' and new.cancelled_at is null and jsonb_typeof(new.candidates -> 0 -> 'participant_availability') = 'array' then
+    select c.burdens, c.emails into v_burdens, v_emails from private.costs_of(new) as c;
+  end if;
+  select * into v_noted from private.noted_burdens as n where n.meeting_id = new.meeting_id for update;
+  if found then
+    if v_burdens = v_noted.burdens and v_noted.emails @> v_emails and v_emails @> v_noted.emails then
+      return null;
+    elsif old.ends_at <= clock_timestamp() then
+      -- It has taken place, and has cost what it cost.
+      return null;
+    end if;
+    perform private.return_burden(v_noted);
+  end if;
+  if v_burdens is null then
+    return null;
+  end if;
+  insert into private.noted_burdens (meeting_id, burdens, emails) values (new.meeting_id, v_burdens, v_emails);
+  insert into private.fairness_ledger as l (participant_email, with_email, burden, meetings)
+  select mine.email, other.email, mine.burden::numeric, 1
+  from jsonb_each_text(v_burdens) as mine (email, burden)
+  join unnest(v_emails) as other (email) on other.email <> mine.email
+  order by mine.email, other.email
+  on conflict (participant_email, with_email) do update
+    set burden = private.faded(l.burden, l.updated_at) + excluded.burden,
+        meetings = l.meetings + 1,
+        updated_at = now();
+  return null;
+exception
+  -- The event stands on the calendar; whose turn it is next time is worth less than saying so.
+  when data_exception or deadlock_detected then
+    raise log 'convene could not note the burden of %: %', new.meeting_id, sqlerrm;
+    return null;
+end $$;
+
+create trigger meetings_note_burden
+  after update on public.meetings
+  for each row
+  when (
+    (new.writeback_status = 'created' or old.writeback_status = 'created')
+    -- A slot that was given by name has no candidates, so nothing is known of what it costs anybody.
+    and (new.candidates <> '[]' or old.candidates <> '[]')
+    -- Whoever chooses another time says when.
+    and (new.writeback_status, new.cancelled_at, new.starts_at, new.ends_at, new.scheduled_at)
+      is distinct from
+      (old.writeback_status, old.cancelled_at, old.starts_at, old.ends_at, old.scheduled_at)
+  )
+  execute function private.meetings_note_burden();
+
+revoke all on private.fairness_ledger, private.noted_burdens from public, anon, authenticated, service_role;
+revoke all on function
+  private.faded,
+  private.burdens_of,
+  private.costs_of,
+  private.return_burden,
+  private.meetings_note_burden
+from public, anon, authenticated, service_role;

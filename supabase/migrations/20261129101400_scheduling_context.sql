@@ -1,0 +1,83 @@
+-- The healthy connections of those among organizer and participants who are users, each with profile (encoded, or null)
+-- and profile_is_due.
+create function private.own_connections(p_participants jsonb, p_organizer_user_id uuid) returns jsonb
+language sql stable set search_path = '' as $$
+select coalesce(
+  jsonb_agg(
+    to_jsonb(own) || jsonb_build_object(
+      'profile', p.profile,
+      'profile_is_due',
+      (p.learned_at is null or p.learned_at < now() - interval '1 day')
+        and (p.reading_since is null or p.reading_since < now() - interval '10 minutes'))),
+  '[]')
+from (
+  select distinct on (lower(c.email)) c.*
+  from private.google_connections as c
+  where c.status = 'healthy'
+    and (c.paused_until is null or c.paused_until <= now())
+    and (
+      c.user_id = p_organizer_user_id
+      or lower(c.email) in (
+        select distinct email from private.participant_emails(p_participants) as email
+      )
+    )
+  -- Of two users with one Google account the organizer counts, else the first.
+  order by lower(c.email), c.user_id is distinct from p_organizer_user_id, c.connected_at, c.user_id
+) as own
+left join private.calendar_profiles as p
+  on p.user_id = own.user_id and p.google_account_id = own.google_account_id;
+$$;
+
+create function private.scheduling_context(p_meeting public.meetings) returns jsonb
+language sql stable set search_path = '' as $$
+select jsonb_build_object(
+  'meeting', to_jsonb(p_meeting),
+  'connection', (
+    select to_jsonb(c) from private.google_connections as c where c.user_id = p_meeting.organizer_user_id
+  ),
+  'own_connections', private.own_connections(p_meeting.participants, p_meeting.organizer_user_id),
+  'burdens', private.burdens_of(array(
+    select distinct email from private.participant_emails(p_meeting.participants) as email
+    union
+    select lower(c.email) from private.google_connections as c where c.user_id = p_meeting.organizer_user_id
+  ))
+);
+$$;
+comment on function private.scheduling_context(public.meetings) is
+  '{meeting, connection, own_connections, burdens}: the row, its organizer''s Google connection, those of its people who are '
+  'users, and the points that earlier meetings of the same people have cost each.';
+
+create function public.read_scheduling_context(p_meeting_id text, p_user_id uuid default null, p_meeting jsonb default null)
+returns jsonb
+language plpgsql stable set search_path = '' as $$
+declare
+  v_meeting public.meetings;
+begin
+  select * into v_meeting from public.meetings as m where m.meeting_id = p_meeting_id;
+  if found then
+    if p_user_id is not null and v_meeting.organizer_user_id is distinct from p_user_id then
+      return jsonb_build_object('decision', 'not_found');
+    elsif private.changes_frozen_calendar(v_meeting, p_meeting) then
+      return jsonb_build_object('decision', 'frozen', 'path', 'google_calendar_id');
+    end if;
+    return jsonb_build_object('decision', 'stored')
+      || private.scheduling_context(jsonb_populate_record(v_meeting, coalesce(p_meeting, '{}') - 'organizer_user_id'))
+      || jsonb_build_object('meeting', to_jsonb(v_meeting));
+  end if;
+  if p_meeting is null then
+    return jsonb_build_object('decision', 'not_found');
+  end if;
+  v_meeting := jsonb_populate_record(
+    null::public.meetings,
+    p_meeting || jsonb_build_object('organizer_user_id', coalesce(p_user_id::text, p_meeting ->> 'organizer_user_id')));
+  return jsonb_build_object('decision', 'new') || (private.scheduling_context(v_meeting) - 'meeting');
+end $$;
+comment on function public.read_scheduling_context(text, uuid, jsonb) is
+  'What a search needs of a meeting (of p_user_id, if given) as p_meeting would change it, storing nothing: {decision, meeting (as '
+  'stored), connection, own_connections, burdens}. decision: stored, new (no such meeting, so none is told), frozen (path) or not_found.';
+
+revoke all on function
+  private.own_connections,
+  private.scheduling_context,
+  public.read_scheduling_context
+from public, anon, authenticated, service_role;

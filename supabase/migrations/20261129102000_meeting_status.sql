@@ -1,0 +1,79 @@
+create view public.v_writeback_status with (security_invoker = true) as
+select
+  m.meeting_id,
+  coalesce(m.scheduled_at, m.created_at) as scheduled_at,
+  m.writeback_status,
+  m.writeback_attempted_at,
+  m.writeback_succeeded_at,
+  m.writeback_retry_count,
+  m.google_event_id,
+  m.google_event_link,
+  m.writeback_error
+from public.meetings as m
+where m.writeback_status is not null
+order by scheduled_at desc;
+comment on view public.v_writeback_status is 'Every write-back and how it stands, newest first; a user sees his own.';
+
+create function public.read_meeting(p_meeting_id text, p_user_id uuid default null, p_attempts boolean default false)
+returns jsonb
+language sql stable set search_path = '' as $$
+select to_jsonb(m) || case
+  when p_attempts then jsonb_build_object(
+    'steps',
+    coalesce((
+      select jsonb_agg(to_jsonb(l) - 'organizer_user_id' order by l.ledger_id)
+      from public.writeback_ledger as l
+      where l.meeting_id = m.meeting_id
+    ), '[]'))
+  else '{}'
+end
+from public.meetings as m
+where m.meeting_id = p_meeting_id and (p_user_id is null or m.organizer_user_id = p_user_id);
+$$;
+comment on function public.read_meeting(text, uuid, boolean) is
+  'One meeting, with its ledger as steps if asked; null when there is none or it is another user''s (p_user_id null: any).';
+
+-- A page of a list tells of no candidates: with 190 people they alone are a hundred kilobytes a meeting.
+create function public.list_meetings(
+  p_user_id uuid default null,
+  p_limit integer default 50,
+  p_before timestamptz default null,
+  p_before_meeting_id text default null
+) returns jsonb
+language sql stable set search_path = '' as $$
+select jsonb_build_object(
+  'meetings',
+  coalesce((
+    select jsonb_agg(
+      to_jsonb(page) - array['candidates', 'scheduling_details', 'scheduling_proposal', 'participants', 'constraints', 'attendees', 'description', 'reasoning']
+      order by page.created_at desc, page.meeting_id desc)
+    from (
+      select m.*
+      from public.meetings as m
+      where (p_user_id is null or m.organizer_user_id = p_user_id)
+        and (p_before is null or (m.created_at, m.meeting_id) < (p_before, coalesce(p_before_meeting_id, '')))
+      order by m.created_at desc, m.meeting_id desc
+      limit p_limit
+    ) as page
+  ), '[]'),
+  'counts',
+  (
+    select coalesce(jsonb_object_agg(counted.status, counted.meetings), '{}')
+    from (
+      select coalesce(m.writeback_status, m.scheduling_status) as status, count(*) as meetings
+      from public.meetings as m
+      where p_user_id is null or m.organizer_user_id = p_user_id
+      group by 1
+    ) as counted
+  )
+);
+$$;
+comment on function public.list_meetings(uuid, integer, timestamptz, text) is
+  '{meetings: newest first, without what only one meeting''s answer tells (candidates, participants, attendees and the like), counts: '
+  '{status: number}}; the page after (p_before, p_before_meeting_id). p_user_id null: of everybody.';
+
+revoke all on public.v_writeback_status from public, anon, authenticated, service_role;
+revoke all on function
+  public.read_meeting,
+  public.list_meetings
+from public, anon, authenticated, service_role;

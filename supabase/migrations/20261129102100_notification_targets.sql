@@ -1,0 +1,105 @@
+create table public.notification_targets (
+  target_id uuid primary key default gen_random_uuid(),
+  owner_user_id uuid default auth.uid() references auth.users (id) on delete cascade,
+  kind text not null check (kind in ('webhook', 'slack', 'teams', 'email')),
+  address text check (length(address) between 3 and 2048),
+  signing_secret text,
+  events text[] not null default '{created,failed,cancelled,given_up,needs_reauth}'
+    check (events <@ '{created,failed,cancelled,given_up,needs_reauth}'::text[]),
+  enabled boolean not null default true,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  constraint notification_targets_address_by_kind check (
+    case kind
+      when 'email' then address is null or address ~ '^[^@[:space:]]+@[^@[:space:]]+\.[^@[:space:]]+$'
+      else address is not null and address ~* '^https?://[^[:space:]]+$'
+    end
+  ),
+  -- The secret itself is kept where no client can read it.
+  constraint notification_targets_secret_is_write_only check (signing_secret is null)
+);
+
+comment on table public.notification_targets is
+  'Who is told when a meeting becomes created, failed or cancelled, when its change or cancellation is given up, or when a Google connection needs its user.';
+comment on column public.notification_targets.owner_user_id is
+  'Whose meetings it is about; null: everybody''s (only a secret key can make one).';
+comment on column public.notification_targets.kind is
+  'webhook (signed, Standard Webhooks), slack (incoming webhook), teams (Workflows webhook) or email.';
+comment on column public.notification_targets.address is
+  'An https URL; for email an address, or null: the organizer of the meeting.';
+comment on column public.notification_targets.signing_secret is
+  'Write-only, for kind webhook: whsec_ and the base64 of 24 to 64 random bytes. Always null when read.';
+comment on column public.notification_targets.events is 'Any of created, failed, cancelled, given_up, needs_reauth.';
+
+create index idx_notification_targets_owner on public.notification_targets (owner_user_id);
+
+alter table public.notification_targets enable row level security;
+
+-- Mail to an address of one's choice would make Convene a relay; users have it sent to the organizer.
+create policy "owners read their targets" on public.notification_targets
+  for select to authenticated using (owner_user_id = (select auth.uid()));
+
+create policy "owners insert their targets" on public.notification_targets
+  for insert to authenticated
+  with check (owner_user_id = (select auth.uid()) and (kind <> 'email' or address is null));
+
+create policy "owners change their targets" on public.notification_targets
+  for update to authenticated
+  using (owner_user_id = (select auth.uid()))
+  with check (owner_user_id = (select auth.uid()) and (kind <> 'email' or address is null));
+
+create policy "owners delete their targets" on public.notification_targets
+  for delete to authenticated using (owner_user_id = (select auth.uid()));
+
+create table private.notification_secrets (
+  -- Deferred: the secret is moved here before its target's row is there.
+  target_id uuid primary key references public.notification_targets (target_id)
+    on delete cascade deferrable initially deferred,
+  signing_secret text not null
+);
+
+comment on table private.notification_secrets is 'What webhooks are signed with. Write-only for users.';
+
+alter table private.notification_secrets enable row level security;
+
+create function private.is_signing_secret(p_secret text) returns boolean
+language plpgsql immutable set search_path = '' as $$
+begin
+  return p_secret ~ '^whsec_[A-Za-z0-9+/]+={0,2}$' and octet_length(decode(substr(p_secret, 7), 'base64')) between 24 and 64;
+exception
+  when invalid_parameter_value then
+    return false;
+end $$;
+
+-- Security definer: whoever writes a target has no rights in this schema.
+create function private.notification_targets_keep_secret() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  new.updated_at := now();
+  if new.signing_secret is not null then
+    if new.kind <> 'webhook' then
+      raise exception 'Only a webhook is signed' using errcode = '22023', hint = 'Leave signing_secret out.';
+    elsif not private.is_signing_secret(new.signing_secret) then
+      raise exception 'signing_secret is not a signing secret'
+        using errcode = '22023', hint = 'Send whsec_ and the base64 of 24 to 64 random bytes.';
+    end if;
+    insert into private.notification_secrets as s (target_id, signing_secret)
+    values (new.target_id, new.signing_secret)
+    on conflict (target_id) do update set signing_secret = excluded.signing_secret;
+    new.signing_secret := null;
+  elsif tg_op = 'INSERT' and new.kind = 'webhook' then
+    raise exception 'A webhook needs a signing_secret'
+      using errcode = '22023', hint = 'Send whsec_ and the base64 of 24 to 64 random bytes.';
+  end if;
+  return new;
+end $$;
+
+create trigger notification_targets_keep_secret
+  before insert or update on public.notification_targets
+  for each row execute function private.notification_targets_keep_secret();
+
+revoke all on public.notification_targets, private.notification_secrets from public, anon, authenticated, service_role;
+revoke all on function
+  private.is_signing_secret,
+  private.notification_targets_keep_secret
+from public, anon, authenticated, service_role;

@@ -1,0 +1,78 @@
+-- What the doctor compares with Google. Reads go over whole tables: it is run by people, now and then.
+create function public.list_auditable_meetings(
+  p_limit integer default 50, p_after text default null, p_meeting_ids text[] default null
+) returns setof public.meetings
+language sql stable set search_path = '' as $$
+select m.*
+from public.meetings as m
+-- The account is noted before the first request: without it nothing was ever asked of Google.
+where m.google_account_id is not null
+  and m.writeback_next_attempt_at is null
+  and m.writeback_lease_token is null
+  and case
+    when p_meeting_ids is not null then m.meeting_id = any (p_meeting_ids)
+    else m.recurrence is not null or m.ends_at > now() - interval '30 days'
+  end
+  and (p_after is null or m.meeting_id > p_after)
+order by m.meeting_id
+limit p_limit;
+$$;
+comment on function public.list_auditable_meetings(integer, text, text[]) is
+  'Meetings at rest that Google was asked about: those that are not a month past, or the given ones; a page after p_after, by meeting_id.';
+
+create function public.list_auditable_calendars(p_limit integer default 50)
+returns table (user_id uuid, google_calendar_id text, calendars bigint)
+language sql stable set search_path = '' as $$
+select c.user_id, used.google_calendar_id, count(*) over () as calendars
+from private.google_connections as c
+cross join lateral (
+  select 'primary' as google_calendar_id
+  union
+  -- The account's address is another name of its primary calendar.
+  select nullif(m.google_calendar_id, c.email)
+  from public.meetings as m
+  where m.organizer_user_id = c.user_id and m.google_account_id = c.google_account_id
+) as used
+where c.status = 'healthy' and used.google_calendar_id is not null
+order by c.user_id, used.google_calendar_id
+limit p_limit;
+$$;
+comment on function public.list_auditable_calendars(integer) is
+  'The calendars that Convene has written to, or would, through the connections that work; calendars: how many there are in all.';
+
+create function public.find_event_keys(p_event_keys uuid[]) returns setof uuid
+language sql stable set search_path = '' as $$
+select m.event_key from public.meetings as m where m.event_key = any (p_event_keys);
+$$;
+comment on function public.find_event_keys(uuid[]) is 'Those of the keys that a meeting has.';
+
+create function public.refresh_written_event(
+  p_meeting_id text, p_google_event_id text, p_google_event_link text, p_event jsonb
+) returns boolean
+language plpgsql set search_path = '' as $$
+begin
+  update public.meetings as m
+  set
+    google_event_link = coalesce(p_google_event_link, m.google_event_link),
+    meet_link = coalesce(p_event ->> 'meet_link', m.meet_link),
+    organizer_email = coalesce(p_event ->> 'organizer_email', m.organizer_email),
+    organizer_display_name = coalesce(p_event ->> 'organizer_display_name', m.organizer_display_name),
+    organizer_self = coalesce((p_event ->> 'organizer_self')::boolean, m.organizer_self),
+    attendees = coalesce(p_event -> 'attendees', m.attendees)
+  where m.meeting_id = p_meeting_id
+    and m.google_event_id = p_google_event_id
+    and m.writeback_status = 'created'
+    -- Whoever is at work on the row will note what Google answers, and knows it better.
+    and m.writeback_lease_token is null
+    and m.writeback_next_attempt_at is null;
+  return found;
+end $$;
+comment on function public.refresh_written_event(text, text, text, jsonb) is
+  'Notes how an event looks on Google now: links, organizer, attendees and their answers. False when the row is being worked on or has another event.';
+
+revoke all on function
+  public.list_auditable_meetings,
+  public.list_auditable_calendars,
+  public.find_event_keys,
+  public.refresh_written_event
+from public, anon, authenticated, service_role;

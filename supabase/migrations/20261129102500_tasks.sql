@@ -1,0 +1,57 @@
+create table if not exists public.tasks (
+  id text primary key default gen_random_uuid()::text,
+  user_id uuid not null default auth.uid() references auth.users (id) on delete cascade,
+  title text not null,
+  description text,
+  start_date timestamptz,
+  duration_minutes integer not null default 60 check (duration_minutes between 1 and 525600),
+  task_type text not null default 'single' check (task_type in ('single', 'recurring')),
+  recurrence_pattern text
+    check (recurrence_pattern in ('daily', 'weekdays', 'weekly', 'biweekly', 'monthly', 'quarterly', 'yearly')),
+  recurrence_ends date,
+  status text not null default 'backlog' check (status in ('backlog', 'in_progress', 'done', 'blocked')),
+  deleted_at timestamptz,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now()
+);
+
+comment on table public.tasks is 'Something to do, once or again and again; its time on the calendar is in task_calendar_events.';
+comment on column public.tasks.start_date is 'When it is planned to start; task-events/reschedule moves the event there.';
+comment on column public.tasks.recurrence_pattern is
+  'For recurring tasks: daily, weekdays, weekly, biweekly, monthly, quarterly or yearly, counted from start_date.';
+comment on column public.tasks.recurrence_ends is 'The last day on which a recurring task may start, in the event''s zone; null is without end.';
+
+create index if not exists idx_tasks_user on public.tasks (user_id, start_date);
+
+alter table public.tasks enable row level security;
+
+create policy "users read their tasks" on public.tasks
+  for select to authenticated
+  using (user_id = (select auth.uid()));
+
+create policy "users insert their tasks" on public.tasks
+  for insert to authenticated
+  with check (user_id = (select auth.uid()));
+
+create policy "users change their tasks" on public.tasks
+  for update to authenticated
+  using (user_id = (select auth.uid()))
+  with check (user_id = (select auth.uid()));
+
+create policy "users delete their tasks" on public.tasks
+  for delete to authenticated
+  using (user_id = (select auth.uid()));
+
+create function private.tasks_touch() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+  new.updated_at := now();
+  return new;
+end $$;
+
+create trigger tasks_touch
+  before update on public.tasks
+  for each row execute function private.tasks_touch();
+
+revoke all on public.tasks from public, anon, authenticated, service_role;
+revoke all on function private.tasks_touch from public, anon, authenticated, service_role;

@@ -1,0 +1,124 @@
+-- Who organizes and who is invited, read again from Google: page by page, and one statement a page.
+create function public.list_unsynced_events(
+  p_user_id uuid default null,
+  p_event_ids text[] default null,
+  p_task_ids text[] default null,
+  p_meeting_id text default null,
+  p_limit integer default 1000
+) returns jsonb
+language sql stable set search_path = '' as $$
+with wanted as (
+  select 'task' as source, e.user_id, e.calendar_id, e.calendar_event_id, e.event_start, e.event_end
+  from public.task_calendar_events as e
+  where e.deleted_at is null and e.sync_status = 'synced' and p_meeting_id is null
+    and (p_user_id is null or e.user_id = p_user_id)
+    and (p_event_ids is null or e.calendar_event_id = any (p_event_ids) or e.id::text = any (p_event_ids))
+    and (p_task_ids is null or e.task_id::text = any (p_task_ids))
+    and (p_event_ids is not null or p_task_ids is not null
+      -- What Google did not tell last time is asked for by name only, so that a backfill comes to its end.
+      or (e.organizer_email is null and coalesce(e.sync_error, '') not in ('event_not_found', 'organizer_unknown')))
+  union all
+  select 'meeting', m.organizer_user_id, m.google_calendar_id, m.google_event_id, m.starts_at, m.ends_at
+  from public.meetings as m
+  where m.google_event_id is not null and m.cancelled_at is null and m.organizer_user_id is not null
+    and p_task_ids is null
+    and (p_user_id is null or m.organizer_user_id = p_user_id)
+    and (p_meeting_id is null or m.meeting_id = p_meeting_id)
+    and (p_event_ids is null or m.google_event_id = any (p_event_ids))
+    and (p_meeting_id is not null or p_event_ids is not null or m.organizer_email is null)
+), page as (
+  select w.*
+  from wanted as w
+  order by w.source <> 'task', w.user_id, w.calendar_id, w.event_start, w.calendar_event_id
+  limit p_limit
+)
+select coalesce(jsonb_agg(jsonb_build_object(
+  'user_id', g.user_id,
+  'calendar_id', g.calendar_id,
+  'event_ids', g.event_ids,
+  'time_min', g.time_min,
+  'time_max', g.time_max,
+  'complete_window', g.complete_window)), '[]')
+from (
+  select
+    page.user_id, page.calendar_id,
+    jsonb_agg(distinct page.calendar_event_id) as event_ids,
+    min(page.event_start) as time_min,
+    max(coalesce(page.event_end, page.event_start)) as time_max,
+    bool_and(page.event_start is not null) as complete_window
+  from page
+  group by page.user_id, page.calendar_id
+) as g;
+$$;
+comment on function public.list_unsynced_events(uuid, text[], text[], text, integer) is
+  'Events to be read again from Google, a group for each user and calendar: [{user_id, calendar_id, event_ids, time_min, time_max, complete_window}]. '
+  'Without ids: those without an organizer.';
+
+create function public.store_event_people(
+  p_user_id uuid, p_calendar_id text, p_events jsonb, p_missing text[] default '{}',
+  p_read_at timestamptz default clock_timestamp()
+) returns jsonb
+language sql set search_path = '' as $$
+with given as (
+  select g.*
+  from jsonb_to_recordset(p_events) as g (
+    calendar_event_id text, organizer_email text, organizer_display_name text, organizer_self boolean,
+    attendees jsonb, etag text)
+), known as (
+  select
+    e.id, g.*,
+    (e.organizer_email, e.organizer_display_name, e.organizer_self, e.attendees)
+      is distinct from (g.organizer_email, g.organizer_display_name, g.organizer_self, g.attendees) as changes,
+    e.lease_token is not null or coalesce(e.last_synced_at > p_read_at, false) as is_newer
+  from given as g
+  join public.task_calendar_events as e
+    on e.user_id = p_user_id and e.calendar_id = p_calendar_id and e.calendar_event_id = g.calendar_event_id
+), stored as (
+  update public.task_calendar_events as e
+  set
+    organizer_email = k.organizer_email, organizer_display_name = k.organizer_display_name,
+    organizer_self = k.organizer_self, attendees = k.attendees, etag = k.etag, last_synced_at = clock_timestamp(),
+    sync_error = case when k.organizer_email is null then 'organizer_unknown' end
+  from known as k
+  where e.id = k.id and not k.is_newer
+), noted as (
+  update public.task_calendar_events as e
+  set sync_error = 'event_not_found'
+  where e.user_id = p_user_id and e.calendar_id = p_calendar_id and e.calendar_event_id = any (p_missing)
+    and e.lease_token is null and coalesce(e.last_synced_at <= p_read_at, true)
+), known_meetings as (
+  select
+    m.meeting_id, g.*,
+    (m.organizer_email, m.organizer_display_name, m.organizer_self, m.attendees)
+      is distinct from (g.organizer_email, g.organizer_display_name, g.organizer_self, g.attendees) as changes,
+    m.writeback_lease_token is not null or coalesce(m.writeback_succeeded_at > p_read_at, false) as is_newer
+  from given as g
+  join public.meetings as m
+    on m.organizer_user_id = p_user_id and m.google_calendar_id = p_calendar_id and m.google_event_id = g.calendar_event_id
+), stored_meetings as (
+  update public.meetings as m
+  set
+    organizer_email = k.organizer_email, organizer_display_name = k.organizer_display_name,
+    organizer_self = k.organizer_self, attendees = k.attendees
+  from known_meetings as k
+  where m.meeting_id = k.meeting_id and k.changes and not k.is_newer
+)
+select coalesce(jsonb_object_agg(r.calendar_event_id, r.result), '{}')
+from (
+  select all_known.calendar_event_id, case when bool_or(all_known.changes) then 'updated' else 'unchanged' end as result
+  from (
+    select k.calendar_event_id, k.changes and not k.is_newer as changes from known as k
+    union all
+    select k.calendar_event_id, k.changes and not k.is_newer from known_meetings as k
+  ) as all_known
+  group by all_known.calendar_event_id
+) as r;
+$$;
+comment on function public.store_event_people(uuid, text, jsonb, text[], timestamptz) is
+  'Stores organizer and guests of one page of events of a calendar, of tasks and of meetings: {calendar_event_id: updated | unchanged}. '
+  'p_missing: ids that Google does not show there. Rows that were written after p_read_at, or on which somebody works, know better and stay.';
+
+revoke all on function
+  public.list_unsynced_events,
+  public.store_event_people
+from public, anon, authenticated, service_role;

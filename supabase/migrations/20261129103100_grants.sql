@@ -1,0 +1,189 @@
+-- What each role may do, in one list. Every file before has revoked whatever its objects would have been open to, so
+-- what is not granted here is closed. `anon` gets nothing: every request needs a user or a secret key.
+
+-- Users, limited to their own rows by the policies.
+
+grant select on public.meetings to authenticated;
+grant insert (
+  meeting_id, organizer_user_id, title, description, location, participants, constraints, recurrence, weights,
+  allow_concessions, conference, reminders, guests_can_modify, guests_can_invite_others, guests_can_see_other_guests,
+  target_calendar_id, starts_at, ends_at, timezone
+) on public.meetings to authenticated;
+
+grant select on public.writeback_ledger, public.v_writeback_status, public.notifications to authenticated;
+
+grant select, delete on public.notification_targets to authenticated;
+-- Not target_id: an insert that conflicts with another user's row must not get as far as its secret.
+grant insert (owner_user_id, kind, address, signing_secret, events, enabled)
+  on public.notification_targets to authenticated;
+grant update (address, signing_secret, events, enabled) on public.notification_targets to authenticated;
+
+grant select, delete on public.tasks to authenticated;
+grant insert (
+  id, user_id, title, description, start_date, duration_minutes, task_type, recurrence_pattern, recurrence_ends, status
+) on public.tasks to authenticated;
+grant update (
+  title, description, start_date, duration_minutes, task_type, recurrence_pattern, recurrence_ends, status, deleted_at
+) on public.tasks to authenticated;
+
+grant select on
+  public.task_calendar_events,
+  public.v_events_with_declined_guests,
+  public.v_organizing_by_month,
+  public.v_frequent_collaborators
+to authenticated;
+
+-- The edge functions. A view of due rows is locked through it, which takes update.
+
+grant usage on schema private to service_role;
+
+grant select, insert, update, delete on
+  private.google_connections,
+  private.google_authorizations,
+  public.meetings,
+  private.slot_holds,
+  private.fairness_ledger,
+  private.noted_burdens,
+  private.calendar_profiles,
+  public.notification_targets,
+  public.notifications,
+  public.tasks,
+  public.task_calendar_events
+to service_role;
+grant select, insert, update on private.settings to service_role;
+grant select, insert, delete on public.writeback_ledger to service_role;
+grant select, update on private.due_writebacks, private.due_schedulings, private.due_meet_links to service_role;
+grant select on
+  private.notification_secrets,
+  private.due_notifications,
+  public.v_writeback_status,
+  public.v_events_with_declined_guests,
+  public.v_organizing_by_month,
+  public.v_frequent_collaborators
+to service_role;
+
+-- Functions: what is missing here is called by triggers and cron jobs only.
+grant execute on function
+  -- settings
+  private.setting,
+  -- google connections
+  public.begin_google_authorization,
+  public.find_google_authorization,
+  public.receive_google_code,
+  public.use_google_authorization,
+  public.connect_google,
+  public.read_google_connection,
+  public.save_google_access_token,
+  public.mark_google_needs_reauth,
+  public.pause_google_connection,
+  public.pause_all_google_connections,
+  public.forget_google_connection,
+  -- meetings
+  private.participant_emails,
+  -- meeting validation
+  private.is_email,
+  private.is_timezone,
+  private.participants_problem,
+  private.reminders_problem,
+  private.slot_problem,
+  private.meeting_problem,
+  -- writeback ledger
+  private.record_steps,
+  -- transitions
+  private.writeback_backoff,
+  private.connection_failures,
+  private.can_write_with,
+  -- writeback claim
+  private.quota_window,
+  private.quota,
+  private.writeback_slice,
+  private.requests_spent,
+  private.open_organizers,
+  private.seconds_to_quota,
+  private.choose_writebacks,
+  private.choose_abandoned_writeback,
+  private.lock_writebacks,
+  private.lease_writebacks,
+  private.claim_writebacks,
+  public.claim_writeback_slice,
+  public.begin_writeback,
+  -- writeback settle
+  public.settle_writebacks,
+  -- writeback helpers
+  public.get_pending_writebacks,
+  public.claim_writebacks,
+  public.mark_writeback_success,
+  public.mark_writeback_failure,
+  -- scheduling
+  private.changes_frozen_calendar,
+  private.as_proposed,
+  private.accept_proposal,
+  private.give_up_killing_searches,
+  private.choose_abandoned_scheduling,
+  public.claim_schedulings,
+  private.insert_leased_meeting,
+  public.begin_scheduling,
+  public.settle_scheduling,
+  -- slot holds
+  private.lock_people,
+  private.promises_of,
+  private.hold_first_free,
+  private.holds_too_many,
+  public.read_slot_holds,
+  -- fairness
+  private.faded,
+  private.burdens_of,
+  -- calendar profiles
+  public.claim_profile_readings,
+  public.save_calendar_profile,
+  -- scheduling context
+  private.own_connections,
+  private.scheduling_context,
+  public.read_scheduling_context,
+  -- change meeting
+  private.change_problem,
+  public.change_meeting,
+  -- cancel meeting
+  public.cancel_meeting,
+  public.cancel_meetings_of_user,
+  -- requeue meeting
+  private.chosen_candidate,
+  private.occurrences_of,
+  private.hold_slot_again,
+  private.way_back,
+  private.search_again,
+  public.requeue_meeting,
+  -- meet links
+  public.claim_meet_links,
+  public.settle_meet_links,
+  -- meeting status
+  public.read_meeting,
+  public.list_meetings,
+  -- notification queue
+  private.notification_backoff,
+  public.claim_notifications,
+  public.settle_notification,
+  -- audit
+  public.list_auditable_meetings,
+  public.list_auditable_calendars,
+  public.find_event_keys,
+  public.refresh_written_event,
+  -- task events
+  private.lease_task_event,
+  private.task_event_answer,
+  public.begin_task_event,
+  public.begin_event_change,
+  private.put_task_event,
+  public.settle_task_event,
+  public.claim_task_events,
+  public.discard_task_event,
+  public.read_task_events,
+  public.read_task_event,
+  -- task event people
+  public.list_unsynced_events,
+  public.store_event_people,
+  -- wake ups
+  private.wake_schedule,
+  private.wake_write_back,
+  public.finish_writeback_batch
+to service_role;
