@@ -1,7 +1,7 @@
 import { startPlatform } from "../../local/platform.ts";
 import { startPostgresServer } from "../support/postgres_server.ts";
 import { type Stack, stackOf } from "../support/stack.ts";
-import { startWarden } from "./warden.ts";
+import { startWarden } from "./process_supervisor.ts";
 import type { Stop, WorkerPlan } from "./worker_plan.ts";
 
 /** All of Convene on a real Postgres, its functions in processes that obey a warden. */

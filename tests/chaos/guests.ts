@@ -1,8 +1,8 @@
 import type { ResponseStatus } from "../../local/google/calendar/event_types.ts";
 import type { ChaosStack } from "./chaos_stack.ts";
-import type { Memory } from "./memory.ts";
+import type { Memory } from "./expected_state.ts";
 import type { Random } from "./random.ts";
-import type { Town } from "./town.ts";
+import type { Town } from "./fixture.ts";
 
 /** The guests of a town, who answer invitations and remember what they answered. */
 export interface Guests {

@@ -1,9 +1,9 @@
 import { connectGoogle } from "../../local/connect_google.ts";
 import type { ChaosStack } from "./chaos_stack.ts";
-import type { Evidence } from "./evidence.ts";
+import type { Evidence } from "./snapshot.ts";
 import { inGroups } from "./in_groups.ts";
-import { endOf } from "./laws.ts";
-import type { Town } from "./town.ts";
+import { endOf } from "./invariants.ts";
+import type { Town } from "./fixture.ts";
 import type { WorkerPool } from "./worker_pool.ts";
 
 const AT_ONCE = 8;

@@ -1,13 +1,13 @@
 import { type ChaosStack, withChaosStack } from "./chaos_stack.ts";
-import { adoptions, type Evidence, gatherEvidence } from "./evidence.ts";
+import { adoptions, type Evidence, gatherEvidence } from "./snapshot.ts";
 import { guestsOf } from "./guests.ts";
-import { type End, endOf, violations } from "./laws.ts";
-import { emptyMemory } from "./memory.ts";
+import { type End, endOf, violations } from "./invariants.ts";
+import { emptyMemory } from "./expected_state.ts";
 import { seededRandom } from "./random.ts";
 import { requeueAll } from "./recovery.ts";
-import { WORKER_TIMEOUT_MS } from "./storm.ts";
-import { bookMeetings, settleTown } from "./town.ts";
-import { finish, type Run, weather } from "./weather.ts";
+import { WORKER_TIMEOUT_MS } from "./fault_profiles.ts";
+import { bookMeetings, settleTown } from "./fixture.ts";
+import { finish, type Run, weather } from "./load.ts";
 import { startWorkerPool } from "./worker_pool.ts";
 
 export interface ChaosOptions {

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import type { FunctionsWorker } from "../../local/platform.ts";
 import { pendingMeeting } from "../support/meetings.ts";
 import { callFunction } from "../support/stack.ts";
-import { allLanded } from "./all_landed.ts";
+import { allLanded } from "./requests_finished.ts";
 import type { ChaosStack } from "./chaos_stack.ts";
-import { gatherEvidence } from "./evidence.ts";
-import type { Gates } from "./gates.ts";
-import { violations } from "./laws.ts";
+import { gatherEvidence } from "./snapshot.ts";
+import type { Gates } from "./breakpoints.ts";
+import { violations } from "./invariants.ts";
 import type { WorkerPlan } from "./worker_plan.ts";
 
 const INSERTS = { method: "POST", path_pattern: "^/calendar/v3/calendars/[^/]+/events$" };

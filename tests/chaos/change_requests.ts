@@ -1,10 +1,10 @@
 import type { MeetingRow } from "@shared/database/meetings.ts";
 import type { CallInit } from "../support/stack.ts";
 import { inGroups } from "./in_groups.ts";
-import type { Memory } from "./memory.ts";
+import type { Memory } from "./expected_state.ts";
 import { addresses } from "./participants.ts";
 import type { Random } from "./random.ts";
-import type { Town } from "./town.ts";
+import type { Town } from "./fixture.ts";
 import type { WorkerPool } from "./worker_pool.ts";
 
 /** What somebody wants of a meeting: the body of PATCH, or its cancellation. */

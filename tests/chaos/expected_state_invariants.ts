@@ -1,5 +1,5 @@
-import { eventsOfMeeting, type Evidence } from "./evidence.ts";
-import type { Promised } from "./memory.ts";
+import { eventsOfMeeting, type Evidence } from "./snapshot.ts";
+import type { Promised } from "./expected_state.ts";
 import { addresses } from "./participants.ts";
 
 /**

@@ -1,13 +1,13 @@
 import type { ChaosStack } from "./chaos_stack.ts";
-import { deliverDoorbells } from "./doorbells.ts";
+import { deliverDoorbells } from "./wake_ups.ts";
 import type { Guests } from "./guests.ts";
-import type { Memory } from "./memory.ts";
-import { overtakeWorkers, passTime } from "./passing_time.ts";
+import type { Memory } from "./expected_state.ts";
+import { overtakeWorkers, passTime } from "./advance_time.ts";
 import type { Random } from "./random.ts";
 import { reconnectAll } from "./recovery.ts";
-import { calmDown, type Mood, raiseStorm } from "./storm.ts";
-import type { Town } from "./town.ts";
-import { makeWishes, type Wish, wishesOf } from "./wishes.ts";
+import { calmDown, type Mood, raiseStorm } from "./fault_profiles.ts";
+import type { Town } from "./fixture.ts";
+import { makeWishes, type Wish, wishesOf } from "./change_requests.ts";
 import type { WorkerPool } from "./worker_pool.ts";
 
 /** Everything that one run works with. */

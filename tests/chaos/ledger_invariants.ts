@@ -1,5 +1,5 @@
 import type { RecordedRequest } from "../../local/google/control.ts";
-import type { Evidence, LedgerRow } from "./evidence.ts";
+import type { Evidence, LedgerRow } from "./snapshot.ts";
 
 interface Asked {
   meeting_id: string;

@@ -1,4 +1,4 @@
-import { allLanded } from "./all_landed.ts";
+import { allLanded } from "./requests_finished.ts";
 import type { ChaosStack } from "./chaos_stack.ts";
 import type { Random } from "./random.ts";
 import type { WorkerPool } from "./worker_pool.ts";

@@ -4,9 +4,9 @@ import { change, write } from "../support/changes.ts";
 import { pendingMeeting, rowOf } from "../support/meetings.ts";
 import type { Organizer, Stack } from "../support/stack.ts";
 import { withChaosStack } from "./chaos_stack.ts";
-import { type Evidence, gatherEvidence } from "./evidence.ts";
-import { violations } from "./laws.ts";
-import type { Memory, Promised } from "./memory.ts";
+import { type Evidence, gatherEvidence } from "./snapshot.ts";
+import { violations } from "./invariants.ts";
+import type { Memory, Promised } from "./expected_state.ts";
 import { addresses } from "./participants.ts";
 
 /** What must be noticed, by what is done to evidence in which all is well. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { withChaosStack } from "./chaos_stack.ts";
-import { holdAtStops } from "./gates.ts";
+import { holdAtStops } from "./breakpoints.ts";
 import { withRewritten } from "./rewritten_function.ts";
 import { lateRefusal, lostAnswer, secondCallerMeanwhile } from "./scenarios.ts";
 

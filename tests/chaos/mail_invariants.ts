@@ -1,6 +1,6 @@
 import type { MeetingRow } from "@shared/database/meetings.ts";
 import type { Mail, RecordedRequest, StoredEvent } from "../../local/google/control.ts";
-import { eventsOfMeeting, type Evidence } from "./evidence.ts";
+import { eventsOfMeeting, type Evidence } from "./snapshot.ts";
 
 /** One invitation, then updates; taken off the list, one cancellation; and perhaps invited anew. */
 const WELL_TOLD = /^(invitation (update )*cancellation )*(invitation (update )*)?$/;

@@ -2,7 +2,7 @@ import type { MeetingRow } from "@shared/database/meetings.ts";
 import type { Database as Schema } from "@shared/database/types.ts";
 import type { Mail, RecordedRequest, StoredEvent } from "../../local/google/control.ts";
 import type { Stack } from "../support/stack.ts";
-import { emptyMemory, type Memory } from "./memory.ts";
+import { emptyMemory, type Memory } from "./expected_state.ts";
 
 export type LedgerRow = Schema["public"]["Tables"]["writeback_ledger"]["Row"];
 

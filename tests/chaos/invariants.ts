@@ -1,9 +1,9 @@
 import type { MeetingRow } from "@shared/database/meetings.ts";
-import { mismatches } from "./event_law.ts";
-import { eventsOfMeeting, type Evidence } from "./evidence.ts";
-import { ledgerViolations } from "./ledger_law.ts";
-import { mailViolations } from "./mail_law.ts";
-import { memoryViolations } from "./memory_law.ts";
+import { mismatches } from "./event_invariants.ts";
+import { eventsOfMeeting, type Evidence } from "./snapshot.ts";
+import { ledgerViolations } from "./ledger_invariants.ts";
+import { mailViolations } from "./mail_invariants.ts";
+import { memoryViolations } from "./expected_state_invariants.ts";
 
 /**
  * Sentences about everything that breaks the law, empty when it holds: every meeting is `created`
