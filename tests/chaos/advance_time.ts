@@ -1,9 +1,9 @@
-import { allLanded } from "./requests_finished.ts";
+import { requestsFinished } from "./requests_finished.ts";
 import type { ChaosStack } from "./chaos_stack.ts";
 import type { Random } from "./random.ts";
 import type { WorkerPool } from "./worker_pool.ts";
 
-const TIMES = [
+const TIME_COLUMNS = [
   "scheduling_next_attempt_at",
   "scheduling_leased_until",
   "writeback_next_attempt_at",
@@ -11,13 +11,13 @@ const TIMES = [
 ];
 
 /**
- * Lets hours pass for about `share` of the meetings: what they waited for is due and leases have
- * ended. Whatever was on its way to Google has arrived by then, as it would have in that time.
+ * Advances the time of about `share` of the meetings by hours: their due times are reached and their
+ * leases expire. Waits for all requests to Google first, since they would have finished by then.
  */
-export async function passTime(stack: ChaosStack, random: Random, share: number): Promise<void> {
-  await allLanded(stack);
+export async function advanceTime(stack: ChaosStack, random: Random, share: number): Promise<void> {
+  await requestsFinished(stack);
   const chance = String(random.next());
-  for (const column of TIMES) {
+  for (const column of TIME_COLUMNS) {
     await stack.platform.sql(
       `update public.meetings
           set ${column} = now()
@@ -29,19 +29,19 @@ export async function passTime(stack: ChaosStack, random: Random, share: number)
 }
 
 /**
- * While calls are under way: ends leases as if their workers had stood still for minutes, and lets
- * others take over. Only first attempts: a worker that wakes up and writes when the last attempt has
- * been looked at and given up leaves an event that only the audit finds.
+ * While `calls` are in progress: expires leases as if their workers had been suspended for minutes,
+ * and lets other workers reclaim the rows. Only in first attempts: a worker that continues with its
+ * insert after the last attempt was verified and given up leaves an event that only the audit finds.
  */
-export async function overtakeWorkers(
+export async function expireLeasesDuring(
   stack: ChaosStack,
   pool: WorkerPool,
   random: Random,
   calls: Promise<unknown>,
 ): Promise<void> {
-  let under_way = true;
-  const ended = calls.finally(() => under_way = false);
-  while (under_way) {
+  let is_in_progress = true;
+  const ended = calls.finally(() => is_in_progress = false);
+  while (is_in_progress) {
     await stack.platform.sql(
       `update public.meetings
           set writeback_leased_until = now()

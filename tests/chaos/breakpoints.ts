@@ -1,26 +1,26 @@
 import { until } from "../support/until.ts";
 import type { ChaosStack } from "./chaos_stack.ts";
 
-/** Lets a test hold workers at their stops and do something meanwhile. */
-export interface Gates {
-  /** Resolves when the worker stands at the point. */
+/** Lets a test pause workers at named points and act meanwhile. */
+export interface Breakpoints {
+  /** Resolves when the worker is paused at the point. */
   reached(pid: number, point: string): Promise<void>;
-  /** Lets the worker go on from the point where it stands. */
-  open(pid: number, point: string): void;
+  /** Lets the paused worker continue. */
+  resume(pid: number, point: string): void;
 }
 
-/** Every stop of every worker of the stack is a gate from now on. */
-export function holdAtStops(stack: ChaosStack): Gates {
-  const standing = new Map<string, () => void>();
-  stack.at_stop.handle = ({ pid, point }) =>
-    new Promise((resolve) => void standing.set(`${pid} ${point}`, resolve));
+/** From now on every paused worker of the stack waits until it is resumed. */
+export function pauseAtBreakpoints(stack: ChaosStack): Breakpoints {
+  const paused = new Map<string, () => void>();
+  stack.on_pause.handle = ({ pid, point }) =>
+    new Promise((resolve) => void paused.set(`${pid} ${point}`, resolve));
   return {
     reached: async (pid, point) => {
-      await until(`worker ${pid} ${point}`, () => Promise.resolve(standing.has(`${pid} ${point}`)));
+      await until(`worker ${pid} ${point}`, () => Promise.resolve(paused.has(`${pid} ${point}`)));
     },
-    open(pid, point) {
-      standing.get(`${pid} ${point}`)?.();
-      standing.delete(`${pid} ${point}`);
+    resume(pid, point) {
+      paused.get(`${pid} ${point}`)?.();
+      paused.delete(`${pid} ${point}`);
     },
   };
 }

@@ -1,14 +1,14 @@
 import type { MeetingRow } from "@shared/database/meetings.ts";
 import type { CallInit } from "../support/stack.ts";
 import { inGroups } from "./in_groups.ts";
-import type { Memory } from "./expected_state.ts";
+import type { ExpectedState } from "./expected_state.ts";
 import { addresses } from "./participants.ts";
 import type { Random } from "./random.ts";
-import type { Town } from "./fixture.ts";
+import type { Fixture } from "./fixture.ts";
 import type { WorkerPool } from "./worker_pool.ts";
 
-/** What somebody wants of a meeting: the body of PATCH, or its cancellation. */
-export type Wish =
+/** A request of an organizer: the changes of a PATCH, or a cancellation. */
+export type ChangeRequest =
   | { meeting_id: string; is_cancellation: true }
   | { meeting_id: string; is_cancellation: false; changes: Changes };
 
@@ -19,24 +19,25 @@ interface Changes {
   participant_emails?: readonly string[];
 }
 
-/** Of a storm's wishes; the others change something. */
+/** Share of cancellations among a round's requests; all others are changes. */
 const CANCELLATIONS = 0.1;
-const MEETINGS_A_WISH = 7;
+const MEETINGS_A_REQUEST = 7;
+/** Share of requests that are sent twice at the same time. */
 const TWICE = 0.2;
 const AT_ONCE = 8;
 
-/** The wishes of one storm, repeatable by seed. People come and go, but the first guest stays. */
-export function wishesOf(town: Town, random: Random, storm: number): Wish[] {
-  return Array.from({ length: Math.ceil(town.meetings / MEETINGS_A_WISH) }, () => {
-    const number = 1 + random.below(town.meetings);
+/** The requests of one round, reproducible by seed. Participants vary, but the first guest stays. */
+export function changeRequests(fixture: Fixture, random: Random, round: number): ChangeRequest[] {
+  return Array.from({ length: Math.ceil(fixture.meeting_count / MEETINGS_A_REQUEST) }, () => {
+    const number = 1 + random.below(fixture.meeting_count);
     const meeting_id = `meeting-${number}`;
     if (random.chance(CANCELLATIONS)) return { meeting_id, is_cancellation: true };
     const changes = random.pick([
-      () => ({ title: `Meeting ${number}, storm ${storm}` }),
+      () => ({ title: `Meeting ${number}, round ${round}` }),
       () => newTime(random),
-      () => newGuests(town, random, meeting_id),
-      () => ({ title: `Meeting ${number}, moved by storm ${storm}`, ...newTime(random) }),
-      () => ({ ...newTime(random), ...newGuests(town, random, meeting_id) }),
+      () => newGuests(fixture, random, meeting_id),
+      () => ({ title: `Meeting ${number}, moved in round ${round}`, ...newTime(random) }),
+      () => ({ ...newTime(random), ...newGuests(fixture, random, meeting_id) }),
     ])();
     return { meeting_id, is_cancellation: false, changes };
   });
@@ -51,29 +52,29 @@ function newTime(random: Random): Changes {
   };
 }
 
-function newGuests(town: Town, random: Random, meeting_id: string): Changes {
-  const [organizer = "", first = "", ...others] = town.invited.get(meeting_id) ?? [];
+function newGuests(fixture: Fixture, random: Random, meeting_id: string): Changes {
+  const [organizer = "", first = "", ...others] = fixture.participants.get(meeting_id) ?? [];
   const invited = new Set([organizer, first, ...others.slice(0, random.below(3))]);
-  invited.add(random.pick(town.guests));
+  invited.add(random.pick(fixture.guests));
   const participant_emails = [...invited];
-  town.invited.set(meeting_id, participant_emails);
+  fixture.participants.set(meeting_id, participant_emails);
   return { participant_emails };
 }
 
-/** Brings wishes to workers, some twice at once, and remembers what was accepted. */
-export async function makeWishes(
+/** Sends requests to workers, some twice at the same time, and records the accepted changes. */
+export async function sendChangeRequests(
   pool: WorkerPool,
   random: Random,
-  memory: Memory,
-  wishes: readonly Wish[],
+  expected: ExpectedState,
+  requests: readonly ChangeRequest[],
 ): Promise<void> {
-  const askings = wishes.flatMap((wish) => random.chance(TWICE) ? [wish, wish] : [wish]);
-  await inGroups(askings, AT_ONCE, async (wish) => {
-    const answer = await pool.ask("meetings", requestFor(wish));
-    if (answer?.status !== 200) return;
-    const meeting = answer.body as AcceptedMeeting;
-    memory.promises.push({
-      meeting_id: wish.meeting_id,
+  const sent = requests.flatMap((request) => random.chance(TWICE) ? [request, request] : [request]);
+  await inGroups(sent, AT_ONCE, async (request) => {
+    const response = await pool.call("meetings", callFor(request));
+    if (response?.status !== 200) return;
+    const meeting = response.body as AcceptedMeeting;
+    expected.accepted_changes.push({
+      meeting_id: request.meeting_id,
       version: meeting.version,
       is_cancelled: meeting.cancelled_at !== null,
       title: meeting.title,
@@ -83,15 +84,15 @@ export async function makeWishes(
   });
 }
 
-/** What the answer of `meetings` says of the row. */
+/** The fields of the response of `meetings` that are compared later. */
 interface AcceptedMeeting extends Pick<MeetingRow, "title" | "participants" | "cancelled_at"> {
   version: number;
   start_time: string | null;
 }
 
-function requestFor(wish: Wish): CallInit {
-  const { meeting_id } = wish;
-  return wish.is_cancellation
+function callFor(request: ChangeRequest): CallInit {
+  const { meeting_id } = request;
+  return request.is_cancellation
     ? { method: "DELETE", query: { meeting_id } }
-    : { method: "PATCH", body: { meeting_id, ...wish.changes } };
+    : { method: "PATCH", body: { meeting_id, ...request.changes } };
 }

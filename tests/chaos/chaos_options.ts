@@ -1,39 +1,79 @@
-/** What `deno task test:chaos` was asked for. */
-export interface ChaosTask {
+/** The command line of `deno task test:chaos`. */
+export interface ChaosTaskOptions {
+  help: boolean;
+  /** In the order in which they run. */
   seeds: readonly number[];
+  /** Meetings in a run. */
   meetings: number;
+  /** Worker processes that run at the same time. */
   workers: number;
 }
 
-/** As large as `deno task test` can afford. */
-export const SMALL: ChaosTask = { seeds: [1, 2, 3], meetings: 40, workers: 4 };
+/** Small enough for `deno task test`, which runs these seeds too. */
+export const DEFAULTS: ChaosTaskOptions = {
+  help: false,
+  seeds: [1, 2, 3],
+  meetings: 40,
+  workers: 4,
+};
 
-export const USAGE = `deno task test:chaos [--meetings n] [--workers n] [--seed n] [--seeds n]
-  --meetings  how many meetings a run has (${SMALL.meetings})
-  --workers   how many worker processes live at a time (${SMALL.workers})
-  --seed      the first seed (1); alone it means this seed only
-  --seeds     how many seeds, counted upwards (${SMALL.seeds.length})`;
+export const CHAOS_HELP =
+  `Runs the deployed functions in worker processes, on a real Postgres and the Google Calendar emulator,
+while requests fail, wake-ups are lost, leases expire and workers are killed. Then it checks the
+invariants: every meeting has its one event or none, every guest one invitation, no accepted change
+and no reply is lost, and the ledger explains every request to Google (docs/exactly-once.md).
 
-/** Throws a sentence for people when an argument is not understood. */
-export function chaosTask(args: readonly string[]): ChaosTask {
-  const given = new Map<string, number>();
+Usage: deno task test:chaos [options]
+
+  --seed N      the first seed (default: 1); without --seeds it is the only one
+  --seeds N     number of seeds, counted upwards from the first (default: ${DEFAULTS.seeds.length})
+  --meetings N  meetings in a run (default: ${DEFAULTS.meetings})
+  --workers N   worker processes that run at the same time (default: ${DEFAULTS.workers})
+  --help        this text
+
+A seed decides faults, kills, changes and replies. The processes run in parallel, so two runs of one
+seed are similar, not equal. Each run prints one line with these counts:
+
+  created, cancelled, failed, given_up  final states of the meetings before the failed ones are requeued
+  changes    changes and cancellations that were accepted
+  replies    replies of guests to invitations
+  adopted    events that a worker found and did not insert itself
+  rounds     rounds under faults
+  killed     workers killed
+  requests   requests to the Google Calendar API in these rounds
+  faults     how many of these requests were hit by a fault
+
+The first seed that violates an invariant ends the task. It is run again with fewer meetings and
+workers, and the smallest run that still fails is printed as a command.
+
+Examples:
+  deno task test:chaos --seed 7 --meetings 200
+  deno task test:chaos --seeds 20 --meetings 200 --workers 8
+
+Exit code: 0 all invariants hold, 1 an invariant is violated or an option is wrong.`;
+
+/** Reads the command line. Throws a sentence that names what is wrong. */
+export function parseChaosOptions(args: readonly string[]): ChaosTaskOptions {
+  if (args.includes("--help")) return { ...DEFAULTS, help: true };
+  const values = new Map<string, number>();
   for (let index = 0; index < args.length; index += 2) {
     const [name = "", text = ""] = [args[index], args[index + 1]];
     const value = Number(text);
     if (!["--meetings", "--workers", "--seed", "--seeds"].includes(name)) {
-      throw new Error(`"${name}" is no option of this task.\n${USAGE}`);
+      throw new Error(`"${name}" is no option of this task; --help lists all of them`);
     }
     if (!Number.isSafeInteger(value) || value < 1) {
-      throw new Error(`${name} needs a whole number from 1, not "${text}".\n${USAGE}`);
+      throw new Error(`${name} needs a whole number from 1, not "${text}"`);
     }
-    given.set(name, value);
+    values.set(name, value);
   }
-  const first = given.get("--seed") ?? 1;
-  const count = given.get("--seeds") ?? (given.has("--seed") ? 1 : SMALL.seeds.length);
+  const first = values.get("--seed") ?? 1;
+  const count = values.get("--seeds") ?? (values.has("--seed") ? 1 : DEFAULTS.seeds.length);
   return {
+    help: false,
     seeds: Array.from({ length: count }, (_, index) => first + index),
-    meetings: given.get("--meetings") ?? SMALL.meetings,
-    workers: given.get("--workers") ?? SMALL.workers,
+    meetings: values.get("--meetings") ?? DEFAULTS.meetings,
+    workers: values.get("--workers") ?? DEFAULTS.workers,
   };
 }
 

@@ -1,32 +1,32 @@
 import { startPlatform } from "../../local/platform.ts";
 import { startPostgresServer } from "../support/postgres_server.ts";
 import { type Stack, stackOf } from "../support/stack.ts";
-import { startWarden } from "./process_supervisor.ts";
-import type { Stop, WorkerPlan } from "./worker_plan.ts";
+import { startProcessSupervisor } from "./process_supervisor.ts";
+import type { Pause, WorkerPlan } from "./worker_plan.ts";
 
-/** All of Convene on a real Postgres, its functions in processes that obey a warden. */
+/** All of Convene on a real Postgres, its functions in processes under a supervisor. */
 export interface ChaosStack extends Stack {
-  /** What a worker does at its points, by process id; set before its first request. */
+  /** The plans of workers by process id; set before their first request. */
   plans: Map<number, Partial<WorkerPlan>>;
-  /** Called when a worker stands at a stop. */
-  at_stop: { handle: (stop: Stop) => Promise<void> };
+  /** Called when a worker is paused. */
+  on_pause: { handle: (pause: Pause) => Promise<void> };
 }
 
-const UNDISTURBED: WorkerPlan = {
+const DEFAULT_PLAN: WorkerPlan = {
   timeout_ms: 20_000,
-  haste: 1,
-  stop_at_point: null,
-  stop_at: [],
-  handicap: null,
+  wait_speedup: 1,
+  pause_at_nth_point: null,
+  pause_at: [],
+  disabled_safeguard: null,
 };
 
-/** Starts a stack, hands it to `work`, and stops all of it. Nothing in it works by itself. */
+/** Runs `work` on a stack of its own and stops the stack. Neither cron jobs nor wake-ups run in it. */
 export async function withChaosStack<T>(work: (stack: ChaosStack) => Promise<T>): Promise<T> {
   const plans: ChaosStack["plans"] = new Map();
-  const at_stop: ChaosStack["at_stop"] = { handle: () => Promise.resolve() };
-  await using warden = startWarden(
-    (pid) => ({ ...UNDISTURBED, ...plans.get(pid) }),
-    (stop) => at_stop.handle(stop),
+  const on_pause: ChaosStack["on_pause"] = { handle: () => Promise.resolve() };
+  await using supervisor = startProcessSupervisor(
+    (pid) => ({ ...DEFAULT_PLAN, ...plans.get(pid) }),
+    (pause) => on_pause.handle(pause),
   );
   await using server = await startPostgresServer();
   const { url } = await server.createDatabase();
@@ -35,7 +35,7 @@ export async function withChaosStack<T>(work: (stack: ChaosStack) => Promise<T>)
     background: { net: false, cron: false },
     database: { kind: "url", url },
     functions_dir: new URL("functions/", import.meta.url),
-    environment: { CHAOS_WARDEN_URL: warden.url },
+    environment: { CHAOS_SUPERVISOR_URL: supervisor.url },
   });
-  return await work({ ...stackOf(platform, true), plans, at_stop });
+  return await work({ ...stackOf(platform, true), plans, on_pause });
 }

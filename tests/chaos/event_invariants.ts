@@ -2,7 +2,7 @@ import type { MeetingRow } from "@shared/database/meetings.ts";
 import type { StoredEvent } from "../../local/google/control.ts";
 import { addresses } from "./participants.ts";
 
-/** In what the row of a `created` meeting and its event differ; the event shows the last version. */
+/** Fields in which the row of a `created` meeting and its event, of the last version, differ. */
 export function mismatches(meeting: MeetingRow, event: StoredEvent): string[] {
   const compared: Record<string, [row: unknown, event: unknown]> = {
     google_event_id: [meeting.google_event_id, event.id],

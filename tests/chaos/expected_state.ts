@@ -1,7 +1,7 @@
 import type { ResponseStatus } from "../../local/google/calendar/event_types.ts";
 
-/** A wish that the function `meetings` has accepted, as its answer said. */
-export interface Promised {
+/** A change or cancellation that the function `meetings` has accepted, as in its response. */
+export interface AcceptedChange {
   meeting_id: string;
   version: number;
   is_cancelled: boolean;
@@ -12,30 +12,30 @@ export interface Promised {
   participants: string;
 }
 
-/** A guest's answer, as it stood on the event when it was given. */
+/** A guest's reply that the emulator has stored. */
 export interface Reply {
   event_id: string;
   email: string;
   response_status: ResponseStatus;
-  /** How often this guest had been taken off this event before. */
+  /** How often the guest had been removed from the event before. */
   removals_before: number;
 }
 
-/** What a meeting had been given once its event was written, and keeps. */
-export interface Identity {
+/** What a meeting keeps once its event is written. */
+export interface EventIdentity {
   google_event_id: string;
   meet_link: string | null;
 }
 
-/** What the people of a run were told and did, and still know when it is over. */
-export interface Memory {
-  promises: Promised[];
-  /** In the order in which they were given. */
+/** What must be true at the end of a run, recorded from responses and replies during it. */
+export interface ExpectedState {
+  accepted_changes: AcceptedChange[];
+  /** In the order of their sending. */
   replies: Reply[];
-  /** As first seen, by meeting. */
-  identities: Map<string, Identity>;
+  /** As first read, by meeting. */
+  identities: Map<string, EventIdentity>;
 }
 
-export function emptyMemory(): Memory {
-  return { promises: [], replies: [], identities: new Map() };
+export function emptyExpectedState(): ExpectedState {
+  return { accepted_changes: [], replies: [], identities: new Map() };
 }

@@ -1,37 +1,45 @@
 import type { EmulatorControl, FaultRule } from "../../local/google/control.ts";
 
 /**
- * What goes wrong in a round beside the faults. Each mood is as bad as the argument allows
- * (docs/exactly-once.md); all of them at once would be more than Google's interface lets anyone
- * survive.
- * `late`: an answer that is given up may take effect afterwards.
- * `blind`: Google does not notice that an event id is taken.
- * `frozen`: workers are overtaken by the end of their lease, as if their machine had stood still.
+ * What goes wrong in a round in addition to the faults of single requests. Each profile is as bad as
+ * the argument in docs/exactly-once.md allows; no client of Google's interface could survive all of
+ * them together.
+ * `late_effects`: a request that timed out may take effect afterwards.
+ * `undetected_duplicates`: Google does not notice that an event id is taken.
+ * `expired_leases`: leases expire during the work, as if the workers' machine had been suspended.
  */
-export type Mood = "late" | "blind" | "frozen";
+export type FaultProfile = "late_effects" | "undetected_duplicates" | "expired_leases";
 
-/** Workers give up earlier than a slow answer of these storms comes. */
+/** Shorter than the delay of a slow response, so that a slow response is a timeout. */
 export const WORKER_TIMEOUT_MS = 1_000;
 const SLOW_MS = 1_500;
 
-/** The ten faults share three calls in ten: 1 - (1 - p)^10 = 0.3. */
-const EACH = 0.035;
-const TOKEN_ENDPOINT = 0.15;
+/** Of each of the ten calendar faults, so that together they hit 3 calls in 10: 1 - (1 - p)^10 = 0.3. */
+const CALENDAR_PROBABILITY = 0.035;
+const TOKEN_PROBABILITY = 0.15;
 
-const CALENDAR = "/calendar/v3/";
+const CALENDAR_PATH = "/calendar/v3/";
 
-/** Beyond the three in ten: without them hardly a change or cancellation would ever be given up. */
-const CHANGES: readonly FaultRule[] = [
+/** In addition: without them hardly a change or cancellation would use up its attempts. */
+const CHANGE_FAULTS: readonly FaultRule[] = [
   { method: "PATCH", status: 503, reason: "backendError", probability: 0.2 },
   { method: "PATCH", status: 403, reason: "forbidden", probability: 0.03 },
   { method: "DELETE", status: 403, reason: "forbidden", probability: 0.1 },
 ];
 
-/** Makes the emulator answer three calls in ten wrongly, late or not at all; repeatable by seed. */
-export async function raiseStorm(google: EmulatorControl, mood: Mood, seed: number): Promise<void> {
+/** Makes the emulator fail, delay or drop three calls in ten; reproducible by seed. */
+export async function applyFaultProfile(
+  google: EmulatorControl,
+  profile: FaultProfile,
+  seed: number,
+): Promise<void> {
   await google.clearFaults();
-  await google.undetectedDuplicates({ seconds: mood === "blind" ? 24 * 3600 : 0 });
-  const slow: FaultRule = mood === "late" ? { delay_ms: SLOW_MS } : { answer_delay_ms: SLOW_MS };
+  await google.undetectedDuplicates({
+    seconds: profile === "undetected_duplicates" ? 24 * 3600 : 0,
+  });
+  const slow: FaultRule = profile === "late_effects"
+    ? { delay_ms: SLOW_MS }
+    : { answer_delay_ms: SLOW_MS };
   const calendar: FaultRule[] = [
     { status: 500, reason: "backendError" },
     { status: 500, reason: "backendError", takes_effect: true },
@@ -46,17 +54,21 @@ export async function raiseStorm(google: EmulatorControl, mood: Mood, seed: numb
   ];
   const token: FaultRule[] = [{ status: 503 }, { drop: "before" }, { drop: "after" }];
   const rules = [
-    ...calendar.map((rule) => ({ ...rule, path: CALENDAR, probability: EACH })),
-    ...token.map((rule) => ({ ...rule, path: "/token", probability: TOKEN_ENDPOINT })),
-    ...CHANGES.map((rule) => ({ ...rule, path: CALENDAR })),
+    ...calendar.map((rule) => ({
+      ...rule,
+      path: CALENDAR_PATH,
+      probability: CALENDAR_PROBABILITY,
+    })),
+    ...token.map((rule) => ({ ...rule, path: "/token", probability: TOKEN_PROBABILITY })),
+    ...CHANGE_FAULTS.map((rule) => ({ ...rule, path: CALENDAR_PATH })),
   ];
   for (const [index, rule] of rules.entries()) {
     await google.fault({ ...rule, seed: seed * 100 + index });
   }
 }
 
-/** Google works again, and notices taken ids. */
-export async function calmDown(google: EmulatorControl): Promise<void> {
+/** Makes the emulator work without faults again, and reject taken ids. */
+export async function removeFaults(google: EmulatorControl): Promise<void> {
   await google.clearFaults();
   await google.undetectedDuplicates({ seconds: 0 });
 }

@@ -3,24 +3,24 @@ import { MONDAY, SLOT } from "../support/meetings.ts";
 import type { ChaosStack } from "./chaos_stack.ts";
 import type { Random } from "./random.ts";
 
-/** The people of one run and how many meetings they want. */
-export interface Town {
+/** The users, guests and meetings of one run. */
+export interface Fixture {
   organizers: readonly Organizer[];
   guests: readonly string[];
-  meetings: number;
-  /** Whom each meeting is to have by the last wish about it, organizer and first guest first. */
-  invited: Map<string, readonly string[]>;
+  meeting_count: number;
+  /** By meeting, as last requested; organizer and first guest come first. */
+  participants: Map<string, readonly string[]>;
 }
 
 const GUESTS = 12;
 const MEETINGS_AN_ORGANIZER = 10;
-const MOST_ORGANIZERS = 50;
+const MAX_ORGANIZERS = 50;
 const AT_ONCE = 4;
 
-/** Creates Google accounts, users and their connections. */
-export async function settleTown(stack: ChaosStack, meetings: number): Promise<Town> {
-  const wanted = Math.ceil(meetings / MEETINGS_AN_ORGANIZER);
-  const count = Math.max(3, Math.min(MOST_ORGANIZERS, wanted));
+/** Creates Google accounts, users and their Google connections. */
+export async function createFixture(stack: ChaosStack, meeting_count: number): Promise<Fixture> {
+  const wanted = Math.ceil(meeting_count / MEETINGS_AN_ORGANIZER);
+  const count = Math.max(3, Math.min(MAX_ORGANIZERS, wanted));
   const guests = await Promise.all(Array.from({ length: GUESTS }, () => stack.guest()));
   const organizers: Organizer[] = [];
   while (organizers.length < count) {
@@ -29,25 +29,25 @@ export async function settleTown(stack: ChaosStack, meetings: number): Promise<T
       ...await Promise.all(Array.from({ length: group }, () => stack.organizer())),
     );
   }
-  return { organizers, guests, meetings, invited: new Map() };
+  return { organizers, guests, meeting_count, participants: new Map() };
 }
 
 /**
- * Inserts all meetings in one statement, which rings a doorbell a row. Every second one has its slot
- * already; for the others `schedule` has to find one.
+ * Inserts all meetings in one statement, which queues the wake-ups of all rows. Every second meeting
+ * has a slot already; for the others `schedule` has to find one.
  */
-export async function bookMeetings(
+export async function insertMeetings(
   stack: ChaosStack,
-  town: Town,
+  fixture: Fixture,
   random: Random,
 ): Promise<void> {
-  const rows = Array.from({ length: town.meetings }, (_, index) => {
-    const organizer = town.organizers[index % town.organizers.length] as Organizer;
-    const first = random.below(town.guests.length);
-    const second = (first + 1 + random.below(town.guests.length - 1)) % town.guests.length;
+  const rows = Array.from({ length: fixture.meeting_count }, (_, index) => {
+    const organizer = fixture.organizers[index % fixture.organizers.length] as Organizer;
+    const first = random.below(fixture.guests.length);
+    const second = (first + 1 + random.below(fixture.guests.length - 1)) % fixture.guests.length;
     const meeting_id = `meeting-${index + 1}`;
-    const participants = [organizer.email, town.guests[first]!, town.guests[second]!];
-    town.invited.set(meeting_id, participants);
+    const participants = [organizer.email, fixture.guests[first]!, fixture.guests[second]!];
+    fixture.participants.set(meeting_id, participants);
     return {
       meeting_id,
       organizer_user_id: organizer.user_id,
@@ -66,7 +66,7 @@ export async function bookMeetings(
   );
 }
 
-/** Room for more meetings than any guest here is invited to. */
+/** A window with enough free time for all meetings of any guest. */
 const TWO_MONTHS = {
   duration_minutes: 30,
   earliest_date: MONDAY,

@@ -1,4 +1,4 @@
-/** Works on `size` items at a time; the next group begins when the whole group is done. */
+/** Processes `size` items at a time; a group begins when the whole group before it is done. */
 export async function inGroups<T>(
   items: readonly T[],
   size: number,

@@ -1,37 +1,37 @@
 import type { MeetingRow } from "@shared/database/meetings.ts";
 import { mismatches } from "./event_invariants.ts";
-import { eventsOfMeeting, type Evidence } from "./snapshot.ts";
+import { eventsOfMeeting, type Snapshot } from "./snapshot.ts";
 import { ledgerViolations } from "./ledger_invariants.ts";
 import { mailViolations } from "./mail_invariants.ts";
-import { memoryViolations } from "./expected_state_invariants.ts";
+import { expectedStateViolations } from "./expected_state_invariants.ts";
 
 /**
- * Sentences about everything that breaks the law, empty when it holds: every meeting is `created`
- * with one live event that shows its last version, `cancelled` or `failed` with none; mails agree
- * with the events; nothing that people were told or did is lost; the ledger explains every call;
- * nothing is leased.
+ * A sentence about each violated invariant; empty if all hold. Every meeting is `created` with one
+ * live event that has its last version, or `cancelled` or `failed` with none; mails agree with the
+ * events; no accepted change and no reply is lost; the ledger explains every request to Google; no
+ * row is leased.
  */
-export function violations(evidence: Evidence): string[] {
+export function violations(snapshot: Snapshot): string[] {
   return [
-    ...evidence.meetings.flatMap((meeting) => [
-      ...endViolations(meeting, evidence),
-      ...mailViolations(meeting, evidence),
+    ...snapshot.meetings.flatMap((meeting) => [
+      ...finalStateViolations(meeting, snapshot),
+      ...mailViolations(meeting, snapshot),
       ...leaseViolations(meeting),
     ]),
-    ...memoryViolations(evidence),
-    ...orphans(evidence),
-    ...ledgerViolations(evidence),
+    ...expectedStateViolations(snapshot),
+    ...orphans(snapshot),
+    ...ledgerViolations(snapshot),
   ];
 }
 
 /**
- * `given_up`: the event shows a version before the last one, or waits for its deletion, and nothing
- * is done about it until somebody requeues the meeting.
+ * `given_up`: the event has a version before the last one, or waits for its deletion, and nothing
+ * more is done about it before a requeue.
  */
-export type End = "created" | "given_up" | "cancelled" | "failed";
+export type FinalState = "created" | "given_up" | "cancelled" | "failed";
 
-/** Which end a meeting has reached; null while it is under way. */
-export function endOf(meeting: MeetingRow): End | null {
+/** The final state of a meeting; null while it is due or leased. */
+export function finalStateOf(meeting: MeetingRow): FinalState | null {
   if (meeting.writeback_next_attempt_at !== null || meeting.scheduling_next_attempt_at !== null) {
     return null;
   }
@@ -45,32 +45,32 @@ export function endOf(meeting: MeetingRow): End | null {
   return has_failed ? "failed" : null;
 }
 
-function endViolations(meeting: MeetingRow, evidence: Evidence): string[] {
-  const all = eventsOfMeeting(meeting, evidence);
+function finalStateViolations(meeting: MeetingRow, snapshot: Snapshot): string[] {
+  const all = eventsOfMeeting(meeting, snapshot);
   const live = all.filter(({ status }) => status !== "cancelled");
-  const end = endOf(meeting);
-  const name = `${meeting.meeting_id} (${end ?? meeting.writeback_status})`;
+  const state = finalStateOf(meeting);
+  const name = `${meeting.meeting_id} (${state ?? meeting.writeback_status})`;
   const [event] = live;
   const found: string[] = [];
   if (all.length > 1) found.push(`${name} has had ${all.length} events`);
-  switch (end) {
+  switch (state) {
     case "created":
       if (event !== undefined) found.push(...mismatches(meeting, event));
       if (live.length === 1) return found;
       return [...found, `${name} has ${live.length} live events, not 1`];
     case "given_up":
-      // A cancellation may be given up by workers that died after they had deleted the event.
+      // A cancellation may be given up because its workers died after they had deleted the event.
       if (live.length === 1 || live.length === 0 && meeting.cancelled_at !== null) return found;
       return [...found, `${name} has ${live.length} live events, not 1`];
     case "cancelled":
       if (meeting.google_event_id !== (all[0]?.id ?? null)) {
-        found.push(`${name} says its event was ${meeting.google_event_id}, not ${all[0]?.id}`);
+        found.push(`${name} has google_event_id ${meeting.google_event_id}, not ${all[0]?.id}`);
       }
       break;
     case "failed":
       break;
     case null:
-      found.push(`${name} has come to no end`);
+      found.push(`${name} has no final state`);
   }
   if (live.length === 0) return found;
   return [...found, `${name} has ${live.length} live events, not 0`];
@@ -83,8 +83,8 @@ function leaseViolations(meeting: MeetingRow): string[] {
     : [`${meeting.meeting_id} is still leased`];
 }
 
-/** Events of ours that no meeting knows of, by the form of our ids. */
-function orphans({ events, meetings }: Evidence): string[] {
+/** Events with ids of our form that belong to no meeting. */
+function orphans({ events, meetings }: Snapshot): string[] {
   const keys = new Set(meetings.map(({ event_key }) => event_key.replaceAll("-", "")));
   return events
     .filter(({ id }) => id.startsWith("convene") && !keys.has(id.slice(7, 39)))

@@ -4,150 +4,155 @@ import { change, write } from "../support/changes.ts";
 import { pendingMeeting, rowOf } from "../support/meetings.ts";
 import type { Organizer, Stack } from "../support/stack.ts";
 import { withChaosStack } from "./chaos_stack.ts";
-import { type Evidence, gatherEvidence } from "./snapshot.ts";
+import { type Snapshot, takeSnapshot } from "./snapshot.ts";
 import { violations } from "./invariants.ts";
-import type { Memory, Promised } from "./expected_state.ts";
+import type { AcceptedChange, ExpectedState } from "./expected_state.ts";
 import { addresses } from "./participants.ts";
 
-/** What must be noticed, by what is done to evidence in which all is well. */
-const TAMPERINGS: Record<string, [(evidence: Evidence) => Evidence, RegExp]> = {
-  "an event that is gone": [
-    (evidence) => ({ ...evidence, events: [] }),
+/** Changes to a snapshot in which all invariants hold, and the violation that each must lead to. */
+const VIOLATIONS: Record<string, [(snapshot: Snapshot) => Snapshot, RegExp]> = {
+  "a missing event": [
+    (snapshot) => ({ ...snapshot, events: [] }),
     /has 0 live events, not 1/,
   ],
   "a second event": [
-    (evidence) => ({ ...evidence, events: [...evidence.events, ...evidence.events] }),
+    (snapshot) => ({ ...snapshot, events: [...snapshot.events, ...snapshot.events] }),
     /has 2 live events, not 1/,
   ],
   "a second invitation": [
-    (evidence) => ({ ...evidence, mails: [...evidence.mails.slice(0, 2), ...evidence.mails] }),
-    /\[invitation, invitation, update\]: some mail is one too many/,
+    (snapshot) => ({ ...snapshot, mails: [...snapshot.mails.slice(0, 2), ...snapshot.mails] }),
+    /\[invitation, invitation, update\]: a mail is sent twice/,
   ],
-  "a guest whom nobody invited": [
-    (evidence) => ({ ...evidence, mails: [] }),
-    /\[\]: they are on the list, and do not know/,
+  "a guest without an invitation": [
+    (snapshot) => ({ ...snapshot, mails: [] }),
+    /\[\]: a guest of the event without an invitation/,
   ],
-  "an update that was mailed twice": [
-    (evidence) => ({ ...evidence, mails: [...evidence.mails, ...evidence.mails.slice(-1)] }),
-    /more updates than the 1 versions that were sent/,
+  "an update mail that was sent twice": [
+    (snapshot) => ({ ...snapshot, mails: [...snapshot.mails, ...snapshot.mails.slice(-1)] }),
+    /more updates than the 1 versions that were written/,
   ],
-  "a guest who was told another time": [
-    (evidence) => ({
-      ...evidence,
-      mails: evidence.mails.map((mail) => ({ ...mail, start: "2035-01-08T11:00:00Z" })),
+  "a mail with another time": [
+    (snapshot) => ({
+      ...snapshot,
+      mails: snapshot.mails.map((mail) => ({ ...mail, start: "2035-01-08T11:00:00Z" })),
     }),
-    /the last one said "Review, moved" at 2035-01-08T11/,
+    /the last mail has "Review, moved" at 2035-01-08T11/,
   ],
-  "a guest who was taken off the event and not told": [
-    (evidence) => changeEvents(evidence, (event) => ({ attendees: event.attendees!.slice(0, 1) })),
-    /nobody told them that it is off/,
+  "a removed guest without a cancellation mail": [
+    (snapshot) => changeEvents(snapshot, (event) => ({ attendees: event.attendees!.slice(0, 1) })),
+    /no cancellation was sent/,
   ],
-  "a cancelled meeting that has its event": [
-    (evidence) => changeRow(evidence, { cancelled_at: "2035-01-01T00:00:00Z" }),
+  "a cancelled meeting with a live event": [
+    (snapshot) => changeRow(snapshot, { cancelled_at: "2035-01-01T00:00:00Z" }),
     /\(cancelled\) has 1 live events, not 0/,
   ],
-  "a cancelled meeting that forgot the event it had": [
-    (evidence) =>
-      changeRow(changeEvents(evidence, () => ({ status: "cancelled" })), {
+  "a cancelled meeting without the id of the event that it had": [
+    (snapshot) =>
+      changeRow(changeEvents(snapshot, () => ({ status: "cancelled" })), {
         cancelled_at: "2035-01-01T00:00:00Z",
         writeback_status: null,
         google_event_id: null,
       }),
-    /says its event was null, not convene/,
+    /has google_event_id null, not convene/,
   ],
-  "an event that shows the version before": [
-    (evidence) =>
-      changeEvents(evidence, ({ extendedProperties }) => ({
+  "an event with an older version": [
+    (snapshot) =>
+      changeEvents(snapshot, ({ extendedProperties }) => ({
         extendedProperties: {
           private: { ...extendedProperties?.private, convene_version: "1" },
         },
       })),
     /shown_version is 2, event: 1/,
   ],
-  "an answer that is lost": [
-    (evidence) => changeEvents(evidence, (event) => ({ attendees: event.attendees!.map(forget) })),
-    /answered convene\w+: declined, which now says needsAction/,
+  "a lost reply": [
+    (snapshot) =>
+      changeEvents(snapshot, (event) => ({ attendees: event.attendees!.map(withoutReply) })),
+    /replied declined to convene\w+, which now has needsAction/,
   ],
-  "a wish that was accepted and never stored": [
-    (evidence) => remember(evidence, ({ promises }) => ({ promises: promises.map(later) })),
+  "an accepted change that was never stored": [
+    (snapshot) =>
+      changeExpected(
+        snapshot,
+        ({ accepted_changes }) => ({ accepted_changes: accepted_changes.map(withLaterVersion) }),
+      ),
     /at version 3 is lost/,
   ],
-  "a wish that was accepted otherwise": [
-    (evidence) => changeRow(evidence, { title: "Review" }),
-    /at version 2 was promised otherwise/,
+  "a row that differs from the accepted change": [
+    (snapshot) => changeRow(snapshot, { title: "Review" }),
+    /at version 2 differs from the accepted change/,
   ],
-  "a cancellation that was accepted and never stored": [
-    (evidence) =>
-      remember(evidence, ({ promises }) => ({
-        promises: promises.map((promised) => ({ ...promised, is_cancelled: true })),
+  "an accepted cancellation that was never stored": [
+    (snapshot) =>
+      changeExpected(snapshot, ({ accepted_changes }) => ({
+        accepted_changes: accepted_changes.map((accepted) => ({ ...accepted, is_cancelled: true })),
       })),
-    /at version 2 was cancelled/,
+    /at version 2 was accepted as cancelled and is not cancelled/,
   ],
-  "another Meet link than at first": [
-    (evidence) =>
-      remember(evidence, ({ identities }) => ({
+  "a changed Meet link": [
+    (snapshot) =>
+      changeExpected(snapshot, ({ identities }) => ({
         identities: new Map(
           [...identities].map(([id, first]) => [id, { ...first, meet_link: "elsewhere" }]),
         ),
       })),
-    /was convene\w+ at elsewhere, and is/,
+    /had event convene\w+ with elsewhere, and now has/,
   ],
   "a failed meeting that has an event": [
-    (evidence) => changeRow(evidence, { writeback_status: "failed" }),
+    (snapshot) => changeRow(snapshot, { writeback_status: "failed" }),
     /\(failed\) has 1 live events, not 0/,
   ],
   "a meeting that is due": [
-    (evidence) => changeRow(evidence, { writeback_next_attempt_at: "2035-01-01T00:00:00Z" }),
-    /has come to no end/,
+    (snapshot) => changeRow(snapshot, { writeback_next_attempt_at: "2035-01-01T00:00:00Z" }),
+    /has no final state/,
   ],
-  "a row that says something else than its event": [
-    (evidence) => changeRow(evidence, { starts_at: "2035-01-08T11:00:00Z" }),
+  "a row that differs from its event": [
+    (snapshot) => changeRow(snapshot, { starts_at: "2035-01-08T11:00:00Z" }),
     /starts_at is /,
   ],
-  "a lease": [
-    (evidence) => changeRow(evidence, { writeback_lease_token: crypto.randomUUID() }),
+  "a row that is leased": [
+    (snapshot) => changeRow(snapshot, { writeback_lease_token: crypto.randomUUID() }),
     /is still leased/,
   ],
-  "an event of no meeting": [
-    (evidence) => ({ ...evidence, meetings: [] }),
+  "an event without a meeting": [
+    (snapshot) => ({ ...snapshot, meetings: [] }),
     /belongs to no meeting/,
   ],
-  "a request that the ledger does not know": [
-    (evidence) => ({ ...evidence, requests: [...evidence.requests, ...evidence.requests] }),
+  "a request that is not in the ledger": [
+    (snapshot) => ({ ...snapshot, requests: [...snapshot.requests, ...snapshot.requests] }),
     /the ledger does not explain "insert /,
   ],
-  "a request that the ledger invented": [
-    (evidence) => ({ ...evidence, requests: [] }),
-    /Google never saw "insert /,
+  "a request in the ledger that was never sent": [
+    (snapshot) => ({ ...snapshot, requests: [] }),
+    /Google never received "insert /,
   ],
   "a lease that was settled twice": [
-    (evidence) => ({ ...evidence, ledger: [...evidence.ledger, ...evidence.ledger.slice(-1)] }),
+    (snapshot) => ({ ...snapshot, ledger: [...snapshot.ledger, ...snapshot.ledger.slice(-1)] }),
     /settled twice/,
   ],
 };
 
-Deno.test("violations() is silent about a meeting that was written and changed, and notices", async (test) => {
+Deno.test("violations() finds none in a meeting that was written and changed, and finds", async (test) => {
   await withChaosStack(async (stack) => {
     const { organizer, guests, meeting_id } = await pendingMeeting(stack, { title: "Review" });
     await organizer.call("write-back", { body: { meeting_id } });
-    const memory = await changedAndAnswered(stack, organizer, meeting_id, guests[0]!);
-    const evidence = await gatherEvidence(stack, memory);
-    assert.deepEqual(violations(evidence), []);
-    for (const [what, [tamper, expected]] of Object.entries(TAMPERINGS)) {
+    const expected = await changeAfterReply(stack, organizer, meeting_id, guests[0]!);
+    const snapshot = await takeSnapshot(stack, expected);
+    assert.deepEqual(violations(snapshot), []);
+    for (const [what, [tamper, expected]] of Object.entries(VIOLATIONS)) {
       await test.step(what, () => {
-        assert.match(violations(tamper(evidence)).join("\n"), expected);
+        assert.match(violations(tamper(snapshot)).join("\n"), expected);
       });
     }
   });
 });
 
-/** A guest declines, then the meeting is moved and its event follows. */
-async function changedAndAnswered(
+/** A guest declines, then the meeting is moved and its event is updated. */
+async function changeAfterReply(
   stack: Stack,
   organizer: Organizer,
   meeting_id: string,
   email: string,
-): Promise<Memory> {
+): Promise<ExpectedState> {
   const { google_event_id, meet_link } = await rowOf(stack, meeting_id);
   const response_status = "declined";
   await stack.google.reply({ email, event_id: google_event_id, responseStatus: response_status });
@@ -159,34 +164,37 @@ async function changedAndAnswered(
   });
   await write(organizer, meeting_id);
   const participants = addresses(body.participants).sort().join();
-  const promised = { meeting_id, version: 2, is_cancelled: false, title, start_time, participants };
+  const accepted = { meeting_id, version: 2, is_cancelled: false, title, start_time, participants };
   const reply = { event_id: google_event_id, email, response_status, removals_before: 0 } as const;
   return {
-    promises: [promised],
+    accepted_changes: [accepted],
     replies: [reply],
     identities: new Map([[meeting_id, { google_event_id, meet_link }]]),
   };
 }
 
-function remember(evidence: Evidence, change: (memory: Memory) => Partial<Memory>): Evidence {
-  return { ...evidence, memory: { ...evidence.memory, ...change(evidence.memory) } };
+function changeExpected(
+  snapshot: Snapshot,
+  change: (expected: ExpectedState) => Partial<ExpectedState>,
+): Snapshot {
+  return { ...snapshot, expected: { ...snapshot.expected, ...change(snapshot.expected) } };
 }
 
-function later(promised: Promised): Promised {
-  return { ...promised, version: promised.version + 1 };
+function withLaterVersion(accepted: AcceptedChange): AcceptedChange {
+  return { ...accepted, version: accepted.version + 1 };
 }
 
-function forget<Guest>(guest: Guest): Guest & { responseStatus: "needsAction" } {
+function withoutReply<Guest>(guest: Guest): Guest & { responseStatus: "needsAction" } {
   return { ...guest, responseStatus: "needsAction" };
 }
 
 function changeEvents(
-  evidence: Evidence,
+  snapshot: Snapshot,
   change: (event: StoredEvent) => Partial<StoredEvent>,
-): Evidence {
-  return { ...evidence, events: evidence.events.map((event) => ({ ...event, ...change(event) })) };
+): Snapshot {
+  return { ...snapshot, events: snapshot.events.map((event) => ({ ...event, ...change(event) })) };
 }
 
-function changeRow(evidence: Evidence, change: Partial<Evidence["meetings"][number]>): Evidence {
-  return { ...evidence, meetings: evidence.meetings.map((row) => ({ ...row, ...change })) };
+function changeRow(snapshot: Snapshot, change: Partial<Snapshot["meetings"][number]>): Snapshot {
+  return { ...snapshot, meetings: snapshot.meetings.map((row) => ({ ...row, ...change })) };
 }

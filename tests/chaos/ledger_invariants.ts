@@ -1,38 +1,42 @@
 import type { RecordedRequest } from "../../local/google/control.ts";
-import type { Evidence, LedgerRow } from "./snapshot.ts";
+import type { LedgerRow, Snapshot } from "./snapshot.ts";
 
-interface Asked {
+interface EventRequest {
   meeting_id: string;
-  /** "insert convene0123g1": the method and the event it is about. */
-  what: string;
+  /** Method and event id: "insert convene0123g1". */
+  call: string;
   at: number;
 }
 
 /**
- * Every request for an event that Google saw is in the ledger, or was sent under a lease that the
- * ledger shows as claimed and never settled (its worker died or was overtaken); and every request in
- * the ledger was seen by Google, unless no answer came to it.
+ * Every request for an event that Google received is in the ledger, or was sent under a lease that
+ * the ledger has as claimed and never settled (its worker died or its row was reclaimed). Google
+ * received every request in the ledger that got a response.
  */
-export function ledgerViolations(evidence: Evidence): string[] {
-  const noted = notedRequests(evidence.ledger).sort((one, other) => one.at - other.at);
+export function ledgerViolations(snapshot: Snapshot): string[] {
+  const recorded = recordedRequests(snapshot.ledger).sort((one, other) => one.at - other.at);
   const found: string[] = [];
-  for (const call of seenCalls(evidence)) {
-    // A request is noted just before it goes out; one that was given up before may never have gone.
-    const index = noted.findLastIndex(({ what, at }) => what === call.what && at <= call.at);
-    if (index !== -1) noted.splice(index, 1);
-    else if (!unsettledClaim(evidence.ledger, call)) {
-      found.push(`the ledger does not explain "${call.what}" of ${call.meeting_id}`);
+  for (const request of receivedRequests(snapshot)) {
+    // A request is recorded just before it is sent; an aborted one may never have been sent.
+    const index = recorded.findLastIndex(({ call, at }) =>
+      call === request.call && at <= request.at
+    );
+    if (index !== -1) recorded.splice(index, 1);
+    else if (!isUnderUnsettledLease(snapshot.ledger, request)) {
+      found.push(`the ledger does not explain "${request.call}" of ${request.meeting_id}`);
     }
   }
-  const invented = noted.filter(({ is_answered }) => is_answered);
+  const never_received = recorded.filter(({ has_response }) => has_response);
   return [
     ...found,
-    ...invented.map(({ what, meeting_id }) => `Google never saw "${what}" of ${meeting_id}`),
-    ...doubleSettled(evidence.ledger),
+    ...never_received.map(({ call, meeting_id }) =>
+      `Google never received "${call}" of ${meeting_id}`
+    ),
+    ...doubleSettled(snapshot.ledger),
   ];
 }
 
-function seenCalls({ requests, meetings }: Evidence): Asked[] {
+function receivedRequests({ requests, meetings }: Snapshot): EventRequest[] {
   const byKey = new Map(
     meetings.map(({ event_key, meeting_id }) => [event_key.replaceAll("-", ""), meeting_id]),
   );
@@ -42,7 +46,7 @@ function seenCalls({ requests, meetings }: Evidence): Asked[] {
     if (call === null || meeting_id === undefined) return [];
     return [{
       meeting_id,
-      what: `${call.method} ${call.event_id}`,
+      call: `${call.method} ${call.event_id}`,
       at: Date.parse(request.at),
     }];
   });
@@ -55,36 +59,38 @@ function methodAndEvent(request: RecordedRequest): { method: string; event_id: s
   return { method: match[1] === undefined ? "insert" : request.method.toLowerCase(), event_id };
 }
 
-function notedRequests(ledger: readonly LedgerRow[]): (Asked & { is_answered: boolean })[] {
-  // Leases that are settled together come in turns; each one's own steps are in their order.
+function recordedRequests(
+  ledger: readonly LedgerRow[],
+): (EventRequest & { has_response: boolean })[] {
+  // The steps of leases that are settled together are interleaved; those of one lease are in order.
   const byLease = Map.groupBy(ledger, ({ lease_token }) => lease_token);
   return [...byLease.values()].flatMap((steps) =>
     steps.flatMap((row, index) => {
       if (row.step !== "requested") return [];
       const { method, event_id } = row.request as { method: string; event_id: string };
-      const answer = steps[index + 1];
+      const response = steps[index + 1];
       return [{
         meeting_id: row.meeting_id,
-        what: `${method} ${event_id}`,
+        call: `${method} ${event_id}`,
         at: Date.parse(row.at),
-        is_answered: answer?.step === "answered" && answer.status !== null,
+        has_response: response?.step === "answered" && response.status !== null,
       }];
     })
   );
 }
 
-function unsettledClaim(ledger: readonly LedgerRow[], call: Asked): boolean {
+function isUnderUnsettledLease(ledger: readonly LedgerRow[], request: EventRequest): boolean {
   const settled = new Set(
     ledger.filter(({ step }) => step === "settled").map(({ lease_token }) => lease_token),
   );
   return ledger.some((row) =>
-    row.step === "claimed" && row.meeting_id === call.meeting_id &&
-    Date.parse(row.at) <= call.at && !settled.has(row.lease_token)
+    row.step === "claimed" && row.meeting_id === request.meeting_id &&
+    Date.parse(row.at) <= request.at && !settled.has(row.lease_token)
   );
 }
 
 function doubleSettled(ledger: readonly LedgerRow[]): string[] {
   const settled = ledger.filter(({ step }) => step === "settled");
   const tokens = new Set(settled.map(({ lease_token }) => lease_token));
-  return settled.length === tokens.size ? [] : ["some lease was settled twice"];
+  return settled.length === tokens.size ? [] : ["a lease was settled twice"];
 }

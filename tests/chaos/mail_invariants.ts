@@ -1,23 +1,23 @@
 import type { MeetingRow } from "@shared/database/meetings.ts";
 import type { Mail, RecordedRequest, StoredEvent } from "../../local/google/control.ts";
-import { eventsOfMeeting, type Evidence } from "./snapshot.ts";
+import { eventsOfMeeting, type Snapshot } from "./snapshot.ts";
 
-/** One invitation, then updates; taken off the list, one cancellation; and perhaps invited anew. */
-const WELL_TOLD = /^(invitation (update )*cancellation )*(invitation (update )*)?$/;
+/** One invitation, then updates; one cancellation after a removal; perhaps a new invitation. */
+const VALID_SEQUENCE = /^(invitation (update )*cancellation )*(invitation (update )*)?$/;
 
 /**
- * What Google has mailed about each event of a meeting, against what the event is now: its guests
- * are invited once and were told of its present time and title, each version at most once; all
- * others who ever heard of it were told once that it is off.
+ * Compares the mails that Google sent about each event of a meeting with the event: its guests have
+ * one invitation and know its present time and title, with at most one update a version; all others
+ * who got a mail have one cancellation.
  */
-export function mailViolations(meeting: MeetingRow, evidence: Evidence): string[] {
-  const events = new Map(eventsOfMeeting(meeting, evidence).map((event) => [event.id, event]));
+export function mailViolations(meeting: MeetingRow, snapshot: Snapshot): string[] {
+  const events = new Map(eventsOfMeeting(meeting, snapshot).map((event) => [event.id, event]));
   return [...events.values()].flatMap((event) => {
-    const sent = evidence.mails.filter(({ event_id }) => event_id === event.id);
-    const versions = patchedVersions(event.id, evidence.requests);
+    const sent = snapshot.mails.filter(({ event_id }) => event_id === event.id);
+    const versions = patchedVersions(event.id, snapshot.requests);
     const invited = invitedTo(event);
-    const people = new Set([...invited, ...sent.map(({ to }) => to)]);
-    return [...people].flatMap((guest) => {
+    const recipients = new Set([...invited, ...sent.map(({ to }) => to)]);
+    return [...recipients].flatMap((guest) => {
       const mails = sent.filter(({ to }) => to === guest);
       return problems(event, mails, invited.has(guest), versions)
         .map((problem) =>
@@ -35,25 +35,25 @@ function problems(
 ): string[] {
   const found: string[] = [];
   const last = mails.at(-1);
-  if (!WELL_TOLD.test(kinds(mails).map((kind) => `${kind} `).join(""))) {
-    found.push("some mail is one too many, or missing");
+  if (!VALID_SEQUENCE.test(kinds(mails).map((kind) => `${kind} `).join(""))) {
+    found.push("a mail is sent twice, or missing");
   }
   if (kinds(mails).filter((kind) => kind === "update").length > versions) {
-    found.push(`more updates than the ${versions} versions that were sent`);
+    found.push(`more updates than the ${versions} versions that were written`);
   }
   if (!is_invited && last !== undefined && last.kind !== "cancellation") {
-    found.push("nobody told them that it is off");
+    found.push("no cancellation was sent");
   }
   if (is_invited && (last === undefined || last.kind === "cancellation")) {
-    found.push("they are on the list, and do not know");
+    found.push("a guest of the event without an invitation");
   }
   if (is_invited && last !== undefined && !shows(last, event)) {
-    found.push(`the last one said "${last.summary}" at ${last.start}`);
+    found.push(`the last mail has "${last.summary}" at ${last.start}`);
   }
   return found;
 }
 
-/** Google mails everybody but the organizer, on whose calendar the event is. */
+/** All guests but the organizer, on whose calendar the event is and who gets no mail. */
 function invitedTo({ status, attendees, calendar_id }: StoredEvent): Set<string> {
   if (status === "cancelled") return new Set();
   return new Set(
@@ -67,17 +67,17 @@ function shows(mail: Mail, { summary, start }: StoredEvent): boolean {
   return mail.summary === summary && Date.parse(mail.start) === Date.parse(start?.dateTime ?? "");
 }
 
-/** How many versions an event was asked to show, without requests that were surely refused. */
+/** How many versions were written to an event, without requests that Google certainly rejected. */
 function patchedVersions(event_id: string, requests: readonly RecordedRequest[]): number {
   const versions = requests.flatMap(({ method, path, body, status, dropped }) => {
     if (method !== "PATCH" || !path.endsWith(`/${event_id}`)) return [];
-    const is_refused = dropped === "before" || status !== null && status >= 400 && status < 500;
-    return is_refused ? [] : [shownVersion(body)];
+    const is_rejected = dropped === "before" || status !== null && status >= 400 && status < 500;
+    return is_rejected ? [] : [versionIn(body)];
   });
   return new Set(versions).size;
 }
 
-function shownVersion(body: unknown): unknown {
+function versionIn(body: unknown): unknown {
   return (body as Pick<StoredEvent, "extendedProperties">).extendedProperties?.private?.[
     "convene_version"
   ];

@@ -1,7 +1,7 @@
 import type { MeetingRow } from "@shared/database/meetings.ts";
 
-/** The addresses of a row's participants, which are strings or objects as somebody gave them. */
+/** The addresses of a row's participants, which are strings or objects as the organizer stored them. */
 export function addresses(participants: MeetingRow["participants"]): string[] {
   return (participants as (string | { email: string })[])
-    .map((given) => typeof given === "string" ? given : given.email);
+    .map((participant) => typeof participant === "string" ? participant : participant.email);
 }

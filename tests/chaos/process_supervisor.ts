@@ -1,19 +1,19 @@
-import type { Stop, WorkerPlan } from "./worker_plan.ts";
+import type { Pause, WorkerPlan } from "./worker_plan.ts";
 
-/** Hands out plans to workers and decides what happens to one that stands at a stop. */
-export interface Warden extends AsyncDisposable {
-  /** For the variable CHAOS_WARDEN_URL of the workers. */
+/** Gives plans to worker processes and decides how long a paused one waits. */
+export interface ProcessSupervisor extends AsyncDisposable {
+  /** The value of the workers' variable CHAOS_SUPERVISOR_URL. */
   readonly url: string;
 }
 
 /**
- * Listens to workers on 127.0.0.1. `planOf` is asked once a worker; a worker at a stop goes on when
- * the promise of `onStop` is fulfilled, unless it has been killed by then.
+ * Serves workers on 127.0.0.1. `planOf` is called once a worker; a paused worker continues when the
+ * promise of `onPause` is fulfilled, unless it has been killed by then.
  */
-export function startWarden(
+export function startProcessSupervisor(
   planOf: (pid: number) => WorkerPlan,
-  onStop: (stop: Stop) => Promise<void>,
-): Warden {
+  onPause: (pause: Pause) => Promise<void>,
+): ProcessSupervisor {
   const closing = new AbortController();
   const server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, signal: closing.signal, onListen: () => {} },
@@ -21,14 +21,14 @@ export function startWarden(
       if (request.method === "GET") {
         return Response.json(planOf(Number(new URL(request.url).searchParams.get("pid"))));
       }
-      await onStop(await request.json() as Stop);
+      await onPause(await request.json() as Pause);
       return new Response(null, { status: 204 });
     },
   );
   return {
     url: `http://127.0.0.1:${server.addr.port}`,
     [Symbol.asyncDispose]: async () => {
-      // Not a shutdown: the workers that were killed at a stop are never answered.
+      // Not a shutdown: workers that were killed while paused never get a response.
       closing.abort();
       await server.finished;
     },

@@ -1,4 +1,4 @@
-/** A repeatable source of chance. */
+/** A reproducible source of random numbers. */
 export interface Random {
   /** At least 0 and below 1. */
   next(): number;

@@ -1,21 +1,21 @@
 import { connectGoogle } from "../../local/connect_google.ts";
 import type { ChaosStack } from "./chaos_stack.ts";
-import type { Evidence } from "./snapshot.ts";
+import type { Snapshot } from "./snapshot.ts";
 import { inGroups } from "./in_groups.ts";
-import { endOf } from "./invariants.ts";
-import type { Town } from "./fixture.ts";
+import { finalStateOf } from "./invariants.ts";
+import type { Fixture } from "./fixture.ts";
 import type { WorkerPool } from "./worker_pool.ts";
 
 const AT_ONCE = 8;
 
-/** Users whose connection Google has refused grant access again. */
-export async function reconnectAll(stack: ChaosStack, town: Town): Promise<void> {
+/** Connects the users again whose Google connection needs it. */
+export async function reconnectAll(stack: ChaosStack, fixture: Fixture): Promise<void> {
   const dead = await stack.platform.sql<{ user_id: string }>(
     "select user_id from private.google_connections where status = 'needs_reauth'",
   );
   for (const { user_id } of dead) {
-    const organizer = town.organizers.find((one) => one.user_id === user_id);
-    if (organizer === undefined) throw new Error(`Nobody in town is ${user_id}`);
+    const organizer = fixture.organizers.find((one) => one.user_id === user_id);
+    if (organizer === undefined) throw new Error(`User ${user_id} is not in the fixture`);
     await connectGoogle(stack.platform.functions_url, organizer.access_token, stack.google, {
       email: organizer.email,
       scopes: "all",
@@ -23,26 +23,28 @@ export async function reconnectAll(stack: ChaosStack, town: Town): Promise<void>
   }
 }
 
-/** Hours in which nobody has anything: for meetings whose time another one has been given. */
+/** Hours in which all calendars are free: for meetings whose slot another meeting has taken. */
 const FREE_HOURS_FROM = Date.UTC(2036, 0, 7, 9);
 const HOUR_MS = 3_600_000;
 
 /**
- * Asks the product to try again whatever has failed or was given up: `meetings` for events, and
- * `schedule` for meetings that have no slot. A time that was given by name is not taken from the
- * meeting that has it now, so the organizer names another. Sentences about those it would not take back.
+ * Requeues all meetings that failed or were given up: `meetings` for events, `schedule` for meetings
+ * without a slot. Where another meeting has taken the requested slot since, the meeting is moved to a
+ * free one first. Returns a sentence about each meeting that was not requeued.
  */
-export async function requeueAll(pool: WorkerPool, { meetings }: Evidence): Promise<string[]> {
-  const refused: string[] = [];
-  const stuck = meetings.filter((meeting) => ["failed", "given_up"].includes(endOf(meeting) ?? ""));
+export async function requeueAll(pool: WorkerPool, { meetings }: Snapshot): Promise<string[]> {
+  const failures: string[] = [];
+  const stuck = meetings.filter((meeting) =>
+    ["failed", "given_up"].includes(finalStateOf(meeting) ?? "")
+  );
   await inGroups([...stuck.entries()], AT_ONCE, async ([n, { meeting_id, writeback_status }]) => {
     const body = { meeting_id };
-    let answer = writeback_status === null
-      ? await pool.ask("schedule", { body })
-      : await pool.ask("meetings/requeue", { body });
-    if (isSlotTaken(answer)) {
+    let response = writeback_status === null
+      ? await pool.call("schedule", { body })
+      : await pool.call("meetings/requeue", { body });
+    if (isSlotTaken(response)) {
       const start = FREE_HOURS_FROM + n * HOUR_MS;
-      await pool.ask("meetings", {
+      await pool.call("meetings", {
         method: "PATCH",
         body: {
           meeting_id,
@@ -50,16 +52,16 @@ export async function requeueAll(pool: WorkerPool, { meetings }: Evidence): Prom
           end_time: new Date(start + HOUR_MS / 2).toISOString(),
         },
       });
-      answer = await pool.ask("meetings/requeue", { body });
+      response = await pool.call("meetings/requeue", { body });
     }
-    if (answer?.status === 200) return;
-    refused.push(`${meeting_id} was not requeued: ${JSON.stringify(answer)}`);
+    if (response?.status === 200) return;
+    failures.push(`${meeting_id} was not requeued: ${JSON.stringify(response)}`);
   });
-  return refused;
+  return failures;
 }
 
-function isSlotTaken(answer: Awaited<ReturnType<WorkerPool["ask"]>>): boolean {
-  const body = answer?.body;
-  return answer?.status === 409 && typeof body === "object" && body !== null &&
+function isSlotTaken(response: Awaited<ReturnType<WorkerPool["call"]>>): boolean {
+  const body = response?.body;
+  return response?.status === 409 && typeof body === "object" && body !== null &&
     "error" in body && body.error === "slot_taken";
 }

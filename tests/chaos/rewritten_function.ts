@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import type { ChaosStack } from "./chaos_stack.ts";
 
 /**
- * Replaces `taken` by `given` in all SQL functions of the test's database that say it (of `only`, if
- * given), while `work` runs. Fails where none does, so that no handicap loses its effect unnoticed.
+ * Replaces `pattern` by `replacement` in all SQL functions of the test's database that match (or in
+ * `only`) while `work` runs. Fails if none matches, so that no safeguard stays enabled unnoticed.
  */
 export async function withRewritten<T>(
   { platform }: ChaosStack,
-  { taken, given, only }: { taken: RegExp; given: string; only?: string },
+  { pattern, replacement, only }: { pattern: RegExp; replacement: string; only?: string },
   work: () => Promise<T>,
 ): Promise<T> {
   const functions = await platform.sql<{ definition: string }>(
@@ -18,10 +18,10 @@ export async function withRewritten<T>(
     [only ?? null],
   );
   const originals = functions.map(({ definition }) => definition)
-    .filter((definition) => taken.test(definition));
-  assert.notEqual(originals.length, 0, `no SQL function says ${taken} any more`);
+    .filter((definition) => pattern.test(definition));
+  assert.notEqual(originals.length, 0, `no SQL function matches ${pattern}`);
   try {
-    for (const original of originals) await platform.sql(original.replace(taken, given));
+    for (const original of originals) await platform.sql(original.replace(pattern, replacement));
     return await work();
   } finally {
     for (const original of originals) await platform.sql(original);

@@ -1,13 +1,13 @@
 import { type ChaosStack, withChaosStack } from "./chaos_stack.ts";
-import { adoptions, type Evidence, gatherEvidence } from "./snapshot.ts";
+import { adoptions, type Snapshot, takeSnapshot } from "./snapshot.ts";
 import { guestsOf } from "./guests.ts";
-import { type End, endOf, violations } from "./invariants.ts";
-import { emptyMemory } from "./expected_state.ts";
+import { type FinalState, finalStateOf, violations } from "./invariants.ts";
+import { emptyExpectedState } from "./expected_state.ts";
 import { seededRandom } from "./random.ts";
 import { requeueAll } from "./recovery.ts";
 import { WORKER_TIMEOUT_MS } from "./fault_profiles.ts";
-import { bookMeetings, settleTown } from "./fixture.ts";
-import { finish, type Run, weather } from "./load.ts";
+import { createFixture, insertMeetings } from "./fixture.ts";
+import { drain, type Run, runRounds } from "./load.ts";
 import { startWorkerPool } from "./worker_pool.ts";
 
 export interface ChaosOptions {
@@ -16,72 +16,79 @@ export interface ChaosOptions {
   workers: number;
 }
 
-/** What happened, to see that something did. */
-export interface ChaosReport extends Record<End, number> {
-  /** After the storm, and after what had failed was queued again; empty when the law held. */
+/** What happened in a run: the violations, and counts which show that it was hard enough. */
+export interface ChaosReport extends Record<FinalState, number> {
+  /** Found after the rounds, and again after the requeue of all failed meetings. */
   violations: string[];
-  /** Wishes that were accepted, and answers of guests. */
-  wishes: number;
+  /** Changes and cancellations that `meetings` accepted. */
+  changes: number;
+  /** Replies of guests to invitations. */
   replies: number;
-  /** Meetings whose event was found, not written, by the worker that settled them. */
+  /** Meetings that were settled by a worker which had found their event and not inserted it. */
   adopted: number;
-  storms: number;
+  /** Rounds under faults. */
+  rounds: number;
+  /** Workers killed. */
   killed: number;
-  /** Requests for calendars during the storms, and how many of them were hit by a fault. */
+  /** Requests to the Google Calendar API in the rounds under faults. */
   requests: number;
+  /** How many of these requests were hit by a fault. */
   faults: number;
   seconds: number;
 }
 
 const MEETINGS_A_KILL = 8;
 
-/** One run on a stack of its own: storms, calm, the law; requeue without faults, the law again. */
+/**
+ * One run on a stack of its own: rounds under faults, then work without faults until nothing is due,
+ * then the invariants; then a requeue of all failed meetings without faults, and the invariants again.
+ */
 export function runSeed(options: ChaosOptions): Promise<ChaosReport> {
-  return withChaosStack((stack) => underFire(stack, options));
+  return withChaosStack((stack) => runOn(stack, options));
 }
 
-async function underFire(stack: ChaosStack, options: ChaosOptions): Promise<ChaosReport> {
+async function runOn(stack: ChaosStack, options: ChaosOptions): Promise<ChaosReport> {
   const started = performance.now();
   const random = seededRandom(options.seed);
-  const town = await settleTown(stack, options.meetings);
-  const memory = emptyMemory();
-  const guests = guestsOf(stack, town, seededRandom(options.seed), memory);
+  const fixture = await createFixture(stack, options.meetings);
+  const expected = emptyExpectedState();
+  const guests = guestsOf(stack, fixture, seededRandom(options.seed), expected);
   const pool = await startWorkerPool(stack, random, {
     size: options.workers,
     kills: Math.max(options.workers, Math.ceil(options.meetings / MEETINGS_A_KILL)),
     timeout_ms: WORKER_TIMEOUT_MS,
-    beforePatch: ({ path }) => guests.answer(path.slice(path.lastIndexOf("/") + 1)),
+    beforePatch: ({ path }) => guests.maybeReply(path.slice(path.lastIndexOf("/") + 1)),
   });
-  await bookMeetings(stack, town, random);
-  const run: Run = { stack, pool, town, random, memory, guests };
+  await insertMeetings(stack, fixture, random);
+  const run: Run = { stack, pool, fixture, random, expected, guests };
 
-  const storms = await weather(run, options.seed);
+  const rounds = await runRounds(run, options.seed);
   const requests = await stack.google.requests({ path: "/calendar/v3/" });
-  await pool.renew();
-  await finish(run);
-  const evidence = await gatherEvidence(stack, memory);
+  await pool.replaceAll();
+  await drain(run);
+  const snapshot = await takeSnapshot(stack, expected);
 
-  const refused = await requeueAll(pool, evidence);
-  await finish(run);
-  const final = await gatherEvidence(stack, memory);
+  const requeue_failures = await requeueAll(pool, snapshot);
+  await drain(run);
+  const final = await takeSnapshot(stack, expected);
   pool.end();
-  const ends = evidence.meetings.map(endOf);
-  const count = (wanted: End) => ends.filter((end) => end === wanted).length;
+  const final_states = snapshot.meetings.map(finalStateOf);
+  const count = (wanted: FinalState) => final_states.filter((state) => state === wanted).length;
   return {
     violations: [
-      ...pool.surprises,
-      ...violations(evidence),
-      ...refused,
+      ...pool.unexpected_responses,
+      ...violations(snapshot),
+      ...requeue_failures,
       ...afterRequeue(final),
     ],
     created: count("created"),
     cancelled: count("cancelled"),
     failed: count("failed"),
     given_up: count("given_up"),
-    wishes: memory.promises.length,
-    replies: memory.replies.length,
-    adopted: adoptions(evidence),
-    storms,
+    changes: expected.accepted_changes.length,
+    replies: expected.replies.length,
+    adopted: adoptions(snapshot),
+    rounds,
     killed: pool.killed,
     requests: requests.length,
     faults: requests.filter(({ fault_id }) => fault_id !== null).length,
@@ -89,12 +96,12 @@ async function underFire(stack: ChaosStack, options: ChaosOptions): Promise<Chao
   };
 }
 
-function afterRequeue(evidence: Evidence): string[] {
-  const left = evidence.meetings.filter((meeting) =>
-    !["created", "cancelled"].includes(endOf(meeting) ?? "")
+function afterRequeue(snapshot: Snapshot): string[] {
+  const left = snapshot.meetings.filter((meeting) =>
+    !["created", "cancelled"].includes(finalStateOf(meeting) ?? "")
   );
   return [
-    ...violations(evidence),
+    ...violations(snapshot),
     ...left.map(({ meeting_id, writeback_error, scheduling_reason }) =>
       `${meeting_id} is not created: ${writeback_error ?? scheduling_reason}`
     ),

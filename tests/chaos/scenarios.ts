@@ -2,37 +2,40 @@ import assert from "node:assert/strict";
 import type { FunctionsWorker } from "../../local/platform.ts";
 import { pendingMeeting } from "../support/meetings.ts";
 import { callFunction } from "../support/stack.ts";
-import { allLanded } from "./requests_finished.ts";
+import { requestsFinished } from "./requests_finished.ts";
 import type { ChaosStack } from "./chaos_stack.ts";
-import { gatherEvidence } from "./snapshot.ts";
-import type { Gates } from "./breakpoints.ts";
+import { takeSnapshot } from "./snapshot.ts";
+import type { Breakpoints } from "./breakpoints.ts";
 import { violations } from "./invariants.ts";
 import type { WorkerPlan } from "./worker_plan.ts";
 
 const INSERTS = { method: "POST", path_pattern: "^/calendar/v3/calendars/[^/]+/events$" };
-const MOST_SWEEPS = 5;
+const SWEEPS = 5;
 
-/** A worker holds its insert back; meanwhile somebody else is asked to write the same meeting. */
-export async function secondCallerMeanwhile(stack: ChaosStack, gates: Gates): Promise<string[]> {
+/** A worker is paused before its insert; meanwhile another one is called for the same meeting. */
+export async function concurrentCaller(
+  stack: ChaosStack,
+  breakpoints: Breakpoints,
+): Promise<string[]> {
   await stack.google.undetectedDuplicates({ seconds: 3600 });
   const { meeting_id } = await pendingMeeting(stack, { title: "Review" });
-  const slow = await startWorker(stack, { stop_at: ["before insert"] });
-  const held = write(stack, meeting_id, slow);
-  await gates.reached(slow.pid, "before insert");
+  const slow = await startWorker(stack, { pause_at: ["before insert"] });
+  const paused_call = write(stack, meeting_id, slow);
+  await breakpoints.reached(slow.pid, "before insert");
   await write(stack, meeting_id);
-  gates.open(slow.pid, "before insert");
-  await held;
+  breakpoints.resume(slow.pid, "before insert");
+  await paused_call;
   return await outcome(stack, slow);
 }
 
-/** The answer to an insert that happened is lost, and the same worker is asked again. */
-export async function lostAnswer(
+/** The response to a successful insert is lost, and the same worker is called again. */
+export async function lostResponse(
   stack: ChaosStack,
-  options: { duplicates_detected: boolean; handicap: WorkerPlan["handicap"] },
+  options: { duplicates_detected: boolean; disabled_safeguard: WorkerPlan["disabled_safeguard"] },
 ): Promise<string[]> {
   if (!options.duplicates_detected) await stack.google.undetectedDuplicates({ seconds: 3600 });
   const { meeting_id } = await pendingMeeting(stack, { title: "Review" });
-  const worker = await startWorker(stack, { handicap: options.handicap });
+  const worker = await startWorker(stack, { disabled_safeguard: options.disabled_safeguard });
   await stack.google.fault({ ...INSERTS, drop: "after", times: 1 });
   await write(stack, meeting_id, worker);
   await write(stack, meeting_id, worker);
@@ -40,30 +43,33 @@ export async function lostAnswer(
 }
 
 /**
- * A worker stands still until its lease has ended; another one takes over, writes the event and dies
- * before it can say so; then the first wakes up and is refused by Google for good.
+ * A worker is paused until its lease has expired; another one reclaims the row, inserts the event
+ * and dies before it settles; then the first continues and Google rejects its insert permanently.
  */
-export async function lateRefusal(stack: ChaosStack, gates: Gates): Promise<string[]> {
+export async function lateRejection(
+  stack: ChaosStack,
+  breakpoints: Breakpoints,
+): Promise<string[]> {
   const { meeting_id } = await pendingMeeting(stack, { title: "Review" });
-  const sleeper = await startWorker(stack, { stop_at: ["before insert"] });
-  const held = write(stack, meeting_id, sleeper);
-  await gates.reached(sleeper.pid, "before insert");
+  const paused_worker = await startWorker(stack, { pause_at: ["before insert"] });
+  const paused_call = write(stack, meeting_id, paused_worker);
+  await breakpoints.reached(paused_worker.pid, "before insert");
   await stack.platform.sql("update public.meetings set writeback_leased_until = now()");
 
-  const doomed = await startWorker(stack, { stop_at: ["after insert"] });
-  const cut_off = write(stack, meeting_id, doomed);
-  await gates.reached(doomed.pid, "after insert");
-  doomed.kill();
-  await cut_off;
+  const killed_worker = await startWorker(stack, { pause_at: ["after insert"] });
+  const interrupted_call = write(stack, meeting_id, killed_worker);
+  await breakpoints.reached(killed_worker.pid, "after insert");
+  killed_worker.kill();
+  await interrupted_call;
 
   await stack.google.fault({ ...INSERTS, status: 403, reason: "forbidden", times: 1 });
-  gates.open(sleeper.pid, "before insert");
-  await held;
-  return await outcome(stack, sleeper);
+  breakpoints.resume(paused_worker.pid, "before insert");
+  await paused_call;
+  return await outcome(stack, paused_worker);
 }
 
-/** An insert takes effect after its worker has given up; meanwhile the meeting is cancelled. */
-export async function cancelledMeanwhile(stack: ChaosStack): Promise<string[]> {
+/** An insert takes effect after its worker timed out; meanwhile the meeting is cancelled. */
+export async function cancelledDuringLateInsert(stack: ChaosStack): Promise<string[]> {
   const { meeting_id, worker } = await lateInsert(stack);
   const cancelled = await callFunction(stack.platform, "meetings", {
     apikey: stack.platform.automations_key,
@@ -73,17 +79,17 @@ export async function cancelledMeanwhile(stack: ChaosStack): Promise<string[]> {
   assert.equal(cancelled.status, 200, JSON.stringify(cancelled.body));
   await write(stack, meeting_id, worker);
   await writeDue(stack);
-  await allLanded(stack);
+  await requestsFinished(stack);
   return await outcome(stack, worker);
 }
 
-/** An insert takes effect after its worker has given up; meanwhile Google refuses the next one. */
-export async function refusedMeanwhile(stack: ChaosStack): Promise<string[]> {
+/** An insert takes effect after its worker timed out; meanwhile Google rejects the next one. */
+export async function rejectedDuringLateInsert(stack: ChaosStack): Promise<string[]> {
   const { meeting_id, worker } = await lateInsert(stack);
   await stack.google.fault({ ...INSERTS, status: 403, reason: "forbidden", times: 1 });
   await write(stack, meeting_id, worker);
   await writeDue(stack);
-  await allLanded(stack);
+  await requestsFinished(stack);
   return await outcome(stack, worker);
 }
 
@@ -104,7 +110,7 @@ async function startWorker(
   return worker;
 }
 
-/** Asks for one meeting's event; a worker that dies meanwhile answers nothing. */
+/** Calls write-back for one meeting; a worker that dies meanwhile returns no response. */
 async function write(
   { platform }: ChaosStack,
   meeting_id: string,
@@ -124,10 +130,10 @@ async function writeDue({ platform }: ChaosStack): Promise<void> {
   });
 }
 
-/** What is broken when leases have ended and sweeps have done what was due. Forgets it all again. */
+/** The violations after all leases have expired and sweeps have done what was due; then deletes all. */
 async function outcome(stack: ChaosStack, worker: FunctionsWorker): Promise<string[]> {
   worker.kill();
-  for (let sweeps = 0; sweeps < MOST_SWEEPS; sweeps++) {
+  for (let sweeps = 0; sweeps < SWEEPS; sweeps++) {
     await stack.platform.sql(
       `update public.meetings
           set writeback_leased_until = case when writeback_lease_token is not null then now() end,
@@ -135,8 +141,8 @@ async function outcome(stack: ChaosStack, worker: FunctionsWorker): Promise<stri
     );
     await writeDue(stack);
   }
-  const broken = violations(await gatherEvidence(stack));
+  const found = violations(await takeSnapshot(stack));
   await stack.platform.sql("truncate public.meetings, public.writeback_ledger cascade");
   await stack.google.reset();
-  return broken;
+  return found;
 }

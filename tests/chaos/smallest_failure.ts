@@ -2,8 +2,8 @@ import { type ChaosOptions, type ChaosReport, runSeed } from "./run_seed.ts";
 
 /**
  * The smallest run with the same seed that still fails, by halving first the meetings, then the
- * workers. What processes do side by side is never quite the same twice, so a size that passes once
- * is not tried again.
+ * workers. Concurrent processes never repeat a run exactly, so a size that passes once is not tried
+ * again.
  */
 export async function smallestFailure(
   failed: ChaosOptions,

@@ -2,28 +2,28 @@ import type { MeetingRow } from "@shared/database/meetings.ts";
 import type { Database as Schema } from "@shared/database/types.ts";
 import type { Mail, RecordedRequest, StoredEvent } from "../../local/google/control.ts";
 import type { Stack } from "../support/stack.ts";
-import { emptyMemory, type Memory } from "./expected_state.ts";
+import { emptyExpectedState, type ExpectedState } from "./expected_state.ts";
 
 export type LedgerRow = Schema["public"]["Tables"]["writeback_ledger"]["Row"];
 
-/** Everything that both sides remember of the meetings in the table. */
-export interface Evidence {
+/** The meetings as our database and Google have them, and what is expected of them. */
+export interface Snapshot {
   meetings: readonly MeetingRow[];
-  /** In the order in which it was written. */
+  /** In the order of writing. */
   ledger: readonly LedgerRow[];
   /** Of all calendars, deleted ones included. */
   events: readonly StoredEvent[];
   mails: readonly Mail[];
   /** Requests for single events, oldest first. */
   requests: readonly RecordedRequest[];
-  memory: Memory;
+  expected: ExpectedState;
 }
 
-/** `memory`: what the people of the run know; nothing where nobody changed or answered anything. */
-export async function gatherEvidence(
+/** Reads all of it. `expected` is empty in tests without changes and replies. */
+export async function takeSnapshot(
   { platform, google }: Stack,
-  memory: Memory = emptyMemory(),
-): Promise<Evidence> {
+  expected: ExpectedState = emptyExpectedState(),
+): Promise<Snapshot> {
   const meetings = await platform.sql<{ row: MeetingRow }>(
     "select to_jsonb(m) as row from public.meetings as m order by m.meeting_id",
   );
@@ -36,19 +36,19 @@ export async function gatherEvidence(
     events: await google.events(),
     mails: await google.mails(),
     requests: await google.requests({ path: "/calendar/v3/calendars/" }),
-    memory,
+    expected,
   };
 }
 
-/** The events that were made for a meeting, as its organizer's calendar holds them. */
-export function eventsOfMeeting(meeting: MeetingRow, { events }: Evidence): StoredEvent[] {
+/** The events that were created for a meeting, as on its organizer's calendar. */
+export function eventsOfMeeting(meeting: MeetingRow, { events }: Snapshot): StoredEvent[] {
   return events.filter(({ extendedProperties }) =>
     extendedProperties?.private?.["convene_event_key"] === meeting.event_key
   );
 }
 
-/** How many leases to insert ended well without an insert of their own that Google had answered. */
-export function adoptions({ ledger }: Evidence): number {
+/** How many leases settled a creation as `created` without a successful insert of their own. */
+export function adoptions({ ledger }: Snapshot): number {
   const byLease = Map.groupBy(ledger, ({ lease_token }) => lease_token);
   return [...byLease.values()].filter((steps) => {
     const inserted = steps.some(({ step, request }, index) =>

@@ -9,10 +9,10 @@ const AT_ONCE = 12;
 const FUNCTIONS = "/functions/v1/";
 
 /**
- * Delivers what the database has handed to pg_net, in any order: some requests are lost and some
- * come twice, at the same time and perhaps to two workers.
+ * Delivers the wake-ups that the database has queued in pg_net, in any order: some are lost and some
+ * arrive twice, at the same time and perhaps at two workers.
  */
-export async function deliverDoorbells(
+export async function deliverWakeUps(
   platform: Platform,
   pool: WorkerPool,
   random: Random,

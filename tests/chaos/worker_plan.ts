@@ -1,24 +1,24 @@
-/** A part of the write path taken away from a worker, to show that the laws need it. */
-export type Handicap = "own_id" | "look_before_write";
+/** A safeguard of the write path that a test disables in a worker, to show that it is needed. */
+export type Safeguard = "own_id" | "verification";
 
-/** What the warden wants of one worker; the worker asks for it once. */
+/** How one worker behaves; the worker reads its plan from the supervisor once. */
 export interface WorkerPlan {
-  /** How long it waits for Google, in real milliseconds. */
+  /** Deadline of its requests to Google, in real milliseconds. */
   timeout_ms: number;
-  /** So many times as fast as ours its clock for waiting runs: pauses, polls and its own deadlines. */
-  haste: number;
-  /** It reports to the warden at its nth point, a point being before or after a request; null: never. */
-  stop_at_point: number | null;
-  /** It also reports at every point of these names, for example "before insert". */
-  stop_at: readonly string[];
-  handicap: Handicap | null;
+  /** Factor by which the delays of its timers are shortened: backoffs, polls and its own deadlines. */
+  wait_speedup: number;
+  /** It pauses at its nth point, where a point is before or after a request; null: never. */
+  pause_at_nth_point: number | null;
+  /** It also pauses at every point with one of these names, for example "before insert". */
+  pause_at: readonly string[];
+  disabled_safeguard: Safeguard | null;
 }
 
-/** A worker's report that it stands still at a point until it is answered, or killed. */
-export interface Stop {
+/** A worker's report that it is paused at a point until it gets a response, or is killed. */
+export interface Pause {
   pid: number;
   point: string;
-  /** The point's place among all that the worker has passed, from 1. */
+  /** The number of the point among all that the worker has reached, from 1. */
   nth: number;
   /** The path of the request. */
   path: string;

@@ -2,43 +2,44 @@ import type { FunctionsWorker } from "../../local/platform.ts";
 import type { CallInit } from "../support/stack.ts";
 import type { ChaosStack } from "./chaos_stack.ts";
 import type { Random } from "./random.ts";
-import type { Stop } from "./worker_plan.ts";
+import type { Pause } from "./worker_plan.ts";
 
 export interface PoolOptions {
   size: number;
-  /** So many workers are killed in all, each within its first `WITHIN_POINTS` points. */
+  /** Number of workers that are killed in all, each within its first `WITHIN_POINTS` points. */
   kills: number;
-  /** How long workers wait for Google. */
+  /** Deadline of the workers' requests to Google, in real milliseconds. */
   timeout_ms: number;
-  /** What happens while a worker stands before a request that changes an event. */
-  beforePatch: (stop: Stop) => Promise<void>;
+  /** Runs while a worker is paused before a request that changes an event. */
+  beforePatch: (pause: Pause) => Promise<void>;
 }
 
-/** Worker processes that die by SIGKILL and are replaced. */
+/** Worker processes that are killed by SIGKILL and replaced. */
 export interface WorkerPool {
+  /** Number of workers killed so far. */
   readonly killed: number;
-  /** Calls that a function answered with 500, or as ours: nothing that happens here is unexpected. */
-  readonly surprises: readonly string[];
-  /** A function of some worker, with the automations key; null: that worker has died meanwhile. */
-  ask(name: string, request: CallInit): Promise<{ status: number; body: unknown } | null>;
-  /** Posts, and whatever comes of it is fine. */
+  /** Responses with status 500 or `invalid_request`: no fault of a run may lead to one of them. */
+  readonly unexpected_responses: readonly string[];
+  /** Calls a function on a random worker, with the automations key; null: the worker died meanwhile. */
+  call(name: string, request: CallInit): Promise<{ status: number; body: unknown } | null>;
+  /** Calls with POST and accepts every outcome. */
   post(name: string, body: unknown): Promise<void>;
-  /** Resolves when no worker has work under way and the killed ones have been replaced. */
-  settled(): Promise<void>;
+  /** Resolves when no worker has work in progress and the killed ones have been replaced. */
+  idle(): Promise<void>;
   /**
-   * Replaces all workers, which must have nothing under way, by as many that live on and wait for
-   * Google as long as the product does: on a busy machine a short wait alone could use up attempts.
+   * Replaces all workers, which must be idle, by as many that are not killed and that have the
+   * product's deadline: on a busy machine a short deadline alone could use up attempts.
    */
-  renew(): Promise<void>;
-  /** Ends all workers at once, so that nobody waits for them to finish. */
+  replaceAll(): Promise<void>;
+  /** Kills all workers, so that the end of a run does not wait for their shutdown. */
   end(): void;
 }
 
-/** A worker passes about ten points a meeting, so most die in the middle of some meeting's work. */
+/** A worker passes about ten points a meeting, so most are killed while they process a meeting. */
 const WITHIN_POINTS = 120;
 
-/** Batches wait up to three seconds for rows that dead workers hold; a storm has no time for that. */
-const HASTE = 20;
+/** Batches wait up to three seconds for rows that dead workers have leased, too long for a round. */
+const WAIT_SPEEDUP = 20;
 
 export async function startWorkerPool(
   stack: ChaosStack,
@@ -47,7 +48,7 @@ export async function startWorkerPool(
 ): Promise<WorkerPool> {
   const workers: FunctionsWorker[] = [];
   const replacements = new Set<Promise<void>>();
-  const surprises: string[] = [];
+  const unexpected_responses: string[] = [];
   let killed = 0;
   let planned = 0;
   let killing = true;
@@ -55,13 +56,13 @@ export async function startWorkerPool(
   async function start(): Promise<void> {
     const worker = await stack.platform.startWorker();
     if (killing) {
-      const is_doomed = planned < options.kills;
-      if (is_doomed) planned++;
+      const will_be_killed = planned < options.kills;
+      if (will_be_killed) planned++;
       stack.plans.set(worker.pid, {
         timeout_ms: options.timeout_ms,
-        haste: HASTE,
-        stop_at: ["before patch"],
-        stop_at_point: is_doomed ? 1 + random.below(WITHIN_POINTS) : null,
+        wait_speedup: WAIT_SPEEDUP,
+        pause_at: ["before patch"],
+        pause_at_nth_point: will_be_killed ? 1 + random.below(WITHIN_POINTS) : null,
       });
     }
     workers.push(worker);
@@ -71,11 +72,11 @@ export async function startWorkerPool(
     for (const worker of workers.splice(0)) worker.kill();
   }
 
-  stack.at_stop.handle = async (stop) => {
-    const index = workers.findIndex(({ pid }) => pid === stop.pid);
+  stack.on_pause.handle = async (pause) => {
+    const index = workers.findIndex(({ pid }) => pid === pause.pid);
     if (index === -1 || !killing) return;
-    if (stack.plans.get(stop.pid)?.stop_at_point !== stop.nth) {
-      await options.beforePatch(stop);
+    if (stack.plans.get(pause.pid)?.pause_at_nth_point !== pause.nth) {
+      await options.beforePatch(pause);
       return;
     }
     const [worker] = workers.splice(index, 1);
@@ -84,7 +85,7 @@ export async function startWorkerPool(
     killed++;
     const replacement = start().finally(() => replacements.delete(replacement));
     replacements.add(replacement);
-    // The process is dying; an answer would let it take another step.
+    // The process is being killed; a response would let it take another step.
     await new Promise(() => {});
   };
 
@@ -93,21 +94,23 @@ export async function startWorkerPool(
     return random.pick(workers);
   }
 
-  async function ask(name: string, request: CallInit) {
+  async function call(name: string, request: CallInit) {
     const url = new URL(`${(await someWorker()).functions_url}/${name}`);
     for (const [key, value] of Object.entries(request.query ?? {})) {
       url.searchParams.set(key, value);
     }
-    const answer = await answerOf(url, {
+    const response = await responseOf(url, {
       method: request.method ?? "POST",
       headers: { apikey: stack.platform.automations_key, "content-type": "application/json" },
       ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
     });
-    const error = (answer?.body as { error?: unknown } | null | undefined)?.error;
-    if (answer?.status === 500 || error === "invalid_request") {
-      surprises.push(`${name} answered ${JSON.stringify(answer)} to ${JSON.stringify(request)}`);
+    const error = (response?.body as { error?: unknown } | null | undefined)?.error;
+    if (response?.status === 500 || error === "invalid_request") {
+      unexpected_responses.push(
+        `${name} returned ${JSON.stringify(response)} for ${JSON.stringify(request)}`,
+      );
     }
-    return answer;
+    return response;
   }
 
   await Promise.all(Array.from({ length: options.size }, start));
@@ -115,18 +118,18 @@ export async function startWorkerPool(
     get killed() {
       return killed;
     },
-    surprises,
-    ask,
+    unexpected_responses,
+    call,
     async post(name, body) {
-      await ask(name, { body });
+      await call(name, { body });
     },
-    async settled() {
+    async idle() {
       do {
         await Promise.all(replacements);
-        await Promise.all(workers.map((worker) => answerOf(`${worker.functions_url}/idle`)));
+        await Promise.all(workers.map((worker) => responseOf(`${worker.functions_url}/idle`)));
       } while (replacements.size > 0);
     },
-    async renew() {
+    async replaceAll() {
       killing = false;
       end();
       await Promise.all(Array.from({ length: options.size }, start));
@@ -135,17 +138,17 @@ export async function startWorkerPool(
   };
 }
 
-/** Null when the gateway could not reach the worker, or it died before its answer was complete. */
-async function answerOf(
+/** Null if the gateway could not reach the worker, or the worker died before its response ended. */
+async function responseOf(
   url: URL | string,
   init: RequestInit = {},
 ): Promise<{ status: number; body: unknown } | null> {
   try {
-    const answer = await fetch(url, init);
-    const text = await answer.text();
-    if (answer.status === 502) return null;
-    const is_json = answer.headers.get("content-type")?.includes("json") === true;
-    return { status: answer.status, body: is_json ? JSON.parse(text) : text };
+    const response = await fetch(url, init);
+    const text = await response.text();
+    if (response.status === 502) return null;
+    const is_json = response.headers.get("content-type")?.includes("json") === true;
+    return { status: response.status, body: is_json ? JSON.parse(text) : text };
   } catch {
     return null;
   }

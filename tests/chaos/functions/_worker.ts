@@ -13,22 +13,22 @@ import { encodeProfile } from "@shared/scheduling/profile_text.ts";
 import type { ScheduleDependencies } from "../../../supabase/functions/schedule/schedule_meeting.ts";
 import type { HandlerDependencies as MeetingsDependencies } from "../../../supabase/functions/meetings/handler.ts";
 import type { HandlerDependencies as WriteBackDependencies } from "../../../supabase/functions/write-back/handler.ts";
-import type { Handicap, Stop, WorkerPlan } from "../worker_plan.ts";
+import type { Pause, Safeguard, WorkerPlan } from "../worker_plan.ts";
 
 type Dependencies = ScheduleDependencies & MeetingsDependencies & WriteBackDependencies;
 
 /**
- * A function of the product as it is deployed, but for its dependencies: each request to Google or
- * to the database has a point before and one after it where the warden may kill this process.
+ * A function of the product as it is deployed, but for its dependencies: before and after each
+ * request to Google or to the database is a point where the supervisor may pause or kill the process.
  */
-export function underFire(build: (dependencies: Dependencies) => Handler) {
+export function chaosFunction(build: (dependencies: Dependencies) => Handler) {
   let built: Promise<Handler> | undefined;
   const handler: Handler = async (request, caller) =>
     await (await (built ??= dependencies().then(build)))(request, caller);
   return { fetch: serve(["user", "secret:*"], handler) };
 }
 
-/** Resolves when no work that outlives its response is under way. */
+/** Resolves when no background work is in progress. */
 export async function idle(): Promise<void> {
   while (background.size > 0) await Promise.all(background);
 }
@@ -44,18 +44,18 @@ function inBackground(work: Promise<unknown>): void {
 }
 
 async function dependencies(): Promise<Dependencies> {
-  const { timeout_ms: real_timeout_ms, haste, handicap } = await ownPlan();
-  const timeout_ms = real_timeout_ms * haste;
+  const { timeout_ms: real_timeout_ms, wait_speedup, disabled_safeguard } = await ownPlan();
+  const timeout_ms = real_timeout_ms * wait_speedup;
   const env = Deno.env.toObject();
   const now = () => new Date();
   const google = googleConfiguration(env);
-  const database = createAdminClient({ supabaseOptions: { global: { fetch: watchedFetch } } });
-  const calendar = googleCalendar({ ...google.calendar, fetch: watchedFetch, timeout_ms });
-  const oauth = googleOAuth({ ...google.oauth, fetch: watchedFetch, timeout_ms });
+  const database = createAdminClient({ supabaseOptions: { global: { fetch: fetchWithPoints } } });
+  const calendar = googleCalendar({ ...google.calendar, fetch: fetchWithPoints, timeout_ms });
+  const oauth = googleOAuth({ ...google.oauth, fetch: fetchWithPoints, timeout_ms });
   const cipher = tokenCipher(env.CONVENE_TOKEN_KEYS);
   return {
     database,
-    calendar: handicapped(calendar, handicap),
+    calendar: withoutSafeguard(calendar, disabled_safeguard),
     connections: googleConnections({ database, oauth, cipher, now }),
     now,
     inBackground,
@@ -63,20 +63,23 @@ async function dependencies(): Promise<Dependencies> {
   };
 }
 
-/** Makes whatever waits in this process wait shorter; requests take the time that they take. */
-function hurry(haste: number): void {
+/** Shortens the delays of all timers in this process; the duration of requests does not change. */
+function speedUpWaits(wait_speedup: number): void {
   const { setTimeout } = globalThis;
   const now = performance.now.bind(performance);
   globalThis.setTimeout = Object.assign(
-    (callback: (...given: unknown[]) => void, delay_ms = 0, ...given: unknown[]) =>
-      setTimeout(() => callback(...given), delay_ms / haste),
+    (callback: (...args: unknown[]) => void, delay_ms = 0, ...args: unknown[]) =>
+      setTimeout(() => callback(...args), delay_ms / wait_speedup),
     setTimeout,
   );
-  performance.now = () => now() * haste;
+  performance.now = () => now() * wait_speedup;
 }
 
-function handicapped(calendar: GoogleCalendar, handicap: Handicap | null): GoogleCalendar {
-  switch (handicap) {
+function withoutSafeguard(
+  calendar: GoogleCalendar,
+  disabled_safeguard: Safeguard | null,
+): GoogleCalendar {
+  switch (disabled_safeguard) {
     case null:
       return calendar;
     case "own_id":
@@ -85,19 +88,24 @@ function handicapped(calendar: GoogleCalendar, handicap: Handicap | null): Googl
         insertEvent: (access_token, calendar_id, { id: _, ...event }, options) =>
           calendar.insertEvent(access_token, calendar_id, event, options),
       };
-    case "look_before_write": {
-      const fault = { status: 404, reason: "notFound", message: "Nobody looked", body: "" };
+    case "verification": {
+      const fault = {
+        status: 404,
+        reason: "notFound",
+        message: "Verification is disabled",
+        body: "",
+      };
       return { ...calendar, getEvent: () => Promise.resolve({ kind: "reject", fault }) };
     }
   }
 }
 
-const watchedFetch: typeof globalThis.fetch = async (input, init) => {
+const fetchWithPoints: typeof globalThis.fetch = async (input, init) => {
   const name = requestName(input, init);
   const { pathname } = new URL(input instanceof Request ? input.url : input);
-  await pass(`before ${name}`, pathname);
+  await reachPoint(`before ${name}`, pathname);
   const response = await fetch(input, init);
-  await pass(`after ${name}`, pathname);
+  await reachPoint(`after ${name}`, pathname);
   return response;
 };
 
@@ -113,28 +121,30 @@ function requestName(input: string | URL | Request, init?: RequestInit): string 
 let plan: Promise<WorkerPlan> | undefined;
 let points = 0;
 
-async function pass(point: string, path: string): Promise<void> {
-  const { stop_at_point, stop_at } = await ownPlan();
+async function reachPoint(point: string, path: string): Promise<void> {
+  const { pause_at_nth_point, pause_at } = await ownPlan();
   const nth = ++points;
-  if (nth !== stop_at_point && !stop_at.includes(point)) return;
-  const stop: Stop = { pid: Deno.pid, point, nth, path };
-  const answer = await fetch(warden(), { method: "POST", body: JSON.stringify(stop) });
-  await answer.body?.cancel();
+  if (nth !== pause_at_nth_point && !pause_at.includes(point)) return;
+  const pause: Pause = { pid: Deno.pid, point, nth, path };
+  const response = await fetch(supervisorUrl(), { method: "POST", body: JSON.stringify(pause) });
+  await response.body?.cancel();
 }
 
 function ownPlan(): Promise<WorkerPlan> {
-  return plan ??= askPlan();
+  return plan ??= fetchPlan();
 }
 
-async function askPlan(): Promise<WorkerPlan> {
-  const answer = await fetch(`${warden()}?pid=${Deno.pid}`);
-  const plan: WorkerPlan = await answer.json();
-  hurry(plan.haste);
+async function fetchPlan(): Promise<WorkerPlan> {
+  const response = await fetch(`${supervisorUrl()}?pid=${Deno.pid}`);
+  const plan: WorkerPlan = await response.json();
+  speedUpWaits(plan.wait_speedup);
   return plan;
 }
 
-function warden(): string {
-  const url = Deno.env.get("CHAOS_WARDEN_URL");
-  if (url === undefined) throw new Error("A worker under fire needs CHAOS_WARDEN_URL");
+function supervisorUrl(): string {
+  const url = Deno.env.get("CHAOS_SUPERVISOR_URL");
+  if (url === undefined) {
+    throw new Error("CHAOS_SUPERVISOR_URL, the address of the process supervisor, is not set");
+  }
   return url;
 }

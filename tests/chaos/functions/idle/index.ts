@@ -1,6 +1,6 @@
 import { idle } from "../_worker.ts";
 
-/** Answers when this process has nothing left to do. */
+/** Responds when this process has no background work left. */
 export default {
   fetch: async () => {
     await idle();

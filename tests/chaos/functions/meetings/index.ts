@@ -1,4 +1,4 @@
 import { meetingsHandler } from "../../../../supabase/functions/meetings/handler.ts";
-import { underFire } from "../_worker.ts";
+import { chaosFunction } from "../_worker.ts";
 
-export default underFire(meetingsHandler);
+export default chaosFunction(meetingsHandler);

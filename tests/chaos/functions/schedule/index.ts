@@ -1,4 +1,4 @@
 import { scheduleHandler } from "../../../../supabase/functions/schedule/handler.ts";
-import { underFire } from "../_worker.ts";
+import { chaosFunction } from "../_worker.ts";
 
-export default underFire(scheduleHandler);
+export default chaosFunction(scheduleHandler);

@@ -1,4 +1,4 @@
 import { writeBackHandler } from "../../../../supabase/functions/write-back/handler.ts";
-import { underFire } from "../_worker.ts";
+import { chaosFunction } from "../_worker.ts";
 
-export default underFire(writeBackHandler);
+export default chaosFunction(writeBackHandler);
