@@ -12,19 +12,27 @@ alter table private.settings enable row level security;
 insert into private.settings (name, value, meaning) values
   ('google_requests_per_minute_per_user', 600, 'Google Calendar''s quota for one account of this project'),
   ('google_requests_per_minute', 10000, 'Google Calendar''s quota for the whole project'),
-  ('ledger_retention_days', 90, 'Steps of write-backs are kept so long');
+  ('slice_rows', 18, 'Rows of one owner that are leased together: six rounds of three'),
+  ('max_attempts', 3, 'Failed attempts, and crashes in a row, after which work is given up'),
+  ('backoff_first_seconds', 60, 'Longest delay after the first failure'),
+  ('backoff_factor', 4, 'By which the longest delay grows with each further failure'),
+  ('backoff_max_seconds', 3600, 'Longest delay after any failure'),
+  ('landing_seconds', 30, 'How long a request whose response was lost may still take effect'),
+  ('wake_up_seconds', 0.5, 'Wake-ups of one function closer together than this are combined'),
+  ('ledger_retention_days', 90, 'Steps of write-backs are kept so long'),
+  ('notification_retention_days', 90, 'Delivered and failed notifications are kept so long');
 
 create function private.setting(p_name text) returns numeric
 language plpgsql stable set search_path = '' as $$
 declare
   v_value numeric;
 begin
-  select s.value into strict v_value from private.settings as s where s.name = p_name;
-  return v_value;
-exception
-  when no_data_found then
+  select s.value into v_value from private.settings as s where s.name = p_name;
+  if v_value is null then
     raise exception 'private.settings has no "%"', p_name
       using errcode = '55000', hint = 'Insert the row again; the migration that made the table has the usual values.';
+  end if;
+  return v_value;
 end $$;
 
 revoke all on private.settings from public, anon, authenticated, service_role;

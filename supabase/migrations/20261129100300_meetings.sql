@@ -7,6 +7,8 @@ create table public.meetings (
   participants jsonb not null default '[]',
   constraints jsonb not null default '{}',
   recurrence text[],
+  weights jsonb,
+  allow_concessions boolean not null default false,
   conference text not null default 'meet',
   reminders jsonb,
   guests_can_modify boolean not null default false,
@@ -27,10 +29,6 @@ create table public.meetings (
   scheduling_error text,
   scheduling_reason text,
   scheduling_details jsonb,
-  scheduling_attempts integer not null default 0,
-  scheduling_next_attempt_at timestamptz,
-  scheduling_lease_token uuid,
-  scheduling_leased_until timestamptz,
 
   google_event_id text,
   google_calendar_id text not null default 'primary',
@@ -41,19 +39,12 @@ create table public.meetings (
   writeback_retry_count integer not null default 0,
   google_event_link text,
 
-  writeback_attempts integer not null default 0,
-  writeback_next_attempt_at timestamptz,
-  writeback_lease_token uuid,
-  writeback_leased_until timestamptz,
-  writeback_outcome_unknown boolean not null default false,
-  writeback_operation text not null default 'create'
-    check (writeback_operation in ('create', 'update', 'cancel')),
   desired_version integer not null default 1,
   written_version integer not null default 0,
   event_key uuid not null unique default gen_random_uuid(),
   event_generation integer not null default 1,
-  google_account_id text,
   meet_link text,
+  meet_link_error text,
   cancelled_at timestamptz,
   organizer_email text,
   organizer_display_name text,
@@ -61,22 +52,7 @@ create table public.meetings (
   attendees jsonb not null default '[]',
 
   created_at timestamptz not null default now(),
-  updated_at timestamptz not null default now(),
-
-  removed_participants text[] not null default '{}',
-  meet_link_next_look_at timestamptz,
-  meet_link_looks integer not null default 0,
-  meet_link_error text,
-  writeback_looks integer not null default 0,
-  writeback_lease_losses integer not null default 0,
-  weights jsonb,
-  allow_concessions boolean not null default false,
-  scheduling_proposal jsonb,
-  writeback_leased_version integer,
-  event_settings_version integer not null default 1,
-  scheduling_retry_count integer not null default 0,
-  scheduling_waits integer not null default 0,
-  scheduling_lease_losses integer not null default 0
+  updated_at timestamptz not null default now()
 );
 
 comment on table public.meetings is
@@ -94,7 +70,6 @@ comment on column public.meetings.target_calendar_id is
   'The calendar the organizer wants; frozen into google_calendar_id at the first attempt.';
 comment on column public.meetings.scheduling_error is 'Code of the refusal, e.g. invalid_request or no_common_slot.';
 comment on column public.meetings.scheduling_reason is 'The same as a sentence, with what would change it.';
-comment on column public.meetings.scheduling_next_attempt_at is 'When schedule is due; null when nothing is to be done.';
 comment on column public.meetings.google_event_id is 'Google event id after a successful write-back.';
 comment on column public.meetings.google_calendar_id is 'Calendar that holds the event (default primary).';
 comment on column public.meetings.writeback_status is
@@ -104,66 +79,25 @@ comment on column public.meetings.writeback_attempted_at is 'When the last attem
 comment on column public.meetings.writeback_succeeded_at is 'When the event was known to exist.';
 comment on column public.meetings.writeback_retry_count is 'Failed attempts; 0 when the first one succeeded.';
 comment on column public.meetings.google_event_link is 'Link to the event on Google Calendar.';
-comment on column public.meetings.writeback_attempts is
-  'Attempts counted when a row is claimed, so that a worker that dies has spent one.';
-comment on column public.meetings.writeback_next_attempt_at is 'When write-back is due; null when nothing is to be done.';
-comment on column public.meetings.writeback_outcome_unknown is
-  'A request may have landed and its answer was lost: look before writing again.';
 comment on column public.meetings.desired_version is 'Grows with every change that the event must show.';
 comment on column public.meetings.written_version is 'The version that the event on Google shows.';
 comment on column public.meetings.event_key is 'Random; the Google event id is made from it and event_generation.';
 comment on column public.meetings.event_generation is
   'Grows when the event of the former id was deleted on Google: a used id stays taken there.';
-comment on column public.meetings.google_account_id is
-  'Google account (sub) that the event is written with; frozen at the first attempt.';
 comment on column public.meetings.organizer_self is
   'True only if Google says so, false when another organizer is named, null when unknown.';
 comment on column public.meetings.attendees is 'As Google last answered: [{email, displayName, responseStatus, ...}].';
-comment on column public.meetings.removed_participants is
-  'Addresses that a change took off the list while the event may still show them. Other guests of the event who are not participants were added by people, and stay.';
-comment on column public.meetings.meet_link_next_look_at is
-  'When the event is looked at for its Meet link; null when there is one or it is no longer expected.';
-comment on column public.meetings.meet_link_looks is 'Looks so far; eight over about an hour at most.';
 comment on column public.meetings.meet_link_error is 'Why there is no Meet link: code, colon, sentence.';
-comment on column public.meetings.writeback_looks is
-  'Looks in a row that Google did not answer; the wait for the next one grows with them.';
-comment on column public.meetings.writeback_lease_losses is
-  'Leases in a row that nobody settled: their workers died. The third makes the row failed, after a look.';
 comment on column public.meetings.weights is
   '{availability, preference, conflict_proximity, fragmentation, optimization}: points, 100 in all; null is 35, 25, 20, 15, 5.';
 comment on column public.meetings.allow_concessions is
   'Take a slot that asks for concessions (fewer people, smaller buffers, less time) where nothing fits everyone.';
-comment on column public.meetings.scheduling_proposal is
-  'Columns as the search that is under way was asked for them; null when none is.';
-comment on column public.meetings.writeback_leased_version is
-  'The desired_version that the present lease is for; a failure under it says nothing about a later one.';
-comment on column public.meetings.event_settings_version is
-  'The desired_version at which conference, reminders or guest permissions changed last; an event that shows an earlier one gets them.';
-comment on column public.meetings.scheduling_retry_count is 'Searches in a row that Google failed; the third ends it.';
-comment on column public.meetings.scheduling_waits is
-  'Searches in a row that were put off and spent no attempt (rate limits, crowds); the wait for the next one grows with them.';
-comment on column public.meetings.scheduling_lease_losses is
-  'Leases in a row that nobody settled: their workers died. The third makes the meeting failed.';
-comment on column public.meetings.scheduling_attempts is 'Searches begun, of whatever outcome.';
 
 create index idx_meetings_organizer on public.meetings (organizer_user_id, created_at desc, meeting_id);
 create index idx_meetings_writeback_status on public.meetings (writeback_status)
   where writeback_status in ('pending', 'retrying', 'failed');
 create index idx_meetings_google_event_id on public.meetings (google_event_id)
   where google_event_id is not null;
-create index idx_meetings_writeback_due on public.meetings (writeback_next_attempt_at)
-  where writeback_next_attempt_at is not null;
-create index idx_meetings_scheduling_due on public.meetings (scheduling_next_attempt_at)
-  where scheduling_next_attempt_at is not null;
-create index idx_meetings_meet_link_due on public.meetings (meet_link_next_look_at)
-  where meet_link_next_look_at is not null;
-create index idx_meetings_writeback_queue on public.meetings
-  (organizer_user_id, (writeback_status is distinct from 'pending'), writeback_next_attempt_at, created_at)
-  where writeback_next_attempt_at is not null;
-create index idx_meetings_writeback_leases on public.meetings (organizer_user_id)
-  where writeback_lease_token is not null;
-create index idx_meetings_scheduling_leases on public.meetings (scheduling_leased_until)
-  where scheduling_lease_token is not null and scheduling_next_attempt_at is not null;
 
 alter table public.meetings enable row level security;
 

@@ -159,10 +159,7 @@ begin
     new.timezone := coalesce(new.timezone, 'UTC');
     new.scheduling_status := 'scheduled';
     new.scheduled_at := now();
-    new.writeback_status := 'pending';
-    new.writeback_next_attempt_at := now();
-  else
-    new.scheduling_next_attempt_at := now();
+    new.writeback_status := case when new.google_event_id is null then 'pending' else coalesce(new.writeback_status, 'created') end;
   end if;
   return new;
 end $$;

@@ -1,159 +1,168 @@
--- The scheduling queue: rows without a slot. Same discipline as write-back, with a lease of its own.
-create view private.due_schedulings with (security_invoker = true) as
-select m.meeting_id, m.organizer_user_id, m.scheduling_next_attempt_at as due_at, m.created_at
-from public.meetings as m
-where m.scheduling_next_attempt_at <= now()
-  and (m.scheduling_leased_until is null or m.scheduling_leased_until <= now());
-comment on view private.due_schedulings is 'Meetings that wait for a slot and that nobody is working on.';
+-- The search for a slot: rows without one are due for schedule, under the same leases as every other work.
 
--- Whether a proposal names another calendar than the one that holds the event, or may: Google has it under an id
--- that belongs to that calendar.
-create function private.changes_frozen_calendar(p_meeting public.meetings, p_proposal jsonb) returns boolean
-language sql immutable set search_path = '' as $$
+create function private.frozen_calendar_differs(p_meeting public.meetings, p_request jsonb) returns boolean
+language sql stable set search_path = '' as $$
 select coalesce(
-  p_proposal ? 'target_calendar_id'
-    and p_meeting.google_account_id is not null
-    and (p_meeting.writeback_status in ('pending', 'retrying', 'created') or p_meeting.writeback_outcome_unknown)
-    and p_proposal ->> 'target_calendar_id' not in (p_meeting.target_calendar_id, p_meeting.google_calendar_id),
+  (
+    select p_request ? 'target_calendar_id'
+      and coalesce(es.google_account_id, w.google_account_id) is not null
+      and (
+        p_meeting.writeback_status in ('pending', 'retrying', 'created')
+        or es.outcome_unknown_since is not null
+        or w.crashes > 0
+      )
+      and p_request ->> 'target_calendar_id' not in (
+        p_meeting.target_calendar_id, coalesce(es.google_calendar_id, w.google_calendar_id, p_meeting.google_calendar_id))
+    from (select 1) as one
+    left join private.event_state as es on es.kind = 'meeting' and es.subject_id = p_meeting.meeting_id
+    left join private.work as w on w.kind = 'write' and w.subject_id = p_meeting.meeting_id
+  ),
   false)
 $$;
+comment on function private.frozen_calendar_differs(public.meetings, jsonb) is
+  'Whether a search request names another calendar than the one that holds the event, or may: its id belongs to that calendar.';
 
-create function private.as_proposed(p_meeting public.meetings) returns public.meetings
+create function private.as_requested(p_meeting public.meetings) returns public.meetings
 language sql stable set search_path = '' as $$
 select jsonb_populate_record(
   p_meeting,
-  coalesce(p_meeting.scheduling_proposal, '{}')
+  coalesce(es.search_request, '{}')
     -- begin_scheduling refuses another calendar; a write that began since has frozen the one there was.
-    - case when private.changes_frozen_calendar(p_meeting, p_meeting.scheduling_proposal) then array['target_calendar_id'] else '{}'::text[] end
-);
+    - case when private.frozen_calendar_differs(p_meeting, es.search_request) then array['target_calendar_id'] else '{}'::text[] end
+)
+from (select 1) as one
+left join private.event_state as es on es.kind = 'meeting' and es.subject_id = p_meeting.meeting_id;
 $$;
+comment on function private.as_requested(public.meetings) is 'The meeting as the search in progress was asked for it.';
 
-create function private.accept_proposal(p_meeting_id text) returns public.meetings
-language sql set search_path = '' as $$
-update public.meetings as m
-set
-  (title, description, location, participants, constraints, recurrence, weights, allow_concessions, conference, reminders,
-    guests_can_modify, guests_can_invite_others, guests_can_see_other_guests, target_calendar_id, event_settings_version) = (
-    select
-      p.title, p.description, p.location, p.participants, p.constraints, p.recurrence, p.weights, p.allow_concessions, p.conference,
-      p.reminders, p.guests_can_modify, p.guests_can_invite_others, p.guests_can_see_other_guests, p.target_calendar_id,
-      -- The version that the slot found for the proposal will have.
-      case
-        when m.starts_at is not null
-          and (p.conference, p.reminders, p.guests_can_modify, p.guests_can_invite_others, p.guests_can_see_other_guests)
-            is distinct from (m.conference, m.reminders, m.guests_can_modify, m.guests_can_invite_others, m.guests_can_see_other_guests)
-        then m.desired_version + 1
-        else m.event_settings_version
-      end
-    from private.as_proposed(m) as p
-  ),
-  scheduling_proposal = null
-where m.meeting_id = p_meeting_id
-returning m.*;
-$$;
-
--- Nothing was ever sent for a meeting without a slot, so there is nothing to look for before it is given up.
-create function private.give_up_killing_searches() returns void
-language sql set search_path = '' as $$
-update public.meetings as m
-set
-  scheduling_status = 'failed',
-  scheduling_error = 'search_abandoned',
-  scheduling_reason =
-    'The workers that searched for a time ended three times before they had one. Ask for fewer people, a shorter window or less busy time at once, then schedule the meeting again.',
-  scheduling_details = null,
-  scheduling_next_attempt_at = null,
-  scheduling_lease_token = null,
-  scheduling_leased_until = null,
-  scheduling_lease_losses = 0,
-  scheduling_retry_count = 0,
-  scheduling_waits = 0
-where m.meeting_id in (
-  select a.meeting_id
-  from public.meetings as a
-  where a.scheduling_lease_token is not null
-    and a.scheduling_next_attempt_at is not null
-    and a.scheduling_leased_until <= clock_timestamp()
-    and a.scheduling_lease_losses >= 2
-  for update skip locked
-);
-$$;
-
--- One abandoned row, unless another one is in somebody's hands: a row that kills its worker must find no
--- neighbours there.
-create function private.choose_abandoned_scheduling() returns text
-language sql volatile set search_path = '' as $$
-select m.meeting_id
-from public.meetings as m
-where m.scheduling_lease_token is not null
-  and m.scheduling_next_attempt_at <= clock_timestamp()
-  and m.scheduling_leased_until <= clock_timestamp()
-  and not exists (
-    select from public.meetings as other
-    where other.scheduling_lease_token is not null
-      and other.scheduling_next_attempt_at is not null
-      and other.scheduling_leased_until > clock_timestamp()
-      and other.scheduling_lease_losses > 0
-  )
-order by m.scheduling_leased_until, m.meeting_id
-limit 1
-for update of m skip locked;
-$$;
-
-create function public.claim_schedulings(p_limit integer default 10, p_lease_seconds integer default 60)
-returns setof public.meetings
-language plpgsql set search_path = '' as $$
+create function private.accept_search_request(p_meeting_id text) returns public.meetings
+language plpgsql volatile set search_path = '' as $$
 declare
-  v_ids text[];
+  v_before public.meetings;
+  v_after public.meetings;
 begin
-  perform private.give_up_killing_searches();
-  if p_limit > 0 then
-    v_ids := array(
-      select a.id from (select private.choose_abandoned_scheduling() as id) as a where a.id is not null);
-  end if;
-  if coalesce(cardinality(v_ids), 0) = 0 then
-    v_ids := array(
-      select m.meeting_id
-      from public.meetings as m
-      where m.scheduling_next_attempt_at <= clock_timestamp() and m.scheduling_lease_token is null
-      order by m.scheduling_next_attempt_at, m.created_at
-      limit p_limit
-      for update skip locked);
-  end if;
-  return query
+  select * into v_before from public.meetings as m where m.meeting_id = p_meeting_id;
+  v_after := private.as_requested(v_before);
   update public.meetings as m
   set
-    scheduling_lease_token = gen_random_uuid(),
-    scheduling_leased_until = clock_timestamp() + make_interval(secs => p_lease_seconds),
-    scheduling_attempts = m.scheduling_attempts + 1,
-    scheduling_lease_losses = m.scheduling_lease_losses + case when m.scheduling_lease_token is null then 0 else 1 end
-  where m.meeting_id = any (v_ids)
-  returning m.*;
+    title = v_after.title, description = v_after.description, location = v_after.location, participants = v_after.participants,
+    constraints = v_after.constraints, recurrence = v_after.recurrence, weights = v_after.weights,
+    allow_concessions = v_after.allow_concessions, conference = v_after.conference, reminders = v_after.reminders,
+    guests_can_modify = v_after.guests_can_modify, guests_can_invite_others = v_after.guests_can_invite_others,
+    guests_can_see_other_guests = v_after.guests_can_see_other_guests, target_calendar_id = v_after.target_calendar_id,
+    -- A meeting without a conference has no link to it, also while its event still shows one.
+    meet_link = case when v_after.conference <> 'none' then m.meet_link end
+  where m.meeting_id = p_meeting_id
+  returning m.* into v_after;
+  update private.event_state as es
+  set
+    search_request = null,
+    settings_version = case
+      when v_before.starts_at is not null
+        and (v_after.conference, v_after.reminders, v_after.guests_can_modify, v_after.guests_can_invite_others, v_after.guests_can_see_other_guests)
+          is distinct from
+          (v_before.conference, v_before.reminders, v_before.guests_can_modify, v_before.guests_can_invite_others, v_before.guests_can_see_other_guests)
+      -- The version that the slot found for the request will have.
+      then v_before.desired_version + 1
+      else es.settings_version
+    end
+  where es.kind = 'meeting' and es.subject_id = p_meeting_id;
+  return v_after;
+end $$;
+comment on function private.accept_search_request(text) is 'Stores what the search in progress was asked for in the row, and forgets the request.';
+
+create function private.leased_search_json(p_meeting public.meetings, p_work private.work) returns jsonb
+language sql stable set search_path = '' as $$
+select private.meeting_json(p_meeting) || jsonb_build_object(
+  'lease_token', p_work.lease_token, 'attempts', p_work.attempts, 'deferrals', p_work.deferrals,
+  'settings_version', coalesce(es.settings_version, 1),
+  'google_account_id', coalesce(es.google_account_id, w.google_account_id))
+from (select 1) as one
+left join private.event_state as es on es.kind = 'meeting' and es.subject_id = p_meeting.meeting_id
+left join private.work as w on w.kind = 'write' and w.subject_id = p_meeting.meeting_id;
+$$;
+comment on function private.leased_search_json(public.meetings, private.work) is
+  'A meeting as a search gets it: private.meeting_json with lease_token, attempts, deferrals, settings_version and google_account_id.';
+
+create function private.fail_poison_searches() returns void
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_ids text[] := array(
+    select w.subject_id from private.work as w
+    where w.kind = 'search' and w.lease_token is not null and w.leased_until <= clock_timestamp()
+      and w.due_at <= clock_timestamp() and w.crashes + 1 >= private.setting('max_attempts')
+    order by w.subject_id);
+begin
+  if cardinality(v_ids) = 0 then
+    return;
+  end if;
+  v_ids := array(
+    select m.meeting_id from public.meetings as m where m.meeting_id = any (v_ids) order by m.meeting_id for update skip locked);
+  v_ids := array(
+    select w.subject_id from private.work as w
+    where w.kind = 'search' and w.subject_id = any (v_ids) and w.lease_token is not null and w.leased_until <= clock_timestamp()
+      and w.crashes + 1 >= private.setting('max_attempts')
+    for update skip locked);
+  -- Nothing was ever sent for a meeting without a slot, so there is nothing to verify before it fails.
+  delete from private.work as w where w.kind = 'search' and w.subject_id = any (v_ids);
+  update public.meetings as m
+  set
+    scheduling_status = 'failed',
+    scheduling_error = 'search_abandoned',
+    scheduling_reason =
+      'Processing crashed three times before a time was found. Ask for fewer people, a shorter window or less busy time at once, then schedule the meeting again.',
+    scheduling_details = null
+  where m.meeting_id = any (v_ids);
+end $$;
+comment on function private.fail_poison_searches() is 'Searches that crashed their workers max_attempts times fail with search_abandoned.';
+
+create function public.claim_schedulings(p_limit integer default 10, p_lease_seconds integer default 60) returns setof jsonb
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_work private.work[];
+begin
+  perform private.fail_poison_searches();
+  v_work := array(select w from private.claim_work('search', p_limit, p_lease_seconds) as w);
+  return query
+  select private.leased_search_json(m, w)
+  from unnest(v_work) as w
+  join public.meetings as m on m.meeting_id = w.subject_id
+  order by w.due_at, w.subject_id;
 end $$;
 comment on function public.claim_schedulings(integer, integer) is
-  'Leases meetings that wait for a slot, oldest first; or one alone whose worker has died, which three deaths make failed. Settle '
-  'with settle_scheduling before the lease ends.';
+  'Leases meetings that wait for a slot, organizers in turn; or one alone whose lease expired, which fails after max_attempts crashes. '
+  'Each is its row with lease_token, attempts and deferrals. Settle with settle_scheduling before the lease ends.';
 
 create function private.insert_leased_meeting(
   p_meeting_id text, p_user_id uuid, p_meeting jsonb, p_lease_seconds integer
-) returns public.meetings
-language sql set search_path = '' as $$
-insert into public.meetings (
-  meeting_id, organizer_user_id, title, description, location, participants, constraints, recurrence, weights,
-  allow_concessions, conference, reminders, guests_can_modify, guests_can_invite_others, guests_can_see_other_guests,
-  target_calendar_id, scheduling_lease_token, scheduling_leased_until, scheduling_attempts
+) returns setof public.meetings
+language sql volatile set search_path = '' as $$
+with inserted as (
+  insert into public.meetings (
+    meeting_id, organizer_user_id, title, description, location, participants, constraints, recurrence, weights,
+    allow_concessions, conference, reminders, guests_can_modify, guests_can_invite_others, guests_can_see_other_guests,
+    target_calendar_id
+  )
+  select
+    p_meeting_id, coalesce(p_user_id, given.organizer_user_id), given.title, given.description, given.location,
+    given.participants, coalesce(given.constraints, '{}'), given.recurrence, given.weights,
+    coalesce(given.allow_concessions, false), coalesce(given.conference, 'meet'), given.reminders,
+    coalesce(given.guests_can_modify, false), coalesce(given.guests_can_invite_others, true),
+    coalesce(given.guests_can_see_other_guests, true), coalesce(given.target_calendar_id, 'primary')
+  from jsonb_populate_record(null::public.meetings, p_meeting) as given
+  on conflict (meeting_id) do nothing
+  returning *
+), leased as (
+  -- In the same statement, so that the row never waits without a lease and wakes nobody.
+  insert into private.work (kind, subject_id, owner_id, due_at, lease_token, leased_at, leased_until)
+  select
+    'search', i.meeting_id, i.organizer_user_id, clock_timestamp(), gen_random_uuid(), clock_timestamp(),
+    clock_timestamp() + make_interval(secs => p_lease_seconds)
+  from inserted as i
 )
-select
-  p_meeting_id, coalesce(p_user_id, given.organizer_user_id), given.title, given.description, given.location,
-  given.participants, coalesce(given.constraints, '{}'), given.recurrence, given.weights,
-  coalesce(given.allow_concessions, false), coalesce(given.conference, 'meet'), given.reminders,
-  coalesce(given.guests_can_modify, false), coalesce(given.guests_can_invite_others, true),
-  coalesce(given.guests_can_see_other_guests, true), coalesce(given.target_calendar_id, 'primary'),
-  gen_random_uuid(), clock_timestamp() + make_interval(secs => p_lease_seconds), 1
-from jsonb_populate_record(null::public.meetings, p_meeting) as given
-on conflict (meeting_id) do nothing
-returning *;
+select * from inserted;
 $$;
+comment on function private.insert_leased_meeting(text, uuid, jsonb, integer) is 'Inserts a meeting whose search is leased already; no row if the id exists.';
 
 create function public.begin_scheduling(
   p_meeting_id text,
@@ -162,9 +171,10 @@ create function public.begin_scheduling(
   p_reschedule boolean default false,
   p_lease_seconds integer default 60
 ) returns jsonb
-language plpgsql set search_path = '' as $$
+language plpgsql volatile set search_path = '' as $$
 declare
   v_meeting public.meetings;
+  v_work private.work;
 begin
   select * into v_meeting from public.meetings as m where m.meeting_id = p_meeting_id for update;
   if not found then
@@ -177,44 +187,50 @@ begin
       return jsonb_build_object('decision', 'incomplete', 'path', 'organizer_user_id');
     end if;
     begin
-      v_meeting := private.insert_leased_meeting(p_meeting_id, p_user_id, p_meeting, p_lease_seconds);
+      select * into v_meeting from private.insert_leased_meeting(p_meeting_id, p_user_id, p_meeting, p_lease_seconds);
     exception
       when foreign_key_violation then
         return jsonb_build_object('decision', 'incomplete', 'path', 'organizer_user_id');
     end;
     if v_meeting.meeting_id is null then
-      -- Somebody inserted the same id between the look and the insert.
+      -- The same id was inserted between the first read and the insert.
       return jsonb_build_object('decision', 'in_progress', 'retry_after_seconds', 1);
     end if;
+    select * into v_work from private.work as w where w.kind = 'search' and w.subject_id = p_meeting_id;
   elsif p_user_id is not null and v_meeting.organizer_user_id is distinct from p_user_id then
     return jsonb_build_object('decision', 'not_found');
   elsif v_meeting.cancelled_at is not null then
-    return jsonb_build_object('decision', 'cancelled', 'meeting', to_jsonb(v_meeting));
-  elsif v_meeting.scheduling_leased_until > clock_timestamp() then
-    return jsonb_build_object(
-      'decision', 'in_progress', 'meeting', to_jsonb(v_meeting),
-      'retry_after_seconds', ceil(extract(epoch from v_meeting.scheduling_leased_until - clock_timestamp())));
-  elsif v_meeting.scheduling_status = 'scheduled' and not p_reschedule then
-    return jsonb_build_object('decision', 'scheduled', 'meeting', to_jsonb(v_meeting));
-  elsif private.changes_frozen_calendar(v_meeting, p_meeting) then
-    return jsonb_build_object('decision', 'frozen', 'path', 'google_calendar_id', 'meeting', to_jsonb(v_meeting));
+    return jsonb_build_object('decision', 'cancelled', 'meeting', private.meeting_json(v_meeting));
   else
-    update public.meetings as m
-    set
-      scheduling_proposal = p_meeting - 'organizer_user_id',
-      scheduling_lease_token = gen_random_uuid(),
-      scheduling_leased_until = clock_timestamp() + make_interval(secs => p_lease_seconds),
-      scheduling_attempts = m.scheduling_attempts + 1,
-      scheduling_lease_losses = m.scheduling_lease_losses + case when m.scheduling_lease_token is null then 0 else 1 end
-    where m.meeting_id = p_meeting_id
-    returning m.* into v_meeting;
+    select * into v_work from private.work as w where w.kind = 'search' and w.subject_id = p_meeting_id for update;
+    if v_work.leased_until > clock_timestamp() then
+      return jsonb_build_object(
+        'decision', 'in_progress', 'meeting', private.meeting_json(v_meeting),
+        'retry_after_seconds', ceil(extract(epoch from v_work.leased_until - clock_timestamp())));
+    elsif v_meeting.scheduling_status = 'scheduled' and not p_reschedule then
+      return jsonb_build_object('decision', 'scheduled', 'meeting', private.meeting_json(v_meeting));
+    elsif private.frozen_calendar_differs(v_meeting, p_meeting) then
+      return jsonb_build_object('decision', 'frozen', 'path', 'google_calendar_id', 'meeting', private.meeting_json(v_meeting));
+    end if;
+    if v_work.subject_id is null then
+      -- Only leased: a search that nobody waits for any more is not repeated by the queue.
+      insert into private.work (kind, subject_id, owner_id, due_at)
+      values ('search', p_meeting_id, v_meeting.organizer_user_id, 'infinity');
+    end if;
+    select * into v_work from private.lease_work('search', array[p_meeting_id], p_lease_seconds);
+    insert into private.event_state as es (kind, subject_id, search_request)
+    values ('meeting', p_meeting_id, p_meeting - 'organizer_user_id')
+    on conflict (kind, subject_id) do update set search_request = excluded.search_request;
     if v_meeting.starts_at is null then
       -- Nothing was found for what the row says, so nothing is lost with it.
-      v_meeting := private.accept_proposal(p_meeting_id);
+      v_meeting := private.accept_search_request(p_meeting_id);
     end if;
   end if;
 
-  return jsonb_build_object('decision', 'claimed') || private.scheduling_context(private.as_proposed(v_meeting));
+  v_meeting := private.as_requested(v_meeting);
+  return jsonb_build_object('decision', 'claimed')
+    || private.scheduling_context(v_meeting)
+    || jsonb_build_object('meeting', private.leased_search_json(v_meeting, v_work));
 end $$;
 comment on function public.begin_scheduling(text, uuid, jsonb, boolean, integer) is
   'One round trip before a meeting is scheduled: {decision, meeting, connection, own_connections, burdens, retry_after_seconds}. An '
@@ -232,60 +248,52 @@ create function public.settle_scheduling(
   p_details jsonb default null,
   p_retry_after_seconds double precision default null
 ) returns jsonb
-language plpgsql set search_path = '' as $$
+language plpgsql volatile set search_path = '' as $$
 declare
   v_meeting public.meetings;
+  v_work private.work;
   v_index integer;
   v_chosen jsonb;
-  v_is_put_off boolean;
-  -- A meeting that failed with a known outcome has no event, so nothing of its last attempt binds the next one.
-  v_is_free boolean;
 begin
-  select * into v_meeting from public.meetings as m
-  where m.meeting_id = p_meeting_id and m.scheduling_lease_token = p_lease_token
+  select * into v_meeting from public.meetings as m where m.meeting_id = p_meeting_id for update;
+  select * into v_work from private.work as w
+  where w.kind = 'search' and w.subject_id = p_meeting_id and w.lease_token = p_lease_token
   for update;
-  if not found then
+  if v_meeting.meeting_id is null or v_work.subject_id is null then
     return jsonb_build_object('decision', 'lease_lost');
   end if;
 
   if p_slot is null then
-    v_is_put_off := p_retry_after_seconds is not null;
+    v_work := private.next_work(
+      v_work,
+      case
+        -- A meeting that has a slot keeps it when a new search finds none.
+        when v_meeting.starts_at is not null then 'done'
+        when p_retry_after_seconds is null then 'reject'
+        when p_error = 'google_unavailable' then 'retry'
+        else 'defer'
+      end,
+      p_retry_after_seconds);
+    perform private.store_work(v_work);
+    update private.event_state as es set search_request = null where es.kind = 'meeting' and es.subject_id = p_meeting_id;
     update public.meetings as m
     set
-      -- A meeting that has a slot keeps it when a new search finds none.
       scheduling_status = case
         when m.starts_at is not null then 'scheduled'
-        when v_is_put_off then 'retrying'
+        when v_work.due_at is not null then 'retrying'
         else 'failed'
       end,
       scheduling_error = p_error,
       scheduling_reason = p_reason,
       -- What was said of the slot stays with it.
       scheduling_details = case when m.starts_at is null then p_details else m.scheduling_details end,
-      candidates = case when m.starts_at is null then p_candidates else m.candidates end,
-      scheduling_next_attempt_at = case
-        when m.starts_at is null then clock_timestamp() + make_interval(secs => p_retry_after_seconds)
-      end,
-      scheduling_retry_count = case
-        when not v_is_put_off or m.starts_at is not null then 0
-        when p_error = 'google_unavailable' then m.scheduling_retry_count + 1
-        else m.scheduling_retry_count
-      end,
-      scheduling_waits = case
-        when not v_is_put_off or m.starts_at is not null then 0
-        when p_error = 'google_unavailable' then m.scheduling_waits
-        else m.scheduling_waits + 1
-      end,
-      scheduling_lease_losses = 0,
-      scheduling_proposal = null,
-      scheduling_lease_token = null,
-      scheduling_leased_until = null
+      candidates = case when m.starts_at is null then p_candidates else m.candidates end
     where m.meeting_id = p_meeting_id;
     return jsonb_build_object('decision', 'settled');
   end if;
 
-  -- What was read under a lease that has ended is too old to promise anybody's time.
-  if v_meeting.scheduling_leased_until <= clock_timestamp() then
+  -- What was read under a lease that has ended is too old to promise anyone's time.
+  if v_work.leased_until <= clock_timestamp() then
     return jsonb_build_object('decision', 'lease_lost');
   elsif private.holds_too_many(v_meeting) then
     return jsonb_build_object('decision', 'too_many_holds');
@@ -298,13 +306,15 @@ begin
   end if;
 
   v_chosen := p_candidates -> v_index;
-  v_is_free := coalesce(v_meeting.writeback_status = 'failed' and not v_meeting.writeback_outcome_unknown, false);
-  perform private.accept_proposal(p_meeting_id);
+  perform private.accept_search_request(p_meeting_id);
+  v_work.due_at := null;
+  perform private.store_work(v_work);
+  perform private.apply_write_event(p_meeting_id, jsonb_build_object(
+    'type', 'slot_found',
+    'slot', jsonb_build_object(
+      'starts_at', v_chosen -> 'start_time', 'ends_at', v_chosen -> 'end_time', 'timezone', p_slot -> 'timezone')));
   update public.meetings as m
   set
-    starts_at = (v_chosen ->> 'start_time')::timestamptz,
-    ends_at = (v_chosen ->> 'end_time')::timestamptz,
-    timezone = p_slot ->> 'timezone',
     score = (v_chosen ->> 'score')::numeric,
     reasoning = v_chosen ->> 'reasoning',
     candidates = (
@@ -316,24 +326,7 @@ begin
     scheduling_status = 'scheduled',
     scheduling_error = null,
     scheduling_reason = null,
-    scheduling_details = p_details,
-    scheduling_next_attempt_at = null,
-    scheduling_retry_count = 0,
-    scheduling_waits = 0,
-    scheduling_lease_losses = 0,
-    scheduling_lease_token = null,
-    scheduling_leased_until = null,
-    -- An event that exists, or may, is changed; where there is none, the queue starts afresh.
-    writeback_status = case when m.writeback_status in ('created', 'retrying') then m.writeback_status else 'pending' end,
-    writeback_operation = case when m.writeback_status = 'created' then 'update' else m.writeback_operation end,
-    writeback_error = case when m.writeback_status in ('created', 'retrying') then m.writeback_error end,
-    writeback_retry_count = case when m.writeback_status in ('created', 'retrying') then m.writeback_retry_count else 0 end,
-    writeback_attempts = case when m.writeback_status in ('created', 'retrying') then m.writeback_attempts else 0 end,
-    writeback_next_attempt_at = coalesce(m.writeback_next_attempt_at, clock_timestamp()),
-    google_account_id = case when not v_is_free then m.google_account_id end,
-    event_generation = m.event_generation
-      + case when v_is_free and split_part(m.writeback_error, ':', 1) = 'foreign_event' then 1 else 0 end,
-    desired_version = m.desired_version + case when m.starts_at is null then 0 else 1 end
+    scheduling_details = p_details
   where m.meeting_id = p_meeting_id;
   return jsonb_build_object('decision', 'settled', 'candidate', v_index);
 end $$;
@@ -345,13 +338,12 @@ comment on function public.settle_scheduling(text, uuid, jsonb, jsonb, text, tex
   '{decision, candidate}: settled (candidate: which one, '
   'from 0), taken or too_many_holds (the lease goes on), lease_lost (nothing was changed).';
 
-revoke all on private.due_schedulings from public, anon, authenticated, service_role;
 revoke all on function
-  private.changes_frozen_calendar,
-  private.as_proposed,
-  private.accept_proposal,
-  private.give_up_killing_searches,
-  private.choose_abandoned_scheduling,
+  private.frozen_calendar_differs,
+  private.as_requested,
+  private.accept_search_request,
+  private.leased_search_json,
+  private.fail_poison_searches,
   public.claim_schedulings,
   private.insert_leased_meeting,
   public.begin_scheduling,

@@ -133,15 +133,19 @@ begin
       n.meeting_id,
       n.starts_at,
       n.ends_at,
-      n.removed_participants,
+      case
+        when n.participants is distinct from o.participants then
+          array(select private.participant_emails(o.participants) except select private.participant_emails(n.participants))
+        else '{}'
+      end as removed,
       n.cancelled_at is not null or n.writeback_status is not distinct from 'failed' as has_ended,
-      coalesce(n.writeback_status in ('pending', 'retrying'), false) or n.writeback_next_attempt_at is not null as is_due
+      exists (select from private.work as w where w.kind = 'write' and w.subject_id = n.meeting_id) as is_due
     from new_meetings as n
     join old_meetings as o on o.meeting_id = n.meeting_id
     where (n.writeback_status is not null or o.writeback_status is not null)
-      and (n.writeback_status, n.writeback_next_attempt_at is null, n.cancelled_at, n.starts_at, n.ends_at, n.removed_participants)
+      and (n.writeback_status, n.writeback_error, n.desired_version, n.written_version, n.cancelled_at, n.starts_at, n.ends_at, n.participants)
         is distinct from
-        (o.writeback_status, o.writeback_next_attempt_at is null, o.cancelled_at, o.starts_at, o.ends_at, o.removed_participants)
+        (o.writeback_status, o.writeback_error, o.desired_version, o.written_version, o.cancelled_at, o.starts_at, o.ends_at, o.participants)
   ), given_back as (
     delete from private.slot_holds as h
     using changed as c
@@ -149,18 +153,18 @@ begin
       and (
         c.has_ended
         or (lower(h.slot), upper(h.slot)) is distinct from (c.starts_at, c.ends_at)
-        -- Whoever is taken off the list is free again at once.
-        or h.participant_email = any (c.removed_participants)
+        -- A participant who is taken off the list is free again at once.
+        or h.participant_email = any (c.removed)
       )
   )
   update private.slot_holds as h
-  -- The calendar shows a written event, but a search under way may have read it before.
+  -- The calendar shows a written event, but a search in progress may have read it before.
   set expires_at = case when not c.is_due then clock_timestamp() + interval '5 minutes' end
   from changed as c
   where h.meeting_id = c.meeting_id
     and not c.has_ended
     and (lower(h.slot), upper(h.slot)) is not distinct from (c.starts_at, c.ends_at)
-    and h.participant_email <> all (c.removed_participants);
+    and h.participant_email <> all (c.removed);
   return null;
 end $$;
 

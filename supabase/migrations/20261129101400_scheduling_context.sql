@@ -57,12 +57,12 @@ begin
   if found then
     if p_user_id is not null and v_meeting.organizer_user_id is distinct from p_user_id then
       return jsonb_build_object('decision', 'not_found');
-    elsif private.changes_frozen_calendar(v_meeting, p_meeting) then
+    elsif private.frozen_calendar_differs(v_meeting, p_meeting) then
       return jsonb_build_object('decision', 'frozen', 'path', 'google_calendar_id');
     end if;
     return jsonb_build_object('decision', 'stored')
       || private.scheduling_context(jsonb_populate_record(v_meeting, coalesce(p_meeting, '{}') - 'organizer_user_id'))
-      || jsonb_build_object('meeting', to_jsonb(v_meeting));
+      || jsonb_build_object('meeting', private.leased_search_json(v_meeting, null));
   end if;
   if p_meeting is null then
     return jsonb_build_object('decision', 'not_found');

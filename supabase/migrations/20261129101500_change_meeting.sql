@@ -40,24 +40,33 @@ begin
   if not found or (p_user_id is not null and v_meeting.organizer_user_id is distinct from p_user_id) then
     return jsonb_build_object('decision', 'not_found');
   elsif v_meeting.cancelled_at is not null then
-    return jsonb_build_object('decision', 'cancelled', 'meeting', to_jsonb(v_meeting));
+    return jsonb_build_object('decision', 'cancelled', 'meeting', private.meeting_json(v_meeting));
   elsif p_expected_version <> v_meeting.desired_version then
-    return jsonb_build_object('decision', 'version_conflict', 'meeting', to_jsonb(v_meeting));
+    return jsonb_build_object('decision', 'version_conflict', 'meeting', private.meeting_json(v_meeting));
   elsif v_problem is null then
     v_changed := jsonb_populate_record(v_meeting, p_changes);
     v_problem := private.meeting_problem(v_changed);
   end if;
   if v_problem is not null then
-    return jsonb_build_object('decision', 'invalid', 'meeting', to_jsonb(v_meeting)) || v_problem;
+    return jsonb_build_object('decision', 'invalid', 'meeting', private.meeting_json(v_meeting)) || v_problem;
   end if;
 
   v_is_moved := (v_changed.starts_at, v_changed.ends_at) is distinct from (v_meeting.starts_at, v_meeting.ends_at);
   if v_changed is not distinct from v_meeting then
-    return jsonb_build_object('decision', 'unchanged', 'meeting', to_jsonb(v_meeting));
+    return jsonb_build_object('decision', 'unchanged', 'meeting', private.meeting_json(v_meeting));
   elsif v_is_moved and v_changed.starts_at <= clock_timestamp() then
-    return jsonb_build_object('decision', 'slot_expired', 'meeting', to_jsonb(v_meeting));
+    return jsonb_build_object('decision', 'slot_expired', 'meeting', private.meeting_json(v_meeting));
   end if;
 
+  if v_is_moved then
+    -- A time chosen by hand beats a search that is still in progress.
+    delete from private.work as w where w.kind = 'search' and w.subject_id = p_meeting_id;
+  elsif v_changed.participants <> v_meeting.participants and v_meeting.starts_at is null then
+    -- A search in progress asks for people who no longer take part: its lease is lost, and it starts again.
+    update private.work as w
+    set due_at = clock_timestamp(), lease_token = null, leased_at = null, leased_until = null
+    where w.kind = 'search' and w.subject_id = p_meeting_id and w.lease_token is not null;
+  end if;
   update public.meetings as m
   set
     title = v_changed.title,
@@ -67,39 +76,18 @@ begin
     starts_at = v_changed.starts_at,
     ends_at = v_changed.ends_at,
     timezone = case when v_changed.starts_at is null then v_changed.timezone else coalesce(v_changed.timezone, 'UTC') end,
-    desired_version = m.desired_version + 1,
-    writeback_operation = case when m.writeback_status = 'created' then 'update' else m.writeback_operation end,
-    writeback_status = case when m.writeback_status is null and v_is_moved then 'pending' else m.writeback_status end,
-    writeback_next_attempt_at = case
-      when m.writeback_status = 'created' or m.writeback_status is null and v_is_moved then clock_timestamp()
-      else m.writeback_next_attempt_at
-    end
+    -- A time chosen by hand has no score.
+    score = case when not v_is_moved then m.score end,
+    reasoning = case when not v_is_moved then m.reasoning end,
+    candidates = case when v_is_moved then '[]' else m.candidates end,
+    scheduled_at = case when v_is_moved then clock_timestamp() else m.scheduled_at end,
+    scheduling_status = case when v_is_moved then 'scheduled' else m.scheduling_status end,
+    scheduling_error = case when not v_is_moved then m.scheduling_error end,
+    scheduling_reason = case when not v_is_moved then m.scheduling_reason end,
+    scheduling_details = case when not v_is_moved then m.scheduling_details end
   where m.meeting_id = p_meeting_id;
-
-  if v_is_moved then
-    -- A time chosen by hand has no score, and beats a search that is still under way.
-    update public.meetings as m
-    set
-      score = null,
-      reasoning = null,
-      candidates = '[]',
-      scheduled_at = clock_timestamp(),
-      scheduling_status = 'scheduled',
-      scheduling_error = null,
-      scheduling_reason = null,
-      scheduling_details = null,
-      scheduling_next_attempt_at = null,
-      scheduling_lease_token = null,
-      scheduling_leased_until = null
-    where m.meeting_id = p_meeting_id;
-  elsif v_changed.participants <> v_meeting.participants then
-    -- A search that is under way asks for people who no longer take part: it is begun again.
-    update public.meetings as m
-    set scheduling_next_attempt_at = clock_timestamp(), scheduling_lease_token = null, scheduling_leased_until = null
-    where m.meeting_id = p_meeting_id and m.scheduling_lease_token is not null and m.starts_at is null;
-  end if;
-  select * into v_meeting from public.meetings as m where m.meeting_id = p_meeting_id;
-  return jsonb_build_object('decision', 'changed', 'meeting', to_jsonb(v_meeting));
+  v_meeting := private.apply_write_event(p_meeting_id, jsonb_build_object('type', 'changed', 'is_moved', v_is_moved));
+  return jsonb_build_object('decision', 'changed', 'meeting', private.meeting_json(v_meeting));
 end $$;
 comment on function public.change_meeting(text, uuid, jsonb, integer) is
   'Changes title, description, location, participants or the time (starts_at with ends_at, and timezone) of a meeting. An event that exists '

@@ -2,47 +2,21 @@
 -- sees. So it waits, as a last look does, until a request that was given up has had its half minute to land.
 create function public.cancel_meeting(p_meeting_id text, p_user_id uuid default null, p_expected_version integer default null)
 returns jsonb
-language plpgsql set search_path = '' as $$
+language plpgsql volatile set search_path = '' as $$
 declare
   v_meeting public.meetings;
-  v_may_exist boolean;
 begin
   select * into v_meeting from public.meetings as m where m.meeting_id = p_meeting_id for update;
   if not found or (p_user_id is not null and v_meeting.organizer_user_id is distinct from p_user_id) then
     return jsonb_build_object('decision', 'not_found');
   elsif v_meeting.cancelled_at is not null then
-    return jsonb_build_object('decision', 'already_cancelled', 'meeting', to_jsonb(v_meeting));
+    return jsonb_build_object('decision', 'already_cancelled', 'meeting', private.meeting_json(v_meeting));
   elsif p_expected_version <> v_meeting.desired_version then
-    return jsonb_build_object('decision', 'version_conflict', 'meeting', to_jsonb(v_meeting));
+    return jsonb_build_object('decision', 'version_conflict', 'meeting', private.meeting_json(v_meeting));
   end if;
-
-  -- A meeting that failed with a known outcome has no event, and one that nobody ever took up has none.
-  v_may_exist := v_meeting.writeback_outcome_unknown
-    or v_meeting.writeback_lease_token is not null
-    or coalesce(v_meeting.writeback_status, 'none') = 'created'
-    or (coalesce(v_meeting.writeback_status, 'none') in ('pending', 'retrying') and v_meeting.writeback_attempted_at is not null);
-
-  update public.meetings as m
-  set
-    cancelled_at = clock_timestamp(),
-    desired_version = m.desired_version + 1,
-    scheduling_next_attempt_at = null,
-    scheduling_lease_token = null,
-    scheduling_leased_until = null,
-    writeback_operation = 'cancel',
-    writeback_status = case when v_may_exist then m.writeback_status end,
-    writeback_error = null,
-    writeback_retry_count = 0,
-    writeback_attempts = 0,
-    writeback_outcome_unknown = v_may_exist and (m.writeback_outcome_unknown or m.writeback_status <> 'created'),
-    -- A request whose answer was lost may still be on its way: whether there is an event is looked at later.
-    writeback_next_attempt_at = case
-      when v_may_exist and m.writeback_outcome_unknown and m.writeback_status <> 'created' then clock_timestamp() + interval '30 seconds'
-      when v_may_exist then clock_timestamp()
-    end
-  where m.meeting_id = p_meeting_id
-  returning m.* into v_meeting;
-  return jsonb_build_object('decision', 'cancelled', 'meeting', to_jsonb(v_meeting));
+  delete from private.work as w where w.kind = 'search' and w.subject_id = p_meeting_id;
+  v_meeting := private.apply_write_event(p_meeting_id, '{"type": "cancelled"}');
+  return jsonb_build_object('decision', 'cancelled', 'meeting', private.meeting_json(v_meeting));
 end $$;
 comment on function public.cancel_meeting(text, uuid, integer) is
   'Cancels a meeting for good. Where an event exists or may exist its deletion becomes due (the guests are told once); otherwise nothing '
@@ -62,34 +36,16 @@ begin
     'waiting', (
       select count(*)
       from public.meetings as m
-      where m.organizer_user_id = p_user_id and m.cancelled_at is not null and m.writeback_next_attempt_at is not null
+      where m.organizer_user_id = p_user_id and m.cancelled_at is not null
+        and exists (select from private.work as w where w.kind = 'write' and w.subject_id = m.meeting_id)
     ));
 end $$;
 comment on function public.cancel_meetings_of_user(uuid) is
   'Before a user is deleted: cancels every meeting that is not over. {cancelled: by this call, waiting: cancellations that Google has not '
   'been told yet}; delete the user when nothing waits.';
 
-create function private.meetings_refuse_delete() returns trigger
-language plpgsql set search_path = '' as $$
-begin
-  -- Without an organizer there is no connection through which an event could be deleted.
-  if old.organizer_user_id is not null and (
-    old.writeback_lease_token is not null
-    or old.writeback_outcome_unknown
-    or (old.writeback_status = 'created' and (old.cancelled_at is null or old.written_version < old.desired_version))
-  ) then
-    raise exception 'meeting % has an event on Google Calendar, or may have one', old.meeting_id
-      using errcode = '55006', hint = 'Cancel it first (DELETE meetings, or public.cancel_meeting); delete the row once nothing is due.';
-  end if;
-  return old;
-end $$;
-
-create trigger meetings_refuse_delete
-  before delete on public.meetings
-  for each row execute function private.meetings_refuse_delete();
 
 revoke all on function
   public.cancel_meeting,
-  public.cancel_meetings_of_user,
-  private.meetings_refuse_delete
+  public.cancel_meetings_of_user
 from public, anon, authenticated, service_role;

@@ -45,7 +45,8 @@ begin
     select distinct lower(a.value ->> 'email')
     from jsonb_array_elements(v_chosen -> 'participant_availability') as a
     where a.value ->> 'status' <> 'unknown'
-    except select unnest(p_meeting.removed_participants)
+    except
+    select unnest(es.removed_participants) from private.event_state as es where es.kind = 'meeting' and es.subject_id = p_meeting.meeting_id
     -- Whoever handed in their busy time was never asked.
     except
     select lower(p.value ->> 'email')
@@ -59,14 +60,14 @@ end $$;
 -- How a meeting whose event does not exist goes on: 'write' with its time taken again; 'search', where a search chose
 -- the time and it may be gone; or 'taken', where it was given by name and another meeting has it. Holds outlive the
 -- meetings that were written by five minutes: so long they tell of all that was booked meanwhile, later only the calendars do.
-create function private.way_back(p_meeting public.meetings) returns text
+create function private.way_back(p_meeting public.meetings, p_outcome_unknown boolean) returns text
 language plpgsql set search_path = '' as $$
 declare
   v_is_chosen boolean := private.chosen_candidate(p_meeting) is not null;
 begin
   if p_meeting.cancelled_at is not null then
     return 'write';
-  elsif p_meeting.writeback_outcome_unknown then
+  elsif p_outcome_unknown then
     -- The event may stand where it is; the look comes first, whoever else has the time.
     perform private.hold_slot_again(p_meeting);
     return 'write';
@@ -82,113 +83,75 @@ begin
   return 'taken';
 end $$;
 
--- As if it had just been inserted: nothing of it was ever written.
 create function private.search_again(p_meeting_id text) returns public.meetings
-language sql set search_path = '' as $$
-update public.meetings as m
-set
-  starts_at = null,
-  ends_at = null,
-  timezone = null,
-  score = null,
-  reasoning = null,
-  candidates = '[]',
-  scheduled_at = null,
-  scheduling_status = 'pending',
-  scheduling_error = null,
-  scheduling_reason = null,
-  scheduling_details = null,
-  scheduling_retry_count = 0,
-  scheduling_waits = 0,
-  scheduling_lease_losses = 0,
-  scheduling_lease_token = null,
-  scheduling_leased_until = null,
-  scheduling_next_attempt_at = clock_timestamp(),
-  writeback_status = null,
-  writeback_error = null,
-  writeback_retry_count = 0,
-  writeback_attempts = 0,
-  writeback_looks = 0,
-  writeback_lease_losses = 0,
-  writeback_next_attempt_at = null,
-  event_generation = m.event_generation
-    + case when split_part(m.writeback_error, ':', 1) = 'foreign_event' then 1 else 0 end,
-  google_account_id = null
-where m.meeting_id = p_meeting_id
-returning m.*;
-$$;
-
-create function public.requeue_meeting(p_meeting_id text, p_user_id uuid default null) returns jsonb
-language plpgsql set search_path = '' as $$
+language plpgsql volatile set search_path = '' as $$
 declare
   v_meeting public.meetings;
-  v_code text;
+begin
+  perform private.apply_write_event(p_meeting_id, '{"type": "search_again"}');
+  update public.meetings as m
+  set
+    starts_at = null,
+    ends_at = null,
+    timezone = null,
+    score = null,
+    reasoning = null,
+    candidates = '[]',
+    scheduled_at = null,
+    scheduling_status = 'pending',
+    scheduling_error = null,
+    scheduling_reason = null,
+    scheduling_details = null
+  where m.meeting_id = p_meeting_id
+  returning m.* into v_meeting;
+  delete from private.work as w where w.kind = 'search' and w.subject_id = p_meeting_id;
+  perform private.enqueue('search', p_meeting_id, v_meeting.organizer_user_id);
+  return v_meeting;
+end $$;
+comment on function private.search_again(text) is 'Makes a meeting that was never written due for a search, as if it had just been inserted.';
+
+create function public.requeue_meeting(p_meeting_id text, p_user_id uuid default null) returns jsonb
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_state private.write_state;
+  v_meeting public.meetings;
   v_is_given_up boolean;
   v_way text;
 begin
-  select * into v_meeting from public.meetings as m where m.meeting_id = p_meeting_id for update;
-  if not found or (p_user_id is not null and v_meeting.organizer_user_id is distinct from p_user_id) then
+  foreach v_state in array private.lock_write_states(array[p_meeting_id]) loop
+    select * into v_meeting from public.meetings as m where m.meeting_id = p_meeting_id;
+  end loop;
+  if v_meeting.meeting_id is null or (p_user_id is not null and v_meeting.organizer_user_id is distinct from p_user_id) then
     return jsonb_build_object('decision', 'not_found');
   end if;
-  v_code := split_part(v_meeting.writeback_error, ':', 1);
-  v_is_given_up := v_meeting.writeback_next_attempt_at is null and (
-    v_meeting.writeback_status = 'failed'
-    or v_meeting.writeback_status = 'created' and v_meeting.written_version < v_meeting.desired_version);
-  if not coalesce(v_is_given_up, false) then
+  v_is_given_up := (v_state.work).subject_id is null and coalesce(
+    case
+      when v_state.event_id is not null then v_state.written_version < v_state.desired_version
+      -- Pending without work: stored by an application, and not due yet.
+      else v_state.status = 'failed' or not v_state.is_cancelled and v_state.status is not null
+    end,
+    false);
+  if not v_is_given_up then
     return jsonb_build_object(
-      'decision', case when v_meeting.cancelled_at is not null then 'cancelled' else coalesce(v_meeting.writeback_status, 'no_slot') end,
-      'meeting', to_jsonb(v_meeting));
-  elsif v_meeting.cancelled_at is null
+      'decision', case when v_state.is_cancelled then 'cancelled' else coalesce(v_state.status, 'no_slot') end,
+      'meeting', private.meeting_json(v_meeting));
+  elsif not v_state.is_cancelled
     and v_meeting.starts_at <= clock_timestamp()
-    and not v_meeting.writeback_outcome_unknown
-    and (v_meeting.writeback_status = 'failed' or v_code = 'event_missing')
+    and not v_state.outcome_unknown
+    and (v_state.event_id is null or split_part(v_state.error, ':', 1) = 'event_missing')
   then
-    return jsonb_build_object('decision', 'slot_expired', 'meeting', to_jsonb(v_meeting));
+    return jsonb_build_object('decision', 'slot_expired', 'meeting', private.meeting_json(v_meeting));
   end if;
 
-  v_way := private.way_back(v_meeting);
+  v_way := private.way_back(v_meeting, v_state.outcome_unknown);
   if v_way = 'taken' then
-    return jsonb_build_object('decision', 'slot_taken', 'meeting', to_jsonb(v_meeting));
+    return jsonb_build_object('decision', 'slot_taken', 'meeting', private.meeting_json(v_meeting));
   elsif v_way = 'search' then
     v_meeting := private.search_again(p_meeting_id);
-    perform private.wake_schedule();
-    return jsonb_build_object('decision', 'requeued', 'meeting', to_jsonb(v_meeting));
+  else
+    v_meeting := private.apply_write_event(p_meeting_id, '{"type": "requeued"}');
   end if;
-
-  if v_meeting.cancelled_at is null and v_meeting.writeback_status = 'created' and v_code = 'event_missing' then
-    -- Written anew, but only after a look: should the event have come back, it is adopted instead.
-    update public.meetings as m
-    set
-      writeback_status = 'pending',
-      writeback_operation = 'create',
-      writeback_outcome_unknown = true,
-      written_version = 0,
-      google_event_id = null,
-      google_event_link = null,
-      meet_link = null,
-      attendees = '[]'
-    where m.meeting_id = p_meeting_id;
-  elsif v_meeting.writeback_status = 'failed' then
-    update public.meetings as m
-    set
-      writeback_status = 'pending',
-      -- A stranger's event keeps our id taken; every other failure left it free, or ours.
-      event_generation = m.event_generation + case when v_code = 'foreign_event' then 1 else 0 end,
-      -- Nothing was written with the former account, so it binds nobody.
-      google_account_id = case when m.writeback_outcome_unknown then m.google_account_id end
-    where m.meeting_id = p_meeting_id;
-  end if;
-  update public.meetings as m
-  set
-    writeback_error = null,
-    writeback_retry_count = 0,
-    writeback_attempts = 0,
-    writeback_looks = 0,
-    writeback_lease_losses = 0,
-    writeback_next_attempt_at = clock_timestamp()
-  where m.meeting_id = p_meeting_id
-  returning m.* into v_meeting;
-  return jsonb_build_object('decision', 'requeued', 'meeting', to_jsonb(v_meeting));
+  return jsonb_build_object('decision', 'requeued', 'meeting', private.meeting_json(v_meeting));
 end $$;
 comment on function public.requeue_meeting(text, uuid) is
   'Gives a meeting that failed, or a change or cancellation that was given up, three new attempts and its people''s time again. A time '

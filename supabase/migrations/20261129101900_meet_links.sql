@@ -1,111 +1,96 @@
+-- Google makes a Meet link some seconds after the event, sometimes never. The event is read again until it shows one:
+-- no write, so it spends no attempt, and it ends by itself.
+
 create function private.meetings_expect_meet_link() returns trigger
-language plpgsql set search_path = '' as $$
+language plpgsql security definer set search_path = '' as $$
 begin
-  if new.conference <> 'meet' or new.meet_link is not null or new.cancelled_at is not null then
-    new.meet_link_next_look_at := null;
-    new.meet_link_error := case when new.meet_link is null then new.meet_link_error end;
-  elsif old.writeback_lease_token is not null and (
-    old.writeback_status is distinct from 'created'
-    -- A conference that a change has added.
-    or old.written_version < new.event_settings_version and new.written_version >= new.event_settings_version
-  ) then
-    new.meet_link_looks := 0;
-    new.meet_link_error := null;
-    new.meet_link_next_look_at := clock_timestamp() + interval '15 seconds';
-  end if;
-  return new;
+  delete from private.work as w
+  using new_meetings as n
+  where w.kind = 'meet_link' and w.subject_id = n.meeting_id
+    and (n.conference <> 'meet' or n.meet_link is not null or n.cancelled_at is not null);
+
+  with expected as (
+    insert into private.work (kind, subject_id, owner_id, due_at)
+    select 'meet_link', n.meeting_id, n.organizer_user_id, clock_timestamp() + interval '15 seconds'
+    from new_meetings as n
+    join old_meetings as o on o.meeting_id = n.meeting_id
+    left join private.event_state as es on es.kind = 'meeting' and es.subject_id = n.meeting_id
+    where n.conference = 'meet' and n.meet_link is null and n.cancelled_at is null
+      and n.google_event_id is not null and n.organizer_user_id is not null
+      and (
+        o.google_event_id is null
+        -- A conference that a change has added.
+        or o.written_version < coalesce(es.settings_version, 1) and n.written_version >= coalesce(es.settings_version, 1)
+      )
+    order by n.meeting_id
+    on conflict (kind, subject_id) do update
+    set due_at = excluded.due_at, attempts = 0, crashes = 0, deferrals = 0
+    returning subject_id
+  )
+  update public.meetings as m
+  set meet_link_error = null
+  from expected as e
+  where m.meeting_id = e.subject_id and m.meet_link_error is not null;
+  return null;
 end $$;
+comment on function private.meetings_expect_meet_link() is 'An event with a conference whose link is still being made is read again later.';
 
 create trigger meetings_expect_meet_link
-  before update on public.meetings
-  for each row
-  when (new.writeback_status = 'created')
-  execute function private.meetings_expect_meet_link();
+  after update on public.meetings
+  referencing old table as old_meetings new table as new_meetings
+  for each statement execute function private.meetings_expect_meet_link();
 
--- A meeting without a conference has no link to it, also while its event still shows one.
-create function private.meetings_drop_meet_link() returns trigger
-language plpgsql set search_path = '' as $$
+create function public.claim_meet_links(p_limit integer default 20, p_lease_seconds integer default 120) returns jsonb
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_work private.work[] := array(select w from private.claim_work('meet_link', p_limit, p_lease_seconds) as w);
 begin
-  new.meet_link := null;
-  return new;
+  return (
+    select coalesce(jsonb_agg(jsonb_build_object(
+      'meeting', to_jsonb(m) || jsonb_build_object(
+        'candidates', '[]'::jsonb, 'lease_token', w.lease_token, 'reads', w.deferrals + w.crashes + 1, 'google_account_id', es.google_account_id),
+      'connection', to_jsonb(c)) order by w.due_at, w.subject_id), '[]')
+    from unnest(v_work) as w
+    join public.meetings as m on m.meeting_id = w.subject_id
+    join private.google_connections as c on c.user_id = w.owner_id
+    left join private.event_state as es on es.kind = 'meeting' and es.subject_id = w.subject_id);
 end $$;
+comment on function public.claim_meet_links(integer, integer) is
+  '[{meeting, connection}]: events to be read for their Meet link now; meeting.reads counts this read. Settle with settle_meet_links.';
 
--- In the order of names it comes before meetings_expect_meet_link, which reads the link.
-create trigger meetings_drop_meet_link
-  before update on public.meetings
-  for each row
-  when (new.conference = 'none' and new.meet_link is not null)
-  execute function private.meetings_drop_meet_link();
-
-create view private.due_meet_links with (security_invoker = true) as
-select m.meeting_id, m.meet_link_next_look_at as due_at
-from public.meetings as m
-where m.meet_link_next_look_at <= now()
-  and m.meet_link_looks < 8
-  and exists (
-    select from private.google_connections as c
-    where c.user_id = m.organizer_user_id
-      and c.google_account_id = m.google_account_id
-      and c.status = 'healthy'
-      and (c.paused_until is null or c.paused_until <= now())
-  );
-comment on view private.due_meet_links is 'Events whose Meet link was still being made when they were last seen, and can be looked at now.';
-
-create function public.claim_meet_links(p_limit integer default 20) returns jsonb
-language sql set search_path = '' as $$
-with due as (
-  select d.meeting_id
-  from private.due_meet_links as d
-  order by d.due_at
-  limit p_limit
-  for update skip locked
-), claimed as (
-  update public.meetings as m
-  set
-    meet_link_looks = m.meet_link_looks + 1,
-    -- Half a minute, then twice as long each time: should this look be lost, the next one is due anyway.
-    meet_link_next_look_at = clock_timestamp() + make_interval(secs => 30 * 2 ^ m.meet_link_looks)
-  from due
-  where m.meeting_id = due.meeting_id
-  returning m.*
-)
-select coalesce(jsonb_agg(jsonb_build_object('meeting', to_jsonb(claimed), 'connection', to_jsonb(c))), '[]')
-from claimed
-join private.google_connections as c on c.user_id = claimed.organizer_user_id;
-$$;
-comment on function public.claim_meet_links(integer) is
-  '[{meeting, connection}]: events to look at for their Meet link now. Each look makes the next one due later; tell with settle_meet_links.';
-
-create function public.settle_meet_links(p_looks jsonb) returns integer
-language sql set search_path = '' as $$
-with look as (
-  select l.*
-  from jsonb_to_recordset(p_looks) as l (
-    meeting_id text, looks integer, meet_link text, error text, is_over boolean, look_token uuid, steps jsonb)
-), settled as (
-  update public.meetings as m
-  set
-    meet_link = coalesce(look.meet_link, m.meet_link),
-    meet_link_error = look.error,
-    meet_link_next_look_at = case when not look.is_over then m.meet_link_next_look_at end
-  from look
-  where m.meeting_id = look.meeting_id and m.meet_link_looks = look.looks
-  returning m.meeting_id
-), recorded as (
-  select private.record_steps(m, look.look_token, look.steps)
-  from look
-  join public.meetings as m on m.meeting_id = look.meeting_id
-)
-select (select count(*) from settled)::integer from (select count(*) from recorded) as written;
-$$;
+create function public.settle_meet_links(p_reads jsonb) returns integer
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_given jsonb;
+  v_meeting public.meetings;
+  v_work private.work;
+  v_settled integer := 0;
+begin
+  for v_given in select g.value from jsonb_array_elements(p_reads) as g (value) order by g.value ->> 'meeting_id' loop
+    select * into v_meeting from public.meetings as m where m.meeting_id = v_given ->> 'meeting_id' for update;
+    continue when not found;
+    perform private.record_steps(v_meeting, (v_given ->> 'lease_token')::uuid, v_given -> 'steps');
+    select * into v_work from private.work as w
+    where w.kind = 'meet_link' and w.subject_id = v_meeting.meeting_id and w.lease_token = (v_given ->> 'lease_token')::uuid
+    for update;
+    continue when not found;
+    perform private.store_work(private.next_work(
+      v_work,
+      case when (v_given ->> 'is_over')::boolean then 'done' else 'defer' end,
+      (v_given ->> 'not_before_seconds')::double precision));
+    update public.meetings as m
+    set meet_link = coalesce(v_given ->> 'meet_link', m.meet_link), meet_link_error = v_given ->> 'error'
+    where m.meeting_id = v_meeting.meeting_id;
+    v_settled := v_settled + 1;
+  end loop;
+  return v_settled;
+end $$;
 comment on function public.settle_meet_links(jsonb) is
-  'Ends looks for Meet links: [{meeting_id, looks, meet_link, error, is_over, look_token, steps}]. A look that a later one has overtaken '
+  'Ends reads for Meet links: [{meeting_id, lease_token, meet_link, error, is_over, not_before_seconds, steps}]. A read whose lease was lost '
   'changes nothing but is in the ledger. Returns how many counted.';
 
-revoke all on private.due_meet_links from public, anon, authenticated, service_role;
 revoke all on function
   private.meetings_expect_meet_link,
-  private.meetings_drop_meet_link,
   public.claim_meet_links,
   public.settle_meet_links
 from public, anon, authenticated, service_role;

@@ -17,7 +17,7 @@ comment on view public.v_writeback_status is 'Every write-back and how it stands
 create function public.read_meeting(p_meeting_id text, p_user_id uuid default null, p_attempts boolean default false)
 returns jsonb
 language sql stable set search_path = '' as $$
-select to_jsonb(m) || case
+select private.meeting_json(m) || case
   when p_attempts then jsonb_build_object(
     'steps',
     coalesce((
@@ -45,7 +45,7 @@ select jsonb_build_object(
   'meetings',
   coalesce((
     select jsonb_agg(
-      to_jsonb(page) - array['candidates', 'scheduling_details', 'scheduling_proposal', 'participants', 'constraints', 'attendees', 'description', 'reasoning']
+      to_jsonb(page) - array['candidates', 'scheduling_details', 'participants', 'constraints', 'attendees', 'description', 'reasoning']
       order by page.created_at desc, page.meeting_id desc)
     from (
       select m.*
@@ -72,8 +72,23 @@ comment on function public.list_meetings(uuid, integer, timestamptz, text) is
   '{meetings: newest first, without what only one meeting''s answer tells (candidates, participants, attendees and the like), counts: '
   '{status: number}}; the page after (p_before, p_before_meeting_id). p_user_id null: of everybody.';
 
+create function public.read_queue(p_meeting_ids text[] default null)
+returns table (kind text, meeting_id text, due_at timestamptz, attempts integer, deferrals integer, is_leased boolean)
+language sql stable security definer set search_path = '' as $$
+select w.kind, w.subject_id, nullif(w.due_at, 'infinity'), w.attempts, w.deferrals, coalesce(w.leased_until > now(), false)
+from private.work as w
+join public.meetings as m on m.meeting_id = w.subject_id
+where w.kind in ('search', 'write', 'meet_link')
+  and m.organizer_user_id = (select auth.uid())
+  and (p_meeting_ids is null or w.subject_id = any (p_meeting_ids))
+order by w.due_at, w.subject_id;
+$$;
+comment on function public.read_queue(text[]) is
+  'What is due for the caller''s own meetings (all, or the given ones), when, and how often it has failed. Security definer: the queue itself is open to nobody.';
+
 revoke all on public.v_writeback_status from public, anon, authenticated, service_role;
 revoke all on function
   public.read_meeting,
-  public.list_meetings
+  public.list_meetings,
+  public.read_queue
 from public, anon, authenticated, service_role;

@@ -10,9 +10,6 @@ create table public.notifications (
   payload jsonb not null,
   status text not null default 'pending' check (status in ('pending', 'retrying', 'sent', 'failed')),
   attempts integer not null default 0,
-  next_attempt_at timestamptz default now(),
-  lease_token uuid,
-  leased_until timestamptz,
   error text,
   created_at timestamptz not null default now(),
   sent_at timestamptz,
@@ -26,52 +23,48 @@ comment on column public.notifications.transition_key is
 comment on column public.notifications.kind is 'As the target''s; log: an alert that operators find here and in the functions'' log.';
 comment on column public.notifications.owner_user_id is 'The target''s owner, who may read the row; null: operators only.';
 comment on column public.notifications.payload is 'What was so at the transition; what is sent is composed of it.';
-comment on column public.notifications.attempts is 'Counted when a row is claimed; three in all.';
-comment on column public.notifications.next_attempt_at is 'When it is due; null when nothing is to be done.';
+comment on column public.notifications.attempts is 'Deliveries that were tried; three in all.';
 comment on column public.notifications.error is 'What went wrong last: code, colon, sentence.';
 
-create index idx_notifications_due on public.notifications (next_attempt_at)
-  where next_attempt_at is not null;
 create index idx_notifications_owner on public.notifications (owner_user_id, created_at desc);
 create index idx_notifications_meeting on public.notifications (meeting_id, created_at);
 create index idx_notifications_finished on public.notifications (created_at)
-  where next_attempt_at is null;
+  where status in ('sent', 'failed');
 
 alter table public.notifications enable row level security;
 
 create policy "owners of targets read what they were sent" on public.notifications
   for select to authenticated using (owner_user_id = (select auth.uid()));
 
--- What there is to say about a meeting in a state. A cancelled one is announced when nothing is left of it:
--- a cancellation that waits is no news yet, one that was given up is.
-create function private.meeting_event(
-  p_writeback_status text, p_scheduling_status text, p_writeback_error text, p_cancelled_at timestamptz,
-  p_next_attempt_at timestamptz, p_lease_token uuid, p_written_version integer, p_desired_version integer
-) returns text
-language sql immutable set search_path = ''
-return case
-  when p_cancelled_at is not null then
+create function private.meeting_event(p_meeting public.meetings) returns text
+language sql stable set search_path = '' as $$
+select case
+  when p_meeting.cancelled_at is not null then
     case
-      when p_next_attempt_at is not null or p_lease_token is not null then null
-      when p_writeback_error is null and (p_writeback_status is distinct from 'created' or p_written_version >= p_desired_version)
-        then 'cancelled'
+      when due.is_due then null
+      when p_meeting.writeback_error is null
+        and (p_meeting.google_event_id is null or p_meeting.written_version >= p_meeting.desired_version)
+      then 'cancelled'
       else 'given_up'
     end
-  when p_writeback_status = 'created' then
-    case
-      when p_next_attempt_at is null and p_lease_token is null and p_written_version < p_desired_version then 'given_up'
-      else 'created'
-    end
-  when p_writeback_status = 'failed' then 'failed'
-  when p_writeback_status is null and p_scheduling_status = 'failed' then 'failed'
-end;
+  when p_meeting.google_event_id is not null then
+    case when not due.is_due and p_meeting.written_version < p_meeting.desired_version then 'given_up' else 'created' end
+  when p_meeting.writeback_status = 'failed' then 'failed'
+  when p_meeting.writeback_status is null and p_meeting.scheduling_status = 'failed' then 'failed'
+end
+from (
+  select exists (select from private.work as w where w.kind = 'write' and w.subject_id = p_meeting.meeting_id) as is_due
+) as due;
+$$;
+comment on function private.meeting_event(public.meetings) is
+  'The event type that a meeting''s present state is, or null. A cancellation is one when nothing is left of the event; one that is due is none yet.';
 
 create function private.meeting_transition_key(p_meeting public.meetings, p_event text) returns text
 language sql stable set search_path = '' as $$
 select concat_ws(':', p_event, p_meeting.meeting_id, case
   when p_event = 'created' then 'g' || p_meeting.event_generation
   -- After a requeue a meeting may fail again, and that is news: another attempt, another transition.
-  when p_event = 'failed' and p_meeting.writeback_status is null then 's' || p_meeting.scheduling_attempts
+  when p_event = 'failed' and p_meeting.writeback_status is null then 's' || extract(epoch from transaction_timestamp())
   when p_event = 'failed' then 'a' || extract(epoch from p_meeting.writeback_attempted_at)
   when p_event = 'given_up' then 'v' || p_meeting.desired_version || 'a' || extract(epoch from p_meeting.writeback_attempted_at)
 end)
@@ -102,29 +95,21 @@ select jsonb_build_object(
 $$;
 
 create function private.announce_meetings(p_meeting_ids text[], p_events text[]) returns void
-language plpgsql security definer set search_path = '' as $$
-declare
-  v_added uuid[];
-begin
-  with added as (
-    insert into public.notifications
-      (event, transition_key, meeting_id, organizer_user_id, kind, target_id, owner_user_id, payload)
-    select
-      e.event, private.meeting_transition_key(m, e.event), m.meeting_id, m.organizer_user_id,
-      t.kind, t.target_id, t.owner_user_id,
-      private.meeting_notice(m)
-        || case when e.event = 'given_up' then jsonb_build_object('operation', m.writeback_operation) else '{}' end
-    from unnest(p_meeting_ids, p_events) as e (meeting_id, event)
-    join public.meetings as m on m.meeting_id = e.meeting_id
-    join public.notification_targets as t
-      on t.enabled and e.event = any (t.events)
-      and (t.owner_user_id is null or t.owner_user_id = m.organizer_user_id)
-    on conflict do nothing
-    returning notification_id
-  )
-  select array_agg(added.notification_id) into v_added from added;
-  perform private.ring_for_notifications(v_added);
-end $$;
+language sql volatile security definer set search_path = '' as $$
+insert into public.notifications
+  (event, transition_key, meeting_id, organizer_user_id, kind, target_id, owner_user_id, payload)
+select
+  e.event, private.meeting_transition_key(m, e.event), m.meeting_id, m.organizer_user_id,
+  t.kind, t.target_id, t.owner_user_id,
+  private.meeting_notice(m)
+    || case when e.event = 'given_up' then jsonb_build_object('operation', private.write_operation(m)) else '{}' end
+from unnest(p_meeting_ids, p_events) as e (meeting_id, event)
+join public.meetings as m on m.meeting_id = e.meeting_id
+join public.notification_targets as t
+  on t.enabled and e.event = any (t.events)
+  and (t.owner_user_id is null or t.owner_user_id = m.organizer_user_id)
+on conflict do nothing;
+$$;
 comment on function private.announce_meetings(text[], text[]) is
   'One notification for each target that wants to hear of a meeting''s event; a transition that was announced before is left alone.';
 
@@ -159,23 +144,18 @@ begin
   end if;
   select array_agg(a.meeting_id), array_agg(a.event) into v_meeting_ids, v_events
   from (
-    select
-      n.meeting_id,
-      private.meeting_event(
-        n.writeback_status, n.scheduling_status, n.writeback_error, n.cancelled_at,
-        n.writeback_next_attempt_at, n.writeback_lease_token, n.written_version, n.desired_version) as event,
-      private.meeting_event(
-        o.writeback_status, o.scheduling_status, o.writeback_error, o.cancelled_at,
-        o.writeback_next_attempt_at, o.writeback_lease_token, o.written_version, o.desired_version) as event_before
+    select n.meeting_id, private.meeting_event(n) as event, o.google_event_id is not null as had_event
     from new_meetings as n
     join old_meetings as o on o.meeting_id = n.meeting_id
-    -- Cheap, and enough to pass over a claim, and over a change that was requeued: its event is no news.
-    where n.writeback_status is distinct from o.writeback_status
-      or n.scheduling_status is distinct from o.scheduling_status
-      or n.cancelled_at is not null
-      or n.writeback_status = 'created' and n.writeback_next_attempt_at is null and n.written_version < n.desired_version
+    -- Only what a settlement, a cancellation or a refusal changes; who came later to hear of an old event is told nothing.
+    where (
+      n.writeback_status, n.scheduling_status, n.writeback_error, n.writeback_retry_count, n.writeback_attempted_at,
+      n.cancelled_at, n.written_version, n.google_event_id)
+      is distinct from (
+      o.writeback_status, o.scheduling_status, o.writeback_error, o.writeback_retry_count, o.writeback_attempted_at,
+      o.cancelled_at, o.written_version, o.google_event_id)
   ) as a
-  where a.event is not null and a.event is distinct from a.event_before;
+  where a.event is not null and not (a.event = 'created' and a.had_event);
   if v_meeting_ids is not null then
     perform private.announce_meetings(v_meeting_ids, v_events);
   end if;
@@ -196,28 +176,21 @@ create trigger meetings_announce_updated
 -- who may have no target at all.
 create function private.google_connections_announce() returns trigger
 language plpgsql security definer set search_path = '' as $$
-declare
-  v_added uuid[];
 begin
-  with added as (
-    insert into public.notifications (event, transition_key, organizer_user_id, kind, target_id, owner_user_id, payload)
-    select
-      'needs_reauth', concat_ws(':', 'needs_reauth', new.user_id, extract(epoch from new.connected_at)), new.user_id,
-      t.kind, t.target_id, t.owner_user_id,
-      jsonb_build_object('user_id', new.user_id, 'email', new.email, 'reason', new.status_reason)
-    from (
-      select 'log' as kind, null::uuid as target_id, null::uuid as owner_user_id
-      union all
-      select w.kind, w.target_id, w.owner_user_id
-      from public.notification_targets as w
-      where w.enabled and 'needs_reauth' = any (w.events)
-        and (w.owner_user_id is null or w.owner_user_id = new.user_id)
-    ) as t
-    on conflict do nothing
-    returning notification_id
-  )
-  select array_agg(added.notification_id) into v_added from added;
-  perform private.ring_for_notifications(v_added);
+  insert into public.notifications (event, transition_key, organizer_user_id, kind, target_id, owner_user_id, payload)
+  select
+    'needs_reauth', concat_ws(':', 'needs_reauth', new.user_id, extract(epoch from new.connected_at)), new.user_id,
+    t.kind, t.target_id, t.owner_user_id,
+    jsonb_build_object('user_id', new.user_id, 'email', new.email, 'reason', new.status_reason)
+  from (
+    select 'log' as kind, null::uuid as target_id, null::uuid as owner_user_id
+    union all
+    select w.kind, w.target_id, w.owner_user_id
+    from public.notification_targets as w
+    where w.enabled and 'needs_reauth' = any (w.events)
+      and (w.owner_user_id is null or w.owner_user_id = new.user_id)
+  ) as t
+  on conflict do nothing;
   return null;
 exception
   when others then
@@ -237,6 +210,37 @@ create trigger google_connections_announce_updated
   when (new.status = 'needs_reauth' and old.status is distinct from 'needs_reauth')
   execute function private.google_connections_announce();
 
+create function private.notifications_enqueue() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  insert into private.work (kind, subject_id, owner_id, due_at)
+  select 'notification', n.notification_id::text, n.target_id, clock_timestamp()
+  from new_notifications as n
+  where n.status in ('pending', 'retrying');
+  return null;
+end $$;
+comment on function private.notifications_enqueue() is 'A new notification is due at once; targets take turns.';
+
+create trigger notifications_enqueue
+  after insert on public.notifications
+  referencing new table as new_notifications
+  for each statement execute function private.notifications_enqueue();
+
+create function private.notifications_forget() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  delete from private.work as w
+  using old_notifications as o
+  where w.kind = 'notification' and w.subject_id = o.notification_id::text;
+  return null;
+end $$;
+comment on function private.notifications_forget() is 'Work ends with its notification.';
+
+create trigger notifications_forget
+  after delete on public.notifications
+  referencing old table as old_notifications
+  for each statement execute function private.notifications_forget();
+
 revoke all on public.notifications from public, anon, authenticated, service_role;
 revoke all on function
   private.meeting_event,
@@ -245,5 +249,7 @@ revoke all on function
   private.announce_meetings,
   private.meetings_announce_inserted,
   private.meetings_announce_updated,
-  private.google_connections_announce
+  private.google_connections_announce,
+  private.notifications_enqueue,
+  private.notifications_forget
 from public, anon, authenticated, service_role;

@@ -1,14 +1,13 @@
 -- What the doctor compares with Google. Reads go over whole tables: it is run by people, now and then.
 create function public.list_auditable_meetings(
   p_limit integer default 50, p_after text default null, p_meeting_ids text[] default null
-) returns setof public.meetings
+) returns setof jsonb
 language sql stable set search_path = '' as $$
-select m.*
+select to_jsonb(m) || jsonb_build_object('google_account_id', es.google_account_id, 'outcome_unknown', es.outcome_unknown_since is not null)
 from public.meetings as m
--- The account is noted before the first request: without it nothing was ever asked of Google.
-where m.google_account_id is not null
-  and m.writeback_next_attempt_at is null
-  and m.writeback_lease_token is null
+-- The account is frozen at the first attempt: without it nothing was ever asked of Google.
+join private.event_state as es on es.kind = 'meeting' and es.subject_id = m.meeting_id and es.google_account_id is not null
+where not exists (select from private.work as w where w.kind = 'write' and w.subject_id = m.meeting_id)
   and case
     when p_meeting_ids is not null then m.meeting_id = any (p_meeting_ids)
     else m.recurrence is not null or m.ends_at > now() - interval '30 days'
@@ -31,7 +30,8 @@ cross join lateral (
   -- The account's address is another name of its primary calendar.
   select nullif(m.google_calendar_id, c.email)
   from public.meetings as m
-  where m.organizer_user_id = c.user_id and m.google_account_id = c.google_account_id
+  join private.event_state as es on es.kind = 'meeting' and es.subject_id = m.meeting_id
+  where m.organizer_user_id = c.user_id and es.google_account_id = c.google_account_id
 ) as used
 where c.status = 'healthy' and used.google_calendar_id is not null
 order by c.user_id, used.google_calendar_id
@@ -62,9 +62,8 @@ begin
   where m.meeting_id = p_meeting_id
     and m.google_event_id = p_google_event_id
     and m.writeback_status = 'created'
-    -- Whoever is at work on the row will note what Google answers, and knows it better.
-    and m.writeback_lease_token is null
-    and m.writeback_next_attempt_at is null;
+    -- A worker that processes the row stores what Google shows then, and that is newer.
+    and not exists (select from private.work as w where w.kind = 'write' and w.subject_id = m.meeting_id);
   return found;
 end $$;
 comment on function public.refresh_written_event(text, text, text, jsonb) is

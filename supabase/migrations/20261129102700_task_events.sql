@@ -1,40 +1,84 @@
--- Work on one event of a task, like the write-back of a meeting: whoever works holds a lease token, and only
--- that token can settle the row. A change is recorded in pending_change before Google is asked.
-create function private.lease_task_event(p_id uuid, p_lease_seconds integer) returns jsonb
-language sql set search_path = '' as $$
-update public.task_calendar_events as e
-set
-  -- A former lease that nobody settled may have reached Google.
-  outcome_unknown = e.outcome_unknown or e.lease_token is not null,
-  lease_token = gen_random_uuid(),
-  leased_until = clock_timestamp() + make_interval(secs => p_lease_seconds),
-  attempts = e.attempts + 1,
-  google_account_id = coalesce(
-    e.google_account_id,
-    (select c.google_account_id from private.google_connections as c where c.user_id = e.user_id))
-where e.id = p_id
-returning to_jsonb(e);
-$$;
+-- Work on the event of a task, under the same leases as the write-back of a meeting. A change plan is stored before Google
+-- is asked, so that an interrupted change is completed.
 
-create function private.task_event_answer(p_decision text, p_event jsonb, p_user_id uuid) returns jsonb
+create function private.task_event_json(p_event public.task_calendar_events) returns jsonb
 language sql stable set search_path = '' as $$
+select to_jsonb(p_event) || jsonb_build_object(
+  'wanted', es.wanted,
+  'pending_change', es.pending_change,
+  'google_account_id', es.google_account_id,
+  -- A lease that expired unsettled may have reached Google.
+  'outcome_unknown', coalesce(es.outcome_unknown_since is not null or w.crashes > 0, false),
+  'lease_token', w.lease_token,
+  'leased_until', w.leased_until,
+  'attempts', coalesce(w.attempts + w.deferrals + 1, 0))
+from (select 1) as one
+left join private.event_state as es on es.kind = 'task_event' and es.subject_id = p_event.id::text
+left join private.work as w on w.kind = 'task_event' and w.subject_id = p_event.id::text;
+$$;
+comment on function private.task_event_json(public.task_calendar_events) is
+  'A task event as functions read it: its columns, wanted, pending_change, google_account_id, outcome_unknown, lease_token, leased_until and attempts.';
+
+create function private.store_task_event_state(p_id text, p_state jsonb) returns void
+language sql volatile set search_path = '' as $$
+insert into private.event_state as es (kind, subject_id, wanted, pending_change, google_account_id, outcome_unknown_since)
+values (
+  'task_event', p_id, nullif(p_state -> 'wanted', 'null'), nullif(p_state -> 'pending_change', 'null'), p_state ->> 'google_account_id',
+  case when (p_state ->> 'outcome_unknown')::boolean then clock_timestamp() end)
+on conflict (kind, subject_id) do update
+set
+  wanted = case when p_state ? 'wanted' then excluded.wanted else es.wanted end,
+  pending_change = case when p_state ? 'pending_change' then excluded.pending_change else es.pending_change end,
+  google_account_id = case when p_state ? 'google_account_id' then excluded.google_account_id else es.google_account_id end,
+  outcome_unknown_since = case
+    when not p_state ? 'outcome_unknown' then es.outcome_unknown_since
+    when excluded.outcome_unknown_since is not null then coalesce(es.outcome_unknown_since, excluded.outcome_unknown_since)
+  end;
+$$;
+comment on function private.store_task_event_state(text, jsonb) is
+  'Stores the named parts of a task event''s state: wanted, pending_change, google_account_id, outcome_unknown; what is not named stays.';
+
+create function private.lease_task_event(p_id text, p_owner_id uuid, p_lease_seconds integer) returns private.work
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_work private.work;
+begin
+  -- Only leased: it is due from the moment on at which there is something to complete.
+  insert into private.work (kind, subject_id, owner_id, requests, due_at)
+  values ('task_event', p_id, p_owner_id, 2, 'infinity')
+  on conflict (kind, subject_id) do nothing;
+  select * into v_work from private.lease_work('task_event', array[p_id], p_lease_seconds);
+  perform private.store_task_event_state(p_id, jsonb_build_object(
+    'google_account_id', coalesce(
+      (select es.google_account_id from private.event_state as es where es.kind = 'task_event' and es.subject_id = p_id),
+      (select c.google_account_id from private.google_connections as c where c.user_id = p_owner_id))));
+  return v_work;
+end $$;
+comment on function private.lease_task_event(text, uuid, integer) is 'Leases a task event and freezes its account. The caller holds the lock of its row.';
+
+create function private.task_event_response(p_decision text, p_event public.task_calendar_events, p_user_id uuid) returns jsonb
+language sql volatile set search_path = '' as $$
 select jsonb_build_object(
   'decision', p_decision,
-  'event', p_event,
-  'task', (select to_jsonb(t) from public.tasks as t where t.id::text = p_event ->> 'task_id'),
+  'event', event.json,
+  'task', (select to_jsonb(t) from public.tasks as t where t.id::text = event.json ->> 'task_id'),
   'connection', (select to_jsonb(c) from private.google_connections as c where c.user_id = p_user_id),
-  'retry_after_seconds', greatest(1, ceil(extract(epoch from (p_event ->> 'leased_until')::timestamptz - clock_timestamp())))
-);
+  'retry_after_seconds', greatest(1, ceil(extract(epoch from (event.json ->> 'leased_until')::timestamptz - clock_timestamp()))))
+from (select case when p_event.id is not null then private.task_event_json(p_event) end as json) as event;
 $$;
+comment on function private.task_event_response(text, public.task_calendar_events, uuid) is
+  '{decision, event, task, connection, retry_after_seconds}: what every function that leases a task event returns.';
 
 create function public.begin_task_event(
   p_task_id text, p_user_id uuid, p_wanted jsonb, p_lease_seconds integer default 120
 ) returns jsonb
-language plpgsql set search_path = '' as $$
+language plpgsql volatile set search_path = '' as $$
 declare
   v_task public.tasks;
   v_event public.task_calendar_events;
+  v_work private.work;
   v_key uuid := gen_random_uuid();
+  v_is_unknown boolean;
 begin
   -- Callers for one task queue up here, so one task gets one event.
   select * into v_task from public.tasks as t where t.id::text = p_task_id for update;
@@ -49,78 +93,85 @@ begin
   order by e.created_at desc
   limit 1
   for update;
-
   if not found then
     insert into public.task_calendar_events (
-      user_id, task_id, calendar_id, calendar_event_id, event_key, organizer_self, wanted, sync_status, next_attempt_at)
+      user_id, task_id, calendar_id, calendar_event_id, event_key, organizer_self, sync_status)
     values (
       v_task.user_id, v_task.id, coalesce(p_wanted ->> 'calendar_id', 'primary'),
-      'convene' || replace(v_key::text, '-', '') || 'g1', v_key, null, p_wanted, 'pending', clock_timestamp())
+      'convene' || replace(v_key::text, '-', '') || 'g1', v_key, null, 'pending')
     returning * into v_event;
-  elsif v_event.sync_status not in ('pending', 'failed') then
-    return private.task_event_answer('exists', to_jsonb(v_event), v_task.user_id);
-  elsif v_event.leased_until > clock_timestamp() then
-    return private.task_event_answer('in_progress', to_jsonb(v_event), v_task.user_id);
-  elsif v_event.lease_token is null and not v_event.outcome_unknown then
-    -- Nothing of the former wish can be on Google, so the new one counts.
-    update public.task_calendar_events as e
-    set wanted = p_wanted, calendar_id = coalesce(p_wanted ->> 'calendar_id', 'primary'), sync_status = 'pending',
-      google_account_id = null, next_attempt_at = clock_timestamp()
-    where e.id = v_event.id;
+    perform private.store_task_event_state(v_event.id::text, jsonb_build_object('wanted', p_wanted));
+  elsif v_event.sync_status::text not in ('pending', 'failed') then
+    return private.task_event_response('exists', v_event, v_task.user_id);
+  else
+    select * into v_work from private.work as w where w.kind = 'task_event' and w.subject_id = v_event.id::text for update;
+    v_is_unknown := exists (
+      select from private.event_state as es
+      where es.kind = 'task_event' and es.subject_id = v_event.id::text and es.outcome_unknown_since is not null);
+    if v_work.leased_until > clock_timestamp() then
+      return private.task_event_response('in_progress', v_event, v_task.user_id);
+    elsif v_work.lease_token is null and not v_is_unknown then
+      -- Nothing of the former request can be on Google, so the new one counts.
+      update public.task_calendar_events as e
+      set calendar_id = coalesce(p_wanted ->> 'calendar_id', 'primary'), sync_status = 'pending'
+      where e.id = v_event.id
+      returning * into v_event;
+      perform private.store_task_event_state(v_event.id::text, jsonb_build_object('wanted', p_wanted, 'google_account_id', null));
+    end if;
   end if;
-
-  return private.task_event_answer('claimed', private.lease_task_event(v_event.id, p_lease_seconds), v_task.user_id);
+  perform private.lease_task_event(v_event.id::text, v_task.user_id, p_lease_seconds);
+  update private.work as w set due_at = w.leased_at where w.kind = 'task_event' and w.subject_id = v_event.id::text;
+  return private.task_event_response('claimed', v_event, v_task.user_id);
 end $$;
 comment on function public.begin_task_event(text, uuid, jsonb, integer) is
   'Leases the row of a task''s event, made if there is none: {decision, event, task, connection, retry_after_seconds}. '
   'decision: claimed, exists, in_progress or not_found (also for another user''s).';
 
 create function public.begin_event_change(
-  p_user_id uuid, p_calendar_id text, p_calendar_event_id text, p_track jsonb default null,
-  p_lease_seconds integer default 120
+  p_user_id uuid, p_calendar_id text, p_calendar_event_id text, p_lease_seconds integer default 120
 ) returns jsonb
-language plpgsql set search_path = '' as $$
+language plpgsql volatile set search_path = '' as $$
 declare
   v_event public.task_calendar_events;
+  v_work private.work;
 begin
-  if p_track is not null then
-    insert into public.task_calendar_events (user_id, calendar_id, calendar_event_id, organizer_self, sync_source, sync_status)
-    values (p_user_id, p_calendar_id, p_calendar_event_id, null, 'google', 'synced')
-    on conflict (user_id, calendar_id, calendar_event_id) do nothing;
-  end if;
-  select * into v_event
+  insert into public.task_calendar_events (user_id, calendar_id, calendar_event_id, organizer_self, sync_source, sync_status)
+  values (p_user_id, p_calendar_id, p_calendar_event_id, null, 'google', 'synced')
+  on conflict (user_id, calendar_id, calendar_event_id) do nothing;
+  select * into strict v_event
   from public.task_calendar_events as e
   where e.user_id = p_user_id and e.calendar_id = p_calendar_id and e.calendar_event_id = p_calendar_event_id
   for update;
-  if not found then
-    return private.task_event_answer('untracked', null, p_user_id);
-  elsif v_event.leased_until > clock_timestamp() then
-    return private.task_event_answer('in_progress', to_jsonb(v_event), p_user_id);
-  elsif v_event.sync_status in ('pending', 'failed') then
-    return private.task_event_answer('unwritten', to_jsonb(v_event), p_user_id);
+  select * into v_work from private.work as w where w.kind = 'task_event' and w.subject_id = v_event.id::text for update;
+  if v_work.leased_until > clock_timestamp() then
+    return private.task_event_response('in_progress', v_event, p_user_id);
+  elsif v_event.sync_status::text in ('pending', 'failed') then
+    return private.task_event_response('unwritten', v_event, p_user_id);
   elsif v_event.deleted_at is not null then
-    return private.task_event_answer('deleted', to_jsonb(v_event), p_user_id);
+    return private.task_event_response('deleted', v_event, p_user_id);
   end if;
-  return private.task_event_answer('claimed', private.lease_task_event(v_event.id, p_lease_seconds), p_user_id);
+  perform private.lease_task_event(v_event.id::text, p_user_id, p_lease_seconds);
+  return private.task_event_response('claimed', v_event, p_user_id);
 end $$;
-comment on function public.begin_event_change(uuid, text, text, jsonb, integer) is
-  'Leases the row of an event that is to be changed: {decision, event, task, connection}. p_track not null: an unknown event gets a row. '
-  'decision: claimed, in_progress, untracked, unwritten or deleted.';
+comment on function public.begin_event_change(uuid, text, text, integer) is
+  'Leases the row of an event that is to be changed, made if there is none: {decision, event, task, connection}. '
+  'decision: claimed, in_progress, unwritten or deleted.';
 
 create function private.put_task_event(p_event jsonb) returns void
-language sql set search_path = '' as $$
+language sql volatile set search_path = '' as $$
+with stored as (
 insert into public.task_calendar_events as e (
   user_id, task_id, calendar_id, calendar_event_id, event_key, event_link, event_start, event_end, event_title,
   timezone, is_all_day, organizer_email, organizer_display_name, organizer_self, attendees, recurrence_rule,
   is_master_event, recurrence_master_id, recurrence_instance_date, original_start_time, is_exception,
-  exception_type, series_update_scope, sync_status, sync_source, last_synced_at, etag, deleted_at, google_account_id)
+  exception_type, series_update_scope, sync_status, sync_source, last_synced_at, etag, deleted_at)
 select
   r.user_id, r.task_id, r.calendar_id, r.calendar_event_id, coalesce(r.event_key, gen_random_uuid()), r.event_link,
   r.event_start, r.event_end, r.event_title, r.timezone, coalesce(r.is_all_day, false), r.organizer_email,
   r.organizer_display_name, r.organizer_self, coalesce(r.attendees, '[]'), r.recurrence_rule,
   coalesce(r.is_master_event, false), r.recurrence_master_id, r.recurrence_instance_date, r.original_start_time,
   coalesce(r.is_exception, false), r.exception_type, r.series_update_scope, coalesce(r.sync_status, 'synced'),
-  coalesce(r.sync_source, 'convene'), r.last_synced_at, r.etag, r.deleted_at, r.google_account_id
+  coalesce(r.sync_source, 'convene'), r.last_synced_at, r.etag, r.deleted_at
 from jsonb_populate_record(null::public.task_calendar_events, p_event) as r
 on conflict (user_id, calendar_id, calendar_event_id) do update
 set
@@ -132,7 +183,13 @@ set
   recurrence_instance_date = excluded.recurrence_instance_date, original_start_time = excluded.original_start_time,
   is_exception = excluded.is_exception, exception_type = excluded.exception_type,
   series_update_scope = excluded.series_update_scope, sync_status = excluded.sync_status,
-  last_synced_at = excluded.last_synced_at, etag = excluded.etag, deleted_at = excluded.deleted_at;
+  last_synced_at = excluded.last_synced_at, etag = excluded.etag, deleted_at = excluded.deleted_at
+returning e.id
+)
+select private.store_task_event_state(stored.id::text, jsonb_build_object('google_account_id', p_event -> 'google_account_id'))
+from stored
+where p_event ->> 'google_account_id' is not null
+  and not exists (select from private.event_state as es where es.kind = 'task_event' and es.subject_id = stored.id::text);
 $$;
 
 create function public.settle_task_event(
@@ -142,12 +199,25 @@ create function public.settle_task_event(
 language plpgsql set search_path = '' as $$
 declare
   v_event public.task_calendar_events;
+  v_work private.work;
 begin
-  select * into v_event from public.task_calendar_events as e where e.id = p_id and e.lease_token = p_lease_token for update;
-  if not found then
+  select * into v_event from public.task_calendar_events as e where e.id = p_id for update;
+  select * into v_work from private.work as w
+  where w.kind = 'task_event' and w.subject_id = p_id::text and w.lease_token = p_lease_token
+  for update;
+  if v_event.id is null or v_work.subject_id is null then
     return false;
   end if;
   v_event := jsonb_populate_record(v_event, p_changes);
+  if p_release then
+    v_work := private.next_work(v_work, case when p_not_before_seconds is not null then 'defer' else 'done' end, p_not_before_seconds);
+  else
+    -- From now on there is something to complete: a worker that dies is followed by the queue.
+    v_work.due_at := v_work.leased_at;
+  end if;
+  perform private.store_work(v_work);
+  perform private.store_task_event_state(
+    p_id::text, case when p_release then p_changes else p_changes - 'outcome_unknown' end - 'google_account_id');
   update public.task_calendar_events as e
   set
     calendar_event_id = v_event.calendar_event_id, event_link = v_event.event_link, event_start = v_event.event_start,
@@ -159,22 +229,13 @@ begin
     original_start_time = v_event.original_start_time, is_exception = v_event.is_exception,
     exception_type = v_event.exception_type, series_update_scope = v_event.series_update_scope,
     sync_status = v_event.sync_status, sync_error = v_event.sync_error, last_synced_at = v_event.last_synced_at,
-    etag = v_event.etag, deleted_at = v_event.deleted_at, pending_change = v_event.pending_change,
+    etag = v_event.etag, deleted_at = v_event.deleted_at,
     event_generation = v_event.event_generation,
-    outcome_unknown = case when p_release then v_event.outcome_unknown else e.outcome_unknown end,
-    attempts = case when p_release and p_not_before_seconds is null then 0 else e.attempts end,
-    -- While somebody works, the row is due when the lease ends: a worker that dies is followed by the sweep.
-    next_attempt_at = case
-      when not p_release then e.leased_until
-      when p_not_before_seconds is not null then clock_timestamp() + make_interval(secs => p_not_before_seconds)
-    end,
-    lease_token = case when p_release then null else e.lease_token end,
-    leased_until = case when p_release then null else e.leased_until end,
     updated_at = now()
   where e.id = p_id;
   -- The occurrences of a deleted series are gone with it.
   update public.task_calendar_events as e
-  set deleted_at = clock_timestamp(), sync_status = 'deleted'
+  set deleted_at = clock_timestamp(), sync_status = 'cancelled'
   where e.user_id = v_event.user_id and e.calendar_id = v_event.calendar_id and e.deleted_at is null
     and (e.calendar_event_id = any (p_gone)
       or (v_event.deleted_at is not null and e.recurrence_master_id = v_event.calendar_event_id));
@@ -185,42 +246,48 @@ comment on function public.settle_task_event(uuid, uuid, jsonb, jsonb, boolean, 
   'Writes what is known now (p_changes: columns; p_rows: other rows of the same series) under a lease; false when the lease was lost. '
   'p_release false keeps the lease; p_not_before_seconds: the row is due again then; p_gone: events that are deleted with it.';
 
-create function public.claim_task_events(p_limit integer default 10, p_lease_seconds integer default 120)
-returns setof jsonb
-language sql set search_path = '' as $$
-with due as (
-  select e.id, e.user_id
-  from public.task_calendar_events as e
-  where e.next_attempt_at <= clock_timestamp()
-    and (e.leased_until is null or e.leased_until <= clock_timestamp())
-    and not exists (
-      select from private.google_connections as c
-      where c.user_id = e.user_id and c.paused_until > clock_timestamp()
-    )
-  order by e.next_attempt_at
-  limit p_limit
-  for update skip locked
-)
-select private.task_event_answer('claimed', private.lease_task_event(due.id, p_lease_seconds), due.user_id) from due;
-$$;
+create function public.claim_task_events(p_limit integer default 10, p_lease_seconds integer default 120) returns setof jsonb
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_work private.work[] := array(select w from private.claim_work('task_event', p_limit, p_lease_seconds) as w);
+begin
+  return query
+  select private.task_event_response('claimed', e, e.user_id)
+  from unnest(v_work) as w
+  join public.task_calendar_events as e on e.id::text = w.subject_id
+  order by w.due_at, w.subject_id;
+end $$;
 comment on function public.claim_task_events(integer, integer) is
   'Leases events whose creation or change was interrupted or postponed and is due now.';
 
 -- An event that was never written has nothing on Google to delete: only its row is given up.
-create function public.discard_task_event(p_user_id uuid, p_calendar_id text, p_calendar_event_id text)
-returns boolean
-language sql set search_path = '' as $$
-with discarded as (
-  update public.task_calendar_events as e
-  set deleted_at = clock_timestamp(), sync_status = 'deleted', next_attempt_at = null, updated_at = clock_timestamp()
+create function public.discard_task_event(p_user_id uuid, p_calendar_id text, p_calendar_event_id text) returns boolean
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_event public.task_calendar_events;
+begin
+  select * into v_event
+  from public.task_calendar_events as e
   where e.user_id = p_user_id and e.calendar_id = p_calendar_id and e.calendar_event_id = p_calendar_event_id
-    and e.sync_status in ('pending', 'failed') and e.deleted_at is null
-    -- A request that may have landed is looked up first, by whoever schedules or by the sweep.
-    and e.lease_token is null and not e.outcome_unknown
-  returning e.id
-)
-select exists (select from discarded);
-$$;
+    and e.sync_status::text in ('pending', 'failed') and e.deleted_at is null
+  for update;
+  if not found
+    -- A request that may have taken effect is verified first, by the next call that schedules or by the sweep.
+    or exists (
+      select from private.work as w
+      where w.kind = 'task_event' and w.subject_id = v_event.id::text and (w.lease_token is not null or w.crashes > 0))
+    or exists (
+      select from private.event_state as es
+      where es.kind = 'task_event' and es.subject_id = v_event.id::text and es.outcome_unknown_since is not null)
+  then
+    return false;
+  end if;
+  delete from private.work as w where w.kind = 'task_event' and w.subject_id = v_event.id::text;
+  update public.task_calendar_events as e
+  set deleted_at = clock_timestamp(), sync_status = 'cancelled', updated_at = clock_timestamp()
+  where e.id = v_event.id;
+  return true;
+end $$;
 comment on function public.discard_task_event(uuid, text, text) is
   'Marks an event that is not on Google (never written, or refused for good) as deleted; false while that is not certain.';
 
@@ -229,7 +296,7 @@ language sql stable set search_path = '' as $$
 select coalesce(jsonb_agg(jsonb_build_object(
   'task', to_jsonb(t),
   'event', (
-    select to_jsonb(e)
+    select private.task_event_json(e)
     from public.task_calendar_events as e
     where e.task_id = t.id and e.deleted_at is null and not coalesce(e.is_exception, false)
     order by e.created_at desc
@@ -243,7 +310,7 @@ comment on function public.read_task_events(uuid, text[]) is
 
 create function public.read_task_event(p_user_id uuid, p_calendar_id text, p_calendar_event_id text) returns jsonb
 language sql stable set search_path = '' as $$
-select to_jsonb(e)
+select private.task_event_json(e)
 from public.task_calendar_events as e
 where e.user_id = p_user_id and e.calendar_id = p_calendar_id and e.calendar_event_id = p_calendar_event_id;
 $$;
@@ -251,7 +318,9 @@ comment on function public.read_task_event(uuid, text, text) is 'The row of one 
 
 revoke all on function
   private.lease_task_event,
-  private.task_event_answer,
+  private.task_event_json,
+  private.store_task_event_state,
+  private.task_event_response,
   public.begin_task_event,
   public.begin_event_change,
   private.put_task_event,

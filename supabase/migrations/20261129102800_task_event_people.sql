@@ -69,7 +69,8 @@ with given as (
     e.id, g.*,
     (e.organizer_email, e.organizer_display_name, e.organizer_self, e.attendees)
       is distinct from (g.organizer_email, g.organizer_display_name, g.organizer_self, g.attendees) as changes,
-    e.lease_token is not null or coalesce(e.last_synced_at > p_read_at, false) as is_newer
+    exists (select from private.work as w where w.kind = 'task_event' and w.subject_id = e.id::text and w.lease_token is not null)
+      or coalesce(e.last_synced_at > p_read_at, false) as is_newer
   from given as g
   join public.task_calendar_events as e
     on e.user_id = p_user_id and e.calendar_id = p_calendar_id and e.calendar_event_id = g.calendar_event_id
@@ -85,13 +86,15 @@ with given as (
   update public.task_calendar_events as e
   set sync_error = 'event_not_found'
   where e.user_id = p_user_id and e.calendar_id = p_calendar_id and e.calendar_event_id = any (p_missing)
-    and e.lease_token is null and coalesce(e.last_synced_at <= p_read_at, true)
+    and not exists (select from private.work as w where w.kind = 'task_event' and w.subject_id = e.id::text and w.lease_token is not null)
+    and coalesce(e.last_synced_at <= p_read_at, true)
 ), known_meetings as (
   select
     m.meeting_id, g.*,
     (m.organizer_email, m.organizer_display_name, m.organizer_self, m.attendees)
       is distinct from (g.organizer_email, g.organizer_display_name, g.organizer_self, g.attendees) as changes,
-    m.writeback_lease_token is not null or coalesce(m.writeback_succeeded_at > p_read_at, false) as is_newer
+    exists (select from private.work as w where w.kind = 'write' and w.subject_id = m.meeting_id and w.lease_token is not null)
+      or coalesce(m.writeback_succeeded_at > p_read_at, false) as is_newer
   from given as g
   join public.meetings as m
     on m.organizer_user_id = p_user_id and m.google_calendar_id = p_calendar_id and m.google_event_id = g.calendar_event_id

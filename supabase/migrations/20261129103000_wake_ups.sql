@@ -1,7 +1,8 @@
--- Doorbells. A lost one costs a minute (the cron sweep finds the row), never a meeting.
+-- Wake-ups: every trigger that calls a function early, and the sweep that calls it for certain. A lost wake-up costs a
+-- minute, never a meeting.
 do $$
 begin
-  -- Where the extensions stand already, Supabase has installed them in these schemas.
+  -- Where the extensions exist already, Supabase has installed them in these schemas.
   if to_regnamespace('net') is null then
     create extension if not exists pg_net with schema extensions;
   end if;
@@ -9,6 +10,17 @@ begin
     create extension if not exists supabase_vault with schema vault;
   end if;
 end $$;
+
+create table private.wake_ups (
+  wakes text primary key,
+  called_at timestamptz not null default '-infinity'
+);
+comment on table private.wake_ups is 'When each function was last woken, so that many rows wake it once.';
+comment on column private.wake_ups.wakes is 'Edge function and path, as in private.work_kinds.';
+comment on column private.wake_ups.called_at is 'When the last wake-up was posted.';
+insert into private.wake_ups (wakes) select k.wakes from private.work_kinds as k;
+alter table private.wake_ups enable row level security;
+revoke all on private.wake_ups from public, anon, authenticated, service_role;
 
 create function private.wake(p_function text, p_body jsonb) returns void
 language plpgsql security definer set search_path = '' as $$
@@ -28,178 +40,129 @@ begin
     timeout_milliseconds := 5000
   );
 exception
-  -- Whatever is wrong with the doorbell, the statement that rang it must go through.
+  -- Whatever is wrong with the wake-up, the statement that caused it must go through.
   when others then
     raise log 'convene could not wake %: %', p_function, sqlerrm;
 end $$;
 comment on function private.wake(text, jsonb) is
   'Posts p_body to a function through pg_net. Does nothing while the Vault entries convene_functions_url and convene_automations_key are missing.';
 
--- The doorbell carries the row without its candidates: with 200 participants they alone are larger than
--- what a function reads of a body, and whoever is woken reads the row afresh.
-create function private.meetings_wake() returns trigger
+create function private.wake_worker(p_kind text, p_rows bigint, p_subject_id text) returns void
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_function text;
+begin
+  select k.wakes into strict v_function from private.work_kinds as k where k.kind = p_kind;
+  -- An inserter never waits here: while another transaction wakes the function, or just after it did, the function that
+  -- was woken looks once more before it ends (shared/http/woken.ts), and finds what is committed until then.
+  perform from private.wake_ups as w
+  where w.wakes = v_function and w.called_at < clock_timestamp() - make_interval(secs => private.setting('wake_up_seconds')::double precision)
+  for update skip locked;
+  if not found then
+    return;
+  end if;
+  update private.wake_ups as w set called_at = clock_timestamp() where w.wakes = v_function;
+  perform private.wake(v_function, case
+    when p_rows = 1 and p_kind in ('search', 'write') then jsonb_build_object(
+      'type', 'INSERT', 'table', 'meetings', 'schema', 'public', 'record', jsonb_build_object('meeting_id', p_subject_id))
+    else '{"batch": true, "background": true}'
+  end);
+end $$;
+comment on function private.wake_worker(text, bigint, text) is
+  'Wakes the function of a kind for rows that became due: one row by its id, several as a batch. Wake-ups closer together than wake_up_seconds are combined.';
+
+create function private.work_wake_inserted() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
-  perform private.wake(
-    tg_argv[0],
-    jsonb_build_object(
-      'type', tg_op,
-      'table', tg_table_name,
-      'schema', tg_table_schema,
-      'record', to_jsonb(new) - 'candidates',
-      'old_record', case when tg_op = 'UPDATE' then to_jsonb(old) - 'candidates' end
-    )
-  );
+  perform private.wake_worker(due.kind, due.rows, due.subject_id)
+  from (
+    select w.kind, count(*) as rows, min(w.subject_id) as subject_id
+    from new_work as w
+    where w.lease_token is null and w.due_at <= clock_timestamp()
+    group by w.kind
+  ) as due;
   return null;
 end $$;
+comment on function private.work_wake_inserted() is 'Rows that are due when they are inserted wake their function.';
 
--- A row that schedule itself inserted is leased already and needs no call.
-create trigger meetings_wake_schedule
-  after insert on public.meetings
-  for each row
-  when (new.scheduling_status = 'pending' and new.scheduling_lease_token is null)
-  execute function private.meetings_wake('schedule');
+create trigger work_wake_inserted
+  after insert on private.work
+  referencing new table as new_work
+  for each statement execute function private.work_wake_inserted();
 
-create trigger meetings_wake_write_back_inserted
-  after insert on public.meetings
-  for each row
-  when (new.writeback_status = 'pending')
-  execute function private.meetings_wake('write-back');
+create function private.work_wake_updated() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  perform private.wake_worker(due.kind, due.rows, due.subject_id)
+  from (
+    select w.kind, count(*) as rows, min(w.subject_id) as subject_id
+    from new_work as w
+    join old_work as o on o.kind = w.kind and o.subject_id = w.subject_id
+    -- A claim leases, and a release leaves the due time as it was: neither is news.
+    where w.lease_token is null and w.due_at <= clock_timestamp() and w.due_at is distinct from o.due_at
+    group by w.kind
+  ) as due;
+  return null;
+end $$;
+comment on function private.work_wake_updated() is 'Rows that become due, by a change or at the end of a lease, wake their function.';
 
-create trigger meetings_wake_write_back_updated
-  after update of writeback_status on public.meetings
-  for each row
-  when (new.writeback_status = 'pending' and old.writeback_status is distinct from 'pending')
-  execute function private.meetings_wake('write-back');
+create trigger work_wake_updated
+  after update on private.work
+  referencing old table as old_work new table as new_work
+  for each statement execute function private.work_wake_updated();
 
--- A doorbell for operations on events that exist; new meetings have theirs.
-create trigger meetings_wake_write_back_changed
-  after update on public.meetings
-  for each row
-  when (
-    new.writeback_operation <> 'create'
-    and new.writeback_lease_token is null
-    and new.writeback_next_attempt_at <= clock_timestamp()
-    and (
-      old.writeback_next_attempt_at is null
-      or old.writeback_lease_token is not null
-      or new.desired_version > old.desired_version
-    )
-    and (new.writeback_status is distinct from 'pending' or old.writeback_status = 'pending')
-  )
-  execute function private.meetings_wake('write-back');
-
-create function private.wake_schedule() returns void
-language sql security definer set search_path = '' as $$
-select private.wake('schedule', '{"batch": true, "background": true}');
+create function private.wake_for_rest(p_kind text) returns void
+language sql volatile security definer set search_path = '' as $$
+select private.wake(k.wakes, '{"batch": true, "background": true}') from private.work_kinds as k where k.kind = p_kind;
 $$;
+comment on function private.wake_for_rest(text) is 'Calls the function of a kind again: a call processes no more rows than its CPU budget allows. The one wake-up that workers may cause.';
 
--- Security definer: workers may ring this one doorbell, and no other.
-create function private.wake_write_back() returns void
-language sql security definer set search_path = '' as $$
-select private.wake('write-back', '{"batch": true, "background": true}');
-$$;
-
--- A call does no more rows than its CPU budget allows; what is left is for another call.
 create function public.finish_writeback_batch(p_wake boolean default false) returns integer
-language plpgsql set search_path = '' as $$
+language plpgsql volatile set search_path = '' as $$
 declare
   v_remaining integer;
 begin
-  select count(*) into v_remaining from private.due_writebacks;
+  select count(*) into v_remaining from private.due_work as d where d.kind = 'write';
   if p_wake and v_remaining > 0 then
-    perform private.wake_write_back();
+    perform private.wake_for_rest('write');
   end if;
   return v_remaining;
 end $$;
 comment on function public.finish_writeback_batch(boolean) is
   'How many write-backs are still due; p_wake: calls write-back again if there are any.';
 
--- Rings unless an earlier one still waits for its first delivery: whoever answers its bell takes these along.
-create function private.ring_for_notifications(p_added uuid[]) returns void
-language plpgsql security definer set search_path = '' as $$
-begin
-  if p_added is not null and not exists (
-    select from private.due_notifications as d where d.attempts = 0 and d.notification_id <> all (p_added)
-  ) then
-    perform private.wake('notify', '{"batch": true, "background": true}');
-  end if;
-end $$;
-
--- Abandoned rows have a job of their own, so that each call is made for one reason and none twice a minute.
 create function private.sweep() returns void
-language plpgsql security definer set search_path = '' as $$
+language plpgsql volatile security definer set search_path = '' as $$
 begin
-  if exists (select from private.due_schedulings) then
-    perform private.wake('schedule', '{"batch": true, "background": true}');
-  end if;
-  if exists (select from private.due_writebacks as due where not due.is_abandoned) then
-    perform private.wake('write-back', '{"batch": true, "background": true}');
-  end if;
+  -- A search that was only leased and whose worker died: nobody waits for its result any more.
+  delete from private.work as w where w.due_at = 'infinity' and w.leased_until <= clock_timestamp() - interval '1 hour';
+  perform private.wake_for_rest(k.kind)
+  from private.work_kinds as k
+  where exists (select from private.due_work as d where d.kind = k.kind);
 end $$;
-comment on function private.sweep() is 'Wakes schedule and write-back for rows that are due; an idle system makes no call.';
+comment on function private.sweep() is 'Calls the function of every kind of work that is due, expired leases included; an idle system makes no call.';
 
-create function private.take_over_leases() returns void
-language plpgsql security definer set search_path = '' as $$
-begin
-  if exists (select from private.due_writebacks as due where due.is_abandoned)
-    and not exists (select from private.due_writebacks as due where not due.is_abandoned)
-  then
-    perform private.wake('write-back', '{"batch": true, "background": true}');
-  end if;
-end $$;
-comment on function private.take_over_leases() is
-  'Wakes write-back for rows whose worker has died, unless the sweep wakes it anyway: every batch begins with such rows.';
-
-create function private.sweep_meet_links() returns void
-language plpgsql security definer set search_path = '' as $$
-begin
-  if exists (select from private.due_meet_links) then
-    perform private.wake('meetings/meet-links', '{"batch": true, "background": true}');
-  end if;
-end $$;
-comment on function private.sweep_meet_links() is 'Wakes meetings for Meet links that are due; calls nothing when none is.';
-
-create function private.sweep_notifications() returns void
-language plpgsql security definer set search_path = '' as $$
-begin
-  delete from public.notifications as n
-  where n.notification_id in (
-    select o.notification_id from public.notifications as o
-    where o.next_attempt_at is null and o.created_at < now() - interval '90 days'
-    order by o.created_at
-    limit 1000
-  );
-  if exists (select from private.due_notifications) then
-    perform private.wake('notify', '{"batch": true, "background": true}');
-  end if;
-end $$;
-comment on function private.sweep_notifications() is
-  'Wakes notify for what is due (an idle system makes no call) and forgets what ended 90 days ago.';
-
--- Creations and changes that were interrupted are finished by task-events, woken each minute while one is due.
-create function private.sweep_task_events() returns void
-language plpgsql security definer set search_path = '' as $$
-begin
-  if exists (
-    select from public.task_calendar_events as e
-    where e.next_attempt_at <= now() and (e.leased_until is null or e.leased_until <= now())
-  ) then
-    perform private.wake('task-events', '{"batch": true, "background": true}');
-  end if;
-end $$;
-comment on function private.sweep_task_events() is 'Wakes task-events for events that are due; an idle system makes no call.';
+create function private.forget_notifications() returns void
+language sql volatile security definer set search_path = '' as $$
+delete from public.notifications as n
+where n.notification_id in (
+  select o.notification_id
+  from public.notifications as o
+  where o.status in ('sent', 'failed')
+    and o.created_at < now() - make_interval(days => private.setting('notification_retention_days')::integer)
+  order by o.created_at
+  limit 1000
+);
+$$;
+comment on function private.forget_notifications() is 'Deletes notifications that ended notification_retention_days ago, a thousand at most.';
 
 revoke all on function
   private.wake,
-  private.meetings_wake,
-  private.wake_schedule,
-  private.wake_write_back,
+  private.wake_worker,
+  private.work_wake_inserted,
+  private.work_wake_updated,
+  private.wake_for_rest,
   public.finish_writeback_batch,
-  private.ring_for_notifications,
   private.sweep,
-  private.take_over_leases,
-  private.sweep_meet_links,
-  private.sweep_notifications,
-  private.sweep_task_events
+  private.forget_notifications
 from public, anon, authenticated, service_role;

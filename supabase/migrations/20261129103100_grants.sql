@@ -33,13 +33,17 @@ grant select on
   public.v_frequent_collaborators
 to authenticated;
 
--- The edge functions. A view of due rows is locked through it, which takes update.
+grant execute on function public.read_queue to authenticated;
+
+-- The edge functions.
 
 grant usage on schema private to service_role;
 
 grant select, insert, update, delete on
   private.google_connections,
   private.google_authorizations,
+  private.event_state,
+  private.work,
   public.meetings,
   private.slot_holds,
   private.fairness_ledger,
@@ -52,10 +56,10 @@ grant select, insert, update, delete on
 to service_role;
 grant select, insert, update on private.settings to service_role;
 grant select, insert, delete on public.writeback_ledger to service_role;
-grant select, update on private.due_writebacks, private.due_schedulings, private.due_meet_links to service_role;
 grant select on
+  private.work_kinds,
+  private.due_work,
   private.notification_secrets,
-  private.due_notifications,
   public.v_writeback_status,
   public.v_events_with_declined_guests,
   public.v_organizing_by_month,
@@ -89,25 +93,38 @@ grant execute on function
   private.meeting_problem,
   -- writeback ledger
   private.record_steps,
-  -- transitions
-  private.writeback_backoff,
-  private.connection_failures,
-  private.can_write_with,
-  -- writeback claim
+  -- work queue
+  private.backoff,
+  private.next_work,
+  private.store_work,
+  private.enqueue,
+  private.lease_work,
   private.quota_window,
   private.quota,
-  private.writeback_slice,
   private.requests_spent,
-  private.open_organizers,
+  private.open_owners,
+  private.choose_work,
+  private.reclaim_work,
+  private.claim_work,
+  -- transitions
+  private.connection_failures,
+  private.write_operation,
+  private.lock_write_states,
+  private.due_write,
+  private.next_write_state,
+  private.store_write_states,
+  private.apply_write_event,
+  -- writeback claim
+  private.meeting_json,
+  private.leased_meeting_json,
+  private.freeze_accounts,
+  private.record_claims,
+  private.claim_writes,
   private.seconds_to_quota,
-  private.choose_writebacks,
-  private.choose_abandoned_writeback,
-  private.lock_writebacks,
-  private.lease_writebacks,
-  private.claim_writebacks,
   public.claim_writeback_slice,
   public.begin_writeback,
   -- writeback settle
+  private.write_event_of,
   public.settle_writebacks,
   -- writeback helpers
   public.get_pending_writebacks,
@@ -115,11 +132,11 @@ grant execute on function
   public.mark_writeback_success,
   public.mark_writeback_failure,
   -- scheduling
-  private.changes_frozen_calendar,
-  private.as_proposed,
-  private.accept_proposal,
-  private.give_up_killing_searches,
-  private.choose_abandoned_scheduling,
+  private.frozen_calendar_differs,
+  private.as_requested,
+  private.accept_search_request,
+  private.leased_search_json,
+  private.fail_poison_searches,
   public.claim_schedulings,
   private.insert_leased_meeting,
   public.begin_scheduling,
@@ -160,7 +177,7 @@ grant execute on function
   public.read_meeting,
   public.list_meetings,
   -- notification queue
-  private.notification_backoff,
+  private.fail_poison_notifications,
   public.claim_notifications,
   public.settle_notification,
   -- audit
@@ -170,7 +187,9 @@ grant execute on function
   public.refresh_written_event,
   -- task events
   private.lease_task_event,
-  private.task_event_answer,
+  private.task_event_json,
+  private.store_task_event_state,
+  private.task_event_response,
   public.begin_task_event,
   public.begin_event_change,
   private.put_task_event,
@@ -183,7 +202,6 @@ grant execute on function
   public.list_unsynced_events,
   public.store_event_people,
   -- wake ups
-  private.wake_schedule,
-  private.wake_write_back,
+  private.wake_for_rest,
   public.finish_writeback_batch
 to service_role;

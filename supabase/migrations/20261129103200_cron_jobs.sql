@@ -6,13 +6,9 @@ begin
   end if;
 end $$;
 
--- Sweeps: they wake a function when rows are due.
 select cron.schedule('convene-sweep', '* * * * *', 'select private.sweep()');
-select cron.schedule('convene-lease-takeover', '* * * * *', 'select private.take_over_leases()');
-select cron.schedule('convene-meet-links', '* * * * *', 'select private.sweep_meet_links()');
-select cron.schedule('convene-notify', '* * * * *', 'select private.sweep_notifications()');
-select cron.schedule('convene-sweep-task-events', '* * * * *', 'select private.sweep_task_events()');
 
--- Maintenance: they delete what nobody needs any more.
+-- Maintenance: they delete what is no longer needed.
 select cron.schedule('convene-hold-expiry', '*/5 * * * *', 'select private.expire_slot_holds()');
 select cron.schedule('convene-ledger-retention', '*/15 * * * *', 'select private.trim_ledger()');
+select cron.schedule('convene-notification-retention', '*/15 * * * *', 'select private.forget_notifications()');

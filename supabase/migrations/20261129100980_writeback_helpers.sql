@@ -1,23 +1,29 @@
 create function public.get_pending_writebacks(p_limit integer default 10) returns setof public.meetings
-language sql stable set search_path = '' as $$
+language sql volatile set search_path = '' as $$
 select m.*
-from private.due_writebacks as due
-join public.meetings as m on m.meeting_id = due.meeting_id
-order by due.is_retry, due.due_at, due.created_at
+from private.due_work as due
+join public.meetings as m on m.meeting_id = due.subject_id
+where due.kind = 'write'
+order by due.priority, due.due_at, due.subject_id
 limit p_limit;
 $$;
 comment on function public.get_pending_writebacks(integer) is
   'Meetings whose write-back is due, new ones before retries, oldest first. Read-only; claim_writebacks leases the same rows.';
 
-create function public.claim_writebacks(p_limit integer default 10, p_lease_seconds integer default 120)
-returns setof public.meetings
-language plpgsql set search_path = '' as $$
+create function public.claim_writebacks(p_limit integer default 10, p_lease_seconds integer default 120) returns setof jsonb
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_work private.work[] := private.claim_writes(p_limit, p_lease_seconds, true);
 begin
-  return query select l.* from private.lease_writebacks(private.lock_writebacks(p_limit, true), p_lease_seconds) as l;
+  return query
+  select private.leased_meeting_json(m, w, w.due_at)
+  from unnest(v_work) as w
+  join public.meetings as m on m.meeting_id = w.subject_id
+  order by w.priority, w.due_at, w.subject_id;
 end $$;
 comment on function public.claim_writebacks(integer, integer) is
-  'Leases of what get_pending_writebacks lists as much as Google''s quotas leave room for, at most 20 rows of an organizer who has none '
-  'leased; or one row alone whose worker has died. Each row carries its writeback_lease_token; settle with it before the lease ends.';
+  'Leases of what get_pending_writebacks lists as much as Google''s quotas leave room for, at most a slice of an organizer who has none '
+  'leased; or one row alone whose lease expired. Each is its row with a lease_token (private.leased_meeting_json); settle with it before the lease ends.';
 
 create function public.mark_writeback_success(
   p_meeting_id text,

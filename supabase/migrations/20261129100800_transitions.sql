@@ -1,0 +1,600 @@
+-- The state machine of a meeting's write-back: one function decides every transition, whoever caused it, and two others
+-- load and store what it works on.
+
+create type private.write_state as (
+  meeting_id text,
+  organizer_user_id uuid,
+  status text,
+  error text,
+  retry_count integer,
+  attempted_at timestamptz,
+  succeeded_at timestamptz,
+  event_id text,
+  event_generation integer,
+  desired_version integer,
+  written_version integer,
+  has_slot boolean,
+  is_cancelled boolean,
+  google_account_id text,
+  google_calendar_id text,
+  outcome_unknown boolean,
+  removed_participants text[],
+  slot jsonb,
+  shown jsonb,
+  work private.work
+);
+comment on type private.write_state is
+  'A meeting''s write-back as one value: the public columns, the event state and the work row (work.subject_id null: nothing is due). '
+  'slot: {starts_at, ends_at, timezone} to be stored, or null. shown: what Google last showed of the event, to be stored; null changes nothing, {"forget": true} clears it.';
+
+create function private.connection_failures() returns text[]
+language sql immutable set search_path = '' as $$
+select array['invalid_grant', 'invalid_credentials', 'insufficient_permissions', 'not_connected', 'wrong_account'];
+$$;
+comment on function private.connection_failures() is 'Codes of writeback_error that another Google connection cures.';
+
+create function private.write_operation(p_meeting public.meetings) returns text
+language sql immutable set search_path = '' as $$
+select case
+  when p_meeting.cancelled_at is not null then 'cancel'
+  when p_meeting.google_event_id is not null then 'update'
+  else 'create'
+end
+$$;
+comment on function private.write_operation(public.meetings) is 'What a write of the meeting does to its event: create, update or cancel.';
+
+create function private.lock_write_states(p_meeting_ids text[]) returns private.write_state[]
+language plpgsql volatile set search_path = '' as $$
+begin
+  perform from public.meetings as m where m.meeting_id = any (p_meeting_ids) order by m.meeting_id for update;
+  perform from private.work as w
+  where w.kind = 'write' and w.subject_id = any (p_meeting_ids) order by w.subject_id for update;
+  return array(
+    select row(
+      m.meeting_id, m.organizer_user_id, m.writeback_status, m.writeback_error, m.writeback_retry_count, m.writeback_attempted_at,
+      m.writeback_succeeded_at, m.google_event_id, m.event_generation, m.desired_version, m.written_version,
+      m.starts_at is not null, m.cancelled_at is not null,
+      coalesce(es.google_account_id, w.google_account_id), coalesce(es.google_calendar_id, w.google_calendar_id),
+      -- A lease that expired unsettled may have reached Google.
+      coalesce(es.outcome_unknown_since is not null or w.crashes > 0 or w.leased_until <= clock_timestamp(), false),
+      coalesce(es.removed_participants, '{}'), null::jsonb, null::jsonb, w
+    )::private.write_state
+    from public.meetings as m
+    left join private.work as w on w.kind = 'write' and w.subject_id = m.meeting_id
+    left join private.event_state as es on es.kind = 'meeting' and es.subject_id = m.meeting_id
+    where m.meeting_id = any (p_meeting_ids));
+end $$;
+comment on function private.lock_write_states(text[]) is
+  'Locks meetings and their work, in the order of their ids, and returns their states. Ids that do not exist are left out.';
+
+create function private.due_write(p_state private.write_state, p_due_at timestamptz, p_restarts boolean) returns private.write_state
+language plpgsql immutable set search_path = '' as $$
+declare
+  s private.write_state := p_state;
+  w private.work := p_state.work;
+begin
+  if w.subject_id is null then
+    w.kind := 'write';
+    w.subject_id := s.meeting_id;
+    w.owner_id := s.organizer_user_id;
+    w.attempts := 0;
+    w.crashes := 0;
+    w.deferrals := 0;
+  elsif p_restarts then
+    w.attempts := 0;
+    w.deferrals := 0;
+    if w.lease_token is null then
+      w.crashes := 0;
+    end if;
+  end if;
+  w.due_at := p_due_at;
+  w.priority := case when s.status = 'pending' and s.event_id is null and not s.is_cancelled then 0 else 1 end;
+  s.work := w;
+  return s;
+end $$;
+comment on function private.due_write(private.write_state, timestamptz, boolean) is
+  'The state with its write due at p_due_at. p_restarts: with a new retry budget. A live lease goes on; the write is due again after it.';
+
+create function private.next_write_state(p_state private.write_state, p_event jsonb) returns private.write_state
+language plpgsql volatile set search_path = '' as $$
+declare
+  s private.write_state := p_state;
+  w constant private.work := p_state.work;
+  v_now constant timestamptz := clock_timestamp();
+  v_verdict constant text := p_event ->> 'verdict';
+  v_code text;
+  v_is_idle constant boolean := w.subject_id is null;
+  v_is_leased constant boolean := coalesce(w.leased_until > v_now, false);
+  v_event_exists constant boolean := p_state.event_id is not null;
+  v_is_final boolean;
+  v_is_superseded boolean;
+  v_may_exist boolean;
+begin
+  case p_event ->> 'type'
+
+    when 'written' then
+      s.written_version := coalesce((p_event ->> 'written_version')::integer, s.desired_version);
+      v_is_superseded := s.written_version < s.desired_version
+        or s.is_cancelled and p_event ->> 'operation' <> 'cancel';
+      s.event_id := coalesce(p_event ->> 'google_event_id', s.event_id);
+      s.event_generation := coalesce((p_event ->> 'event_generation')::integer, s.event_generation);
+      s.google_calendar_id := coalesce(p_event ->> 'google_calendar_id', s.google_calendar_id);
+      s.error := null;
+      s.outcome_unknown := false;
+      if s.written_version >= s.desired_version then
+        s.removed_participants := '{}';
+      end if;
+      s.retry_count := coalesce(w.attempts, s.retry_count);
+      s.attempted_at := coalesce(w.leased_at, s.attempted_at, v_now);
+      if s.is_cancelled and s.event_id is null then
+        -- Cancelled before any event existed: nothing was ever created.
+        s.status := null;
+        s.succeeded_at := null;
+      else
+        s.status := 'created';
+        if p_event ->> 'operation' is distinct from 'cancel' then
+          s.succeeded_at := v_now;
+        end if;
+      end if;
+      s.shown := coalesce(p_event -> 'event', '{}');
+      if p_event ->> 'operation' is distinct from 'cancel' then
+        s.shown := s.shown || jsonb_build_object('google_event_link', p_event -> 'google_event_link');
+      end if;
+      if not v_is_idle then
+        s.work := private.next_work(w, 'done');
+      end if;
+      if v_is_superseded then
+        s.work.due_at := null;
+        s := private.due_write(s, v_now, true);
+        s.retry_count := 0;
+      end if;
+
+    when 'failed' then
+      s.event_generation := coalesce((p_event ->> 'event_generation')::integer, s.event_generation);
+      s.error := left(p_event ->> 'error', 2000);
+      s.outcome_unknown := v_verdict in ('unknown', 'unverified');
+      s.attempted_at := coalesce(w.leased_at, s.attempted_at, v_now);
+      v_code := split_part(s.error, ':', 1);
+      if v_is_idle then
+        s := private.due_write(s, v_now, true);
+      end if;
+      s.work := private.next_work(s.work, v_verdict, (p_event ->> 'not_before_seconds')::double precision);
+      s.retry_count := (s.work).attempts
+        + case when v_verdict = 'reject' and coalesce((p_event ->> 'spends_attempt')::boolean, true) then 1 else 0 end;
+      v_is_final := v_verdict = 'reject' or v_verdict = 'retry' and (s.work).attempts >= private.setting('max_attempts');
+      v_is_superseded := v_is_final and coalesce(s.desired_version > w.leased_version, false) or v_is_final and (s.work).due_at is not null;
+      if v_is_superseded then
+        -- What failed for good is not what is wanted by now.
+        s.error := null;
+        s.retry_count := 0;
+        s.work.due_at := null;
+        s.status := case when v_event_exists then 'created' when not s.is_cancelled then 'pending' end;
+        if v_event_exists or not s.is_cancelled then
+          s := private.due_write(s, v_now, true);
+        end if;
+      elsif not v_is_final then
+        s.status := case when v_event_exists then 'created' else 'retrying' end;
+        if v_code = 'account_changed' and not s.outcome_unknown then
+          -- The next claim freezes the present account and calendar.
+          s.google_account_id := null;
+          s.google_calendar_id := null;
+        end if;
+      elsif v_code = any (private.connection_failures())
+        and p_event ->> 'healthy_account_id' is not null
+        and (s.google_account_id is null or not v_event_exists or s.google_account_id = p_event ->> 'healthy_account_id')
+      then
+        -- The user has connected again since the attempt began.
+        if not v_event_exists then
+          s.status := 'pending';
+          s.google_account_id := null;
+          s.google_calendar_id := null;
+        end if;
+        s.retry_count := 0;
+        s := private.due_write(s, v_now, true);
+      else
+        s.status := case when v_event_exists then 'created' else 'failed' end;
+        if v_event_exists
+          and s.written_version < s.desired_version
+          and s.retry_count < private.setting('max_attempts')
+          and v_code in ('google_unavailable', 'rate_limited', 'out_of_time')
+        then
+          -- The event stays created whatever becomes of its change, but the change is not given up so soon.
+          s.work.due_at := v_now + private.backoff(s.retry_count);
+        end if;
+      end if;
+
+    when 'released' then
+      s.attempted_at := coalesce(w.leased_at, s.attempted_at);
+      s.work := private.next_work(w, 'released');
+
+    when 'slot_found' then
+      -- A meeting that failed with a known outcome has no event, so nothing of its last attempt binds the next one.
+      if s.status = 'failed' and not s.outcome_unknown then
+        s.google_account_id := null;
+        s.google_calendar_id := null;
+        s.event_generation := s.event_generation + case when split_part(s.error, ':', 1) = 'foreign_event' then 1 else 0 end;
+      end if;
+      s.desired_version := s.desired_version + case when s.has_slot then 1 else 0 end;
+      s.has_slot := true;
+      s.slot := p_event -> 'slot';
+      if not v_event_exists and s.status is distinct from 'retrying' then
+        s.status := 'pending';
+        s.error := null;
+        s.retry_count := 0;
+        s := private.due_write(s, coalesce(w.due_at, v_now), true);
+      elsif v_is_idle then
+        s.error := null;
+        s.retry_count := 0;
+        s := private.due_write(s, v_now, true);
+      end if;
+
+    when 'changed' then
+      s.desired_version := s.desired_version + 1;
+      if v_event_exists then
+        if v_is_idle then
+          s.error := null;
+          s.retry_count := 0;
+        end if;
+        s := private.due_write(s, v_now, v_is_idle);
+      elsif s.status is null and (p_event ->> 'is_moved')::boolean then
+        s.has_slot := true;
+        s.status := 'pending';
+        s := private.due_write(s, v_now, true);
+      end if;
+
+    when 'cancelled' then
+      -- A meeting that failed with a known outcome has no event, and one that was never attempted has none.
+      v_may_exist := s.outcome_unknown or v_is_leased or v_event_exists
+        or coalesce(s.status in ('pending', 'retrying'), false) and s.attempted_at is not null;
+      s.is_cancelled := true;
+      s.desired_version := s.desired_version + 1;
+      s.error := null;
+      s.retry_count := 0;
+      if not v_may_exist then
+        s.status := null;
+        s.work.due_at := null;
+      else
+        -- A request whose response was lost may still take effect: the verification comes after that.
+        s := private.due_write(
+          s,
+          v_now + case
+            when p_state.outcome_unknown and not v_event_exists then
+              make_interval(secs => private.setting('landing_seconds')::double precision)
+            else interval '0'
+          end,
+          true);
+        s.outcome_unknown := s.outcome_unknown or not v_event_exists;
+      end if;
+
+    when 'requeued' then
+      v_code := split_part(s.error, ':', 1);
+      if v_event_exists and v_code = 'event_missing' and not s.is_cancelled then
+        -- Written again, but only after a verification: an event that has come back is adopted instead.
+        s.status := 'pending';
+        s.outcome_unknown := true;
+        s.written_version := 0;
+        s.event_id := null;
+        s.shown := '{"forget": true}';
+      elsif s.status is null or s.status = 'failed' then
+        s.status := case when not s.is_cancelled then 'pending' else s.status end;
+        -- A foreign event keeps our id taken; every other failure left it free, or ours.
+        s.event_generation := s.event_generation + case when v_code = 'foreign_event' then 1 else 0 end;
+        if not s.outcome_unknown then
+          -- Nothing was written with the former account.
+          s.google_account_id := null;
+          s.google_calendar_id := null;
+        end if;
+      end if;
+      s.error := null;
+      s.retry_count := 0;
+      s := private.due_write(s, v_now, true);
+
+    when 'set_pending' then
+      -- By a plain UPDATE, which has set the status already; p_event.former is the status before.
+      if v_is_leased then
+        s := private.due_write(s, v_now, false);
+      elsif not v_is_idle then
+        -- An unknown outcome keeps its time: the verification must not come before the request can have taken effect.
+        s := private.due_write(s, case when s.outcome_unknown then w.due_at else least(w.due_at, v_now) end, false);
+      else
+        v_code := split_part(s.error, ':', 1);
+        if not v_event_exists then
+          s.event_generation := s.event_generation + case when v_code = 'foreign_event' then 1 else 0 end;
+          if p_event ->> 'former' = 'created' then
+            -- Said to be created, but its event is not known: whether it exists is verified.
+            s.outcome_unknown := true;
+          elsif not s.outcome_unknown then
+            s.google_account_id := null;
+            s.google_calendar_id := null;
+          end if;
+        end if;
+        s.error := null;
+        s.retry_count := 0;
+        s := private.due_write(s, v_now, true);
+      end if;
+
+    when 'organizer_deleted' then
+      if not v_is_idle then
+        s.status := case when v_event_exists then 'created' else 'failed' end;
+        s.error := 'organizer_deleted: The organizer''s account was deleted before Google Calendar was updated.';
+        -- A worker that is processing the row may still settle it with its lease.
+        s.organizer_user_id := null;
+        s.work.owner_id := null;
+        s.work.due_at := case when v_is_leased then 'infinity'::timestamptz end;
+      end if;
+
+    when 'search_again' then
+      s.event_generation := s.event_generation + case when split_part(s.error, ':', 1) = 'foreign_event' then 1 else 0 end;
+      s.status := null;
+      s.error := null;
+      s.retry_count := 0;
+      s.google_account_id := null;
+      s.google_calendar_id := null;
+      s.work.due_at := null;
+  end case;
+  return s;
+end $$;
+comment on function private.next_write_state(private.write_state, jsonb) is
+  'Every transition of a meeting''s write-back. p_event.type: written {operation, google_event_id, google_calendar_id, google_event_link, event, '
+  'written_version, event_generation}; failed {verdict, error, not_before_seconds, event_generation, spends_attempt, healthy_account_id}; released; '
+  'slot_found {slot}; changed {is_moved}; cancelled; requeued; set_pending {former}; organizer_deleted; search_again.';
+
+create function private.store_write_states(p_states private.write_state[]) returns void
+language plpgsql volatile set search_path = '' as $$
+begin
+  delete from private.work as w
+  using unnest(p_states) as s
+  where w.kind = 'write' and w.subject_id = (s.work).subject_id and (s.work).due_at is null;
+
+  insert into private.work as w (
+    kind, subject_id, owner_id, priority, requests, due_at, attempts, crashes, deferrals,
+    lease_token, leased_at, leased_until, leased_version, google_account_id, google_calendar_id)
+  select
+    'write', (s.work).subject_id, (s.work).owner_id, (s.work).priority,
+    -- A first insert is one request; everything else reads the event before it writes.
+    case when s.event_id is null and not s.is_cancelled and not s.outcome_unknown then 1 else 2 end,
+    (s.work).due_at, (s.work).attempts, (s.work).crashes, (s.work).deferrals,
+    (s.work).lease_token, (s.work).leased_at, (s.work).leased_until, (s.work).leased_version,
+    (s.work).google_account_id, (s.work).google_calendar_id
+  from unnest(p_states) as s
+  where (s.work).due_at is not null
+  on conflict (kind, subject_id) do update
+  set
+    owner_id = excluded.owner_id, priority = excluded.priority, requests = excluded.requests, due_at = excluded.due_at,
+    attempts = excluded.attempts, crashes = excluded.crashes, deferrals = excluded.deferrals,
+    lease_token = excluded.lease_token, leased_at = excluded.leased_at, leased_until = excluded.leased_until,
+    leased_version = excluded.leased_version, google_account_id = excluded.google_account_id,
+    google_calendar_id = excluded.google_calendar_id;
+
+  insert into private.event_state as es (
+    kind, subject_id, google_account_id, google_calendar_id, outcome_unknown_since, removed_participants)
+  select
+    'meeting', s.meeting_id, s.google_account_id, s.google_calendar_id,
+    case when s.outcome_unknown then clock_timestamp() end, s.removed_participants
+  from unnest(p_states) as s
+  where s.google_account_id is not null
+    or s.outcome_unknown
+    or exists (select from private.event_state as known where known.kind = 'meeting' and known.subject_id = s.meeting_id)
+  on conflict (kind, subject_id) do update
+  set
+    google_account_id = excluded.google_account_id,
+    google_calendar_id = excluded.google_calendar_id,
+    outcome_unknown_since = case
+      when excluded.outcome_unknown_since is not null then coalesce(es.outcome_unknown_since, excluded.outcome_unknown_since)
+    end,
+    removed_participants = excluded.removed_participants;
+
+  -- Last: the triggers on meetings read the work that is left.
+  update public.meetings as m
+  set
+    writeback_status = s.status,
+    writeback_error = s.error,
+    writeback_retry_count = s.retry_count,
+    writeback_attempted_at = s.attempted_at,
+    writeback_succeeded_at = s.succeeded_at,
+    google_event_id = s.event_id,
+    google_calendar_id = coalesce(s.google_calendar_id, m.google_calendar_id),
+    event_generation = s.event_generation,
+    desired_version = s.desired_version,
+    written_version = s.written_version,
+    starts_at = coalesce((s.slot ->> 'starts_at')::timestamptz, m.starts_at),
+    ends_at = coalesce((s.slot ->> 'ends_at')::timestamptz, m.ends_at),
+    timezone = coalesce(s.slot ->> 'timezone', m.timezone),
+    cancelled_at = case when s.is_cancelled then coalesce(m.cancelled_at, clock_timestamp()) end,
+    google_event_link = case
+      when s.shown ? 'google_event_link' then s.shown ->> 'google_event_link'
+      when s.shown ? 'forget' then null
+      else m.google_event_link
+    end,
+    meet_link = case
+      when s.shown ? 'forget' or m.conference = 'none' then null
+      else coalesce(s.shown ->> 'meet_link', m.meet_link)
+    end,
+    organizer_email = coalesce(s.shown ->> 'organizer_email', m.organizer_email),
+    organizer_display_name = coalesce(s.shown ->> 'organizer_display_name', m.organizer_display_name),
+    organizer_self = coalesce((s.shown ->> 'organizer_self')::boolean, m.organizer_self),
+    attendees = case when s.shown ? 'forget' then '[]' else coalesce(s.shown -> 'attendees', m.attendees) end
+  from unnest(p_states) as s
+  where m.meeting_id = s.meeting_id;
+end $$;
+comment on function private.store_write_states(private.write_state[]) is
+  'Stores states in the three places that hold them: work row, event state, public row. The caller holds the locks of private.lock_write_states.';
+
+create function private.apply_write_event(p_meeting_id text, p_event jsonb) returns public.meetings
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_state private.write_state;
+  v_meeting public.meetings;
+begin
+  foreach v_state in array private.lock_write_states(array[p_meeting_id]) loop
+    perform private.store_write_states(array[private.next_write_state(v_state, p_event)]);
+  end loop;
+  select * into v_meeting from public.meetings as m where m.meeting_id = p_meeting_id;
+  return v_meeting;
+end $$;
+comment on function private.apply_write_event(text, jsonb) is 'One transition of one meeting (private.next_write_state), locked, decided and stored; returns the row.';
+
+-- Rows that somebody else writes. A BEFORE trigger only validates; what follows from a row is decided after it.
+
+create function private.meetings_enqueue() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  insert into private.work (kind, subject_id, owner_id, priority, requests, due_at)
+  select
+    case when n.writeback_status = 'pending' then 'write' else 'search' end, n.meeting_id, n.organizer_user_id,
+    0, 1, clock_timestamp()
+  from new_meetings as n
+  where n.writeback_status in ('pending', 'retrying')
+    or n.writeback_status is null and n.starts_at is null and n.scheduling_status in ('pending', 'retrying')
+  order by n.meeting_id
+  on conflict (kind, subject_id) do nothing;
+  return null;
+end $$;
+comment on function private.meetings_enqueue() is 'A new meeting is due: for a search, or with a slot for a write.';
+
+create trigger meetings_enqueue
+  after insert on public.meetings
+  referencing new table as new_meetings
+  for each statement execute function private.meetings_enqueue();
+
+create function private.meetings_check_pending() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+  if new.cancelled_at is not null then
+    raise exception 'cancelled: meeting % was cancelled', new.meeting_id
+      using errcode = '55000', hint = 'A cancelled meeting stays cancelled. Insert a new one.';
+  elsif new.starts_at is null or new.ends_at is null then
+    raise exception 'no_slot: meeting % has no slot to write', new.meeting_id
+      using errcode = '55000', hint = 'Set starts_at and ends_at in the same statement, or let schedule find a time.';
+  end if;
+  return new;
+end $$;
+comment on function private.meetings_check_pending() is 'Refuses writeback_status = pending where there is nothing to write.';
+
+create trigger meetings_check_pending
+  before update of writeback_status on public.meetings
+  for each row
+  when (new.writeback_status = 'pending' and old.writeback_status is distinct from 'pending')
+  execute function private.meetings_check_pending();
+
+create function private.meetings_set_pending() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  -- What is due already, and what the functions of this file stored, needs nothing more.
+  if not exists (
+    select from private.work as w
+    where w.kind = 'write' and w.subject_id = new.meeting_id and w.lease_token is null and w.due_at <= clock_timestamp()
+  ) then
+    perform private.apply_write_event(new.meeting_id, jsonb_build_object('type', 'set_pending', 'former', old.writeback_status));
+    -- The slot was given by name: a search for one would only replace it.
+    delete from private.work as w where w.kind = 'search' and w.subject_id = new.meeting_id;
+    update public.meetings as m
+    set scheduling_status = 'scheduled', scheduling_error = null, scheduling_reason = null, scheduled_at = coalesce(m.scheduled_at, now())
+    where m.meeting_id = new.meeting_id and m.scheduling_status <> 'scheduled';
+  end if;
+  return null;
+end $$;
+comment on function private.meetings_set_pending() is 'A row becomes due however it was written: writeback_status = pending by a plain UPDATE is enough.';
+
+create trigger meetings_set_pending
+  after update of writeback_status on public.meetings
+  for each row
+  when (new.writeback_status = 'pending')
+  execute function private.meetings_set_pending();
+
+create function private.meetings_remove_participants() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  insert into private.event_state as es (kind, subject_id, removed_participants)
+  select
+    'meeting', n.meeting_id,
+    array(select private.participant_emails(o.participants) except select private.participant_emails(n.participants))
+  from new_meetings as n
+  join old_meetings as o on o.meeting_id = n.meeting_id
+  where n.participants is distinct from o.participants
+  order by n.meeting_id
+  on conflict (kind, subject_id) do update
+  set removed_participants = array(
+    (select unnest(es.removed_participants) union select unnest(excluded.removed_participants))
+    except select private.participant_emails((select m.participants from public.meetings as m where m.meeting_id = es.subject_id)));
+  return null;
+end $$;
+comment on function private.meetings_remove_participants() is 'Remembers whom a change took off the list, until the event no longer shows them.';
+
+create trigger meetings_remove_participants
+  after update on public.meetings
+  referencing old table as old_meetings new table as new_meetings
+  for each statement execute function private.meetings_remove_participants();
+
+-- auth.users is deleted without asking us: its meetings stay, detached, and what was due ends with a reason.
+create function private.meetings_detach() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  perform private.apply_write_event(new.meeting_id, '{"type": "organizer_deleted"}');
+  delete from private.work as w
+  where w.kind in ('search', 'meet_link') and w.subject_id = new.meeting_id and coalesce(w.leased_until <= clock_timestamp(), true);
+  update public.meetings as m
+  set
+    scheduling_status = 'failed',
+    scheduling_error = 'organizer_deleted',
+    scheduling_reason = 'The organizer''s account was deleted before a time was found.'
+  where m.meeting_id = new.meeting_id and m.starts_at is null and m.scheduling_status in ('pending', 'retrying');
+  return null;
+end $$;
+comment on function private.meetings_detach() is 'Ends what was due for a meeting whose organizer was deleted.';
+
+create trigger meetings_detach
+  after update of organizer_user_id on public.meetings
+  for each row
+  when (old.organizer_user_id is not null and new.organizer_user_id is null)
+  execute function private.meetings_detach();
+
+create function private.meetings_refuse_delete() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  -- Without an organizer there is no connection through which an event could be deleted.
+  if old.organizer_user_id is not null and (
+    old.google_event_id is not null and (old.cancelled_at is null or old.written_version < old.desired_version)
+    or exists (
+      select from private.work as w
+      where w.kind = 'write' and w.subject_id = old.meeting_id and (w.lease_token is not null or w.crashes > 0))
+    or exists (
+      select from private.event_state as es
+      where es.kind = 'meeting' and es.subject_id = old.meeting_id and es.outcome_unknown_since is not null)
+  ) then
+    raise exception 'meeting % has an event on Google Calendar, or may have one', old.meeting_id
+      using errcode = '55006', hint = 'Cancel it first (DELETE meetings, or public.cancel_meeting); delete the row once nothing is due.';
+  end if;
+  return old;
+end $$;
+comment on function private.meetings_refuse_delete() is 'Refuses to delete a meeting whose event exists, or may exist.';
+
+create trigger meetings_refuse_delete
+  before delete on public.meetings
+  for each row execute function private.meetings_refuse_delete();
+
+create function private.meetings_forget() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  delete from private.work as w
+  using old_meetings as o
+  where w.kind in ('search', 'write', 'meet_link') and w.subject_id = o.meeting_id;
+  delete from private.event_state as es
+  using old_meetings as o
+  where es.kind = 'meeting' and es.subject_id = o.meeting_id;
+  return null;
+end $$;
+comment on function private.meetings_forget() is 'Work and event state end with their meeting.';
+
+create trigger meetings_forget
+  after delete on public.meetings
+  referencing old table as old_meetings
+  for each statement execute function private.meetings_forget();
+
+revoke all on type private.write_state from public;
+revoke all on function
+  private.connection_failures, private.write_operation, private.lock_write_states, private.due_write, private.next_write_state,
+  private.store_write_states, private.apply_write_event, private.meetings_enqueue, private.meetings_check_pending,
+  private.meetings_set_pending, private.meetings_remove_participants, private.meetings_detach, private.meetings_refuse_delete,
+  private.meetings_forget
+from public, anon, authenticated, service_role;

@@ -1,0 +1,101 @@
+-- What becomes of leases, stated once for one meeting and for groups of them.
+
+create function private.write_event_of(p_settlement jsonb, p_healthy_account_id text) returns jsonb
+language sql immutable set search_path = '' as $$
+select case p_settlement ->> 'outcome'
+  when 'failed' then
+    p_settlement - array['steps', 'meeting_id', 'lease_token', 'outcome'] || jsonb_build_object(
+      'type', 'failed',
+      'healthy_account_id', p_healthy_account_id,
+      'verdict', case
+        when (p_settlement ->> 'outcome_unknown')::boolean then
+          case when coalesce((p_settlement ->> 'spends_attempt')::boolean, true) then 'unknown' else 'unverified' end
+        when not coalesce((p_settlement ->> 'should_retry')::boolean, false) then 'reject'
+        when coalesce((p_settlement ->> 'spends_attempt')::boolean, true) then 'retry'
+        else 'defer'
+      end)
+  when 'written' then p_settlement - array['steps', 'meeting_id', 'lease_token', 'outcome'] || '{"type": "written"}'
+  else '{"type": "released"}'
+end
+$$;
+comment on function private.write_event_of(jsonb, text) is 'A settlement of public.settle_writebacks as an event of private.next_write_state.';
+
+create function public.settle_writebacks(p_settlements jsonb) returns jsonb
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_given jsonb[] := array(select g.value from jsonb_array_elements(p_settlements) as g (value));
+  v_ids text[] := array(select g ->> 'meeting_id' from unnest(v_given) as g);
+  v_states private.write_state[];
+  v_results jsonb;
+begin
+  -- First of all locks: either a settlement sees a connection that is being made at this moment, or that one finds its
+  -- meeting settled.
+  perform from private.google_connections as c
+  where c.user_id in (
+    select m.organizer_user_id
+    from unnest(v_given) as g
+    join public.meetings as m on m.meeting_id = g ->> 'meeting_id'
+    where split_part(g ->> 'error', ':', 1) = any (private.connection_failures()))
+  order by c.user_id
+  for share;
+  v_states := private.lock_write_states(v_ids);
+
+  with accepted as materialized (
+    select
+      s.meeting_id, s.organizer_user_id, (s.work).leased_at, g as settlement,
+      private.next_write_state(
+        s, private.write_event_of(g, (
+          select c.google_account_id from private.google_connections as c
+          where g ? 'error' and c.user_id = s.organizer_user_id and c.status = 'healthy'))) as next
+    from unnest(v_given) as g
+    join unnest(v_states) as s on s.meeting_id = g ->> 'meeting_id'
+    where case
+      when g ->> 'lease_token' is not null then (s.work).lease_token = (g ->> 'lease_token')::uuid
+      -- Without a token (the documented positional calls) only where no worker holds a lease and nothing is settled.
+      when (s.work).leased_until > clock_timestamp() then false
+      when g ->> 'outcome' = 'written' then s.status is distinct from 'created'
+      else s.status in ('pending', 'retrying')
+    end
+  ), stored as materialized (
+    select private.store_write_states(array(select a.next from accepted as a order by a.meeting_id))
+  ), steps as (
+    select
+      a.meeting_id, a.organizer_user_id, (a.settlement ->> 'lease_token')::uuid as lease_token, step.ordinality as place, step.step,
+      -- A request was made between the claim and now, whatever the worker's clock says: the quotas count by it.
+      least(greatest(coalesce(step.at, clock_timestamp()), coalesce(a.leased_at, '-infinity')), clock_timestamp()) as at,
+      step.request, step.status, step.reason, step.outcome, null as decision, step.duration_ms
+    from accepted as a
+    cross join lateral rows from (
+      jsonb_to_recordset(a.settlement -> 'steps') as (
+        step text, at timestamptz, request jsonb, status integer, reason text, outcome text, duration_ms integer)
+    ) with ordinality as step
+    union all
+    select
+      a.meeting_id, a.organizer_user_id, (a.settlement ->> 'lease_token')::uuid, 1000000, 'settled', clock_timestamp(), null, null,
+      split_part(a.settlement ->> 'error', ':', 1), null,
+      case when a.settlement ->> 'outcome' = 'released' then 'released' else coalesce((a.next).status, 'cancelled') end, null
+    from accepted as a
+  ), recorded as (
+    insert into public.writeback_ledger
+      (meeting_id, organizer_user_id, lease_token, step, at, request, status, reason, outcome, decision, duration_ms)
+    select
+      e.meeting_id, e.organizer_user_id, e.lease_token, e.step, e.at, e.request, e.status, e.reason, e.outcome, e.decision, e.duration_ms
+    from steps as e
+    order by e.place
+  )
+  select coalesce(
+    jsonb_agg(jsonb_build_object(
+      'meeting_id', g ->> 'meeting_id', 'settled', a.meeting_id is not null, 'writeback_status', (a.next).status)),
+    '[]')
+  into v_results
+  from stored, unnest(v_given) as g
+  left join accepted as a on a.meeting_id = g ->> 'meeting_id';
+  return v_results;
+end $$;
+comment on function public.settle_writebacks(jsonb) is
+  'Ends leases, a whole group in one statement. Each element {meeting_id, lease_token, outcome, steps, event_generation} and, where outcome is '
+  'written: {operation, google_event_id, google_calendar_id, google_event_link, event, written_version}; failed: {error, should_retry, '
+  'outcome_unknown, spends_attempt, not_before_seconds}; released: nothing was tried, the row is due as before. Returns '
+  '[{meeting_id, settled, writeback_status}]; a lease that was lost changes nothing and is not settled.';
+
+revoke all on function private.write_event_of, public.settle_writebacks from public, anon, authenticated, service_role;
