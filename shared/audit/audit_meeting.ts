@@ -1,7 +1,7 @@
 import { listAuditableMeetings, refreshWrittenEvent } from "@shared/database/audits.ts";
 import type { Database } from "@shared/database/call.ts";
 import { requeueMeeting } from "@shared/database/meeting_changes.ts";
-import type { MeetingRow } from "@shared/database/meetings.ts";
+import type { AuditableMeeting } from "@shared/database/audits.ts";
 import type { GoogleEvent } from "@shared/google/event.ts";
 import { EVENT_KEY_PROPERTY } from "@shared/writeback/compose_event.ts";
 import { compareMeeting } from "./compare_meeting.ts";
@@ -17,7 +17,7 @@ const MAX_PAGES = 2;
 export async function auditMeeting(
   dependencies: AuditDependencies,
   looker: Looker,
-  row: MeetingRow,
+  row: AuditableMeeting,
   repair: boolean,
 ): Promise<Finding[]> {
   const found = await eventsOf(looker, row);
@@ -39,7 +39,7 @@ export async function auditMeeting(
 /** False when somebody is working on the row. */
 async function repairRow(
   database: Database,
-  { meeting_id }: MeetingRow,
+  { meeting_id }: AuditableMeeting,
   { refresh, requeue }: Comparison,
 ): Promise<boolean> {
   if (refresh !== null) return await refreshWrittenEvent(database, meeting_id, refresh);
@@ -49,14 +49,17 @@ async function repairRow(
 }
 
 /** A row that was written while Google was asked differs for that reason alone; the next audit tells. */
-async function isUnchanged({ database }: AuditDependencies, row: MeetingRow): Promise<boolean> {
+async function isUnchanged(
+  { database }: AuditDependencies,
+  row: AuditableMeeting,
+): Promise<boolean> {
   const meeting_ids = [row.meeting_id];
   const [now] = await listAuditableMeetings(database, { limit: 1, after: null, meeting_ids });
   return now?.updated_at === row.updated_at;
 }
 
 /** Every event that carries the meeting's key, and its own event even if somebody took the key away. */
-async function eventsOf(looker: Looker, row: MeetingRow): Promise<Seen<GoogleEvent[]>> {
+async function eventsOf(looker: Looker, row: AuditableMeeting): Promise<Seen<GoogleEvent[]>> {
   const { google_calendar_id, google_event_id } = row;
   const connection = await looker.connection(row.organizer_user_id, row.google_account_id);
   if ("unreadable" in connection) return connection;

@@ -1,4 +1,4 @@
-import type { MeetingRow } from "@shared/database/meetings.ts";
+import type { AuditableMeeting } from "@shared/database/audits.ts";
 import type { WritebackSuccess } from "@shared/database/writebacks.ts";
 import { meetLink } from "@shared/google/event.ts";
 import { extractOrganizerMetadata, normalizeAttendees } from "@shared/google/event_people.ts";
@@ -25,7 +25,7 @@ const REQUEUE_CANCELLATION =
 const REFRESH = "Note the event's present links, organizer and guests in the row.";
 
 /** A row at rest against the events that carry its key; deleted ones have status "cancelled". */
-export function compareMeeting(row: MeetingRow, events: readonly GoogleEvent[]): Comparison {
+export function compareMeeting(row: AuditableMeeting, events: readonly GoogleEvent[]): Comparison {
   // The changed occurrences of a series carry its properties and are no events of their own.
   const own = events.filter((event) => event.recurringEventId === undefined);
   const live = own.filter((event) => event.status !== "cancelled");
@@ -58,7 +58,7 @@ export function compareMeeting(row: MeetingRow, events: readonly GoogleEvent[]):
   };
 }
 
-function cancellationGivenUp(row: MeetingRow, live: readonly GoogleEvent[]): Finding {
+function cancellationGivenUp(row: AuditableMeeting, live: readonly GoogleEvent[]): Finding {
   const state = live.length === 0
     ? "Its event is gone all the same."
     : "Its event is still on the calendar.";
@@ -68,7 +68,7 @@ function cancellationGivenUp(row: MeetingRow, live: readonly GoogleEvent[]): Fin
   }, REQUEUE_CANCELLATION);
 }
 
-function changeGivenUp(row: MeetingRow, event: GoogleEvent): Finding {
+function changeGivenUp(row: AuditableMeeting, event: GoogleEvent): Finding {
   const times = timesOf(row, event);
   return toRepair("given_up", {
     ...about(row, [event.id]),
@@ -78,7 +78,7 @@ function changeGivenUp(row: MeetingRow, event: GoogleEvent): Finding {
   }, REQUEUE_CHANGE);
 }
 
-function orphaned(row: MeetingRow, { id }: GoogleEvent): Finding {
+function orphaned(row: AuditableMeeting, { id }: GoogleEvent): Finding {
   const state = row.cancelled_at === null ? `is ${row.writeback_status}` : "was cancelled";
   return toDecide("orphaned", {
     ...about(row, [id]),
@@ -86,21 +86,21 @@ function orphaned(row: MeetingRow, { id }: GoogleEvent): Finding {
   }, "Requeue the meeting (POST meetings/requeue), or delete the event on Google Calendar.");
 }
 
-function missing(row: MeetingRow): Finding {
+function missing(row: AuditableMeeting): Finding {
   return toDecide("missing", {
     ...about(row, present(row.google_event_id)),
     message: "Google Calendar does not know the meeting's event.",
   });
 }
 
-function cancelled(row: MeetingRow): Finding {
+function cancelled(row: AuditableMeeting): Finding {
   return toDecide("cancelled", {
     ...about(row, present(row.google_event_id)),
     message: "The meeting's event was deleted on Google Calendar.",
   });
 }
 
-function duplicated(row: MeetingRow, others: readonly GoogleEvent[]): Finding {
+function duplicated(row: AuditableMeeting, others: readonly GoogleEvent[]): Finding {
   return toDecide("duplicated", {
     ...about(row, others.map(({ id }) => id)),
     message: `The calendar has ${others.length} more ${
@@ -109,7 +109,7 @@ function duplicated(row: MeetingRow, others: readonly GoogleEvent[]): Finding {
   });
 }
 
-function moved(row: MeetingRow, event: GoogleEvent): Finding[] {
+function moved(row: AuditableMeeting, event: GoogleEvent): Finding[] {
   const times = timesOf(row, event);
   return times === null
     ? []
@@ -117,7 +117,7 @@ function moved(row: MeetingRow, event: GoogleEvent): Finding[] {
 }
 
 /** Both times as a sentence; null where they are the same. */
-function timesOf(row: MeetingRow, event: GoogleEvent): string | null {
+function timesOf(row: AuditableMeeting, event: GoogleEvent): string | null {
   const [start, end] = [instantOf(event.start), instantOf(event.end)];
   if (sameInstant(start, row.starts_at) && sameInstant(end, row.ends_at)) return null;
   return `The event is from ${start} to ${end}, the meeting from ${utc(row.starts_at)} to ${
@@ -125,19 +125,19 @@ function timesOf(row: MeetingRow, event: GoogleEvent): string | null {
   }.`;
 }
 
-function outdated(row: MeetingRow): Finding {
+function outdated(row: AuditableMeeting): Finding {
   return toRepair("outdated", {
     ...about(row, present(row.google_event_id)),
     message: "Links, organizer or guests of the event are not what the row says.",
   }, REFRESH);
 }
 
-function about(row: MeetingRow, event_ids: string[]) {
+function about(row: AuditableMeeting, event_ids: string[]) {
   const { meeting_id, title, google_calendar_id } = row;
   return { meeting_id, title, google_calendar_id, event_ids };
 }
 
-function reason({ writeback_error }: MeetingRow): string {
+function reason({ writeback_error }: AuditableMeeting): string {
   return writeback_error === null ? "" : ` Last error: ${writeback_error}`;
 }
 
@@ -155,7 +155,7 @@ function writtenOf(event: GoogleEvent): Written {
 }
 
 /** What Google does not tell, it does not contradict. */
-function saysTheSame(row: MeetingRow, written: Written, event: GoogleEvent): boolean {
+function saysTheSame(row: AuditableMeeting, written: Written, event: GoogleEvent): boolean {
   const { event: told, google_event_link } = written;
   const pairs: [unknown, unknown][] = [
     [google_event_link, row.google_event_link],

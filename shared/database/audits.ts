@@ -1,13 +1,19 @@
 import { call } from "./call.ts";
 import type { Database } from "./call.ts";
 import type { MeetingRow } from "./meetings.ts";
+
+/** A meeting at rest, with the account that its event was written with. */
+export type AuditableMeeting = Omit<MeetingRow, "write_due_at" | "search_due_at"> & {
+  google_account_id: string;
+  outcome_unknown: boolean;
+};
 import type { WritebackSuccess } from "./writebacks.ts";
 
 /** Meetings at rest that Google was asked about, by meeting_id: a page after `after`, or the given ones. */
 export function listAuditableMeetings(
   database: Database,
   page: { limit: number; after: string | null; meeting_ids: readonly string[] | null },
-): Promise<MeetingRow[]> {
+): Promise<AuditableMeeting[]> {
   return call(database, "list_auditable_meetings", {
     p_limit: page.limit,
     p_after: page.after,

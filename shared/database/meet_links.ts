@@ -4,9 +4,9 @@ import type { StoredConnection } from "./google_connections.ts";
 import type { MeetingRow } from "./meetings.ts";
 import type { Step } from "./writebacks.ts";
 
-/** An event whose Meet link is looked for now. `meeting.meet_link_looks` counts this look. */
+/** An event whose Meet link is looked for now. `meeting.reads` counts this read. */
 export interface ClaimedLook {
-  meeting: MeetingRow;
+  meeting: MeetingRow & { lease_token: string; reads: number };
   connection: StoredConnection;
 }
 
@@ -18,20 +18,21 @@ export function claimMeetLinks(database: Database, limit: number): Promise<Claim
 /** What one look found. `is_over`: no further look makes sense, `error` (code, colon, sentence) says why. */
 export interface MeetLinkLook {
   meeting_id: string;
-  looks: number;
   meet_link: string | null;
   error: string | null;
   is_over: boolean;
-  look_token: string;
+  lease_token: string;
+  /** Until the next read; null where it is over. */
+  not_before_seconds: number | null;
   steps: readonly LookStep[];
 }
 
-/** Ends looks in one statement; `steps` go to the ledger under `look_token`. */
+/** Ends looks in one statement; `steps` go to the ledger under `lease_token`. */
 export function settleMeetLinks(
   database: Database,
   looks: readonly MeetLinkLook[],
 ): Promise<number> {
-  return call(database, "settle_meet_links", { p_looks: looks });
+  return call(database, "settle_meet_links", { p_reads: looks });
 }
 
 /** A step of a look as the ledger takes it; the last one says what was decided. */

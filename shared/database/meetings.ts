@@ -3,8 +3,32 @@ import type { Database } from "./call.ts";
 import type { StoredConnection } from "./google_connections.ts";
 import type { Database as Schema } from "./types.ts";
 
-/** A row of `public.meetings`; what its jsonb columns hold is decided by whoever reads them. */
-export type MeetingRow = Schema["public"]["Tables"]["meetings"]["Row"];
+/**
+ * A row of `public.meetings` with when its write and its search are due (RFC 3339; null: nothing is).
+ * What its jsonb columns hold is decided by whoever reads them.
+ */
+export type MeetingRow = Schema["public"]["Tables"]["meetings"]["Row"] & {
+  write_due_at: string | null;
+  search_due_at: string | null;
+};
+
+/** A meeting whose write is leased: its row without candidates, and what the queue knows of it. */
+export type LeasedMeeting = MeetingRow & {
+  lease_token: string;
+  operation: "create" | "update" | "cancel";
+  /** Failed attempts of this operation, of at most `max_attempts`. */
+  attempts: number;
+  max_attempts: number;
+  /** Leases in a row that expired without a settlement. */
+  crashes: number;
+  /** An earlier request may have taken effect: verify before writing. */
+  outcome_unknown: boolean;
+  /** Google account (sub) that the event is written with, frozen at the first attempt. */
+  google_account_id: string | null;
+  removed_participants: string[];
+  /** The version at which conference, reminders or guest permissions changed last. */
+  settings_version: number;
+};
 
 /** A row of `public.writeback_ledger`, without its owner. */
 export type LedgerStep = Omit<
@@ -13,9 +37,9 @@ export type LedgerStep = Omit<
 >;
 
 /** What a worker needs to act on a meeting: the leased row and the organizer's connection, if any. */
-export interface Claimed {
+export interface Claimed<Meeting extends MeetingRow = LeasedMeeting> {
   decision: "claimed";
-  meeting: MeetingRow;
+  meeting: Meeting;
   connection: StoredConnection | null;
 }
 
@@ -45,9 +69,10 @@ export function readMeeting(
 /** A meeting of a list, without what only one meeting's answer tells. */
 export type ListedMeeting = Omit<
   MeetingRow,
+  | "write_due_at"
+  | "search_due_at"
   | "candidates"
   | "scheduling_details"
-  | "scheduling_proposal"
   | "participants"
   | "constraints"
   | "attendees"

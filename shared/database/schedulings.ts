@@ -4,6 +4,16 @@ import type { ProfiledConnection } from "./calendar_profiles.ts";
 import type { StoredConnection } from "./google_connections.ts";
 import type { Claimed, MeetingRow, NotClaimed } from "./meetings.ts";
 
+/** A meeting whose search is leased, or whose search would be. */
+export type LeasedSearch = MeetingRow & {
+  lease_token: string | null;
+  /** Searches that failed at Google, and postponements since, both in a row. */
+  attempts: number | null;
+  deferrals: number | null;
+  settings_version: number;
+  google_account_id: string | null;
+};
+
 export type SchedulingDecision =
   | "scheduled"
   | "in_progress"
@@ -21,7 +31,7 @@ export interface KnownPeople {
 }
 
 /** A meeting leased for a search. */
-export type ClaimedScheduling = Claimed & KnownPeople;
+export type ClaimedScheduling = Claimed<LeasedSearch> & KnownPeople;
 
 /**
  * Leases one meeting for a slot search. An id that does not exist yet is inserted from `given`;
@@ -48,7 +58,7 @@ export function beginScheduling(
 
 export type SchedulingContext =
   | (
-    & ({ decision: "stored"; meeting: MeetingRow } | {
+    & ({ decision: "stored"; meeting: LeasedSearch } | {
       /** No such meeting yet. */ decision: "new";
     })
     & { connection: StoredConnection | null }
@@ -74,7 +84,7 @@ export function claimSchedulings(
   database: Database,
   limit: number,
   lease_seconds: number,
-): Promise<MeetingRow[]> {
+): Promise<LeasedSearch[]> {
   return call(database, "claim_schedulings", { p_limit: limit, p_lease_seconds: lease_seconds });
 }
 
@@ -121,12 +131,12 @@ export type Settlement =
 /** Ends a slot search, with the first candidate that nobody else has taken. */
 export function settleScheduling(
   database: Database,
-  meeting: MeetingRow,
+  meeting: LeasedSearch,
   verdict: SchedulingVerdict,
 ): Promise<Settlement> {
   return call(database, "settle_scheduling", {
     p_meeting_id: meeting.meeting_id,
-    p_lease_token: meeting.scheduling_lease_token,
+    p_lease_token: meeting.lease_token,
     p_slot: verdict.slot,
     p_details: verdict.details,
     ...(verdict.slot === null

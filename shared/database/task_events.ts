@@ -1,13 +1,25 @@
 import { call } from "./call.ts";
 import type { Database } from "./call.ts";
 import type { StoredConnection } from "./google_connections.ts";
-import type { Database as Schema } from "./types.ts";
+import type { Database as Schema, Json } from "./types.ts";
 
 /** A row of `public.tasks`. */
 export type TaskRow = Schema["public"]["Tables"]["tasks"]["Row"];
 
 /** A row of `public.task_calendar_events`; what its jsonb columns hold is decided by whoever reads them. */
-export type TaskEventRow = Schema["public"]["Tables"]["task_calendar_events"]["Row"];
+export type TaskEventRow = Schema["public"]["Tables"]["task_calendar_events"]["Row"] & {
+  /** What was asked for when the event was scheduled. */
+  wanted: Json;
+  /** The change plan in progress. */
+  pending_change: Json;
+  google_account_id: string | null;
+  /** An earlier request may have taken effect: verify before writing. */
+  outcome_unknown: boolean;
+  lease_token: string | null;
+  leased_until: string | null;
+  /** Attempts that this lease counts, from 1. */
+  attempts: number;
+};
 
 /** Columns that a worker writes; what is absent stays. */
 export type TaskEventColumns = Partial<TaskEventRow>;
@@ -19,7 +31,6 @@ export interface BegunTaskEvent {
     | "exists"
     | "in_progress"
     | "not_found"
-    | "untracked"
     | "unwritten"
     | "deleted";
   event: TaskEventRow | null;
@@ -54,7 +65,6 @@ export function beginEventChange(
     p_user_id: event.user_id,
     p_calendar_id: event.calendar_id,
     p_calendar_event_id: event.calendar_event_id,
-    p_track: {},
     p_lease_seconds: lease_seconds,
   });
 }

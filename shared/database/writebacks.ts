@@ -1,7 +1,7 @@
 import { call } from "./call.ts";
 import type { Database } from "./call.ts";
 import type { StoredConnection } from "./google_connections.ts";
-import type { Claimed, MeetingRow, NotClaimed } from "./meetings.ts";
+import type { Claimed, LeasedMeeting, NotClaimed } from "./meetings.ts";
 
 /** One row of the ledger as a worker hands it in; the settling helper adds the last one. */
 export interface Step {
@@ -39,7 +39,7 @@ export function beginWriteback(
 
 /** Meetings leased together, with the connections of their organizers. */
 export interface WritebackSlice {
-  meetings: MeetingRow[];
+  meetings: LeasedMeeting[];
   connections: StoredConnection[];
   /** When more fits under Google's quotas; null: they hold nothing back. */
   quota_seconds: number | null;
@@ -49,18 +49,18 @@ export interface WritebackSlice {
 
 /**
  * Leases what is due and fits under Google's quotas, at most a slice of each organizer;
- * `take_over`: one row whose worker has died, alone, if there is one. Settle before the leases end.
+ * `reclaim`: one row alone whose lease expired, if there is one. Settle before the leases end.
  */
 export function claimWritebackSlice(
   database: Database,
   limit: number,
   lease_seconds: number,
-  take_over: boolean,
+  reclaim: boolean,
 ): Promise<WritebackSlice> {
   return call(database, "claim_writeback_slice", {
     p_limit: limit,
     p_lease_seconds: lease_seconds,
-    p_abandoned: take_over,
+    p_reclaim: reclaim,
   });
 }
 

@@ -26,9 +26,9 @@ export type CancelOutcome =
  */
 export async function cancelEvent(cancelling: Cancelling): Promise<CancelOutcome> {
   const { row } = cancelling;
-  if (row.writeback_status !== "created") return await deleteWhatLanded(cancelling);
-  const id = row.google_event_id ?? eventId(row.event_key, row.event_generation);
-  const failure = row.writeback_retry_count < 3
+  if (row.google_event_id === null) return await deleteWhatLanded(cancelling);
+  const id = row.google_event_id;
+  const failure = row.attempts < row.max_attempts
     ? await deleteEvent(cancelling, id)
     : await whyItIsStillThere(cancelling, id);
   return failure === null ? { kind: "cancelled", event_id: id } : failed(cancelling, failure);
@@ -36,12 +36,10 @@ export async function cancelEvent(cancelling: Cancelling): Promise<CancelOutcome
 
 /** The attempts are spent. Null when a deletion whose answer was lost has landed. */
 async function whyItIsStillThere(cancelling: Cancelling, id: string): Promise<Failure | null> {
-  const { writeback_outcome_unknown, writeback_lease_losses } = cancelling.row;
-  const found = await findEvent(cancelling, id, writeback_outcome_unknown);
+  const { row } = cancelling;
+  const found = await findEvent(cancelling, id, row.outcome_unknown);
   if (found.kind === "unreadable") return found.failure;
-  return "event" in found
-    ? attemptsSpent(writeback_lease_losses, "the event is still on Google Calendar")
-    : null;
+  return "event" in found ? attemptsSpent(row, "the event is still on Google Calendar") : null;
 }
 
 /**
@@ -50,7 +48,7 @@ async function whyItIsStillThere(cancelling: Cancelling, id: string): Promise<Fa
  */
 async function deleteWhatLanded(cancelling: Cancelling): Promise<CancelOutcome> {
   const { row } = cancelling;
-  if (row.writeback_lease_losses >= 3) return failed(cancelling, restFromWorkers());
+  if (row.crashes >= row.max_attempts) return failed(cancelling, restFromWorkers());
   let event_id: string | null = null;
   for (let step = 0; step < MAX_GENERATIONS_A_LEASE; step++) {
     const id = eventId(row.event_key, row.event_generation + step);
@@ -84,7 +82,7 @@ async function deleteEvent(cancelling: Cancelling, id: string): Promise<Failure 
 
 /** The event may exist, so nothing is given up; but a row that ends its workers gets an hour between them. */
 function restFromWorkers(): Failure {
-  return unlessUnknown(true, permanent("internal_error", "Three workers ended over it."));
+  return unlessUnknown(true, permanent("internal_error", "Processing crashed again and again."));
 }
 
 function unlessTemporary(failure: Failure): Failure {

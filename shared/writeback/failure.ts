@@ -1,5 +1,6 @@
 import { TokenCipherFault } from "@shared/connections/token_cipher.ts";
 import { DatabaseFault } from "@shared/database/call.ts";
+import type { LeasedMeeting } from "@shared/database/meetings.ts";
 import type { GoogleFailure } from "@shared/google/outcome.ts";
 
 /** Why an event was not written, in a word; the contract of `writeback_error` and of `results[].error`. */
@@ -55,24 +56,33 @@ export function slotExpired(): Failure {
 }
 
 /**
- * All three attempts are spent, and a look has shown `state`. `lease_losses` in a row: it was workers
- * that ended, not Google that failed.
+ * All attempts are spent, and a verification read has shown `state`. Where as many leases in a row
+ * expired, it was the workers that crashed, not Google that failed.
  */
-export function attemptsSpent(lease_losses: number, state: string): Failure {
-  const [code, what] = lease_losses < 3
-    ? ["google_unavailable", "Three attempts failed"] as const
-    : ["internal_error", "Three workers ended over it"] as const;
+export function attemptsSpent(
+  { crashes, max_attempts }: Pick<LeasedMeeting, "crashes" | "max_attempts">,
+  state: string,
+): Failure {
+  const [code, what] = crashes < max_attempts
+    ? ["google_unavailable", `${max_attempts} attempts failed`] as const
+    : ["internal_error", `Processing crashed ${max_attempts} times`] as const;
   return {
     ...permanent(code, `${what}; ${state}. Requeue the meeting to try again.`),
     spends_attempt: false,
   };
 }
 
-/** Says so of the failure that spends the third attempt; `failed_attempts` before it. */
-export function atLast(failed_attempts: number, failure: Failure): Failure {
+/** Says so of the failure that spends the last attempt. */
+export function atLast(
+  { attempts, max_attempts }: Pick<LeasedMeeting, "attempts" | "max_attempts">,
+  failure: Failure,
+): Failure {
   const { should_retry, outcome_unknown, spends_attempt } = failure;
-  if (!should_retry || outcome_unknown || !spends_attempt || failed_attempts < 2) return failure;
-  const message = `${failure.message} Three attempts failed. Requeue the meeting to try again.`;
+  if (!should_retry || outcome_unknown || !spends_attempt || attempts + 1 < max_attempts) {
+    return failure;
+  }
+  const message =
+    `${failure.message} ${max_attempts} attempts failed. Requeue the meeting to try again.`;
   return { ...failure, should_retry: false, message };
 }
 

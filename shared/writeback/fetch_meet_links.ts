@@ -11,6 +11,7 @@ import { recorder } from "./recorder.ts";
 
 /** Over about an hour, each wait twice the one before; the database counts them. */
 const MAX_LOOKS = 8;
+const FIRST_WAIT_SECONDS = 30;
 
 export interface MeetLinkDependencies {
   database: Database;
@@ -61,14 +62,14 @@ async function lookOnce(
     id,
     (token) => calendar.getEvent(token, meeting.google_calendar_id, id),
   );
-  const verdict = judge(got, meeting.meet_link_looks);
+  const verdict = judge(got, meeting.reads);
   return {
     meeting_id: meeting.meeting_id,
-    looks: meeting.meet_link_looks,
     meet_link: verdict.meet_link,
     error: verdict.error,
     is_over: verdict.meet_link !== null || verdict.error !== null,
-    look_token: crypto.randomUUID(),
+    lease_token: meeting.lease_token,
+    not_before_seconds: FIRST_WAIT_SECONDS * 2 ** (meeting.reads - 1),
     steps: [...notes.steps, { step: "settled", decision: decisionOf(verdict) }],
   };
 }

@@ -1,4 +1,4 @@
-import type { MeetingRow } from "@shared/database/meetings.ts";
+import type { LeasedMeeting } from "@shared/database/meetings.ts";
 import type { GoogleCalendar } from "@shared/google/calendar.ts";
 import type { GoogleEvent } from "@shared/google/event.ts";
 import type { GoogleOutcome } from "@shared/google/outcome.ts";
@@ -9,7 +9,7 @@ import { fromGoogle } from "./failure.ts";
 import type { Failure } from "./failure.ts";
 
 export interface Looking extends Asking {
-  row: MeetingRow;
+  row: LeasedMeeting;
   calendar: GoogleCalendar;
 }
 

@@ -1,6 +1,6 @@
 import type { Settlement } from "@shared/database/writebacks.ts";
 import type { StoredConnection } from "@shared/database/google_connections.ts";
-import type { MeetingRow } from "@shared/database/meetings.ts";
+import type { LeasedMeeting } from "@shared/database/meetings.ts";
 import type { CalendarGate } from "./calendar_gate.ts";
 import type { GroupSettler } from "./group_settler.ts";
 import { attemptWriteback, leaseLost } from "./write_back.ts";
@@ -21,7 +21,7 @@ export interface Lane {
   dependencies: WritebackDependencies;
   connection: StoredConnection | null;
   /** Leased rows of one organizer, in their order. */
-  rows: readonly MeetingRow[];
+  rows: readonly LeasedMeeting[];
   gate: CalendarGate;
   settler: GroupSettler;
   has_time: () => boolean;
@@ -63,7 +63,7 @@ export async function workLane(lane: Lane): Promise<WritebackResult[]> {
   return results.filter((result) => result !== null);
 }
 
-function attemptRow({ dependencies, connection, has_time }: Lane, row: MeetingRow) {
+function attemptRow({ dependencies, connection, has_time }: Lane, row: LeasedMeeting) {
   return attemptWriteback(dependencies, row, connection, has_time);
 }
 
@@ -78,8 +78,8 @@ async function settle(lane: Lane, { settlement, result }: Attempt): Promise<Writ
 }
 
 /** Due as before; what was asked of Google all the same (a refused token, say) stays in the ledger. */
-async function release(lane: Lane, row: MeetingRow, steps: Settlement["steps"]): Promise<null> {
-  const { meeting_id, writeback_lease_token: lease_token } = row;
+async function release(lane: Lane, row: LeasedMeeting, steps: Settlement["steps"]): Promise<null> {
+  const { meeting_id, lease_token } = row;
   try {
     await lane.settler.settle({ meeting_id, lease_token, outcome: "released", steps });
   } catch (thrown) {
@@ -93,7 +93,7 @@ function failureCode(attempt: Attempt | null): string | null {
 }
 
 /** "primary" is another calendar for each account; any other id names one calendar for everybody. */
-function calendarOf({ google_calendar_id, google_account_id }: MeetingRow): string {
+function calendarOf({ google_calendar_id, google_account_id }: LeasedMeeting): string {
   return google_calendar_id === "primary" ? `${google_account_id} primary` : google_calendar_id;
 }
 

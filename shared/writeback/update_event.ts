@@ -27,13 +27,13 @@ const MAX_LOOKS = 3;
 export async function updateEvent(writing: Writing): Promise<WriteOutcome> {
   const { row, meeting } = writing;
   for (let looks = 1; looks <= MAX_LOOKS; looks++) {
-    const found = await findEvent(writing, idOf(row), row.writeback_outcome_unknown);
+    const found = await findEvent(writing, idOf(row), row.outcome_unknown);
     if (found.kind === "unreadable") return failed(writing, found.failure);
     if (!("event" in found)) return failed(writing, eventMissing());
     // Ours even without our key: its id is in the row.
     const current = found.event;
     if ((shownVersion(current) ?? 0) >= meeting.desired_version) return written(writing, current);
-    if (row.writeback_retry_count >= 3) return failed(writing, changeGivenUp(writing));
+    if (row.attempts >= row.max_attempts) return failed(writing, changeGivenUp(writing));
     if (!writing.has_time()) return failed(writing, outOfTime(false));
 
     const patched = await patch(writing, current);
@@ -52,7 +52,7 @@ function idOf({ google_event_id, event_key, event_generation }: Writing["row"]):
 function patch(writing: Writing, current: GoogleEvent): Promise<GoogleOutcome<GoogleEvent>> {
   const { meeting, row } = writing;
   const id = idOf(row);
-  const shows_settings = (shownVersion(current) ?? 0) >= row.event_settings_version;
+  const shows_settings = (shownVersion(current) ?? 0) >= row.settings_version;
   const change: EventPatch = {
     ...composeContent(meeting),
     ...(shows_settings ? {} : {
@@ -83,7 +83,7 @@ function eventMissing(): Failure {
 }
 
 function changeGivenUp({ row }: Writing): Failure {
-  return attemptsSpent(row.writeback_lease_losses, "the event shows the version before");
+  return attemptsSpent(row, "the event shows the version before");
 }
 
 function keepsChanging(): Failure {

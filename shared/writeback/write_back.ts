@@ -1,7 +1,7 @@
 import type { Connections } from "@shared/connections/connections.ts";
 import type { Database } from "@shared/database/call.ts";
 import type { StoredConnection } from "@shared/database/google_connections.ts";
-import type { MeetingRow } from "@shared/database/meetings.ts";
+import type { LeasedMeeting } from "@shared/database/meetings.ts";
 import { settleWritebacks } from "@shared/database/writebacks.ts";
 import type { Settlement } from "@shared/database/writebacks.ts";
 import type { GoogleCalendar } from "@shared/google/calendar.ts";
@@ -68,7 +68,7 @@ export interface Attempt {
  */
 export async function writeBack(
   dependencies: WritebackDependencies,
-  row: MeetingRow,
+  row: LeasedMeeting,
   connection: StoredConnection | null,
 ): Promise<WritebackResult> {
   const started = performance.now();
@@ -78,7 +78,7 @@ export async function writeBack(
   return lost.has(row.meeting_id) ? leaseLost(row) : result;
 }
 
-export function leaseLost({ meeting_id }: Pick<MeetingRow, "meeting_id">): WritebackResult {
+export function leaseLost({ meeting_id }: Pick<LeasedMeeting, "meeting_id">): WritebackResult {
   return { meeting_id, success: false, failure: null };
 }
 
@@ -89,7 +89,7 @@ export function leaseLost({ meeting_id }: Pick<MeetingRow, "meeting_id">): Write
  */
 export async function attemptWriteback(
   dependencies: WritebackDependencies,
-  row: MeetingRow,
+  row: LeasedMeeting,
   connection: StoredConnection | null,
   has_time: () => boolean,
 ): Promise<Attempt> {
@@ -99,7 +99,7 @@ export async function attemptWriteback(
     outcome = await write(dependencies, row, connection, notes, has_time);
   } catch (thrown) {
     dependencies.report?.(thrown, row.meeting_id);
-    const may_exist = row.writeback_outcome_unknown || notes.has_written;
+    const may_exist = row.outcome_unknown || notes.has_written;
     const failure = fromThrown(thrown, may_exist);
     outcome = { kind: "failed", failure, generation: row.event_generation };
   }
@@ -107,7 +107,7 @@ export async function attemptWriteback(
     case "failed":
       return failedAttempt(
         row,
-        atLast(row.writeback_retry_count, outcome.failure),
+        atLast(row, outcome.failure),
         outcome.generation,
         notes,
       );
@@ -120,7 +120,7 @@ export async function attemptWriteback(
 
 async function write(
   dependencies: WritebackDependencies,
-  row: MeetingRow,
+  row: LeasedMeeting,
   connection: StoredConnection | null,
   notes: Recorder,
   has_time: () => boolean,
@@ -128,11 +128,11 @@ async function write(
   const generation = row.event_generation;
   const ready = prepare(row, connection);
   if ("failure" in ready) {
-    const failure = unlessUnknown(row.writeback_outcome_unknown, ready.failure);
+    const failure = unlessUnknown(row.outcome_unknown, ready.failure);
     return { kind: "failed", failure, generation };
   }
   if (!has_time()) {
-    return { kind: "failed", failure: outOfTime(row.writeback_outcome_unknown), generation };
+    return { kind: "failed", failure: outOfTime(row.outcome_unknown), generation };
   }
   const { meeting, connection: usable } = ready;
   const writing = { ...dependencies, connection: usable, row, recorder: notes, has_time };
@@ -141,7 +141,7 @@ async function write(
 
 /** Why there is no point in asking Google, or what is to be written; null: the meeting is cancelled. */
 function prepare(
-  row: MeetingRow,
+  row: LeasedMeeting,
   connection: StoredConnection | null,
 ): { failure: Failure } | { meeting: WritableMeeting | null; connection: StoredConnection } {
   const parsed = row.cancelled_at === null
@@ -159,7 +159,7 @@ function prepare(
     };
   }
   if (row.google_account_id !== connection.google_account_id) {
-    const may_exist = row.writeback_outcome_unknown || row.writeback_operation !== "create";
+    const may_exist = row.outcome_unknown || row.operation !== "create";
     return { failure: may_exist ? wrongAccount() : accountChanged() };
   }
   return { meeting: parsed.meeting, connection };
@@ -173,12 +173,12 @@ function wrongAccount(): Failure {
 }
 
 function failedAttempt(
-  row: MeetingRow,
+  row: LeasedMeeting,
   failure: Failure,
   event_generation: number,
   { steps }: Recorder,
 ): Attempt {
-  const { meeting_id, writeback_lease_token: lease_token } = row;
+  const { meeting_id, lease_token } = row;
   const { code, message, ...decision } = failure;
   const error = `${code}: ${message}`;
   return {
@@ -195,8 +195,12 @@ function failedAttempt(
   };
 }
 
-function cancelledAttempt(row: MeetingRow, event_id: string | null, { steps }: Recorder): Attempt {
-  const { meeting_id, writeback_lease_token: lease_token } = row;
+function cancelledAttempt(
+  row: LeasedMeeting,
+  event_id: string | null,
+  { steps }: Recorder,
+): Attempt {
+  const { meeting_id, lease_token } = row;
   return {
     settlement: {
       meeting_id,
@@ -215,11 +219,11 @@ function cancelledAttempt(row: MeetingRow, event_id: string | null, { steps }: R
 }
 
 function writtenAttempt(
-  row: MeetingRow,
+  row: LeasedMeeting,
   outcome: Extract<WriteOutcome, { kind: "written" }>,
   { steps }: Recorder,
 ): Attempt {
-  const { meeting_id, writeback_lease_token: lease_token, writeback_operation: operation } = row;
+  const { meeting_id, lease_token, operation } = row;
   const { event, generation, version, already_exists } = outcome;
   const google_event_link = event.htmlLink ?? null;
   return {

@@ -1,4 +1,4 @@
-import type { MeetingRow } from "@shared/database/meetings.ts";
+import type { LeasedMeeting } from "@shared/database/meetings.ts";
 import { claimWritebackSlice, finishWritebackBatch } from "@shared/database/writebacks.ts";
 import type { WritebackSlice } from "@shared/database/writebacks.ts";
 import { calendarGate } from "./calendar_gate.ts";
@@ -146,8 +146,8 @@ export async function writeBackBatch(
   }
 }
 
-function isAbandoned(row: MeetingRow): boolean {
-  return row.writeback_lease_losses > 0;
+function isAbandoned(row: LeasedMeeting): boolean {
+  return row.crashes > 0;
 }
 
 /** Resolves when one of `work` has ended, or after `wait_ms` (null: never). */

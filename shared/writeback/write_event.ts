@@ -49,9 +49,9 @@ export type WriteOutcome =
  */
 export function writeEvent(writing: Writing): Promise<WriteOutcome> {
   const { row } = writing;
-  if (row.writeback_operation === "update") return updateEvent(writing);
-  if (!row.writeback_outcome_unknown) return insertEvent(writing, row.event_generation);
-  return row.writeback_retry_count < 3
+  if (row.operation === "update") return updateEvent(writing);
+  if (!row.outcome_unknown) return insertEvent(writing, row.event_generation);
+  return row.attempts < row.max_attempts
     ? adoptOrInsert(writing, row.event_generation)
     : adoptOrGiveUp(writing);
 }
@@ -77,7 +77,7 @@ async function adoptOrInsert(writing: Writing, generation: number): Promise<Writ
 
 /** The attempts are spent: what landed all the same is adopted, and nothing is written. */
 async function adoptOrGiveUp(writing: Writing): Promise<WriteOutcome> {
-  const { event_generation, writeback_lease_losses } = writing.row;
+  const { event_generation } = writing.row;
   for (let step = 0; step < MAX_GENERATIONS_A_LEASE; step++) {
     const generation = event_generation + step;
     const found = await findEvent(writing, idOf(writing, generation), true);
@@ -88,7 +88,7 @@ async function adoptOrGiveUp(writing: Writing): Promise<WriteOutcome> {
     }
   }
   const state = "no event exists on Google Calendar";
-  return failed(attemptsSpent(writeback_lease_losses, state), event_generation);
+  return failed(attemptsSpent(writing.row, state), event_generation);
 }
 
 async function insertEvent(writing: Writing, generation: number): Promise<WriteOutcome> {
@@ -130,9 +130,9 @@ async function adoptLaterOrFail(
   failure: Failure,
   generation: number,
 ): Promise<WriteOutcome> {
-  const { writeback_outcome_unknown, writeback_retry_count } = writing.row;
-  const { should_retry, outcome_unknown } = atLast(writeback_retry_count, failure);
-  if (should_retry || outcome_unknown || !writeback_outcome_unknown) {
+  const { row } = writing;
+  const { should_retry, outcome_unknown } = atLast(row, failure);
+  if (should_retry || outcome_unknown || !row.outcome_unknown) {
     return failedForNow(writing, failure, generation);
   }
   for (let later = generation + 1; !isOneTooMany(writing, later); later++) {
@@ -148,8 +148,8 @@ async function adoptLaterOrFail(
  * meeting that is asked for by name is tried before its look is due, which proves no absence then.
  */
 function secondsToLanding({ row, now }: Writing): number {
-  const look_at = row.writeback_next_attempt_at;
-  return !row.writeback_outcome_unknown || look_at === null
+  const look_at = row.write_due_at;
+  return !row.outcome_unknown || look_at === null
     ? 0
     : (Date.parse(look_at) - now().valueOf()) / 1000;
 }

@@ -9,7 +9,7 @@ export function meetingAnswer(meeting: MeetingRow, message: string) {
     meeting_id: meeting.meeting_id,
     version: meeting.desired_version,
     status: meeting.writeback_status,
-    event_is_due: meeting.writeback_next_attempt_at !== null,
+    event_is_due: meeting.write_due_at !== null,
     google_event_id: meeting.google_event_id,
     meet_link: meeting.meet_link,
     title: meeting.title,

@@ -24,7 +24,7 @@ export async function cancel(database: Database, asked: Asked): Promise<Response
 function answer(meeting: MeetingRow, already_cancelled: boolean): Response {
   const message = already_cancelled
     ? "The meeting was cancelled before."
-    : meeting.writeback_next_attempt_at === null
+    : meeting.write_due_at === null
     ? "The meeting is cancelled. It had no event."
     : "The meeting is cancelled; its event is deleted and the guests are told.";
   return json({ ...meetingAnswer(meeting, message), already_cancelled });

@@ -1,4 +1,4 @@
-import type { MeetingRow } from "@shared/database/meetings.ts";
+import type { LeasedSearch } from "@shared/database/schedulings.ts";
 import { claimSchedulings, readSchedulingContext } from "@shared/database/schedulings.ts";
 import { batchElement } from "./answers.ts";
 import { LEASE_SECONDS, putOff, scheduleMeeting } from "./schedule_meeting.ts";
@@ -33,7 +33,7 @@ export async function scheduleBatch(dependencies: ScheduleDependencies, limit = 
 
 async function scheduleAll(
   dependencies: ScheduleDependencies,
-  meetings: readonly MeetingRow[],
+  meetings: readonly LeasedSearch[],
   begin_until: number,
 ) {
   const results = [];

@@ -1,4 +1,5 @@
 import type { MeetingRow } from "@shared/database/meetings.ts";
+import type { LeasedSearch } from "@shared/database/schedulings.ts";
 import { REMINDERS } from "@shared/meetings/reminders.ts";
 import type { WriteTarget } from "@shared/writeback/preview_write.ts";
 import { writableMeeting } from "@shared/writeback/writable_meeting.ts";
@@ -57,7 +58,7 @@ export function newMeeting(
 
 /** A stored meeting, as write-back would see it with the slot that was found; null where its row cannot be understood. */
 export function storedMeeting(
-  stored: MeetingRow,
+  stored: LeasedSearch,
   given: Partial<MeetingRow>,
   found: FoundSlots,
   organizer_email: string | null,
@@ -79,7 +80,7 @@ export function storedMeeting(
       calendar_id: google_account_id === null ? row.target_calendar_id : row.google_calendar_id,
       event_generation,
       operation: writeback_status === "created" ? "update" : "create",
-      changes_settings: row.event_settings_version > row.written_version ||
+      changes_settings: row.settings_version > row.written_version ||
         SETTINGS.some((name) => JSON.stringify(row[name]) !== JSON.stringify(stored[name])),
       has_conference: stored.conference === "meet",
     },

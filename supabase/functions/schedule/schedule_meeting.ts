@@ -1,5 +1,5 @@
 import type { StoredConnection } from "@shared/database/google_connections.ts";
-import type { MeetingRow } from "@shared/database/meetings.ts";
+import type { LeasedSearch } from "@shared/database/schedulings.ts";
 import { settleScheduling } from "@shared/database/schedulings.ts";
 import type { KnownPeople, SchedulingVerdict } from "@shared/database/schedulings.ts";
 import type { Candidate } from "@shared/scheduling/types.ts";
@@ -49,7 +49,7 @@ export type Scheduled = TakenSlot | RefusedSearch | PostponedSearch | { kind: "l
 /** Finds the slot of one leased meeting and takes it; a slot makes its write-back due. */
 export async function scheduleMeeting(
   dependencies: ScheduleDependencies,
-  row: MeetingRow,
+  row: LeasedSearch,
   known_people: KnownPeople & { connection: StoredConnection | null },
 ): Promise<Scheduled> {
   const { connection: organizer, own_connections: own } = known_people;
@@ -80,12 +80,12 @@ export async function scheduleMeeting(
   });
 }
 
-function triesOf({ scheduling_retry_count, scheduling_waits }: MeetingRow): Tries {
-  return { failed: scheduling_retry_count, waited: scheduling_waits };
+function triesOf({ attempts, deferrals }: LeasedSearch): Tries {
+  return { failed: attempts ?? 0, waited: deferrals ?? 0 };
 }
 
 /** What the meeting itself already takes of people's time. */
-export function ownTime(row: MeetingRow): OwnTime {
+export function ownTime(row: LeasedSearch): OwnTime {
   const { meeting_id, google_event_id } = row;
   return {
     meeting_id,
@@ -95,7 +95,7 @@ export function ownTime(row: MeetingRow): OwnTime {
 
 async function takeSlot(
   dependencies: ScheduleDependencies,
-  row: MeetingRow,
+  row: LeasedSearch,
   question: SlotQuestion,
   known: { times: KnownTimes; habits: Habits },
 ): Promise<Scheduled> {
@@ -168,7 +168,7 @@ function crowded(): PostponedSearch {
 }
 
 /** Gives a leased meeting back unsearched; it is due again at once and has spent nothing. */
-export function putOff(dependencies: ScheduleDependencies, row: MeetingRow): Promise<Scheduled> {
+export function putOff(dependencies: ScheduleDependencies, row: LeasedSearch): Promise<Scheduled> {
   return giveUp(dependencies, row, {
     kind: "postponed",
     code: "busy",
@@ -180,7 +180,7 @@ export function putOff(dependencies: ScheduleDependencies, row: MeetingRow): Pro
 /** Stores why there is no slot now. */
 async function giveUp(
   { database }: ScheduleDependencies,
-  row: MeetingRow,
+  row: LeasedSearch,
   outcome: SearchOutcome,
 ): Promise<Scheduled> {
   if (outcome.kind === "found") throw new Error("A search that found slots is no failure");

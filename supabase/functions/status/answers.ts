@@ -15,7 +15,7 @@ export function meetingAnswer(meeting: MeetingRow & { steps?: LedgerStep[] }) {
     retry_count: meeting.writeback_retry_count,
     attempted_at: meeting.writeback_attempted_at,
     succeeded_at: meeting.writeback_succeeded_at,
-    next_attempt_at: meeting.writeback_next_attempt_at ?? meeting.scheduling_next_attempt_at,
+    next_attempt_at: meeting.write_due_at ?? meeting.search_due_at,
     google_calendar_id: meeting.google_calendar_id,
     meet_link_error: meeting.meet_link_error,
     organizer_email: meeting.organizer_email,
@@ -61,7 +61,7 @@ export function successRate(counts: Readonly<Record<string, number>>): number | 
 }
 
 function isFinal(meeting: MeetingRow): boolean {
-  return meeting.writeback_next_attempt_at === null && meeting.scheduling_next_attempt_at === null;
+  return meeting.write_due_at === null && meeting.search_due_at === null;
 }
 
 /** What stands in the way now: write-back's error if there is one, else scheduling's. */
