@@ -576,6 +576,11 @@ create trigger meetings_refuse_delete
 create function private.meetings_forget() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
+  if tg_op = 'TRUNCATE' then
+    delete from private.work as w where w.kind in ('search', 'write', 'meet_link');
+    delete from private.event_state as es where es.kind = 'meeting';
+    return null;
+  end if;
   delete from private.work as w
   using old_meetings as o
   where w.kind in ('search', 'write', 'meet_link') and w.subject_id = o.meeting_id;
@@ -589,6 +594,10 @@ comment on function private.meetings_forget() is 'Work and event state end with 
 create trigger meetings_forget
   after delete on public.meetings
   referencing old table as old_meetings
+  for each statement execute function private.meetings_forget();
+
+create trigger meetings_forget_all
+  after truncate on public.meetings
   for each statement execute function private.meetings_forget();
 
 revoke all on type private.write_state from public;

@@ -57,19 +57,19 @@ promise("batches at once", {
 
     const longer = await stack.platform.sql(
       `select from public.meetings
-        where writeback_leased_until > clock_timestamp() + make_interval(secs => $1)`,
+        where leased_until > clock_timestamp() + make_interval(secs => $1)`,
       [LEASE_SECONDS],
     );
     assert.deepEqual(longer, [], "what it held is free after one lease");
 
-    await stack.platform.sql("update public.meetings set writeback_leased_until = now()");
+    await stack.platform.sql("update public.meetings set leased_until = now()");
     await loseDoorbells(stack);
     await stack.platform.runCron();
     assert.equal(await stack.platform.drainNet(), 1, "one sweep calls once");
     await until("all are created", async () => (await counts(stack)).created === 40, 60);
     assert.equal((await stack.google.events({ status: "live" })).length, before + 40);
     const leased = await stack.platform.sql(
-      "select from public.meetings where writeback_lease_token is not null",
+      "select from public.meetings where lease_token is not null",
     );
     assert.deepEqual(leased, []);
   },
@@ -115,7 +115,7 @@ function batch(stack: Stack, functions_url = stack.platform.functions_url) {
 async function kill(stack: Stack, ids: readonly string[]): Promise<void> {
   await stack.platform.sql(
     `update public.meetings
-        set writeback_lease_token = gen_random_uuid(), writeback_leased_until = now()
+        set lease_token = gen_random_uuid(), leased_until = now()
       where meeting_id = any ($1::text[])`,
     [`{${ids.join(",")}}`],
   );

@@ -95,8 +95,8 @@ promise("batch", {
     const rows = await rowsOf(stack, waiting);
     assert.deepEqual(await statuses(stack, waiting), { pending: 9, retrying: 3 });
     for (const row of rows) {
-      assert.deepEqual([row.writeback_attempts, row.writeback_retry_count], [0, 0]);
-      assert.equal(row.writeback_lease_token, null);
+      assert.deepEqual([row.attempts, row.writeback_retry_count], [0, 0]);
+      assert.equal(row.lease_token, null);
     }
     assert.equal((await insertsOf(stack, limited)).length, 3);
 
@@ -119,7 +119,7 @@ promise("batch", {
       const rows = await rowsOf(stack, ids);
       const waiting = rows.filter((row) => row.writeback_status === "pending");
       for (const row of waiting) {
-        assert.deepEqual([row.writeback_attempts, row.writeback_retry_count], [0, 0]);
+        assert.deepEqual([row.attempts, row.writeback_retry_count], [0, 0]);
       }
       const inserts = (await stack.google.requests({ method: "POST" })).filter(({ path, body }) =>
         path.endsWith("/events") &&
@@ -231,7 +231,7 @@ promise("batch", {
     }
     assert.deepEqual(await statuses(stack, ids), { created: 2, pending: 1 });
     await stack.platform.sql(
-      "update public.meetings set writeback_leased_until = now() where meeting_id = $1",
+      "update private.work set leased_until = clock_timestamp() where kind = 'write' and subject_id = $1",
       [ids[1]],
     );
     await batch(stack);
@@ -264,7 +264,7 @@ async function statuses(stack: Stack, ids: readonly string[]): Promise<Record<st
 
 async function dueNow(stack: Stack, ids: readonly string[]): Promise<void> {
   await stack.platform.sql(
-    `update public.meetings set writeback_next_attempt_at = least(writeback_next_attempt_at, now())
+    `update public.meetings set write_due_at = least(write_due_at, now())
       where meeting_id = any ($1::text[])`,
     [`{${ids.join(",")}}`],
   );
@@ -272,7 +272,7 @@ async function dueNow(stack: Stack, ids: readonly string[]): Promise<void> {
 }
 
 async function settleEverything(stack: Stack): Promise<void> {
-  await stack.platform.sql("update public.meetings set writeback_next_attempt_at = null");
+  await stack.platform.sql("update public.meetings set write_due_at = null");
 }
 
 /** The organizer's inserts as Google saw them, in order. */

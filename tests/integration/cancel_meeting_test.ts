@@ -50,7 +50,7 @@ promise("cancelling meetings", {
     const row = await rowOf(stack, meeting_id);
     assert.equal(row.writeback_status, "created");
     assert.equal(row.written_version, row.desired_version);
-    assert.equal(row.writeback_next_attempt_at, null);
+    assert.equal(row.write_due_at, null);
     assert.equal(row.google_event_id, event.id);
   },
 
@@ -93,7 +93,7 @@ promise("cancelling meetings", {
       assert.equal(answer.body.event_is_due, false);
       const row = await rowOf(stack, meeting_id);
       assert.equal(row.writeback_status, null);
-      assert.equal(row.scheduling_next_attempt_at, null);
+      assert.equal(row.search_due_at, null);
     }
     await batch(stack);
     assert.equal((await stack.google.requests()).length, asked);
@@ -106,7 +106,7 @@ promise("cancelling meetings", {
       constraints: WEEK,
     });
     const [lease] = await stack.platform.sql<{ token: string }>(
-      "select public.begin_scheduling($1) #>> '{meeting,scheduling_lease_token}' as token",
+      "select public.begin_scheduling($1) #>> '{meeting,search_lease_token}' as token",
       [meeting_id],
     );
     await cancel(organizer, meeting_id);
@@ -118,7 +118,7 @@ promise("cancelling meetings", {
     assert.equal(late?.settled.decision, "lease_lost");
     const row = await rowOf(stack, meeting_id);
     assert.equal(row.starts_at, null);
-    assert.equal(row.writeback_next_attempt_at, null);
+    assert.equal(row.write_due_at, null);
   },
 
   "a deletion whose reply is lost, before or after, is finished by the queue and told once": async (
@@ -134,7 +134,7 @@ promise("cancelling meetings", {
       await batch(stack);
       assert.deepEqual(await eventsOf(stack, organizer), []);
       const row = await rowOf(stack, meeting_id);
-      assert.equal(row.writeback_next_attempt_at, null);
+      assert.equal(row.write_due_at, null);
       assert.equal(row.writeback_error, null);
       assert.deepEqual(await mailsBy(stack, guests), [
         ["invitation", "cancellation"],
@@ -157,7 +157,7 @@ promise("cancelling meetings", {
     await write(organizer, meeting_id);
     const row = await rowOf(stack, meeting_id);
     assert.equal(row.writeback_status, "created");
-    assert.equal(row.writeback_next_attempt_at, null);
+    assert.equal(row.write_due_at, null);
     assert.deepEqual(await mailsBy(stack, guests), [
       ["invitation", "cancellation"],
       ["invitation", "cancellation"],
@@ -183,8 +183,8 @@ promise("cancelling meetings", {
       assert.deepEqual(await mailsBy(stack, guests), [told, told]);
       const row = await rowOf(stack, meeting_id);
       assert.equal(row.writeback_status, drop === "after" ? "created" : null);
-      assert.equal(row.writeback_next_attempt_at, null);
-      assert.equal(row.writeback_outcome_unknown, false);
+      assert.equal(row.write_due_at, null);
+      assert.equal(row.outcome_unknown, false);
     }
   },
 
@@ -247,7 +247,7 @@ promise("cancelling meetings", {
       ["invitation", "cancellation"],
       ["invitation", "cancellation"],
     ]);
-    assert.equal((await rowOf(stack, meeting_id)).writeback_next_attempt_at, null);
+    assert.equal((await rowOf(stack, meeting_id)).write_due_at, null);
   },
 
   "a change that was not written yet is overtaken by the cancellation": async (stack) => {
@@ -269,11 +269,11 @@ promise("cancelling meetings", {
     await change(organizer, meeting_id, AT_NOON);
     for (let death = 1; death <= 3; death++) await loseWorker(stack, meeting_id);
     const spent = await rowOf(stack, meeting_id);
-    assert.deepEqual([spent.writeback_retry_count, spent.writeback_lease_losses], [2, 2]);
+    assert.deepEqual([spent.writeback_retry_count, spent.crashes], [2, 2]);
     await cancel(organizer, meeting_id);
     const row = await rowOf(stack, meeting_id);
     assert.deepEqual(
-      [row.writeback_retry_count, row.writeback_attempts, row.writeback_lease_losses],
+      [row.writeback_retry_count, row.attempts, row.crashes],
       [0, 0, 0],
     );
     await write(organizer, meeting_id);
@@ -285,7 +285,7 @@ promise("cancelling meetings", {
     await deleteOnGoogle(stack, organizer.email, event.id);
     await cancel(organizer, meeting_id);
     await write(organizer, meeting_id);
-    assert.equal((await rowOf(stack, meeting_id)).writeback_next_attempt_at, null);
+    assert.equal((await rowOf(stack, meeting_id)).write_due_at, null);
   },
 
   "changes and cancellations ring the doorbell of write-back": async (stack) => {
@@ -365,8 +365,8 @@ promise("deleting users", {
     assert.equal((await rowOf(stack, unscheduled)).scheduling_error, "organizer_deleted");
     for (const id of [created.meeting_id, pending, unscheduled]) {
       const row = await rowOf(stack, id);
-      assert.equal(row.writeback_next_attempt_at, null);
-      assert.equal(row.scheduling_next_attempt_at, null);
+      assert.equal(row.write_due_at, null);
+      assert.equal(row.search_due_at, null);
       await deleteRow(stack, id);
     }
   },

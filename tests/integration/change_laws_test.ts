@@ -150,5 +150,5 @@ async function finish(stack: Stack, organizer: Organizer, meeting_id: string): P
   await attempt(stack, organizer, meeting_id, null);
   const row = await rowOf(stack, meeting_id);
   assert.equal(row.written_version, row.desired_version);
-  assert.equal(row.writeback_next_attempt_at, null);
+  assert.equal(row.write_due_at, null);
 }

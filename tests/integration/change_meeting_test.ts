@@ -70,7 +70,7 @@ promise("changing meetings", {
     assert.equal(row.google_event_id, event.id);
     assert.equal(row.meet_link, event.hangoutLink);
     assert.equal(row.written_version, 3);
-    assert.equal(row.writeback_next_attempt_at, null);
+    assert.equal(row.write_due_at, null);
   },
 
   "a guest who replies between our look and our patch loses nothing": async (stack) => {
@@ -151,7 +151,7 @@ promise("changing meetings", {
     assert.equal(event.summary, "Budget");
     assert.equal(Date.parse(event.start?.dateTime ?? ""), Date.parse(AT_NOON.start_time));
     assert.deepEqual(await mailsBy(stack, guests), [["invitation"], ["invitation"]]);
-    assert.equal((await rowOf(stack, meeting_id)).writeback_next_attempt_at, null);
+    assert.equal((await rowOf(stack, meeting_id)).write_due_at, null);
   },
 
   "a change after an insert whose reply was lost follows once the event is found": async (
@@ -163,7 +163,7 @@ promise("changing meetings", {
     await change(organizer, meeting_id, AT_NOON);
     await write(organizer, meeting_id);
     const found = await rowOf(stack, meeting_id);
-    assert.deepEqual([found.written_version, found.writeback_operation], [1, "update"]);
+    assert.deepEqual([found.written_version, found.operation], [1, "update"]);
     await write(organizer, meeting_id);
     const { start } = await onlyEvent(stack, organizer);
     assert.equal(Date.parse(start?.dateTime ?? ""), Date.parse(AT_NOON.start_time));
@@ -187,8 +187,8 @@ promise("changing meetings", {
     await writing;
     const row = await rowOf(stack, meeting_id);
     assert.equal(row.writeback_status, "created");
-    assert.equal(row.writeback_operation, "update");
-    assert.notEqual(row.writeback_next_attempt_at, null);
+    assert.equal(row.operation, "update");
+    assert.notEqual(row.write_due_at, null);
     await batch(stack);
     const event = await onlyEvent(stack, organizer);
     assert.equal(Date.parse(event.start?.dateTime ?? ""), Date.parse(AT_NOON.start_time));
@@ -283,7 +283,7 @@ promise("changing meetings", {
     ]);
     const row = await rowOf(stack, meeting_id);
     assert.equal(row.written_version, 2);
-    assert.equal(row.writeback_lease_token, null);
+    assert.equal(row.lease_token, null);
   },
 
   "a change that fails three times is given up, says so, and goes on when requeued": async (
@@ -298,7 +298,7 @@ promise("changing meetings", {
     }
     const given_up = await rowOf(stack, meeting_id);
     assert.equal(given_up.writeback_status, "created");
-    assert.equal(given_up.writeback_next_attempt_at, null);
+    assert.equal(given_up.write_due_at, null);
     assert.match(given_up.writeback_error, /^google_unavailable: Three attempts/);
     assert.equal((await organizer.call("write-back", { body: { meeting_id } })).status, 502);
 
@@ -427,7 +427,7 @@ promise("changing meetings", {
     assert.deepEqual(await mailsBy(stack, guests), [["invitation"], ["invitation"]]);
     const [patch] = await requestsAbout(stack, event.id, "PATCH");
     assert.match(JSON.stringify(patch), /sendUpdates\W+none/);
-    assert.equal((await rowOf(stack, meeting_id)).writeback_next_attempt_at, null);
+    assert.equal((await rowOf(stack, meeting_id)).write_due_at, null);
   },
 
   "a time given by hand to a meeting without a slot is its slot": async (stack) => {
@@ -441,7 +441,7 @@ promise("changing meetings", {
     await write(organizer, meeting_id);
     const event = await onlyEvent(stack, organizer);
     assert.equal(Date.parse(event.start?.dateTime ?? ""), Date.parse(AT_NOON.start_time));
-    assert.equal((await rowOf(stack, meeting_id)).scheduling_next_attempt_at, null);
+    assert.equal((await rowOf(stack, meeting_id)).search_due_at, null);
   },
 
   "a wrong change is refused with the path of the field and changes nothing": async (stack) => {

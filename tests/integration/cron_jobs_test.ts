@@ -123,11 +123,11 @@ promise("cron jobs", {
 
 /** The columns that make something due. */
 const TIMES: readonly [table: string, column: string][] = [
-  ["public.meetings", "scheduling_next_attempt_at"],
+  ["public.meetings", "search_due_at"],
   ["public.meetings", "scheduling_leased_until"],
-  ["public.meetings", "writeback_next_attempt_at"],
-  ["public.meetings", "writeback_leased_until"],
-  ["public.meetings", "meet_link_next_look_at"],
+  ["public.meetings", "write_due_at"],
+  ["public.meetings", "leased_until"],
+  ["public.meetings", "meet_link_due_at"],
   ["public.notifications", "next_attempt_at"],
   ["public.notifications", "leased_until"],
   ["private.google_connections", "paused_until"],
@@ -152,7 +152,7 @@ async function wokenAfter(stack: Stack, seconds: number): Promise<string[]> {
 
 async function secondsToRetry(stack: Stack, meeting_id: string): Promise<number> {
   const [row] = await stack.platform.sql<{ seconds: number }>(
-    `select extract(epoch from writeback_next_attempt_at - now())::float8 as seconds
+    `select extract(epoch from write_due_at - now())::float8 as seconds
        from public.meetings where meeting_id = $1`,
     [meeting_id],
   );

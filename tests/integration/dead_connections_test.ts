@@ -26,7 +26,7 @@ promise("dead connections", {
     const row = await rowOf(stack, meeting_id);
     assert.equal(row.writeback_status, "failed");
     assert.match(row.writeback_error, /^invalid_grant: /);
-    assert.equal(row.writeback_next_attempt_at, null);
+    assert.equal(row.write_due_at, null);
     assert.deepEqual(await mailsBy(stack, guests), [[], []]);
 
     const connection = await organizer.call("google-auth");

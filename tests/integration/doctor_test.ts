@@ -195,7 +195,7 @@ promise("doctor", {
     const { google_event_id } = await rowOf(stack, meeting_id);
     await deleteOnGoogle(stack, organizer.email, google_event_id);
     await stack.platform.sql(
-      "update public.meetings set writeback_next_attempt_at = now() + interval '1 hour' where meeting_id = $1",
+      "update public.meetings set write_due_at = now() + interval '1 hour' where meeting_id = $1",
       [meeting_id],
     );
     const answer = await audit(stack, { meeting_ids: [meeting_id] });

@@ -51,7 +51,7 @@ promise("what a reschedule changes of an event that exists", {
     }
     const row = await rowOf(stack, meeting_id);
     assert.equal(row.meet_link, null);
-    assert.notEqual(row.meet_link_next_look_at, null);
+    assert.notEqual(row.meet_link_due_at, null);
   },
 
   "what people have set on Google stays when something else changes": async (stack) => {

@@ -64,7 +64,7 @@ promise("exactly once", {
       const early = await organizer.call("write-back", { body: { meeting_id } });
       assert.equal(early.status, 409);
       await stack.platform.sql(
-        "update public.meetings set writeback_leased_until = now() where meeting_id = $1",
+        "update private.work set leased_until = clock_timestamp() where kind = 'write' and subject_id = $1",
         [meeting_id],
       );
       const late = await organizer.call("write-back", { body: { meeting_id } });
@@ -81,7 +81,7 @@ promise("exactly once", {
     await stack.platform.sql("select public.begin_writeback($1)", [meeting_id]);
     const [left] = await stack.platform.sql<{ event_key: string }>(
       `update public.meetings
-          set writeback_leased_until = now(), writeback_next_attempt_at = now(),
+          set leased_until = now(), write_due_at = now(),
               starts_at = now() - interval '1 hour', ends_at = now() - interval '30 minutes'
         where meeting_id = $1
         returning event_key`,
@@ -117,11 +117,11 @@ promise("exactly once", {
   "a worker that comes back after its lease was lost changes nothing": async (stack) => {
     const { meeting_id } = await pendingMeeting(stack);
     const [claimed] = await stack.platform.sql<{ token: string }>(
-      "select public.begin_writeback($1) #>> '{meeting,writeback_lease_token}' as token",
+      "select public.begin_writeback($1) #>> '{meeting,lease_token}' as token",
       [meeting_id],
     );
     await stack.platform.sql(
-      "update public.meetings set writeback_leased_until = now() where meeting_id = $1",
+      "update private.work set leased_until = clock_timestamp() where kind = 'write' and subject_id = $1",
       [meeting_id],
     );
     await stack.platform.sql("select public.begin_writeback($1)", [meeting_id]);
@@ -197,7 +197,7 @@ promise("exactly once", {
     },
 
   "two claims at once share the due meetings and lease none twice": async (stack) => {
-    await stack.platform.sql("update public.meetings set writeback_next_attempt_at = null");
+    await stack.platform.sql("update public.meetings set write_due_at = null");
     const ids = [];
     for (let count = 0; count < 6; count++) ids.push((await pendingMeeting(stack)).meeting_id);
     const due = await stack.platform.sql<{ meeting_id: string }>(

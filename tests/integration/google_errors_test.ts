@@ -84,7 +84,7 @@ promise("Google's errors", {
     assert.equal(callerOf(by_name), "429 rate_limited");
     assert.equal((await stack.google.requests()).length, asked, "nothing is asked of Google");
     const row = await rowOf(stack, waiting);
-    assert.deepEqual([row.writeback_status, row.writeback_attempts], ["pending", 0]);
+    assert.deepEqual([row.writeback_status, row.attempts], ["pending", 0]);
     const [paused] = await stack.platform.sql<{ seconds: number; connections: number }>(
       `select extract(epoch from min(paused_until) - now())::float8 as seconds,
               count(distinct paused_until)::integer as connections
@@ -128,11 +128,11 @@ async function keepWrite(
   const row = await rowOf(stack, meeting_id);
   assert.equal(stateOf(row), line.row);
   assert.equal(row.writeback_retry_count, line.spent);
-  assert.equal(row.writeback_lease_token, null);
+  assert.equal(row.lease_token, null);
   assert.equal((row.writeback_error ?? "").split(": ")[0], line.code);
   if (line.code !== "") {
     assert.equal(answer.body.results[0].error, line.code);
-    assert.equal(row.writeback_attempts, line.spent, "what spends nothing is not counted");
+    assert.equal(row.attempts, line.spent, "what spends nothing is not counted");
   }
   await keepNextAttempt(stack, meeting_id, line.next_attempt);
   const lives = line.asked === "insert"
@@ -184,17 +184,17 @@ function callerOf({ status, body }: Answer): string {
 }
 
 function stateOf(row: Row): string {
-  if (row.writeback_outcome_unknown) return "unknown";
-  if (row.writeback_operation === "create") return row.writeback_status;
+  if (row.outcome_unknown) return "unknown";
+  if (row.operation === "create") return row.writeback_status;
   assert.equal(row.writeback_status, "created");
-  if (row.writeback_next_attempt_at !== null) return "due";
+  if (row.write_due_at !== null) return "due";
   return row.written_version === row.desired_version ? "done" : "given up";
 }
 
 async function keepNextAttempt(stack: Stack, meeting_id: string, wanted: string): Promise<void> {
   const [row] = await stack.platform.sql<{ since_claim: number | null; from_now: number | null }>(
-    `select extract(epoch from writeback_next_attempt_at - writeback_attempted_at)::float8 as since_claim,
-            extract(epoch from writeback_next_attempt_at - now())::float8 as from_now
+    `select extract(epoch from write_due_at - writeback_attempted_at)::float8 as since_claim,
+            extract(epoch from write_due_at - now())::float8 as from_now
        from public.meetings where meeting_id = $1`,
     [meeting_id],
   );

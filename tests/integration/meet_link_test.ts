@@ -10,7 +10,7 @@ promise("pending Meet links", {
     const { organizer, meeting_id, event } = await withoutLink(stack);
     const made = await rowOf(stack, meeting_id);
     assert.equal(made.meet_link, null);
-    assert.notEqual(made.meet_link_next_look_at, null);
+    assert.notEqual(made.meet_link_due_at, null);
 
     assert.deepEqual(await fetchLinks(stack), { success: true, looked_at: 0, found: 0 });
     await makeLookDue(stack, meeting_id);
@@ -22,9 +22,9 @@ promise("pending Meet links", {
     const row = await rowOf(stack, meeting_id);
     assert.equal(row.meet_link, (await onlyEvent(stack, organizer)).hangoutLink);
     assert.match(row.meet_link ?? "", /^https:\/\/meet\.google\.com\//);
-    assert.equal(row.meet_link_next_look_at, null);
+    assert.equal(row.meet_link_due_at, null);
     assert.equal(row.meet_link_error, null);
-    assert.equal(row.writeback_attempts, made.writeback_attempts);
+    assert.equal(row.attempts, made.attempts);
     assert.equal(row.writeback_retry_count, 0);
     const looks = await stack.platform.sql<{ step: string; decision: string }>(
       "select step, decision from public.writeback_ledger where meeting_id = $1 order by ledger_id offset 4",
@@ -47,7 +47,7 @@ promise("pending Meet links", {
       await makeLookDue(stack, meeting_id);
       assert.equal((await fetchLinks(stack)).looked_at, 1);
       const [row] = await stack.platform.sql<{ wait: number | null }>(
-        `select extract(epoch from meet_link_next_look_at - updated_at)::float8 as wait
+        `select extract(epoch from meet_link_due_at - updated_at)::float8 as wait
            from public.meetings where meeting_id = $1`,
         [meeting_id],
       );
@@ -70,7 +70,7 @@ promise("pending Meet links", {
     await fetchLinks(stack);
     const row = await rowOf(stack, meeting_id);
     assert.match(row.meet_link_error, /^conference_failed: /);
-    assert.equal(row.meet_link_next_look_at, null);
+    assert.equal(row.meet_link_due_at, null);
     const status = await organizer.call("status", { query: { meeting_id } });
     assert.match(status.body.meet_link_error, /^conference_failed: /);
   },
@@ -85,19 +85,19 @@ promise("pending Meet links", {
     await write(organizer, meeting_id);
     const row = await rowOf(stack, meeting_id);
     assert.notEqual(row.meet_link, null);
-    assert.equal(row.meet_link_next_look_at, null);
+    assert.equal(row.meet_link_due_at, null);
   },
 
   "a cancelled meeting and an event that is gone are not looked at": async (stack) => {
     const cancelled = await withoutLink(stack);
     await cancel(cancelled.organizer, cancelled.meeting_id);
-    assert.equal((await rowOf(stack, cancelled.meeting_id)).meet_link_next_look_at, null);
+    assert.equal((await rowOf(stack, cancelled.meeting_id)).meet_link_due_at, null);
     const gone = await withoutLink(stack);
     await deleteOnGoogle(stack, gone.organizer.email, gone.event.id);
     await makeLookDue(stack, gone.meeting_id);
     assert.equal((await fetchLinks(stack)).looked_at, 1);
     const row = await rowOf(stack, gone.meeting_id);
-    assert.equal(row.meet_link_next_look_at, null);
+    assert.equal(row.meet_link_due_at, null);
     assert.equal(row.writeback_status, "created");
   },
 
@@ -122,7 +122,7 @@ promise("pending Meet links", {
 
   "the sweep rings for links that are due, and is silent when none is": async (stack) => {
     await stack.platform.sql(
-      "update public.meetings set meet_link_next_look_at = null, writeback_next_attempt_at = null",
+      "update public.meetings set meet_link_due_at = null, write_due_at = null",
     );
     const { meeting_id } = await withoutLink(stack);
     await stack.platform.sql("delete from net.http_request_queue");
@@ -176,8 +176,8 @@ async function fetchLinks(stack: Stack) {
 async function makeLookDue(stack: Stack, meeting_id: string): Promise<void> {
   await stack.platform.sql(
     `update public.meetings
-        set meet_link_next_look_at = case when meeting_id = $1 then least(meet_link_next_look_at, now()) end
-      where meet_link_next_look_at is not null`,
+        set meet_link_due_at = case when meeting_id = $1 then least(meet_link_due_at, now()) end
+      where meet_link_due_at is not null`,
     [meeting_id],
   );
 }

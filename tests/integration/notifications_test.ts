@@ -119,7 +119,7 @@ promise(
       assert.equal(bodyAt(receiver, "/webhook").type, "meeting.failed");
       assert.match(bodyAt(receiver, "/webhook").data.error, /^slot_expired: /);
       await stack.platform.sql(
-        `update public.meetings set writeback_status = 'pending', writeback_next_attempt_at = now()
+        `update public.meetings set writeback_status = 'pending', write_due_at = now()
         where meeting_id = $1`,
         [meeting_id],
       );
@@ -338,7 +338,7 @@ promise(
       await quietOutbox(stack);
       await loseBells(stack);
       await stack.platform.sql(
-        `update public.meetings set writeback_status = 'failed', writeback_next_attempt_at = null,
+        `update public.meetings set writeback_status = 'failed', write_due_at = null,
          writeback_attempted_at = now(), writeback_error = 'google_rejected: No.'
        where meeting_id = any ($1)`,
         [ids],

@@ -80,12 +80,12 @@ promise("attempts overtaken by events", {
         await organizer.call("write-back", { body: { meeting_id } });
         const row = await rowOf(stack, meeting_id);
         assert.deepEqual(
-          [row.writeback_status, row.writeback_outcome_unknown],
+          [row.writeback_status, row.outcome_unknown],
           ["retrying", true],
           `${what}: ${row.writeback_error}`,
         );
-        const hastened_ms = Date.parse(lost.writeback_next_attempt_at) -
-          Date.parse(row.writeback_next_attempt_at);
+        const hastened_ms = Date.parse(lost.write_due_at) -
+          Date.parse(row.write_due_at);
         // The wait is counted from the worker's clock, and begins again at the database's.
         assert.ok(hastened_ms < 1_000, `${what}: the look comes ${hastened_ms} ms earlier`);
       }
@@ -114,21 +114,21 @@ promise("attempts overtaken by events", {
       await organizer.call("write-back", { body: { meeting_id } });
       const open = await rowOf(stack, meeting_id);
       assert.equal(open.writeback_status, "retrying");
-      assert.equal(open.writeback_outcome_unknown, true);
+      assert.equal(open.outcome_unknown, true);
       assert.equal(open.google_event_id, null);
       assert.deepEqual(
-        [open.writeback_attempts, open.writeback_retry_count, open.writeback_looks],
+        [open.attempts, open.writeback_retry_count, open.deferrals],
         [0, 0, 1],
         "a look spends no attempt",
       );
-      assert.notEqual(open.writeback_next_attempt_at, null);
+      assert.notEqual(open.write_due_at, null);
 
       await makeDue(stack, meeting_id);
       const answer = await write(organizer, meeting_id);
       assert.equal(answer.body.results[0].already_exists, is_there);
       const row = await rowOf(stack, meeting_id);
       assert.equal(row.google_event_id, (await onlyEvent(stack, organizer)).id);
-      assert.deepEqual([row.writeback_status, row.writeback_looks], ["created", 0]);
+      assert.deepEqual([row.writeback_status, row.deferrals], ["created", 0]);
       assert.deepEqual(await mailsBy(stack, guests), [["invitation"], ["invitation"]]);
     }
   },
@@ -146,7 +146,7 @@ promise("attempts overtaken by events", {
       }
       const claimed = await rowOf(stack, meeting_id);
       assert.deepEqual(
-        [claimed.writeback_status, claimed.writeback_attempts, claimed.writeback_retry_count],
+        [claimed.writeback_status, claimed.attempts, claimed.writeback_retry_count],
         ["retrying", 0, 0],
         claimed.writeback_error,
       );
@@ -195,13 +195,13 @@ promise("attempts overtaken by events", {
     await change(organizer, meeting_id, AT_NOON);
     const lease = await begin(stack, meeting_id);
     await fail(stack, meeting_id, lease, "wrong_account: The organizer is connected with another.");
-    assert.notEqual((await rowOf(stack, meeting_id)).writeback_next_attempt_at, null);
+    assert.notEqual((await rowOf(stack, meeting_id)).write_due_at, null);
     const other = await stack.guest();
     await connect(stack, organizer, other);
     await organizer.call("write-back", { body: { meeting_id } });
     const given_up = await rowOf(stack, meeting_id);
     assert.match(given_up.writeback_error, /^wrong_account: /);
-    assert.equal(given_up.writeback_next_attempt_at, null, "only the former account reaches it");
+    assert.equal(given_up.write_due_at, null, "only the former account reaches it");
   },
 
   "a meeting cancelled while its change is refused for good is cancelled all the same": async (
@@ -240,9 +240,9 @@ promise("attempts overtaken by events", {
     await cancel(organizer, meeting_id);
     await fail(stack, meeting_id, lease, "google_rejected: Google refused the event.");
     const row = await rowOf(stack, meeting_id);
-    assert.deepEqual([row.writeback_status, row.writeback_next_attempt_at], [null, null]);
+    assert.deepEqual([row.writeback_status, row.write_due_at], [null, null]);
     assert.equal(row.writeback_error, null);
-    assert.equal(row.writeback_outcome_unknown, false);
+    assert.equal(row.outcome_unknown, false);
   },
 
   "a meeting changed while its event is refused for good is tried as changed": async (stack) => {
@@ -291,7 +291,7 @@ async function connectDuringClaim(stack: Stack, meeting_id: string): Promise<voi
   );
   await stack.platform.sql(
     `create trigger connect_now after update on public.meetings for each row
-       when (new.meeting_id = '${meeting_id}' and new.writeback_lease_token is not null)
+       when (new.meeting_id = '${meeting_id}' and new.lease_token is not null)
        execute function public.connect_now()`,
   );
 }
@@ -299,7 +299,7 @@ async function connectDuringClaim(stack: Stack, meeting_id: string): Promise<voi
 /** A batch with one claim, which finds this meeting and nothing else. */
 async function claimOnce(stack: Stack, meeting_id: string): Promise<void> {
   await stack.platform.sql(
-    "update public.meetings set writeback_next_attempt_at = null where meeting_id <> $1",
+    "update public.meetings set write_due_at = null where meeting_id <> $1",
     [meeting_id],
   );
   const answer = await callFunction(stack.platform, "write-back", {
@@ -312,7 +312,7 @@ async function claimOnce(stack: Stack, meeting_id: string): Promise<void> {
 /** Leases one meeting as a worker does; its token. */
 async function begin(stack: Stack, meeting_id: string): Promise<string> {
   const [lease] = await stack.platform.sql<{ token: string }>(
-    "select public.begin_writeback($1) #>> '{meeting,writeback_lease_token}' as token",
+    "select public.begin_writeback($1) #>> '{meeting,lease_token}' as token",
     [meeting_id],
   );
   assert.ok(lease?.token);

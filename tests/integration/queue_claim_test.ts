@@ -105,7 +105,7 @@ promise(
       await grant();
       const ids = await manyMeetings(stack, [unknown], 10);
       await stack.platform.sql(
-        "update public.meetings set writeback_outcome_unknown = true where meeting_id = any ($1::text[])",
+        "update public.meetings set outcome_unknown = true where meeting_id = any ($1::text[])",
         [`{${ids.join(",")}}`],
       );
       await grant();
@@ -159,7 +159,7 @@ promise(
       const [row] = alone.meetings;
       assert.ok(slice.meetings.some(({ meeting_id }) => meeting_id === row?.meeting_id));
       assert.deepEqual(
-        [row?.writeback_status, row?.writeback_retry_count, row?.writeback_outcome_unknown],
+        [row?.writeback_status, row?.writeback_retry_count, row?.outcome_unknown],
         ["retrying", 1, true],
       );
       // While it is in somebody's hands, no other abandoned row is given out; fresh rows are.
@@ -199,7 +199,7 @@ promise(
         await loseLeases(stack);
         await claimSlice(stack, 1, true);
         const row = await rowOf(stack, meeting_id!);
-        counted.push([row.writeback_retry_count, row.writeback_lease_losses]);
+        counted.push([row.writeback_retry_count, row.crashes]);
       }
       assert.deepEqual(counted, [[1, 1], [2, 2], [3, 3], [3, 4]]);
     },
@@ -209,8 +209,8 @@ promise(
       const [meeting_id] = await manyMeetings(stack, [user], 1);
       await stack.platform.sql(
         `update public.meetings
-            set writeback_status = 'retrying', writeback_attempts = 2, writeback_retry_count = 2,
-                writeback_looks = 1, writeback_lease_losses = 2, writeback_outcome_unknown = true,
+            set writeback_status = 'retrying', attempts = 2, writeback_retry_count = 2,
+                deferrals = 1, crashes = 2, outcome_unknown = true,
                 writeback_error = 'google_unavailable: before'
           where meeting_id = $1`,
         [meeting_id],

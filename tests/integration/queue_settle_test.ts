@@ -24,7 +24,7 @@ promise(
       const { meetings } = await claimSlice(stack, 3);
       const [lost, failed, written] = meetings as [Row, Row, Row];
       await stack.platform.sql(
-        "update public.meetings set writeback_lease_token = gen_random_uuid() where meeting_id = $1",
+        "update public.meetings set lease_token = gen_random_uuid() where meeting_id = $1",
         [lost.meeting_id],
       );
       const answers = await settle(stack, [
@@ -54,7 +54,7 @@ promise(
           const { meetings } = await claimSlice(stack, 1);
           await settle(stack, [{ ...leaseOf(meetings[0]!), ...FAILED }]);
           const row = await rowOf(stack, meeting.meeting_id);
-          seen.push([row.writeback_status, row.writeback_next_attempt_at !== null]);
+          seen.push([row.writeback_status, row.write_due_at !== null]);
         }
         assert.deepEqual(seen, [["created", true], ["created", true], ["created", false]]);
       },
@@ -72,13 +72,13 @@ promise(
       assert.deepEqual(
         [
           row.writeback_status,
-          row.writeback_operation,
+          row.operation,
           row.written_version,
           row.writeback_retry_count,
         ],
         ["created", "update", 1, 0],
       );
-      assert.ok(row.writeback_next_attempt_at);
+      assert.ok(row.write_due_at);
     },
 
     "a cancellation that is done leaves the row created, or without a status where nothing existed":
@@ -102,7 +102,7 @@ promise(
         const rows = [await rowOf(stack, existing.meeting_id), await rowOf(stack, never!)];
         assert.deepEqual(rows.map((row) => row.writeback_status), ["created", null]);
         for (const row of rows) {
-          assert.equal(row.writeback_next_attempt_at, null);
+          assert.equal(row.write_due_at, null);
           assert.equal(row.written_version, row.desired_version);
           assert.ok(row.cancelled_at);
         }
@@ -113,20 +113,20 @@ promise(
       const [meeting_id] = await manyMeetings(stack, [await connectedUser(stack)], 1);
       const { meetings } = await claimSlice(stack, 1);
       await stack.platform.sql(
-        "update public.meetings set cancelled_at = now(), writeback_operation = 'cancel' where meeting_id = $1",
+        "update public.meetings set cancelled_at = now(), operation = 'cancel' where meeting_id = $1",
         [meeting_id],
       );
       await settle(stack, [{ ...leaseOf(meetings[0]!), ...WRITTEN }]);
       const row = await rowOf(stack, meeting_id!);
-      assert.deepEqual([row.writeback_status, row.writeback_operation], ["created", "cancel"]);
-      assert.ok(row.writeback_next_attempt_at);
+      assert.deepEqual([row.writeback_status, row.operation], ["created", "cancel"]);
+      assert.ok(row.write_due_at);
     },
 
     "looks spend no attempt and wait longer each time, to an hour": async (stack) => {
       const user = await connectedUser(stack);
       const [meeting_id] = await manyMeetings(stack, [user], 1);
       await stack.platform.sql(
-        "update public.meetings set writeback_outcome_unknown = true where meeting_id = $1",
+        "update public.meetings set outcome_unknown = true where meeting_id = $1",
         [meeting_id],
       );
       const unanswered = { ...FAILED, outcome_unknown: true, spends_attempt: false };
@@ -136,7 +136,7 @@ promise(
         await settle(stack, [{ ...leaseOf(meetings[0]!), ...unanswered }]);
         const row = await rowOf(stack, meeting_id!);
         assert.deepEqual(
-          [row.writeback_looks, row.writeback_attempts, row.writeback_retry_count],
+          [row.deferrals, row.attempts, row.writeback_retry_count],
           [look, 0, 0],
         );
         assert.equal(row.writeback_status, "retrying");
@@ -147,8 +147,8 @@ promise(
       const lost_after_an_answer = { ...FAILED, outcome_unknown: true, spends_attempt: true };
       await settle(stack, [{ ...leaseOf(looked[0]!), ...lost_after_an_answer }]);
       const [after] = await stack.platform.sql<{ looks: number; wait: number }>(
-        `select writeback_looks as looks,
-                extract(epoch from writeback_next_attempt_at - clock_timestamp())::float8 as wait
+        `select deferrals as looks,
+                extract(epoch from write_due_at - clock_timestamp())::float8 as wait
            from public.meetings where meeting_id = $1`,
         [meeting_id],
       );
@@ -157,14 +157,14 @@ promise(
 
       const rows = await manyMeetings(stack, [user], 18);
       await stack.platform.sql(
-        `update public.meetings set writeback_outcome_unknown = true, writeback_looks = 5
+        `update public.meetings set outcome_unknown = true, deferrals = 5
           where meeting_id = any ($1::text[])`,
         [`{${rows.join(",")}}`],
       );
       const { meetings } = await claimSlice(stack, 18);
       await settle(stack, meetings.map((m) => ({ ...leaseOf(m), ...unanswered })));
       const waits = (await Promise.all(rows.map((meeting_id) => rowOf(stack, meeting_id))))
-        .map((row) => (Date.parse(row.writeback_next_attempt_at) - Date.now()) / 1000);
+        .map((row) => (Date.parse(row.write_due_at) - Date.now()) / 1000);
       assert.equal(meetings.length, 18);
       // After the first look it is a minute at most; here one of 18 in an hour is later, if chance is not absurd.
       assert.ok(Math.max(...waits) > 60 && Math.max(...waits) <= 3600, String(waits));
@@ -182,17 +182,17 @@ promise(
     "what costs no attempt cannot use up the last one": async (stack) => {
       const [meeting_id] = await manyMeetings(stack, [await connectedUser(stack)], 1);
       await stack.platform.sql(
-        "update public.meetings set writeback_retry_count = 2, writeback_attempts = 2 where meeting_id = $1",
+        "update public.meetings set writeback_retry_count = 2, attempts = 2 where meeting_id = $1",
         [meeting_id],
       );
       const { meetings } = await claimSlice(stack, 1);
       await settle(stack, [{ ...leaseOf(meetings[0]!), ...FAILED, spends_attempt: false }]);
       const row = await rowOf(stack, meeting_id!);
       assert.deepEqual(
-        [row.writeback_status, row.writeback_retry_count, row.writeback_attempts],
+        [row.writeback_status, row.writeback_retry_count, row.attempts],
         ["retrying", 2, 2],
       );
-      assert.ok(row.writeback_next_attempt_at);
+      assert.ok(row.write_due_at);
     },
 
     "the look after a lost answer comes half a minute later at the earliest": async (stack) => {
@@ -204,7 +204,7 @@ promise(
         meetings.map((m) => ({ ...leaseOf(m), ...FAILED, outcome_unknown: true })),
       );
       const waits = (await Promise.all(rows.map((meeting_id) => rowOf(stack, meeting_id))))
-        .map((row) => (Date.parse(row.writeback_next_attempt_at) - settled_at) / 1000);
+        .map((row) => (Date.parse(row.write_due_at) - settled_at) / 1000);
       assert.equal(meetings.length, 18);
       assert.ok(Math.min(...waits) >= 29.9, String(waits));
     },
@@ -230,8 +230,8 @@ async function createdMeeting(stack: Stack): Promise<Row> {
 async function dueAs(stack: Stack, meeting_id: string, operation: "update" | "cancel") {
   await stack.platform.sql(
     `update public.meetings
-        set writeback_operation = $2, desired_version = desired_version + 1,
-            cancelled_at = case when $2 = 'cancel' then now() end, writeback_next_attempt_at = now()
+        set operation = $2, desired_version = desired_version + 1,
+            cancelled_at = case when $2 = 'cancel' then now() end, write_due_at = now()
       where meeting_id = $1`,
     [meeting_id, operation],
   );

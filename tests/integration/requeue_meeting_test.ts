@@ -103,7 +103,7 @@ promise("requeueing", {
     await stack.google.fault({ method: "DELETE", path_pattern: EVENT, status: 403, times: 1 });
     const refused = await organizer.call("write-back", { body: { meeting_id } });
     assert.equal(refused.body.results[0].error, "google_rejected");
-    assert.equal((await rowOf(stack, meeting_id)).writeback_next_attempt_at, null);
+    assert.equal((await rowOf(stack, meeting_id)).write_due_at, null);
     assert.equal((await requeue(organizer, meeting_id)).body.requeued, true);
     await write(organizer, meeting_id);
     assert.deepEqual(await eventsOf(stack, organizer), []);
@@ -130,7 +130,7 @@ promise("reconnecting", {
     for (const meeting_id of [pending, created.meeting_id, cancelled]) {
       const answer = await organizer.call("write-back", { body: { meeting_id } });
       assert.equal(answer.body.error, "needs_reauth", JSON.stringify(answer.body));
-      assert.equal((await rowOf(stack, meeting_id)).writeback_next_attempt_at, null);
+      assert.equal((await rowOf(stack, meeting_id)).write_due_at, null);
     }
     await organizer.call("schedule", { body: { meeting_id: unscheduled } });
     assert.equal((await rowOf(stack, unscheduled)).scheduling_error, "needs_reauth");
@@ -152,7 +152,7 @@ promise("reconnecting", {
     );
     for (const row of rows) {
       assert.equal(row.writeback_status, "created", row.writeback_error);
-      assert.equal(row.writeback_next_attempt_at, null);
+      assert.equal(row.write_due_at, null);
       assert.equal(row.written_version, row.desired_version);
     }
     const ids = (await eventsOf(stack, organizer)).map(({ id }) => id).toSorted();
@@ -189,7 +189,7 @@ promise("reconnecting", {
     const other = await stack.guest();
     await reconnect(stack, organizer, other);
     const row = await rowOf(stack, meeting_id);
-    assert.equal(row.writeback_next_attempt_at, null, "only the former account reaches its event");
+    assert.equal(row.write_due_at, null, "only the former account reaches its event");
     assert.match(row.writeback_error, /^invalid_grant: /);
     await drain(stack);
     assert.equal((await stack.google.events({ calendar_id: other, status: "live" })).length, 1);

@@ -87,7 +87,7 @@ promise("schedule", {
     assert.equal(accepted.status, 200, JSON.stringify(accepted.body));
     const changed = await rowOf(stack, body.meeting_id);
     assert.deepEqual([changed.title, changed.location], ["Three", "Room 4"]);
-    assert.equal(changed.scheduling_proposal, null);
+    assert.equal(changed.search_request, null);
   },
 
   "a required person whose calendar cannot be read refuses by name": async (stack) => {
@@ -210,7 +210,7 @@ promise("schedule", {
     assert.equal((await rowOf(stack, meeting_id)).scheduling_status, "retrying");
 
     await stack.platform.sql(
-      "update public.meetings set scheduling_next_attempt_at = now() where meeting_id = $1",
+      "update private.work set due_at = clock_timestamp() where kind = 'search' and subject_id = $1",
       [meeting_id],
     );
     await callFunction(stack.platform, "schedule", {

@@ -23,8 +23,8 @@ promise("what a search spends", {
       const row = await rowOf(stack, meeting_id);
       assert.equal(row.scheduling_status, "retrying", `round ${round}`);
       assert.equal(row.scheduling_error, "rate_limited");
-      assert.equal(row.scheduling_retry_count, 0);
-      waits.push(Date.parse(row.scheduling_next_attempt_at) - Date.now());
+      assert.equal(row.search_attempts, 0);
+      waits.push(Date.parse(row.search_due_at) - Date.now());
       await unpause(stack, organizer);
     }
     assert.ok(waits.every((wait, i) => i === 0 || wait > waits[i - 1]!), String(waits));
@@ -32,12 +32,12 @@ promise("what a search spends", {
     await stack.google.fault({ ...FREE_BUSY, status: 503, times: 2 });
     for (let round = 0; round < 2; round++) {
       await search(stack, meeting_id);
-      assert.equal((await rowOf(stack, meeting_id)).scheduling_retry_count, round + 1);
+      assert.equal((await rowOf(stack, meeting_id)).search_attempts, round + 1);
     }
     await search(stack, meeting_id);
     const row = await rowOf(stack, meeting_id);
     assert.equal(row.scheduling_status, "scheduled", row.scheduling_reason);
-    assert.deepEqual([row.scheduling_retry_count, row.scheduling_waits], [0, 0]);
+    assert.deepEqual([row.search_attempts, row.search_deferrals], [0, 0]);
   },
 
   "the third failure of Google's in a row ends the search, and asking again begins anew": async (
@@ -83,7 +83,7 @@ promise("searches whose workers die", {
     assert.equal(row.scheduling_status, "failed");
     assert.equal(row.scheduling_error, "search_abandoned");
     assert.match(row.scheduling_reason, /ended three times/);
-    assert.deepEqual([row.scheduling_lease_token, row.scheduling_next_attempt_at], [null, null]);
+    assert.deepEqual([row.search_lease_token, row.search_due_at], [null, null]);
     for (const meeting_id of neighbours) {
       assert.equal((await rowOf(stack, meeting_id)).scheduling_status, "scheduled");
     }
@@ -95,7 +95,7 @@ promise("searches whose workers die", {
     await batch(stack);
     const row = await rowOf(stack, meeting_id);
     assert.equal(row.scheduling_status, "scheduled");
-    assert.equal(row.scheduling_lease_losses, 0);
+    assert.equal(row.search_crashes, 0);
   },
 });
 
@@ -114,7 +114,7 @@ async function waiting(stack: Stack, count: number): Promise<string[]> {
 /** The same, after a worker had leased them together and died. */
 async function abandoned(stack: Stack, count: number) {
   await stack.platform.sql(
-    "update public.meetings set scheduling_next_attempt_at = null, scheduling_lease_token = null",
+    "update public.meetings set search_due_at = null, search_lease_token = null",
   );
   const ids = await waiting(stack, count);
   assert.deepEqual((await claim(stack, 10)).toSorted(), ids.toSorted());

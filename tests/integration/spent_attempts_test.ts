@@ -43,7 +43,7 @@ promise("spent attempts", {
       await requeue(organizer, meeting_id);
       const again = await rowOf(stack, meeting_id);
       assert.deepEqual(
-        [again.writeback_retry_count, again.writeback_looks, again.writeback_lease_losses],
+        [again.writeback_retry_count, again.deferrals, again.crashes],
         [0, 0, 0],
       );
       await write(organizer, meeting_id);
@@ -95,7 +95,7 @@ promise("spent attempts", {
       await cancel(organizer, meeting_id);
       await stack.google.fault({ method: "DELETE", path_pattern: EVENT, status: 503 });
       await tryAgain(stack, organizer, meeting_id, 3);
-      assert.equal((await rowOf(stack, meeting_id)).writeback_outcome_unknown, true);
+      assert.equal((await rowOf(stack, meeting_id)).outcome_unknown, true);
       await tryAgain(stack, organizer, meeting_id, 1);
       assert.equal((await requestsAbout(stack, event.id, "DELETE")).length, 3);
       await isGivenUp(
@@ -133,8 +133,8 @@ promise("spent attempts", {
     for (let death = 1; death <= 3; death++) await loseWorker(stack, meeting_id);
     await organizer.call("write-back", { body: { meeting_id } });
     const row = await rowOf(stack, meeting_id);
-    assert.equal(row.writeback_outcome_unknown, true);
-    const minutes = (Date.parse(row.writeback_next_attempt_at) - Date.now()) / 60_000;
+    assert.equal(row.outcome_unknown, true);
+    const minutes = (Date.parse(row.write_due_at) - Date.now()) / 60_000;
     assert.ok(minutes > 55 && minutes <= 61, `in ${minutes} minutes`);
     await makeRetryDue(stack, meeting_id);
     await write(organizer, meeting_id);
@@ -227,7 +227,7 @@ async function tryAgain(stack: Stack, organizer: Organizer, meeting_id: string, 
 
 async function endLeases(stack: Stack): Promise<void> {
   await stack.platform.sql(
-    "update public.meetings set writeback_leased_until = now() where writeback_lease_token is not null",
+    "update private.work set leased_until = clock_timestamp() where kind = 'write' and lease_token is not null",
   );
 }
 
@@ -235,8 +235,8 @@ async function isGivenUp(stack: Stack, meeting_id: string, error: RegExp): Promi
   const row = await rowOf(stack, meeting_id);
   assert.equal(row.writeback_status, "created");
   assert.ok(row.written_version < row.desired_version);
-  assert.equal(row.writeback_next_attempt_at, null);
-  assert.equal(row.writeback_lease_token, null);
+  assert.equal(row.write_due_at, null);
+  assert.equal(row.lease_token, null);
   assert.match(row.writeback_error, error);
 }
 
@@ -244,6 +244,6 @@ async function isWritten(stack: Stack, meeting_id: string): Promise<void> {
   const row = await rowOf(stack, meeting_id);
   assert.equal(row.writeback_status, "created");
   assert.equal(row.written_version, row.desired_version);
-  assert.equal(row.writeback_next_attempt_at, null);
+  assert.equal(row.write_due_at, null);
   assert.equal(row.writeback_error, null);
 }

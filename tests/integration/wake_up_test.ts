@@ -157,6 +157,6 @@ async function settled(stack: Stack, meeting_id: string, wake: () => Promise<unk
 
 async function settleEverything(stack: Stack): Promise<void> {
   await stack.platform.sql(
-    "update public.meetings set writeback_next_attempt_at = null, scheduling_next_attempt_at = null",
+    "update public.meetings set write_due_at = null, search_due_at = null",
   );
 }

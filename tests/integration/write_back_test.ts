@@ -36,7 +36,7 @@ promise("write-back", {
     assert.equal(row.meet_link, event?.hangoutLink);
     assert.equal(row.organizer_self, true);
     assert.equal(row.attendees.length, 3);
-    assert.equal(row.writeback_leased_until, null);
+    assert.equal(row.leased_until, null);
   },
 
   "the event carries zone, guests, Meet link and reminders as Google stored them": async (
@@ -196,7 +196,7 @@ promise("write-back", {
     const row = await rowOf(stack, meeting_id);
     assert.equal(row.writeback_status, "retrying");
     assert.equal(row.writeback_retry_count, 0);
-    assert.equal(row.writeback_attempts, 0);
+    assert.equal(row.attempts, 0);
 
     const early = await organizer.call("write-back", { body: { meeting_id } });
     assert.equal(early.status, 429, "the pause holds for calls by name too");

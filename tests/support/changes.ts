@@ -62,10 +62,10 @@ export async function requeue(organizer: Organizer, meeting_id: string) {
 
 /** What failed is still due, later; tests move its time. */
 export async function makeRetryDue(stack: Stack, meeting_id: string): Promise<void> {
-  const { writeback_next_attempt_at } = await rowOf(stack, meeting_id);
-  assert.notEqual(writeback_next_attempt_at, null, "it was given up");
+  const { write_due_at } = await rowOf(stack, meeting_id);
+  assert.notEqual(write_due_at, null, "it was given up");
   await stack.platform.sql(
-    "update public.meetings set writeback_next_attempt_at = now() where meeting_id = $1",
+    "update private.work set due_at = clock_timestamp() where kind = 'write' and subject_id = $1",
     [meeting_id],
   );
 }
@@ -73,7 +73,7 @@ export async function makeRetryDue(stack: Stack, meeting_id: string): Promise<vo
 /** What is left of a worker that died: a lease that has run out. */
 export async function endLease(stack: Stack, meeting_id: string): Promise<void> {
   await stack.platform.sql(
-    "update public.meetings set writeback_leased_until = now() where meeting_id = $1",
+    "update private.work set leased_until = clock_timestamp() where kind = 'write' and subject_id = $1",
     [meeting_id],
   );
 }

@@ -48,13 +48,31 @@ export async function pendingMeeting(stack: Stack, columns: Record<string, unkno
 // deno-lint-ignore no-explicit-any -- a row is whatever the test asserts it to be
 export type Row = Record<string, any>;
 
-/** The meeting's row as the database owner sees it. */
+/**
+ * The meeting's row as the database owner sees it, with what the queue and the event state know of
+ * it: write_due_at, operation, lease_token, leased_until, attempts, crashes, deferrals,
+ * outcome_unknown, google_account_id, removed_participants; search_due_at, search_lease_token,
+ * search_attempts, search_crashes, search_deferrals, search_request; meet_link_due_at.
+ */
 export async function rowOf(stack: Stack, meeting_id: string): Promise<Row> {
   const [row] = await stack.platform.sql<Row>(
-    "select * from public.meetings where meeting_id = $1",
-    [
-      meeting_id,
-    ],
+    `select
+       m.*, private.write_operation(m) as operation,
+       w.due_at as write_due_at, w.lease_token, w.leased_until, coalesce(w.attempts, 0) as attempts,
+       coalesce(w.crashes, 0) as crashes, coalesce(w.deferrals, 0) as deferrals,
+       es.outcome_unknown_since is not null or coalesce(w.crashes > 0, false) as outcome_unknown,
+       coalesce(es.google_account_id, w.google_account_id) as google_account_id,
+       coalesce(es.removed_participants, '{}') as removed_participants, es.search_request,
+       nullif(s.due_at, 'infinity') as search_due_at, s.lease_token as search_lease_token,
+       coalesce(s.attempts, 0) as search_attempts, coalesce(s.crashes, 0) as search_crashes,
+       coalesce(s.deferrals, 0) as search_deferrals, l.due_at as meet_link_due_at
+     from public.meetings as m
+     left join private.work as w on w.kind = 'write' and w.subject_id = m.meeting_id
+     left join private.work as s on s.kind = 'search' and s.subject_id = m.meeting_id
+     left join private.work as l on l.kind = 'meet_link' and l.subject_id = m.meeting_id
+     left join private.event_state as es on es.kind = 'meeting' and es.subject_id = m.meeting_id
+     where m.meeting_id = $1`,
+    [meeting_id],
   );
   assert.ok(row, `no meeting ${meeting_id}`);
   return row;
@@ -74,10 +92,8 @@ export async function mailsBy(stack: Stack, guests: string[]) {
 /** Makes a row that waits due now: tests move its time, not the clock. One that has nothing to do stays so. */
 export async function makeDue(stack: Stack, meeting_id: string): Promise<void> {
   await stack.platform.sql(
-    `update public.meetings
-        set writeback_next_attempt_at = case when writeback_next_attempt_at is not null then now() end,
-            scheduling_next_attempt_at = case when scheduling_next_attempt_at is not null then now() end
-      where meeting_id = $1`,
+    `update private.work set due_at = clock_timestamp()
+      where kind in ('write', 'search') and subject_id = $1 and due_at < 'infinity'`,
     [meeting_id],
   );
 }

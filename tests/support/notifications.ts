@@ -22,7 +22,7 @@ export function beginningQuietly(promises: Record<string, (stack: Stack) => Prom
 }
 
 export async function quietOutbox(stack: Stack): Promise<void> {
-  await stack.platform.sql("update public.notifications set next_attempt_at = null");
+  await stack.platform.sql("delete from private.work where kind = 'notification'");
 }
 
 /** Adds a target of the organizer's at a path of the receiver that is named after its kind. */

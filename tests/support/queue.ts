@@ -70,7 +70,7 @@ export async function claimSlice(stack: Stack, limit: number, take_over = false)
   return row.slice;
 }
 
-export function leaseOf({ meeting_id, writeback_lease_token: lease_token }: Row) {
+export function leaseOf({ meeting_id, lease_token }: Row) {
   return { meeting_id, lease_token, steps: [] as unknown[] };
 }
 
@@ -91,14 +91,14 @@ export function settleAll(stack: Stack, rows: readonly Row[], at = new Date().to
 
 export async function dueNow(stack: Stack, meeting_id: string): Promise<void> {
   await stack.platform.sql(
-    "update public.meetings set writeback_next_attempt_at = now() where meeting_id = $1",
+    "update private.work set due_at = clock_timestamp() where kind = 'write' and subject_id = $1",
     [meeting_id],
   );
 }
 
 export async function loseLeases(stack: Stack): Promise<void> {
   await stack.platform.sql(
-    "update public.meetings set writeback_leased_until = now() where writeback_lease_token is not null",
+    "update private.work set leased_until = clock_timestamp() where lease_token is not null",
   );
 }
 

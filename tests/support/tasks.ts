@@ -114,9 +114,10 @@ export function startOf({ start }: calendar_v3.Schema$Event): string {
 /** Ends every lease and makes everything due: tests move times, not the clock. */
 export async function makeEventsDue(stack: Stack, organizer: Organizer): Promise<void> {
   await stack.platform.sql(
-    `update public.task_calendar_events
-        set leased_until = least(leased_until, now()), next_attempt_at = least(next_attempt_at, now())
-      where user_id = $1`,
+    `update private.work
+        set leased_until = least(leased_until, clock_timestamp()),
+            due_at = case when due_at < 'infinity' then least(due_at, clock_timestamp()) else due_at end
+      where kind = 'task_event' and owner_id = $1`,
     [organizer.user_id],
   );
 }

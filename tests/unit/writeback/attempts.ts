@@ -1,6 +1,6 @@
 import { createClient } from "@supabase/supabase-js";
 import type { Connections, StoredConnection } from "@shared/connections/connections.ts";
-import type { MeetingRow } from "@shared/database/meetings.ts";
+import type { LeasedMeeting } from "@shared/database/meetings.ts";
 import { googleCalendar } from "@shared/google/calendar.ts";
 import { attemptWriteback } from "@shared/writeback/write_back.ts";
 import { recordedFetch } from "../google/recorded_fetch.ts";
@@ -36,15 +36,17 @@ export const LEASED_ROW = {
   cancelled_at: null as string | null,
   google_account_id: "1042",
   google_calendar_id: "primary",
-  google_event_id: null,
+  google_event_id: null as string | null,
   removed_participants: [],
   writeback_status: "pending",
-  writeback_operation: "create",
-  writeback_outcome_unknown: false,
-  writeback_retry_count: 0,
-  writeback_lease_losses: 0,
-  writeback_next_attempt_at: "2034-12-31T23:59:00Z",
-  writeback_lease_token: "00000000-0000-4000-8000-000000000001",
+  operation: "create",
+  outcome_unknown: false,
+  attempts: 0,
+  max_attempts: 3,
+  settings_version: 1,
+  crashes: 0,
+  write_due_at: "2034-12-31T23:59:00Z",
+  lease_token: "00000000-0000-4000-8000-000000000001",
 };
 
 /** One attempt on such a row against a Google that answers as told, and what it was asked. */
@@ -64,7 +66,7 @@ export async function attemptOn(
       connections,
       now: () => new Date("2035-01-01T00:00:00Z"),
     },
-    { ...LEASED_ROW, ...columns } as unknown as MeetingRow,
+    { ...LEASED_ROW, ...columns } as unknown as LeasedMeeting,
     CONNECTION,
     has_time,
   );

@@ -14,8 +14,8 @@ Deno.test("attemptWriteback() gives up no deletion of an event that landed unhea
       {
         cancelled_at: "2034-12-31T00:00:00+00:00",
         writeback_status: "retrying",
-        writeback_operation: "cancel",
-        writeback_outcome_unknown: true,
+        operation: "cancel",
+        outcome_unknown: true,
         writeback_retry_count: 2,
       },
       ({ method }) =>

@@ -3,8 +3,8 @@ import { attemptOn, LEASED_ROW } from "./attempts.ts";
 
 const CASES: [what: string, columns: Partial<typeof LEASED_ROW>][] = [
   ["a new event", {}],
-  ["an event that may exist", { writeback_status: "retrying", writeback_outcome_unknown: true }],
-  ["a change", { writeback_status: "created", writeback_operation: "update", desired_version: 2 }],
+  ["an event that may exist", { writeback_status: "retrying", outcome_unknown: true }],
+  ["a change", { writeback_status: "created", operation: "update", desired_version: 2 }],
 ];
 
 /** One attempt whose time is used up after `checks` questions for it; Google knows no event. */
@@ -12,7 +12,7 @@ async function attempt(columns: Partial<typeof LEASED_ROW>, checks: number) {
   const { settlement, result, sent } = await attemptOn(
     columns,
     ({ method }) =>
-      method === "GET" && columns.writeback_operation === "update"
+      method === "GET" && columns.operation === "update"
         ? Response.json({ id: "convene1", status: "confirmed", etag: '"1"' })
         : new Response("{}", { status: 404 }),
     { has_time: () => checks-- > 0 },
@@ -28,14 +28,14 @@ for (const [what, columns] of CASES) {
     assert.deepEqual(asked, []);
     const { should_retry, spends_attempt, outcome_unknown, not_before_seconds } = settlement;
     assert.deepEqual([should_retry, spends_attempt, not_before_seconds], [true, false, 1]);
-    assert.equal(outcome_unknown, columns.writeback_outcome_unknown === true);
+    assert.equal(outcome_unknown, columns.outcome_unknown === true);
   });
 }
 
 Deno.test("attemptWriteback() leaves the outcome open when its time was used up by a look that came early", async () => {
   const { settlement, code } = await attempt({
-    writeback_outcome_unknown: true,
-    writeback_next_attempt_at: "2035-01-01T00:00:20Z",
+    outcome_unknown: true,
+    write_due_at: "2035-01-01T00:00:20Z",
   }, 1);
   assert.equal(code, "out_of_time");
   const { spends_attempt, outcome_unknown, not_before_seconds } = settlement;

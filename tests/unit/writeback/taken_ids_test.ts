@@ -55,7 +55,7 @@ Deno.test("attemptWriteback() goes no further than two ids on: there a cancellat
 Deno.test("attemptWriteback() looks under the next id too before it inserts there", async () => {
   const google = calendar([SECOND!], []);
   const { settlement, result, sent } = await attemptOn(
-    { writeback_status: "retrying", writeback_outcome_unknown: true },
+    { writeback_status: "retrying", outcome_unknown: true },
     // Deleted under the first id; a worker went on to the second one and died.
     (asked) => idOf(asked) === FIRST ? new Response("{}", { status: 410 }) : google(asked),
   );
