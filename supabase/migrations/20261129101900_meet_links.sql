@@ -3,15 +3,16 @@
 
 create function private.meetings_expect_meet_link() returns trigger
 language plpgsql security definer set search_path = '' as $$
+declare
+  v_expected text[];
 begin
   delete from private.work as w
   using new_meetings as n
   where w.kind = 'meet_link' and w.subject_id = n.meeting_id
     and (n.conference <> 'meet' or n.meet_link is not null or n.cancelled_at is not null);
 
-  with expected as (
-    insert into private.work (kind, subject_id, owner_id, due_at)
-    select 'meet_link', n.meeting_id, n.organizer_user_id, clock_timestamp() + interval '15 seconds'
+  v_expected := array(
+    select n.meeting_id
     from new_meetings as n
     join old_meetings as o on o.meeting_id = n.meeting_id
     left join private.event_state as es on es.kind = 'meeting' and es.subject_id = n.meeting_id
@@ -22,15 +23,19 @@ begin
         -- A conference that a change has added.
         or o.written_version < coalesce(es.settings_version, 1) and n.written_version >= coalesce(es.settings_version, 1)
       )
-    order by n.meeting_id
-    on conflict (kind, subject_id) do update
-    set due_at = excluded.due_at, attempts = 0, crashes = 0, deferrals = 0
-    returning subject_id
-  )
-  update public.meetings as m
-  set meet_link_error = null
-  from expected as e
-  where m.meeting_id = e.subject_id and m.meet_link_error is not null;
+    order by n.meeting_id);
+  if cardinality(v_expected) = 0 then
+    return null;
+  end if;
+  insert into private.work (kind, subject_id, owner_id, due_at)
+  select 'meet_link', n.meeting_id, n.organizer_user_id, clock_timestamp() + interval '15 seconds'
+  from new_meetings as n
+  where n.meeting_id = any (v_expected)
+  on conflict (kind, subject_id) do update
+  set due_at = excluded.due_at, attempts = 0, crashes = 0, deferrals = 0;
+  if exists (select from new_meetings as n where n.meeting_id = any (v_expected) and n.meet_link_error is not null) then
+    update public.meetings as m set meet_link_error = null where m.meeting_id = any (v_expected);
+  end if;
   return null;
 end $$;
 comment on function private.meetings_expect_meet_link() is 'An event with a conference whose link is still being made is read again later.';

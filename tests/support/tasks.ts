@@ -54,10 +54,20 @@ export function change(organizer: Organizer, body: Record<string, unknown>) {
   return organizer.call("task-events", { method: "PATCH", body });
 }
 
-/** The rows of a user's events as the database owner sees them, oldest first. */
+/**
+ * The rows of a user's events as the database owner sees them, oldest first, with wanted,
+ * pending_change, google_account_id, outcome_unknown, lease_token, leased_until and due_at.
+ */
 export async function eventRows(stack: Stack, organizer: Organizer): Promise<Row[]> {
   return await stack.platform.sql<Row>(
-    "select * from public.task_calendar_events where user_id = $1 order by created_at, calendar_event_id",
+    `select
+       e.*, es.wanted, es.pending_change, es.google_account_id,
+       es.outcome_unknown_since is not null or coalesce(w.crashes > 0, false) as outcome_unknown,
+       w.lease_token, w.leased_until, nullif(w.due_at, 'infinity') as due_at
+     from public.task_calendar_events as e
+     left join private.event_state as es on es.kind = 'task_event' and es.subject_id = e.id::text
+     left join private.work as w on w.kind = 'task_event' and w.subject_id = e.id::text
+     where e.user_id = $1 order by e.created_at, e.calendar_event_id`,
     [organizer.user_id],
   );
 }
