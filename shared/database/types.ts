@@ -663,7 +663,7 @@ export type Database = {
           "user_id": string;
         }[];
       };
-      "finish_writeback_batch": { Args: { "p_wake"?: boolean }; Returns: number };
+      "finish_batch": { Args: { "p_kind": string; "p_wake"?: boolean }; Returns: number };
       "forget_google_connection": {
         Args: { "p_user_id": string };
         Returns: {

@@ -64,11 +64,6 @@ export function claimWritebackSlice(
   });
 }
 
-/** How many write-backs are still due; `wake` has the function called again if there are any. */
-export function finishWritebackBatch(database: Database, wake: boolean): Promise<number> {
-  return call(database, "finish_writeback_batch", { p_wake: wake });
-}
-
 export interface WritebackSuccess {
   /** Null: a cancelled meeting of which no event ever existed. */
   google_event_id: string | null;

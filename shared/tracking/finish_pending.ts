@@ -30,23 +30,35 @@ export async function finishDue(
   limit: number,
   onUnexpected: (id: string, thrown: unknown) => void,
 ): Promise<{ id: string; success: boolean; error?: string; message?: string }[]> {
-  const claimed = await claimTaskEvents(dependencies.database, limit, LEASE_SECONDS);
-  const results = [];
-  for (const begun of claimed) {
-    const id = begun.event?.id ?? "";
-    try {
-      await finishOne(dependencies, begun);
-      results.push({ id, success: true });
-    } catch (thrown) {
-      const { code, message } = thrown instanceof Refusal ? thrown : UNEXPECTED;
-      if (!(thrown instanceof Refusal)) {
-        onUnexpected(id, thrown);
-        await putOff(dependencies, begun);
-      }
-      results.push({ id, success: false, error: code, message });
+  const results: { id: string; success: boolean; error?: string; message?: string }[] = [];
+  while (results.length < limit) {
+    const room = limit - results.length;
+    const claimed = await claimTaskEvents(dependencies.database, room, LEASE_SECONDS);
+    if (claimed.length === 0) break;
+    for (const begun of claimed) {
+      results.push(await finishClaimed(dependencies, begun, onUnexpected));
     }
   }
   return results;
+}
+
+async function finishClaimed(
+  dependencies: TrackingDependencies,
+  begun: BegunTaskEvent,
+  onUnexpected: (id: string, thrown: unknown) => void,
+) {
+  const id = begun.event?.id ?? "";
+  try {
+    await finishOne(dependencies, begun);
+    return { id, success: true };
+  } catch (thrown) {
+    const { code, message } = thrown instanceof Refusal ? thrown : UNEXPECTED;
+    if (!(thrown instanceof Refusal)) {
+      onUnexpected(id, thrown);
+      await putOff(dependencies, begun);
+    }
+    return { id, success: false, error: code, message };
+  }
 }
 
 const UNEXPECTED = {

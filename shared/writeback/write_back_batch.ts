@@ -1,5 +1,6 @@
 import type { LeasedMeeting } from "@shared/database/meetings.ts";
-import { claimWritebackSlice, finishWritebackBatch } from "@shared/database/writebacks.ts";
+import { finishBatch } from "@shared/database/work.ts";
+import { claimWritebackSlice } from "@shared/database/writebacks.ts";
 import type { WritebackSlice } from "@shared/database/writebacks.ts";
 import { calendarGate } from "./calendar_gate.ts";
 import { groupSettler } from "./group_settler.ts";
@@ -134,7 +135,7 @@ export async function writeBackBatch(
     }
     if (lanes.size === 0 && wait_ms === null) {
       const wake = options.wake && allowance() === 0;
-      const remaining = await finishWritebackBatch(database, wake);
+      const remaining = await finishBatch(database, "write", wake);
       // What was put back or changed while it was written is due again since the last claim.
       const is_news = !is_more && remaining > 0 && allowance() > 0;
       if (!is_news || elapsed_ms() >= LAST_CLAIM_MS) return { results, remaining };

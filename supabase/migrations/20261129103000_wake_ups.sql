@@ -54,7 +54,7 @@ declare
 begin
   select k.wakes into strict v_function from private.work_kinds as k where k.kind = p_kind;
   -- An inserter never waits here: while another transaction wakes the function, or just after it did, the function that
-  -- was woken looks once more before it ends (shared/http/woken.ts), and finds what is committed until then.
+  -- was woken looks once more before it ends (shared/http/look_once_more.ts), and finds what is committed until then.
   perform from private.wake_ups as w
   where w.wakes = v_function and w.called_at < clock_timestamp() - make_interval(secs => private.setting('wake_up_seconds')::double precision)
   for update skip locked;
@@ -117,19 +117,19 @@ select private.wake(k.wakes, '{"batch": true, "background": true}') from private
 $$;
 comment on function private.wake_for_rest(text) is 'Calls the function of a kind again: a call processes no more rows than its CPU budget allows. The one wake-up that workers may cause.';
 
-create function public.finish_writeback_batch(p_wake boolean default false) returns integer
+create function public.finish_batch(p_kind text, p_wake boolean default false) returns integer
 language plpgsql volatile set search_path = '' as $$
 declare
   v_remaining integer;
 begin
-  select count(*) into v_remaining from private.due_work as d where d.kind = 'write';
+  select count(*) into v_remaining from private.due_work as d where d.kind = p_kind;
   if p_wake and v_remaining > 0 then
-    perform private.wake_for_rest('write');
+    perform private.wake_for_rest(p_kind);
   end if;
   return v_remaining;
 end $$;
-comment on function public.finish_writeback_batch(boolean) is
-  'How many write-backs are still due; p_wake: calls write-back again if there are any.';
+comment on function public.finish_batch(text, boolean) is
+  'How many rows of a kind are still due; p_wake: calls its function again if there are any.';
 
 create function private.sweep() returns void
 language plpgsql volatile security definer set search_path = '' as $$
@@ -162,7 +162,7 @@ revoke all on function
   private.work_wake_inserted,
   private.work_wake_updated,
   private.wake_for_rest,
-  public.finish_writeback_batch,
+  public.finish_batch,
   private.sweep,
   private.forget_notifications
 from public, anon, authenticated, service_role;

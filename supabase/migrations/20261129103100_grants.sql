@@ -203,5 +203,5 @@ grant execute on function
   public.store_event_people,
   -- wake ups
   private.wake_for_rest,
-  public.finish_writeback_batch
+  public.finish_batch
 to service_role;

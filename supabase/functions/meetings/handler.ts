@@ -1,5 +1,7 @@
+import { finishBatch } from "@shared/database/work.ts";
 import { requireKey, userOf } from "@shared/http/caller.ts";
 import { HttpFault } from "@shared/http/fault.ts";
+import { lookOnceMore } from "@shared/http/look_once_more.ts";
 import { log } from "@shared/http/log.ts";
 import { readJson, readQuery } from "@shared/http/request.ts";
 import { accept, json } from "@shared/http/respond.ts";
@@ -75,10 +77,15 @@ async function fetchLinks(
 ): Promise<Response> {
   requireKey(caller);
   const { limit, background } = await readJson(request, BATCH);
-  const work = fetchMeetLinks(dependencies, limit ?? DEFAULT_LIMIT);
-  if (background !== true) return json({ success: true, ...await work });
-  return accept(
-    dependencies.inBackground,
-    work.then((fetched) => log("info", "meet_links_fetched", { ...fetched })),
-  );
+  if (background !== true) {
+    return json({ success: true, ...await fetchMeetLinks(dependencies, limit ?? DEFAULT_LIMIT) });
+  }
+  const fetchAll = async () => {
+    const fetched = await fetchMeetLinks(dependencies, limit ?? DEFAULT_LIMIT);
+    log("info", "meet_links_fetched", { ...fetched });
+    if (limit === undefined && fetched.looked_at >= DEFAULT_LIMIT) {
+      await finishBatch(dependencies.database, "meet_link", true);
+    }
+  };
+  return accept(dependencies.inBackground, lookOnceMore(fetchAll(), fetchAll));
 }

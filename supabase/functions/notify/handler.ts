@@ -1,5 +1,7 @@
+import { finishBatch } from "@shared/database/work.ts";
 import { HttpFault } from "@shared/http/fault.ts";
 import { log } from "@shared/http/log.ts";
+import { lookOnceMore } from "@shared/http/look_once_more.ts";
 import { readJson } from "@shared/http/request.ts";
 import { accept, json } from "@shared/http/respond.ts";
 import { requireOwnPath } from "@shared/http/route_path.ts";
@@ -23,8 +25,15 @@ export function notifyHandler({ inBackground, ...dependencies }: HandlerDependen
       throw new HttpFault("method_not_allowed", "notify answers POST.");
     }
     const { limit, background } = await readJson(request, BATCH);
-    const work = run(dependencies, limit ?? DEFAULT_LIMIT);
-    return background === true ? accept(inBackground, work) : json(answer(await work));
+    const deliver = () => run(dependencies, limit ?? DEFAULT_LIMIT);
+    if (background !== true) return json(answer(await deliver()));
+    const all = async () => {
+      const results = await deliver();
+      if (limit === undefined && results.length >= DEFAULT_LIMIT) {
+        await finishBatch(dependencies.database, "notification", true);
+      }
+    };
+    return accept(inBackground, lookOnceMore(all(), all));
   };
 }
 

@@ -1,10 +1,13 @@
 import type { LeasedSearch } from "@shared/database/schedulings.ts";
 import { claimSchedulings, readSchedulingContext } from "@shared/database/schedulings.ts";
+import { finishBatch } from "@shared/database/work.ts";
 import { batchElement } from "./answers.ts";
 import { LEASE_SECONDS, putOff, scheduleMeeting } from "./schedule_meeting.ts";
 import type { ScheduleDependencies } from "./schedule_meeting.ts";
 
 const DEFAULT_LIMIT = 10;
+/** A call that a wake-up caused does so many, and has the function called again for the rest. */
+const WOKEN_LIMIT = 40;
 
 /** A search that begins this long after its claim has still half the lease: more than slow calendars take. */
 const BEGIN_WITHIN_MS = LEASE_SECONDS * 1000 / 2;
@@ -13,12 +16,19 @@ const BEGIN_WITHIN_MS = LEASE_SECONDS * 1000 / 2;
  * Schedules meetings that wait for a slot, organizers side by side, each organizer's one after the
  * other. A meeting whose worker has died is claimed alone, so that it takes no neighbour along.
  */
-export async function scheduleBatch(dependencies: ScheduleDependencies, limit = DEFAULT_LIMIT) {
+export async function scheduleBatch(
+  dependencies: ScheduleDependencies,
+  { limit, wake }: { limit: number | undefined; wake: boolean },
+) {
   const begin_until = performance.now() + BEGIN_WITHIN_MS;
   const results: ReturnType<typeof batchElement>[] = [];
-  let left = limit;
+  let left = limit ?? (wake ? WOKEN_LIMIT : DEFAULT_LIMIT);
   while (left > 0 && performance.now() < begin_until) {
-    const claimed = await claimSchedulings(dependencies.database, left, LEASE_SECONDS);
+    const claimed = await claimSchedulings(
+      dependencies.database,
+      Math.min(left, DEFAULT_LIMIT),
+      LEASE_SECONDS,
+    );
     if (claimed.length === 0) break;
     left -= claimed.length;
     const until = performance.now() + BEGIN_WITHIN_MS;
@@ -27,6 +37,9 @@ export async function scheduleBatch(dependencies: ScheduleDependencies, limit = 
       [...byOrganizer.values()].map((meetings) => scheduleAll(dependencies, meetings, until)),
     );
     results.push(...settled.flat());
+  }
+  if (wake && limit === undefined && left <= 0) {
+    await finishBatch(dependencies.database, "search", true);
   }
   return results;
 }

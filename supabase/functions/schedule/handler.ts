@@ -1,5 +1,6 @@
 import { requireKey, userOf } from "@shared/http/caller.ts";
 import { HttpFault } from "@shared/http/fault.ts";
+import { lookOnceMore } from "@shared/http/look_once_more.ts";
 import { hasField, readBody, validate } from "@shared/http/request.ts";
 import { accept, json } from "@shared/http/respond.ts";
 import { routePath } from "@shared/http/route_path.ts";
@@ -37,9 +38,11 @@ export function scheduleHandler(dependencies: ScheduleDependencies): Handler {
     if (hasField(body, "batch")) {
       requireKey(caller, NAME_ONE);
       const { limit, background } = validate(body, BATCH);
-      const work = scheduleBatch(dependencies, limit);
-      if (background === true) return accept(dependencies.inBackground, work);
-      const results = await work;
+      const run = () => scheduleBatch(dependencies, { limit, wake: background === true });
+      if (background === true) {
+        return accept(dependencies.inBackground, lookOnceMore(run(), run));
+      }
+      const results = await run();
       return json({ success: true, results, total_processed: results.length });
     }
     if (hasField(body, "record")) {
@@ -47,8 +50,14 @@ export function scheduleHandler(dependencies: ScheduleDependencies): Handler {
       const { record } = validate(body, MEETING_WEBHOOK);
       const { meeting_id } = record;
       const request = { meeting_id, given: null, reschedule: false, dry_run: false };
-      // pg_net works through its queue in order: a slow answer would hold up the next doorbell.
-      return accept(dependencies.inBackground, scheduleOne(dependencies, request, null));
+      // pg_net works through its queue in order: a slow response would hold up the next wake-up.
+      return accept(
+        dependencies.inBackground,
+        lookOnceMore(
+          scheduleOne(dependencies, request, null),
+          () => scheduleBatch(dependencies, { limit: undefined, wake: true }),
+        ),
+      );
     }
     return await schedule(dependencies, body, caller);
   };

@@ -1,6 +1,8 @@
+import { finishBatch } from "@shared/database/work.ts";
 import { userOf } from "@shared/http/caller.ts";
 import { HttpFault } from "@shared/http/fault.ts";
 import { log } from "@shared/http/log.ts";
+import { lookOnceMore } from "@shared/http/look_once_more.ts";
 import { hasField, readBody, validate } from "@shared/http/request.ts";
 import { accept, json } from "@shared/http/respond.ts";
 import { routePath } from "@shared/http/route_path.ts";
@@ -77,11 +79,20 @@ async function sweep(
   const body = await readBody(request);
   if (!hasField(body, "batch")) return null;
   const { limit, background } = validate(body, BATCH);
-  const work = finishDue(dependencies, limit ?? DEFAULT_LIMIT, (id, thrown) => {
-    log("error", "task_event_unfinished", { id, error: String(thrown) });
-  });
-  if (background === true) return accept(dependencies.inBackground, work);
-  const results = await work;
+  const run = () =>
+    finishDue(dependencies, limit ?? DEFAULT_LIMIT, (id, thrown) => {
+      log("error", "task_event_unfinished", { id, error: String(thrown) });
+    });
+  if (background === true) {
+    const finishAll = async () => {
+      const results = await run();
+      if (limit === undefined && results.length >= DEFAULT_LIMIT) {
+        await finishBatch(dependencies.database, "task_event", true);
+      }
+    };
+    return accept(dependencies.inBackground, lookOnceMore(finishAll(), finishAll));
+  }
+  const results = await run();
   const succeeded = results.filter(({ success }) => success).length;
   return json({
     success: succeeded === results.length,

@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { readMeeting } from "@shared/database/meetings.ts";
 import { requireKey, userOf } from "@shared/http/caller.ts";
 import { HttpFault, meetingNotFound } from "@shared/http/fault.ts";
+import { lookOnceMore } from "@shared/http/look_once_more.ts";
 import { hasField, readBody, readQuery, validate } from "@shared/http/request.ts";
 import { accept, json } from "@shared/http/respond.ts";
 import { requireOwnPath } from "@shared/http/route_path.ts";
@@ -45,20 +46,23 @@ async function write(
   if (hasField(body, "batch")) {
     requireKey(caller, NAME_ONE);
     const { limit, background = false } = validate(body, BATCH);
-    const work = writeBackBatch(dependencies, {
-      limit: limit ?? MAX_ROWS_A_CALL,
-      // A sweep is not over before everything is written; whoever names a limit means it.
-      wake: background && limit === undefined,
-    });
-    return background ? accept(dependencies.inBackground, work) : json(batchAnswer(await work));
+    // A wake-up is not over before everything is written; a caller who names a limit means it.
+    const wake = background && limit === undefined;
+    const run = () => writeBackBatch(dependencies, { limit: limit ?? MAX_ROWS_A_CALL, wake });
+    return background
+      ? accept(dependencies.inBackground, lookOnceMore(run(), run))
+      : json(batchAnswer(await run()));
   }
   if (hasField(body, "record")) {
     requireKey(caller, NAME_ONE);
     const { record } = validate(body, MEETING_WEBHOOK);
-    // pg_net works through its queue in order: a slow answer would hold up the next doorbell.
+    // pg_net works through its queue in order: a slow response would hold up the next wake-up.
     return accept(
       dependencies.inBackground,
-      writeBackMeeting(dependencies, record.meeting_id, null),
+      lookOnceMore(
+        writeBackMeeting(dependencies, record.meeting_id, null),
+        () => writeBackBatch(dependencies, { limit: MAX_ROWS_A_CALL, wake: true }),
+      ),
     );
   }
   if (hasField(body, "audit")) {
