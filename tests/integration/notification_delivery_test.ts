@@ -5,11 +5,11 @@ import {
   addTarget,
   addTargetAt,
   beginningQuietly,
-  bells,
-  loseBells,
+  loseWakeUps,
   notify,
   outbox,
   SIGNING_KEY,
+  wakeUps,
 } from "../support/notifications.ts";
 import { promise, type Stack } from "../support/stack.ts";
 import { startReceiver } from "../unit/notifications/receiver.ts";
@@ -60,7 +60,7 @@ promise(
         status === "failed"
       );
       assert.match(failed?.error, /^target_answered_500: /);
-      assert.equal(failed?.next_attempt_at, null);
+      assert.equal(failed?.due_at, null);
     },
 
     "retries wait, with growing and random pauses": async (stack) => {
@@ -78,13 +78,14 @@ promise(
       await notify(stack);
       assert.equal(down.received.length, 2);
       const [waits] = await stack.platform.sql<{ first: number; second: number; fifth: number }>(
-        `select extract(epoch from max(private.notification_backoff(1)))::float as first,
-              extract(epoch from max(private.notification_backoff(2)))::float as second,
-              extract(epoch from max(private.notification_backoff(5)))::float as fifth
+        `select extract(epoch from max(private.backoff(1)))::float as first,
+              extract(epoch from max(private.backoff(2)))::float as second,
+              extract(epoch from max(private.backoff(5)))::float as fifth
          from generate_series(1, 500)`,
       );
-      assert.ok(waits && waits.first <= 300 && waits.first > 200);
-      assert.ok(waits.second <= 1800 && waits.second > 1200 && waits.fifth <= 1800);
+      assert.ok(waits && waits.first <= 60 && waits.first > 40);
+      assert.ok(waits.second <= 240 && waits.second > 160);
+      assert.ok(waits.fifth <= 3600 && waits.fifth > 2400);
     },
 
     "429 spends no attempt and waits as long as it asks; other 4xx and redirects fail at once":
@@ -110,9 +111,9 @@ promise(
           assert.deepEqual(elsewhere.received, [], "redirects are not followed");
           if (status === 429) {
             const [wait] = await stack.platform.sql<{ seconds: number }>(
-              `select extract(epoch from next_attempt_at - now())::float as seconds
-               from public.notifications where meeting_id = $1`,
-              [meeting_id],
+              `select extract(epoch from due_at - now())::float as seconds
+               from private.work where kind = 'notification' and subject_id = $1`,
+              [row?.notification_id],
             );
             assert.ok(wait && wait.seconds > 100 && wait.seconds <= 120);
           }
@@ -168,7 +169,7 @@ promise(
       assert.equal(answers.reduce((sum, answer) => sum + answer.body.total_processed, 0), 12);
     },
 
-    "a delivery whose worker died is taken over, and given up when three have died": async (
+    "a delivery whose worker died is reclaimed, and given up when three have died": async (
       stack,
     ) => {
       await using receiver = startReceiver();
@@ -179,12 +180,13 @@ promise(
         stack.platform.sql<{ notification_id: string; lease_token: string }>(
           "select * from public.claim_notifications(10, 60)",
         );
+      const [first] = await claim();
       const expire = () =>
         stack.platform.sql(
-          "update public.notifications set leased_until = now() where meeting_id = $1",
-          [meeting_id],
+          `update private.work set leased_until = clock_timestamp()
+            where kind = 'notification' and subject_id = $1`,
+          [first?.notification_id],
         );
-      const [first] = await claim();
       assert.deepEqual(await claim(), [], "leased");
       await expire();
       const [second] = await claim();
@@ -199,34 +201,34 @@ promise(
       await expire();
       assert.deepEqual(await claim(), []);
       const [row] = await outbox(stack, meeting_id);
-      assert.deepEqual([row?.status, row?.next_attempt_at], ["failed", null]);
+      assert.deepEqual([row?.status, row?.due_at], ["failed", null]);
       assert.match(row?.error, /^worker_lost: /);
     },
 
-    "the transition rings notify, the job finds what it missed, and an idle system makes no call":
+    "the transition wakes notify, the sweep finds what it missed, and an idle system makes no call":
       async (stack) => {
         await using receiver = startReceiver();
         const { organizer, meeting_id } = await pendingMeeting(stack);
         await addTarget(organizer, receiver, "slack");
         await addTarget(organizer, receiver, "teams");
-        await loseBells(stack);
+        await loseWakeUps(stack);
         await organizer.call("write-back", { body: { meeting_id } });
-        assert.equal(await bells(stack), 1);
-        await loseBells(stack);
+        assert.equal(await wakeUps(stack), 1);
+        await loseWakeUps(stack);
         await stack.platform.runCron();
-        assert.equal(await bells(stack), 1);
+        assert.equal(await wakeUps(stack), 1);
         await notify(stack);
-        await loseBells(stack);
+        await loseWakeUps(stack);
         await stack.platform.runCron();
-        assert.equal(await bells(stack), 0);
+        assert.equal(await wakeUps(stack), 0);
       },
 
     "what ended long ago is forgotten, and nothing else": async (stack) => {
       await stack.platform.sql(
-        `insert into public.notifications (event, transition_key, kind, payload, status, next_attempt_at, created_at)
-       values ('needs_reauth', 'old:sent', 'log', '{}', 'sent', null, now() - interval '91 days'),
-              ('needs_reauth', 'old:waiting', 'log', '{}', 'retrying', now() + interval '1 day', now() - interval '91 days'),
-              ('needs_reauth', 'new:sent', 'log', '{}', 'sent', null, now() - interval '89 days')`,
+        `insert into public.notifications (event, transition_key, kind, payload, status, created_at)
+       values ('needs_reauth', 'old:sent', 'log', '{}', 'sent', now() - interval '91 days'),
+              ('needs_reauth', 'old:waiting', 'log', '{}', 'retrying', now() - interval '91 days'),
+              ('needs_reauth', 'new:sent', 'log', '{}', 'sent', now() - interval '89 days')`,
       );
       await stack.platform.runCron();
       const left = await stack.platform.sql(
@@ -240,17 +242,21 @@ promise(
   }),
 );
 
+/** The work rows of a meeting's notifications; $1 is the meeting. */
+const DELIVERIES = `kind = 'notification' and subject_id in (
+  select notification_id::text from public.notifications where meeting_id = $1)`;
+
 async function waitSeconds(stack: Stack, meeting_id: string, seconds: number): Promise<void> {
   await stack.platform.sql(
-    `update public.notifications set next_attempt_at = now() + make_interval(secs => $2)
-      where meeting_id = $1 and status = 'retrying'`,
+    `update private.work set due_at = clock_timestamp() + make_interval(secs => $2)
+      where ${DELIVERIES}`,
     [meeting_id, seconds],
   );
 }
 
 async function makeNotificationsDue(stack: Stack, meeting_id: string): Promise<void> {
   await stack.platform.sql(
-    "update public.notifications set next_attempt_at = now() where meeting_id = $1 and next_attempt_at > now()",
+    `update private.work set due_at = least(due_at, clock_timestamp()) where ${DELIVERIES}`,
     [meeting_id],
   );
 }

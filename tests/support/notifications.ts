@@ -75,10 +75,14 @@ export async function notify(stack: Stack) {
   return answer;
 }
 
-/** All that was to be told of a meeting. */
+/** The notifications of a meeting; due_at: when a delivery is due, null once none is. */
 export function outbox(stack: Stack, meeting_id: string): Promise<Row[]> {
   return stack.platform.sql(
-    "select * from public.notifications where meeting_id = $1 order by kind, created_at",
+    `select n.*, w.due_at
+       from public.notifications as n
+       left join private.work as w
+         on w.kind = 'notification' and w.subject_id = n.notification_id::text
+      where n.meeting_id = $1 order by n.kind, n.created_at`,
     [meeting_id],
   );
 }
@@ -95,14 +99,16 @@ export function bodyAt(receiver: Receiver, path: string) {
   return body;
 }
 
-/** How often notify was rung for; what other functions are woken for is another question. */
-export async function bells(stack: Stack): Promise<number> {
+/** How many calls of notify were posted; those of other functions do not count. */
+export async function wakeUps(stack: Stack): Promise<number> {
   const posted = await stack.platform.sql(
     "select from net.http_request_queue where url like '%/notify'",
   );
   return posted.length;
 }
 
-export async function loseBells(stack: Stack): Promise<void> {
+/** Forgets what was posted, and when, so that the next wake-up is not combined with an earlier one. */
+export async function loseWakeUps(stack: Stack): Promise<void> {
   await stack.platform.sql("delete from net.http_request_queue");
+  await stack.platform.sql("update private.wake_ups set called_at = '-infinity'");
 }
