@@ -3,28 +3,21 @@ import type { ChaosStack } from "./chaos_stack.ts";
 import type { Random } from "./random.ts";
 import type { WorkerPool } from "./worker_pool.ts";
 
-const TIME_COLUMNS = [
-  "scheduling_next_attempt_at",
-  "scheduling_leased_until",
-  "writeback_next_attempt_at",
-  "writeback_leased_until",
-];
-
 /**
  * Advances the time of about `share` of the meetings by hours: their due times are reached and their
  * leases expire. Waits for all requests to Google first, since they would have finished by then.
  */
 export async function advanceTime(stack: ChaosStack, random: Random, share: number): Promise<void> {
   await requestsFinished(stack);
-  const chance = String(random.next());
-  for (const column of TIME_COLUMNS) {
-    await stack.platform.sql(
-      `update public.meetings
-          set ${column} = now()
-        where ${column} > now() and abs(hashtext(meeting_id || $1::text)) % 1000 < $2::integer`,
-      [chance, Math.round(share * 1000)],
-    );
-  }
+  await stack.platform.sql(
+    `update private.work
+        set due_at = case when due_at < 'infinity' then least(due_at, clock_timestamp()) else due_at end,
+            leased_until = least(leased_until, clock_timestamp())
+      where kind in ('search', 'write')
+        and (due_at > clock_timestamp() or leased_until > clock_timestamp())
+        and abs(hashtext(subject_id || $1::text)) % 1000 < $2::integer`,
+    [String(random.next()), Math.round(share * 1000)],
+  );
   await stack.platform.sql("update private.google_connections set paused_until = null");
 }
 
@@ -43,11 +36,11 @@ export async function expireLeasesDuring(
   const ended = calls.finally(() => is_in_progress = false);
   while (is_in_progress) {
     await stack.platform.sql(
-      `update public.meetings
-          set writeback_leased_until = now()
-        where writeback_leased_until > now()
-          and writeback_retry_count = 0
-          and abs(hashtext(meeting_id || $1::text)) % 3 = 0`,
+      `update private.work
+          set leased_until = clock_timestamp()
+        where kind = 'write' and leased_until > clock_timestamp()
+          and attempts = 0
+          and abs(hashtext(subject_id || $1::text)) % 3 = 0`,
       [String(random.next())],
     );
     await pool.post("write-back", { batch: true, limit: 20 });

@@ -5,9 +5,9 @@ import { withRewritten } from "./rewritten_function.ts";
 import { concurrentCaller, lateRejection, lostResponse } from "./scenarios.ts";
 
 /** The condition that another worker has a lease that has not expired. */
-const LEASE = /v_meeting\.writeback_leased_until > clock_timestamp\(\)/;
+const LEASE = /\(v_state\.work\)\.leased_until > clock_timestamp\(\)/;
 /** The condition that the worker which settles still has the lease. */
-const FENCING = /m\.writeback_lease_token = (p_|g\.)lease_token/;
+const FENCING = /\(s\.work\)\.lease_token = \(g ->> 'lease_token'\)::uuid/;
 
 Deno.test("each of lease, own id, verification and fencing is needed", async (test) => {
   await withChaosStack(async (stack) => {

@@ -1,9 +1,9 @@
-import type { MeetingRow } from "@shared/database/meetings.ts";
 import type { StoredEvent } from "../../local/google/control.ts";
 import { addresses } from "./participants.ts";
+import type { MeetingState } from "./snapshot.ts";
 
 /** Fields in which the row of a `created` meeting and its event, of the last version, differ. */
-export function mismatches(meeting: MeetingRow, event: StoredEvent): string[] {
+export function mismatches(meeting: MeetingState, event: StoredEvent): string[] {
   const compared: Record<string, [row: unknown, event: unknown]> = {
     google_event_id: [meeting.google_event_id, event.id],
     google_event_link: [meeting.google_event_link, event.htmlLink],
@@ -22,7 +22,7 @@ export function mismatches(meeting: MeetingRow, event: StoredEvent): string[] {
       event.extendedProperties?.private?.["convene_version"],
     ],
     writeback_error: [meeting.writeback_error, null],
-    writeback_outcome_unknown: [meeting.writeback_outcome_unknown, false],
+    outcome_unknown: [meeting.outcome_unknown, false],
   };
   return Object.entries(compared)
     .filter(([, [row, other]]) => row !== other)

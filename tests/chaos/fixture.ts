@@ -33,7 +33,7 @@ export async function createFixture(stack: ChaosStack, meeting_count: number): P
 }
 
 /**
- * Inserts all meetings in one statement, which queues the wake-ups of all rows. Every second meeting
+ * Inserts all meetings in one statement, which queues one wake-up of each function. Every second meeting
  * has a slot already; for the others `schedule` has to find one.
  */
 export async function insertMeetings(

@@ -1,6 +1,5 @@
-import type { MeetingRow } from "@shared/database/meetings.ts";
 import { mismatches } from "./event_invariants.ts";
-import { eventsOfMeeting, type Snapshot } from "./snapshot.ts";
+import { eventsOfMeeting, type MeetingState, type Snapshot } from "./snapshot.ts";
 import { ledgerViolations } from "./ledger_invariants.ts";
 import { mailViolations } from "./mail_invariants.ts";
 import { expectedStateViolations } from "./expected_state_invariants.ts";
@@ -31,10 +30,8 @@ export function violations(snapshot: Snapshot): string[] {
 export type FinalState = "created" | "given_up" | "cancelled" | "failed";
 
 /** The final state of a meeting; null while it is due or leased. */
-export function finalStateOf(meeting: MeetingRow): FinalState | null {
-  if (meeting.writeback_next_attempt_at !== null || meeting.scheduling_next_attempt_at !== null) {
-    return null;
-  }
+export function finalStateOf(meeting: MeetingState): FinalState | null {
+  if (meeting.write_due_at !== null || meeting.search_due_at !== null) return null;
   if (meeting.writeback_status === "created") {
     if (meeting.written_version < meeting.desired_version) return "given_up";
     return meeting.cancelled_at === null ? "created" : "cancelled";
@@ -45,7 +42,7 @@ export function finalStateOf(meeting: MeetingRow): FinalState | null {
   return has_failed ? "failed" : null;
 }
 
-function finalStateViolations(meeting: MeetingRow, snapshot: Snapshot): string[] {
+function finalStateViolations(meeting: MeetingState, snapshot: Snapshot): string[] {
   const all = eventsOfMeeting(meeting, snapshot);
   const live = all.filter(({ status }) => status !== "cancelled");
   const state = finalStateOf(meeting);
@@ -76,11 +73,10 @@ function finalStateViolations(meeting: MeetingRow, snapshot: Snapshot): string[]
   return [...found, `${name} has ${live.length} live events, not 0`];
 }
 
-function leaseViolations(meeting: MeetingRow): string[] {
-  const { writeback_lease_token, scheduling_lease_token } = meeting;
-  return writeback_lease_token === null && scheduling_lease_token === null
+function leaseViolations({ meeting_id, lease_token, search_lease_token }: MeetingState): string[] {
+  return lease_token === null && search_lease_token === null
     ? []
-    : [`${meeting.meeting_id} is still leased`];
+    : [`${meeting_id} is still leased`];
 }
 
 /** Events with ids of our form that belong to no meeting. */

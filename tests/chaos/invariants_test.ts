@@ -102,7 +102,7 @@ const VIOLATIONS: Record<string, [(snapshot: Snapshot) => Snapshot, RegExp]> = {
     /\(failed\) has 1 live events, not 0/,
   ],
   "a meeting that is due": [
-    (snapshot) => changeRow(snapshot, { writeback_next_attempt_at: "2035-01-01T00:00:00Z" }),
+    (snapshot) => changeRow(snapshot, { write_due_at: "2035-01-01T00:00:00Z" }),
     /has no final state/,
   ],
   "a row that differs from its event": [
@@ -110,7 +110,7 @@ const VIOLATIONS: Record<string, [(snapshot: Snapshot) => Snapshot, RegExp]> = {
     /starts_at is /,
   ],
   "a row that is leased": [
-    (snapshot) => changeRow(snapshot, { writeback_lease_token: crypto.randomUUID() }),
+    (snapshot) => changeRow(snapshot, { lease_token: crypto.randomUUID() }),
     /is still leased/,
   ],
   "an event without a meeting": [

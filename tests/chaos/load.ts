@@ -124,9 +124,7 @@ export async function drain(run: Run): Promise<void> {
 async function isWorkLeft({ platform }: ChaosStack): Promise<boolean> {
   const [row] = await platform.sql<{ is_work_left: boolean }>(
     `select exists (
-       select from public.meetings
-       where writeback_next_attempt_at is not null or writeback_lease_token is not null
-          or scheduling_next_attempt_at is not null or scheduling_lease_token is not null
+       select from private.work where kind in ('search', 'write')
      ) as is_work_left`,
   );
   return row?.is_work_left === true;
@@ -136,9 +134,10 @@ async function recordIdentities({ stack, expected }: Run): Promise<void> {
   const rows = await stack.platform.sql<
     { meeting_id: string; google_event_id: string; meet_link: string | null }
   >(
-    `select meeting_id, google_event_id, meet_link
-     from public.meetings
-     where writeback_status = 'created' and writeback_lease_token is null`,
+    `select m.meeting_id, m.google_event_id, m.meet_link
+     from public.meetings as m
+     left join private.work as w on w.kind = 'write' and w.subject_id = m.meeting_id
+     where m.writeback_status = 'created' and w.lease_token is null`,
   );
   for (const { meeting_id, ...identity } of rows) {
     if (!expected.identities.has(meeting_id)) expected.identities.set(meeting_id, identity);

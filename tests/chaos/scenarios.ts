@@ -54,7 +54,7 @@ export async function lateRejection(
   const paused_worker = await startWorker(stack, { pause_at: ["before insert"] });
   const paused_call = write(stack, meeting_id, paused_worker);
   await breakpoints.reached(paused_worker.pid, "before insert");
-  await stack.platform.sql("update public.meetings set writeback_leased_until = now()");
+  await stack.platform.sql("update private.work set leased_until = clock_timestamp()");
 
   const killed_worker = await startWorker(stack, { pause_at: ["after insert"] });
   const interrupted_call = write(stack, meeting_id, killed_worker);
@@ -135,9 +135,10 @@ async function outcome(stack: ChaosStack, worker: FunctionsWorker): Promise<stri
   worker.kill();
   for (let sweeps = 0; sweeps < SWEEPS; sweeps++) {
     await stack.platform.sql(
-      `update public.meetings
-          set writeback_leased_until = case when writeback_lease_token is not null then now() end,
-              writeback_next_attempt_at = case when writeback_next_attempt_at is not null then now() end`,
+      `update private.work
+          set leased_until = least(leased_until, clock_timestamp()),
+              due_at = least(due_at, clock_timestamp())
+        where kind = 'write'`,
     );
     await writeDue(stack);
   }

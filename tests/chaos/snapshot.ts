@@ -6,9 +6,17 @@ import { emptyExpectedState, type ExpectedState } from "./expected_state.ts";
 
 export type LedgerRow = Schema["public"]["Tables"]["writeback_ledger"]["Row"];
 
+/** A meeting's row with what the queue and the event state know of it. */
+export type MeetingState = MeetingRow & {
+  lease_token: string | null;
+  search_lease_token: string | null;
+  /** A request may have taken effect without a response. */
+  outcome_unknown: boolean;
+};
+
 /** The meetings as our database and Google have them, and what is expected of them. */
 export interface Snapshot {
-  meetings: readonly MeetingRow[];
+  meetings: readonly MeetingState[];
   /** In the order of writing. */
   ledger: readonly LedgerRow[];
   /** Of all calendars, deleted ones included. */
@@ -19,14 +27,24 @@ export interface Snapshot {
   expected: ExpectedState;
 }
 
+const MEETINGS = `
+  select to_jsonb(m) || jsonb_build_object(
+    'write_due_at', w.due_at, 'lease_token', w.lease_token,
+    'search_due_at', nullif(s.due_at, 'infinity'), 'search_lease_token', s.lease_token,
+    'outcome_unknown', es.outcome_unknown_since is not null or coalesce(w.crashes > 0, false)
+  ) as row
+  from public.meetings as m
+  left join private.work as w on w.kind = 'write' and w.subject_id = m.meeting_id
+  left join private.work as s on s.kind = 'search' and s.subject_id = m.meeting_id
+  left join private.event_state as es on es.kind = 'meeting' and es.subject_id = m.meeting_id
+  order by m.meeting_id`;
+
 /** Reads all of it. `expected` is empty in tests without changes and replies. */
 export async function takeSnapshot(
   { platform, google }: Stack,
   expected: ExpectedState = emptyExpectedState(),
 ): Promise<Snapshot> {
-  const meetings = await platform.sql<{ row: MeetingRow }>(
-    "select to_jsonb(m) as row from public.meetings as m order by m.meeting_id",
-  );
+  const meetings = await platform.sql<{ row: MeetingState }>(MEETINGS);
   const ledger = await platform.sql<{ row: LedgerRow }>(
     "select to_jsonb(l) as row from public.writeback_ledger as l order by l.ledger_id",
   );
