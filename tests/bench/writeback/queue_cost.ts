@@ -46,10 +46,12 @@ export async function queueCost(
       await makePending(stack, ids);
       await session`select pg_stat_statements_reset()`;
       const before = await cpu();
-      const leased: Row[] = await session.unsafe("select * from public.claim_writebacks($1)", [
-        rows,
-      ]);
+      const claimed: { row: Row }[] = await session.unsafe(
+        "select c as row from public.claim_writebacks($1) as c",
+        [rows],
+      );
       const between = await cpu();
+      const leased = claimed.map(({ row }) => row);
       if (leased.length !== rows) throw new Error(`Only ${leased.length} of ${rows} were claimed`);
       const settlements = JSON.stringify(leased.map(asWritten));
       const middle = await cpu();
@@ -59,6 +61,7 @@ export async function queueCost(
       spent.statements = await statementsSince(stack);
     }
     // Out of the queue's sight; they count among the finished ones from now on.
+    await forgetWork(stack, ids);
     await session.unsafe(BARE_UPDATE, [ids]);
     return {
       claim: spent.claim / ROUNDS,
@@ -83,9 +86,9 @@ export async function addFinishedMeetings(
        set local session_replication_role = replica;
        insert into public.meetings
          (meeting_id, organizer_user_id, title, participants, starts_at, ends_at, timezone, scheduling_status,
-          writeback_status, google_event_id, writeback_attempts, written_version, created_at)
+          writeback_status, google_event_id, written_version, created_at)
        select 'done-' || n, users.ids[1 + n % array_length(users.ids, 1)], 'Done', '["guest@north.example"]',
-         now(), now() + interval '30 minutes', 'UTC', 'scheduled', 'created', 'convene' || n, 1, 1,
+         now(), now() + interval '30 minutes', 'UTC', 'scheduled', 'created', 'convene' || n, 1,
          now() - n * interval '1 minute'
        from generate_series(${first}, ${last}) as n, (select array_agg(id) as ids from auth.users) as users;
      end $$`,
@@ -94,28 +97,45 @@ export async function addFinishedMeetings(
 }
 
 async function makePending(stack: Stack, ids: readonly string[]): Promise<void> {
+  await forgetWork(stack, ids);
+  // Before the status, whose trigger leaves a meeting alone that is due already.
   await stack.platform.sql(
-    `update public.meetings
-        set writeback_status = 'pending', writeback_next_attempt_at = created_at, google_event_id = null,
-            writeback_lease_token = null, writeback_leased_until = null, writeback_outcome_unknown = false
+    `insert into private.work (kind, subject_id, owner_id, due_at)
+     select 'write', m.meeting_id, m.organizer_user_id, m.created_at
+       from public.meetings as m where m.meeting_id = any ($1::text[])`,
+    [`{${ids.join(",")}}`],
+  );
+  await stack.platform.sql(
+    `update public.meetings set writeback_status = 'pending', google_event_id = null
       where meeting_id = any ($1::text[])`,
     [`{${ids.join(",")}}`],
   );
   await stack.platform.sql("truncate public.writeback_ledger");
   await stack.platform.sql("delete from net.http_request_queue");
-  await stack.platform.sql("vacuum public.meetings");
-  await stack.platform.sql("analyze public.meetings");
+  await stack.platform.sql("vacuum (analyze) public.meetings");
+  await stack.platform.sql("vacuum (analyze) private.work");
+  await stack.platform.sql("vacuum (analyze) private.event_state");
+}
+
+async function forgetWork(stack: Stack, ids: readonly string[]): Promise<void> {
+  await stack.platform.sql("delete from private.work where subject_id = any ($1::text[])", [
+    `{${ids.join(",")}}`,
+  ]);
+  await stack.platform.sql(
+    "delete from private.event_state where kind = 'meeting' and subject_id = any ($1::text[])",
+    [`{${ids.join(",")}}`],
+  );
 }
 
 const BARE_UPDATE = `update public.meetings
-   set writeback_status = 'created', writeback_next_attempt_at = null,
-       google_event_id = 'convene' || meeting_id, writeback_succeeded_at = clock_timestamp()
+   set writeback_status = 'created', google_event_id = 'convene' || meeting_id,
+       writeback_succeeded_at = clock_timestamp()
  where meeting_id = any ($1::text[])
  returning *`;
 
 /** What a settlement writes into the rows, and nothing of what it decides, checks and records. */
 const BARE_VALUES = `update public.meetings as m
-   set writeback_status = 'created', writeback_next_attempt_at = null, writeback_succeeded_at = clock_timestamp(),
+   set writeback_status = 'created', writeback_succeeded_at = clock_timestamp(),
        google_event_id = g.google_event_id, google_calendar_id = g.google_calendar_id,
        google_event_link = g.google_event_link, written_version = g.written_version,
        event_generation = g.event_generation, organizer_self = (g.event ->> 'organizer_self')::boolean,
@@ -131,7 +151,7 @@ function asWritten(row: Row) {
   const request = { method: "insert", event_id: row.meeting_id, calendar_id: "primary" };
   return {
     meeting_id: row.meeting_id,
-    lease_token: row.writeback_lease_token,
+    lease_token: row.lease_token,
     outcome: "written",
     operation: "create",
     google_event_id: `convene${row.meeting_id}`,
@@ -151,7 +171,7 @@ function asWritten(row: Row) {
 async function statementsSince(stack: Stack): Promise<number> {
   const [row] = await stack.platform.sql<{ calls: number }>(
     `select coalesce(sum(calls), 0)::integer as calls from pg_stat_statements
-      where query ~ '(meetings|writeback)' and query !~ 'pg_stat_statements'
+      where query ~ '(meetings|writeback|private\\.work|event_state)' and query !~ 'pg_stat_statements'
         and dbid = (select oid from pg_database where datname = current_database())`,
   );
   return row?.calls ?? 0;
