@@ -275,7 +275,9 @@ begin
         s.written_version := 0;
         s.event_id := null;
         s.shown := '{"forget": true}';
-      elsif s.status is null or s.status = 'failed' then
+      elsif not v_event_exists and s.status is distinct from 'retrying' then
+        -- Said to be created, but its event is not known: whether it exists is verified.
+        s.outcome_unknown := s.outcome_unknown or s.status = 'created';
         s.status := case when not s.is_cancelled then 'pending' else s.status end;
         -- A foreign event keeps our id taken; every other failure left it free, or ours.
         s.event_generation := s.event_generation + case when v_code = 'foreign_event' then 1 else 0 end;
@@ -301,7 +303,6 @@ begin
         if not v_event_exists then
           s.event_generation := s.event_generation + case when v_code = 'foreign_event' then 1 else 0 end;
           if p_event ->> 'former' = 'created' then
-            -- Said to be created, but its event is not known: whether it exists is verified.
             s.outcome_unknown := true;
           elsif not s.outcome_unknown then
             s.google_account_id := null;
@@ -384,7 +385,9 @@ begin
     end,
     removed_participants = excluded.removed_participants;
 
-  -- Last: the triggers on meetings read the work that is left.
+  -- Last: the triggers on meetings read the work that is left. What is stored here is decided; only other people's
+  -- writeback_status = pending is an event (private.meetings_set_pending).
+  perform set_config('convene.is_storing', 'true', true);
   update public.meetings as m
   set
     writeback_status = s.status,
@@ -416,6 +419,7 @@ begin
     attendees = case when s.shown ? 'forget' then '[]' else coalesce(s.shown -> 'attendees', m.attendees) end
   from unnest(p_states) as s
   where m.meeting_id = s.meeting_id;
+  perform set_config('convene.is_storing', 'false', true);
 end $$;
 comment on function private.store_write_states(private.write_state[]) is
   'Stores states in the three places that hold them: work row, event state, public row. The caller holds the locks of private.lock_write_states.';
@@ -480,17 +484,16 @@ create trigger meetings_check_pending
 create function private.meetings_set_pending() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
-  -- What is due already, and what the functions of this file stored, needs nothing more.
-  if not exists (
-    select from private.work as w
-    where w.kind = 'write' and w.subject_id = new.meeting_id and w.lease_token is null and w.due_at <= clock_timestamp()
-  ) then
-    perform private.apply_write_event(new.meeting_id, jsonb_build_object('type', 'set_pending', 'former', old.writeback_status));
+  if current_setting('convene.is_storing', true) = 'true' then
+    return null;
+  end if;
+  perform private.apply_write_event(new.meeting_id, jsonb_build_object('type', 'set_pending', 'former', old.writeback_status));
+  if new.scheduling_status <> 'scheduled' then
     -- The slot was given by name: a search for one would only replace it.
     delete from private.work as w where w.kind = 'search' and w.subject_id = new.meeting_id;
     update public.meetings as m
     set scheduling_status = 'scheduled', scheduling_error = null, scheduling_reason = null, scheduled_at = coalesce(m.scheduled_at, now())
-    where m.meeting_id = new.meeting_id and m.scheduling_status <> 'scheduled';
+    where m.meeting_id = new.meeting_id;
   end if;
   return null;
 end $$;
