@@ -95,6 +95,8 @@ begin
   v_next.leased_at := null;
   v_next.leased_until := null;
   v_next.leased_version := null;
+  v_next.google_account_id := null;
+  v_next.google_calendar_id := null;
   if p_verdict = 'released' then
     return v_next;
   end if;

@@ -64,7 +64,7 @@ begin
   update private.wake_ups as w set called_at = clock_timestamp() where w.wakes = v_function;
   perform private.wake(v_function, case
     when p_rows = 1 and p_kind in ('search', 'write') then jsonb_build_object(
-      'type', 'INSERT', 'table', 'meetings', 'schema', 'public', 'record', jsonb_build_object('meeting_id', p_subject_id))
+      'type', 'INSERT', 'table', 'meetings', 'schema', 'public', 'record', jsonb_build_object('meeting_id', p_subject_id), 'old_record', null)
     else '{"batch": true, "background": true}'
   end);
 end $$;
