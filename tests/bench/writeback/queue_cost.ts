@@ -61,7 +61,7 @@ export async function queueCost(
       spent.statements = await statementsSince(stack);
     }
     // Out of the queue's sight; they count among the finished ones from now on.
-    await forgetWork(stack, ids);
+    await withoutTriggers(stack, forgetWork(ids));
     await session.unsafe(BARE_UPDATE, [ids]);
     return {
       claim: spent.claim / ROUNDS,
@@ -81,50 +81,54 @@ export async function addFinishedMeetings(
   first: number,
   last: number,
 ): Promise<void> {
-  await stack.platform.sql(
-    `do $$ begin
-       set local session_replication_role = replica;
-       insert into public.meetings
-         (meeting_id, organizer_user_id, title, participants, starts_at, ends_at, timezone, scheduling_status,
-          writeback_status, google_event_id, written_version, created_at)
-       select 'done-' || n, users.ids[1 + n % array_length(users.ids, 1)], 'Done', '["guest@north.example"]',
-         now(), now() + interval '30 minutes', 'UTC', 'scheduled', 'created', 'convene' || n, 1,
-         now() - n * interval '1 minute'
-       from generate_series(${first}, ${last}) as n, (select array_agg(id) as ids from auth.users) as users;
-     end $$`,
+  await withoutTriggers(
+    stack,
+    `insert into public.meetings
+       (meeting_id, organizer_user_id, title, participants, starts_at, ends_at, timezone, scheduling_status,
+        writeback_status, google_event_id, written_version, created_at)
+     select 'done-' || n, users.ids[1 + n % array_length(users.ids, 1)], 'Done', '["guest@north.example"]',
+       now(), now() + interval '30 minutes', 'UTC', 'scheduled', 'created', 'convene' || n, 1,
+       now() - n * interval '1 minute'
+     from generate_series(${first}, ${last}) as n, (select array_agg(id) as ids from auth.users) as users;`,
   );
   await stack.platform.sql("vacuum (analyze) public.meetings");
 }
 
+/** Makes the meetings due as if they were new, with their triggers left out. */
 async function makePending(stack: Stack, ids: readonly string[]): Promise<void> {
-  await forgetWork(stack, ids);
-  // Before the status, whose trigger leaves a meeting alone that is due already.
-  await stack.platform.sql(
-    `insert into private.work (kind, subject_id, owner_id, due_at)
+  await withoutTriggers(
+    stack,
+    `${forgetWork(ids)}
+     insert into private.work (kind, subject_id, owner_id, due_at)
      select 'write', m.meeting_id, m.organizer_user_id, m.created_at
-       from public.meetings as m where m.meeting_id = any ($1::text[])`,
-    [`{${ids.join(",")}}`],
-  );
-  await stack.platform.sql(
-    `update public.meetings set writeback_status = 'pending', google_event_id = null
-      where meeting_id = any ($1::text[])`,
-    [`{${ids.join(",")}}`],
+     from public.meetings as m where m.meeting_id = any (${textArray(ids)});
+     update public.meetings set writeback_status = 'pending', google_event_id = null
+     where meeting_id = any (${textArray(ids)});`,
   );
   await stack.platform.sql("truncate public.writeback_ledger");
   await stack.platform.sql("delete from net.http_request_queue");
-  await stack.platform.sql("vacuum (analyze) public.meetings");
-  await stack.platform.sql("vacuum (analyze) private.work");
-  await stack.platform.sql("vacuum (analyze) private.event_state");
+  for (const table of ["public.meetings", "private.work", "private.event_state"]) {
+    await stack.platform.sql(`vacuum (analyze) ${table}`);
+  }
 }
 
-async function forgetWork(stack: Stack, ids: readonly string[]): Promise<void> {
-  await stack.platform.sql("delete from private.work where subject_id = any ($1::text[])", [
-    `{${ids.join(",")}}`,
-  ]);
-  await stack.platform.sql(
-    "delete from private.event_state where kind = 'meeting' and subject_id = any ($1::text[])",
-    [`{${ids.join(",")}}`],
+function withoutTriggers(stack: Stack, statements: string) {
+  return stack.platform.sql(
+    `do $$ begin
+       set local session_replication_role = replica;
+       ${statements}
+     end $$`,
   );
+}
+
+function forgetWork(ids: readonly string[]): string {
+  return `delete from private.work where subject_id = any (${textArray(ids)});
+     delete from private.event_state where subject_id = any (${textArray(ids)});`;
+}
+
+/** The ids are UUIDs, so none has a quote. */
+function textArray(ids: readonly string[]): string {
+  return `'{${ids.join(",")}}'::text[]`;
 }
 
 const BARE_UPDATE = `update public.meetings
