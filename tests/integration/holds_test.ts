@@ -93,7 +93,7 @@ promise("holds", {
   ) => {
     for (
       const change of [
-        "writeback_status = 'failed', write_due_at = null",
+        "writeback_status = 'failed'",
         "cancelled_at = now()",
       ]
     ) {
@@ -168,7 +168,7 @@ promise("holds", {
     const [begun] = await stack.platform.sql<{ token: string }>(
       `select public.begin_scheduling(
          'late', $1::uuid, jsonb_build_object('participants', jsonb_build_array($2::text)), false, 0
-       ) -> 'meeting' ->> 'search_lease_token' as token`,
+       ) -> 'meeting' ->> 'lease_token' as token`,
       [ana.user_id, guest],
     );
     const [settled] = await stack.platform.sql<{ decision: string }>(
@@ -267,9 +267,9 @@ promise("crowds", {
 async function repeatPostponed(stack: Stack, organizers: Organizer[], meeting_ids: string[]) {
   for (let round = 0; round < 10; round++) {
     const waiting = await stack.platform.sql(
-      `update public.meetings set search_due_at = now()
-        where meeting_id = any ($1) and scheduling_status in ('pending', 'retrying')
-        returning meeting_id`,
+      `update private.work set due_at = clock_timestamp()
+        where kind = 'search' and subject_id = any ($1) and due_at < 'infinity'
+        returning subject_id`,
       [meeting_ids],
     );
     if (waiting.length === 0) return;
