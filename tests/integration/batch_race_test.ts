@@ -3,7 +3,7 @@ import { LEASE_SECONDS } from "@shared/writeback/write_back.ts";
 import type { Row } from "../support/meetings.ts";
 import {
   forgetMeetings,
-  loseDoorbells,
+  loseWakeUps,
   manyMeetings,
   manyOrganizers,
 } from "../support/many_meetings.ts";
@@ -56,20 +56,20 @@ promise("batches at once", {
     assert.ok((left.pending ?? 0) > 0, "the kill came in the middle");
 
     const longer = await stack.platform.sql(
-      `select from public.meetings
+      `select from private.work
         where leased_until > clock_timestamp() + make_interval(secs => $1)`,
       [LEASE_SECONDS],
     );
     assert.deepEqual(longer, [], "what it held is free after one lease");
 
-    await stack.platform.sql("update public.meetings set leased_until = now()");
-    await loseDoorbells(stack);
+    await stack.platform.sql("update private.work set leased_until = clock_timestamp()");
+    await loseWakeUps(stack);
     await stack.platform.runCron();
     assert.equal(await stack.platform.drainNet(), 1, "one sweep calls once");
     await until("all are created", async () => (await counts(stack)).created === 40, 60);
     assert.equal((await stack.google.events({ status: "live" })).length, before + 40);
     const leased = await stack.platform.sql(
-      "select from public.meetings where lease_token is not null",
+      "select from private.work where lease_token is not null",
     );
     assert.deepEqual(leased, []);
   },
@@ -91,7 +91,10 @@ promise("batches at once", {
       );
       const byId = new Map(rows.map((row) => [row.meeting_id, row]));
       assert.equal(byId.get(poison)?.writeback_status, "failed");
-      assert.match(byId.get(poison)?.writeback_error, /^internal_error: Three workers/);
+      assert.match(
+        byId.get(poison)?.writeback_error,
+        /^internal_error: Processing crashed 3 times/,
+      );
       assert.deepEqual(await counts(stack), { created: 3, failed: 1 });
       const asked = await stack.platform.sql<{ method: string }>(
         `select request ->> 'method' as method from public.writeback_ledger
@@ -114,9 +117,10 @@ function batch(stack: Stack, functions_url = stack.platform.functions_url) {
 /** What is left of a worker that died with these rows: leases that have run out. */
 async function kill(stack: Stack, ids: readonly string[]): Promise<void> {
   await stack.platform.sql(
-    `update public.meetings
-        set lease_token = gen_random_uuid(), leased_until = now()
-      where meeting_id = any ($1::text[])`,
+    `update private.work
+        set lease_token = gen_random_uuid(), leased_at = clock_timestamp(),
+            leased_until = clock_timestamp()
+      where kind = 'write' and subject_id = any ($1::text[])`,
     [`{${ids.join(",")}}`],
   );
 }

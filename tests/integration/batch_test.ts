@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { connectGoogle } from "../../local/connect_google.ts";
 import { EVENT, loseWorker } from "../support/changes.ts";
 import { eventsOf, type Row, rowOf } from "../support/meetings.ts";
-import { loseDoorbells, manyMeetings } from "../support/many_meetings.ts";
+import { loseWakeUps, manyMeetings } from "../support/many_meetings.ts";
 import {
   type Answer,
   callFunction,
@@ -248,10 +248,7 @@ function batch(stack: Stack, body: Record<string, unknown> = {}): Promise<Answer
 }
 
 async function rowsOf(stack: Stack, ids: readonly string[]): Promise<Row[]> {
-  return await stack.platform.sql<Row>(
-    "select * from public.meetings where meeting_id = any ($1::text[])",
-    [`{${ids.join(",")}}`],
-  );
+  return await Promise.all(ids.map((meeting_id) => rowOf(stack, meeting_id)));
 }
 
 async function statuses(stack: Stack, ids: readonly string[]): Promise<Record<string, number>> {
@@ -264,15 +261,15 @@ async function statuses(stack: Stack, ids: readonly string[]): Promise<Record<st
 
 async function dueNow(stack: Stack, ids: readonly string[]): Promise<void> {
   await stack.platform.sql(
-    `update public.meetings set write_due_at = least(write_due_at, now())
-      where meeting_id = any ($1::text[])`,
+    `update private.work set due_at = least(due_at, clock_timestamp())
+      where kind = 'write' and subject_id = any ($1::text[])`,
     [`{${ids.join(",")}}`],
   );
-  await loseDoorbells(stack);
+  await loseWakeUps(stack);
 }
 
 async function settleEverything(stack: Stack): Promise<void> {
-  await stack.platform.sql("update public.meetings set write_due_at = null");
+  await stack.platform.sql("delete from private.work where kind = 'write'");
 }
 
 /** The organizer's inserts as Google saw them, in order. */

@@ -15,6 +15,7 @@ import {
   requestsAbout,
   write,
 } from "../support/changes.ts";
+import { loseWakeUps } from "../support/many_meetings.ts";
 import {
   deleteOnGoogle,
   eventsOf,
@@ -106,7 +107,7 @@ promise("cancelling meetings", {
       constraints: WEEK,
     });
     const [lease] = await stack.platform.sql<{ token: string }>(
-      "select public.begin_scheduling($1) #>> '{meeting,search_lease_token}' as token",
+      "select public.begin_scheduling($1) #>> '{meeting,lease_token}' as token",
       [meeting_id],
     );
     await cancel(organizer, meeting_id);
@@ -269,7 +270,7 @@ promise("cancelling meetings", {
     await change(organizer, meeting_id, AT_NOON);
     for (let death = 1; death <= 3; death++) await loseWorker(stack, meeting_id);
     const spent = await rowOf(stack, meeting_id);
-    assert.deepEqual([spent.writeback_retry_count, spent.crashes], [2, 2]);
+    assert.deepEqual([spent.attempts, spent.crashes], [2, 2]);
     await cancel(organizer, meeting_id);
     const row = await rowOf(stack, meeting_id);
     assert.deepEqual(
@@ -288,7 +289,7 @@ promise("cancelling meetings", {
     assert.equal((await rowOf(stack, meeting_id)).write_due_at, null);
   },
 
-  "changes and cancellations ring the doorbell of write-back": async (stack) => {
+  "changes and cancellations wake write-back": async (stack) => {
     const { organizer, meeting_id } = await createdMeeting(stack);
     for (
       const wish of [
@@ -296,7 +297,7 @@ promise("cancelling meetings", {
         () => cancel(organizer, meeting_id),
       ]
     ) {
-      await stack.platform.sql("delete from net.http_request_queue");
+      await loseWakeUps(stack);
       await wish();
       const posted = await stack.platform.sql<{ url: string; body: string }>(
         "select url, convert_from(body, 'utf8') as body from net.http_request_queue",

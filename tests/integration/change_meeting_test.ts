@@ -299,7 +299,7 @@ promise("changing meetings", {
     const given_up = await rowOf(stack, meeting_id);
     assert.equal(given_up.writeback_status, "created");
     assert.equal(given_up.write_due_at, null);
-    assert.match(given_up.writeback_error, /^google_unavailable: Three attempts/);
+    assert.match(given_up.writeback_error, /^google_unavailable: 3 attempts/);
     assert.equal((await organizer.call("write-back", { body: { meeting_id } })).status, 502);
 
     await stack.google.clearFaults();

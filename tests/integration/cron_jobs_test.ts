@@ -8,7 +8,7 @@ import {
   EVENTS,
   write,
 } from "../support/changes.ts";
-import { loseDoorbells } from "../support/many_meetings.ts";
+import { loseWakeUps } from "../support/many_meetings.ts";
 import {
   eventsOf,
   insertMeeting,
@@ -77,7 +77,7 @@ promise("cron jobs", {
 
   "jobs that run twice do once what is to be done": async (stack) => {
     const { organizer, guests, meeting_id } = await pendingMeeting(stack);
-    await loseDoorbells(stack);
+    await loseWakeUps(stack);
     await stack.platform.runCron();
     await stack.platform.runCron();
     await endsCreated(stack, meeting_id);
@@ -123,13 +123,9 @@ promise("cron jobs", {
 
 /** The columns that make something due. */
 const TIMES: readonly [table: string, column: string][] = [
-  ["public.meetings", "search_due_at"],
-  ["public.meetings", "scheduling_leased_until"],
-  ["public.meetings", "write_due_at"],
-  ["public.meetings", "leased_until"],
-  ["public.meetings", "meet_link_due_at"],
-  ["public.notifications", "next_attempt_at"],
-  ["public.notifications", "leased_until"],
+  ["private.work", "due_at"],
+  ["private.work", "leased_at"],
+  ["private.work", "leased_until"],
   ["private.google_connections", "paused_until"],
 ];
 
@@ -144,7 +140,7 @@ async function wokenAfter(stack: Stack, seconds: number): Promise<string[]> {
       [seconds],
     );
   }
-  await loseDoorbells(stack);
+  await loseWakeUps(stack);
   await stack.platform.runCron();
   const calls = await stack.platform.sql<{ url: string }>("select url from net.http_request_queue");
   return [...new Set(calls.map(({ url }) => url.split("/functions/v1/").at(-1) ?? ""))];
@@ -152,8 +148,8 @@ async function wokenAfter(stack: Stack, seconds: number): Promise<string[]> {
 
 async function secondsToRetry(stack: Stack, meeting_id: string): Promise<number> {
   const [row] = await stack.platform.sql<{ seconds: number }>(
-    `select extract(epoch from write_due_at - now())::float8 as seconds
-       from public.meetings where meeting_id = $1`,
+    `select extract(epoch from due_at - now())::float8 as seconds
+       from private.work where kind = 'write' and subject_id = $1`,
     [meeting_id],
   );
   assert.ok(row);

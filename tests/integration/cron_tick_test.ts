@@ -22,9 +22,8 @@ Deno.test("a real tick of pg_cron makes an event of an inserted meeting, without
         database: { kind: "url", url },
       });
       const stack = stackOf(platform, true);
-      await platform.sql(
-        "alter table public.meetings disable trigger meetings_wake_write_back_inserted",
-      );
+      await platform.sql("alter table private.work disable trigger work_wake_inserted");
+      await platform.sql("alter table private.work disable trigger work_wake_updated");
       const { organizer, meeting_id } = await pendingMeeting(stack);
       assert.equal((await rowOf(stack, meeting_id)).writeback_status, "pending");
 

@@ -195,8 +195,9 @@ promise("doctor", {
     const { google_event_id } = await rowOf(stack, meeting_id);
     await deleteOnGoogle(stack, organizer.email, google_event_id);
     await stack.platform.sql(
-      "update public.meetings set write_due_at = now() + interval '1 hour' where meeting_id = $1",
-      [meeting_id],
+      `insert into private.work (kind, subject_id, owner_id, due_at)
+       values ('write', $1, $2, now() + interval '1 hour')`,
+      [meeting_id, organizer.user_id],
     );
     const answer = await audit(stack, { meeting_ids: [meeting_id] });
     assert.deepEqual([answer.meetings_checked, answer.findings], [0, []]);

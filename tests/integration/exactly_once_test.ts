@@ -81,12 +81,12 @@ promise("exactly once", {
     await stack.platform.sql("select public.begin_writeback($1)", [meeting_id]);
     const [left] = await stack.platform.sql<{ event_key: string }>(
       `update public.meetings
-          set leased_until = now(), write_due_at = now(),
-              starts_at = now() - interval '1 hour', ends_at = now() - interval '30 minutes'
+          set starts_at = now() - interval '1 hour', ends_at = now() - interval '30 minutes'
         where meeting_id = $1
         returning event_key`,
       [meeting_id],
     );
+    await endLease(stack, meeting_id);
     const event_key = left?.event_key ?? "";
     const { access_token } = await stack.google.signIn({ email: organizer.email });
     const inserted = await fetch(
@@ -197,7 +197,7 @@ promise("exactly once", {
     },
 
   "two claims at once share the due meetings and lease none twice": async (stack) => {
-    await stack.platform.sql("update public.meetings set write_due_at = null");
+    await stack.platform.sql("delete from private.work where kind = 'write'");
     const ids = [];
     for (let count = 0; count < 6; count++) ids.push((await pendingMeeting(stack)).meeting_id);
     const due = await stack.platform.sql<{ meeting_id: string }>(
@@ -208,7 +208,9 @@ promise("exactly once", {
       Array.from(
         { length: 3 },
         () =>
-          stack.platform.sql<{ meeting_id: string }>("select meeting_id from claim_writebacks(4)"),
+          stack.platform.sql<{ meeting_id: string }>(
+            "select c ->> 'meeting_id' as meeting_id from claim_writebacks(4) as c",
+          ),
       ),
     );
     const claimed = claims.flat().map(({ meeting_id }) => meeting_id);

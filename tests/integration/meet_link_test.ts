@@ -47,8 +47,9 @@ promise("pending Meet links", {
       await makeLookDue(stack, meeting_id);
       assert.equal((await fetchLinks(stack)).looked_at, 1);
       const [row] = await stack.platform.sql<{ wait: number | null }>(
-        `select extract(epoch from meet_link_due_at - updated_at)::float8 as wait
-           from public.meetings where meeting_id = $1`,
+        `select extract(epoch from w.due_at - m.updated_at)::float8 as wait
+           from private.work as w join public.meetings as m on m.meeting_id = w.subject_id
+          where w.kind = 'meet_link' and w.subject_id = $1`,
         [meeting_id],
       );
       if (typeof row?.wait === "number") waits.push(row.wait);
@@ -121,9 +122,7 @@ promise("pending Meet links", {
   },
 
   "the sweep rings for links that are due, and is silent when none is": async (stack) => {
-    await stack.platform.sql(
-      "update public.meetings set meet_link_due_at = null, write_due_at = null",
-    );
+    await stack.platform.sql("delete from private.work");
     const { meeting_id } = await withoutLink(stack);
     await stack.platform.sql("delete from net.http_request_queue");
     await stack.platform.runCron();
@@ -175,9 +174,12 @@ async function fetchLinks(stack: Stack) {
 /** Tests move the time of the next look; no other meeting's look comes along. */
 async function makeLookDue(stack: Stack, meeting_id: string): Promise<void> {
   await stack.platform.sql(
-    `update public.meetings
-        set meet_link_due_at = case when meeting_id = $1 then least(meet_link_due_at, now()) end
-      where meet_link_due_at is not null`,
+    "delete from private.work where kind = 'meet_link' and subject_id <> $1",
+    [meeting_id],
+  );
+  await stack.platform.sql(
+    `update private.work set due_at = least(due_at, clock_timestamp())
+      where kind = 'meet_link' and subject_id = $1`,
     [meeting_id],
   );
 }

@@ -142,7 +142,7 @@ promise("attempts overtaken by events", {
       try {
         await claimOnce(stack, meeting_id);
       } finally {
-        await stack.platform.sql("drop trigger connect_now on public.meetings");
+        await stack.platform.sql("drop trigger connect_now on private.work");
       }
       const claimed = await rowOf(stack, meeting_id);
       assert.deepEqual(
@@ -290,8 +290,8 @@ async function connectDuringClaim(stack: Stack, meeting_id: string): Promise<voi
      end $$`,
   );
   await stack.platform.sql(
-    `create trigger connect_now after update on public.meetings for each row
-       when (new.meeting_id = '${meeting_id}' and new.lease_token is not null)
+    `create trigger connect_now after update on private.work for each row
+       when (new.subject_id = '${meeting_id}' and new.google_account_id is not null)
        execute function public.connect_now()`,
   );
 }
@@ -299,7 +299,7 @@ async function connectDuringClaim(stack: Stack, meeting_id: string): Promise<voi
 /** A batch with one claim, which finds this meeting and nothing else. */
 async function claimOnce(stack: Stack, meeting_id: string): Promise<void> {
   await stack.platform.sql(
-    "update public.meetings set write_due_at = null where meeting_id <> $1",
+    "delete from private.work where kind = 'write' and subject_id <> $1",
     [meeting_id],
   );
   const answer = await callFunction(stack.platform, "write-back", {

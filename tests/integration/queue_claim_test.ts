@@ -8,9 +8,11 @@ import {
   FAILED,
   leaseOf,
   loseLeases,
+  loseOutcomes,
   setting,
   settle,
   settleAll,
+  setWork,
   startingAfresh,
 } from "../support/queue.ts";
 import { promise, type Stack } from "../support/stack.ts";
@@ -104,10 +106,9 @@ promise(
       await manyMeetings(stack, [fresh], 10);
       await grant();
       const ids = await manyMeetings(stack, [unknown], 10);
-      await stack.platform.sql(
-        "update public.meetings set outcome_unknown = true where meeting_id = any ($1::text[])",
-        [`{${ids.join(",")}}`],
-      );
+      const lost = (await claimSlice(stack, 100)).meetings;
+      await settle(stack, lost.map((m) => ({ ...leaseOf(m), ...FAILED, outcome_unknown: true })));
+      for (const id of ids) await dueNow(stack, id);
       await grant();
       await manyMeetings(stack, [last], 1);
       await grant();
@@ -159,8 +160,8 @@ promise(
       const [row] = alone.meetings;
       assert.ok(slice.meetings.some(({ meeting_id }) => meeting_id === row?.meeting_id));
       assert.deepEqual(
-        [row?.writeback_status, row?.writeback_retry_count, row?.outcome_unknown],
-        ["retrying", 1, true],
+        [row?.attempts, row?.crashes, row?.outcome_unknown],
+        [1, 1, true],
       );
       // While it is in somebody's hands, no other abandoned row is given out; fresh rows are.
       const meanwhile = await claimSlice(stack, 100, true);
@@ -199,7 +200,7 @@ promise(
         await loseLeases(stack);
         await claimSlice(stack, 1, true);
         const row = await rowOf(stack, meeting_id!);
-        counted.push([row.writeback_retry_count, row.crashes]);
+        counted.push([row.attempts, row.crashes]);
       }
       assert.deepEqual(counted, [[1, 1], [2, 2], [3, 3], [3, 4]]);
     },
@@ -207,10 +208,11 @@ promise(
     "a released row is due as before and has spent nothing": async (stack) => {
       const user = await connectedUser(stack);
       const [meeting_id] = await manyMeetings(stack, [user], 1);
+      await setWork(stack, [meeting_id!], { attempts: 2, deferrals: 1, crashes: 2, priority: 1 });
+      await loseOutcomes(stack, [meeting_id!]);
       await stack.platform.sql(
         `update public.meetings
-            set writeback_status = 'retrying', attempts = 2, writeback_retry_count = 2,
-                deferrals = 1, crashes = 2, outcome_unknown = true,
+            set writeback_status = 'retrying', writeback_retry_count = 2,
                 writeback_error = 'google_unavailable: before'
           where meeting_id = $1`,
         [meeting_id],
@@ -266,7 +268,7 @@ async function withSlowLeases<T>(stack: Stack, work: () => Promise<T>): Promise<
      begin perform pg_sleep(0.2); return null; end $$`,
   );
   await stack.platform.sql(
-    "create trigger take_long before update on public.meetings execute function public.take_long()",
+    "create trigger take_long before update on private.work execute function public.take_long()",
   );
   try {
     return await work();

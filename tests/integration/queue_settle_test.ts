@@ -7,9 +7,11 @@ import {
   dueNow,
   FAILED,
   leaseOf,
+  loseOutcomes,
   setting,
   settle,
   settleAll,
+  setWork,
   startingAfresh,
   WRITTEN,
 } from "../support/queue.ts";
@@ -23,10 +25,7 @@ promise(
       await manyMeetings(stack, [user], 3);
       const { meetings } = await claimSlice(stack, 3);
       const [lost, failed, written] = meetings as [Row, Row, Row];
-      await stack.platform.sql(
-        "update public.meetings set lease_token = gen_random_uuid() where meeting_id = $1",
-        [lost.meeting_id],
-      );
+      await setWork(stack, [lost.meeting_id], { lease_token: crypto.randomUUID() });
       const answers = await settle(stack, [
         { ...leaseOf(lost), ...WRITTEN },
         { ...leaseOf(failed), ...FAILED },
@@ -50,7 +49,8 @@ promise(
         const meeting = await createdMeeting(stack);
         const seen = [];
         for (let attempt = 1; attempt <= 3; attempt++) {
-          await dueAs(stack, meeting.meeting_id, "update");
+          if (attempt === 1) await changeTitle(stack, meeting.meeting_id);
+          else await dueNow(stack, meeting.meeting_id);
           const { meetings } = await claimSlice(stack, 1);
           await settle(stack, [{ ...leaseOf(meetings[0]!), ...FAILED }]);
           const row = await rowOf(stack, meeting.meeting_id);
@@ -63,10 +63,8 @@ promise(
       const user = await connectedUser(stack);
       const [meeting_id] = await manyMeetings(stack, [user], 1);
       const { meetings } = await claimSlice(stack, 1);
-      await stack.platform.sql(
-        "update public.meetings set desired_version = 2, writeback_retry_count = 2 where meeting_id = $1",
-        [meeting_id],
-      );
+      await changeTitle(stack, meeting_id!);
+      await setWork(stack, [meeting_id!], { attempts: 2 });
       await settle(stack, [{ ...leaseOf(meetings[0]!), ...WRITTEN }]);
       const row = await rowOf(stack, meeting_id!);
       assert.deepEqual(
@@ -75,8 +73,9 @@ promise(
           row.operation,
           row.written_version,
           row.writeback_retry_count,
+          row.attempts,
         ],
-        ["created", "update", 1, 0],
+        ["created", "update", 1, 0, 0],
       );
       assert.ok(row.write_due_at);
     },
@@ -84,9 +83,12 @@ promise(
     "a cancellation that is done leaves the row created, or without a status where nothing existed":
       async (stack) => {
         const existing = await createdMeeting(stack);
-        await dueAs(stack, existing.meeting_id, "cancel");
         const [never] = await manyMeetings(stack, [await connectedUser(stack)], 1);
-        await dueAs(stack, never!, "cancel");
+        await loseOutcomes(stack, [never!]);
+        for (const id of [existing.meeting_id, never!]) {
+          await cancelMeeting(stack, id);
+          await dueNow(stack, id);
+        }
         const { meetings } = await claimSlice(stack, 10);
         assert.equal(meetings.length, 2);
         await settle(
@@ -112,10 +114,7 @@ promise(
     "a meeting cancelled while its event was written is still to be cancelled": async (stack) => {
       const [meeting_id] = await manyMeetings(stack, [await connectedUser(stack)], 1);
       const { meetings } = await claimSlice(stack, 1);
-      await stack.platform.sql(
-        "update public.meetings set cancelled_at = now(), operation = 'cancel' where meeting_id = $1",
-        [meeting_id],
-      );
+      await cancelMeeting(stack, meeting_id!);
       await settle(stack, [{ ...leaseOf(meetings[0]!), ...WRITTEN }]);
       const row = await rowOf(stack, meeting_id!);
       assert.deepEqual([row.writeback_status, row.operation], ["created", "cancel"]);
@@ -125,10 +124,7 @@ promise(
     "looks spend no attempt and wait longer each time, to an hour": async (stack) => {
       const user = await connectedUser(stack);
       const [meeting_id] = await manyMeetings(stack, [user], 1);
-      await stack.platform.sql(
-        "update public.meetings set outcome_unknown = true where meeting_id = $1",
-        [meeting_id],
-      );
+      await loseOutcomes(stack, [meeting_id!]);
       const unanswered = { ...FAILED, outcome_unknown: true, spends_attempt: false };
       for (let look = 1; look <= 4; look++) {
         await dueNow(stack, meeting_id!);
@@ -146,21 +142,17 @@ promise(
       const looked = (await claimSlice(stack, 1)).meetings;
       const lost_after_an_answer = { ...FAILED, outcome_unknown: true, spends_attempt: true };
       await settle(stack, [{ ...leaseOf(looked[0]!), ...lost_after_an_answer }]);
-      const [after] = await stack.platform.sql<{ looks: number; wait: number }>(
-        `select deferrals as looks,
-                extract(epoch from write_due_at - clock_timestamp())::float8 as wait
-           from public.meetings where meeting_id = $1`,
+      const [after] = await stack.platform.sql<{ deferrals: number; wait: number }>(
+        `select deferrals, extract(epoch from due_at - clock_timestamp())::float8 as wait
+           from private.work where kind = 'write' and subject_id = $1`,
         [meeting_id],
       );
-      assert.ok(after && after.looks === 0, "Google answered the look");
+      assert.ok(after && after.deferrals === 0, "Google answered the look");
       assert.ok(after.wait <= 60, `the first failed attempt waits a minute at most: ${after.wait}`);
 
       const rows = await manyMeetings(stack, [user], 18);
-      await stack.platform.sql(
-        `update public.meetings set outcome_unknown = true, deferrals = 5
-          where meeting_id = any ($1::text[])`,
-        [`{${rows.join(",")}}`],
-      );
+      await loseOutcomes(stack, rows);
+      await setWork(stack, rows, { deferrals: 5 });
       const { meetings } = await claimSlice(stack, 18);
       await settle(stack, meetings.map((m) => ({ ...leaseOf(m), ...unanswered })));
       const waits = (await Promise.all(rows.map((meeting_id) => rowOf(stack, meeting_id))))
@@ -170,9 +162,9 @@ promise(
       assert.ok(Math.max(...waits) > 60 && Math.max(...waits) <= 3600, String(waits));
 
       const [longest] = await stack.platform.sql<{ first: number; second: number; tenth: number }>(
-        `select max(extract(epoch from private.writeback_backoff(1)))::float8 as first,
-              max(extract(epoch from private.writeback_backoff(2)))::float8 as second,
-              max(extract(epoch from private.writeback_backoff(10)))::float8 as tenth
+        `select max(extract(epoch from private.backoff(1)))::float8 as first,
+              max(extract(epoch from private.backoff(2)))::float8 as second,
+              max(extract(epoch from private.backoff(10)))::float8 as tenth
          from generate_series(1, 2000)`,
       );
       assert.ok(longest && longest.first <= 60 && longest.second <= 240 && longest.tenth <= 3600);
@@ -181,10 +173,7 @@ promise(
 
     "what costs no attempt cannot use up the last one": async (stack) => {
       const [meeting_id] = await manyMeetings(stack, [await connectedUser(stack)], 1);
-      await stack.platform.sql(
-        "update public.meetings set writeback_retry_count = 2, attempts = 2 where meeting_id = $1",
-        [meeting_id],
-      );
+      await setWork(stack, [meeting_id!], { attempts: 2 });
       const { meetings } = await claimSlice(stack, 1);
       await settle(stack, [{ ...leaseOf(meetings[0]!), ...FAILED, spends_attempt: false }]);
       const row = await rowOf(stack, meeting_id!);
@@ -227,12 +216,13 @@ async function createdMeeting(stack: Stack): Promise<Row> {
   return await rowOf(stack, meeting_id!);
 }
 
-async function dueAs(stack: Stack, meeting_id: string, operation: "update" | "cancel") {
+async function changeTitle(stack: Stack, meeting_id: string): Promise<void> {
   await stack.platform.sql(
-    `update public.meetings
-        set operation = $2, desired_version = desired_version + 1,
-            cancelled_at = case when $2 = 'cancel' then now() end, write_due_at = now()
-      where meeting_id = $1`,
-    [meeting_id, operation],
+    `select public.change_meeting($1, null, '{"title": "Another title"}')`,
+    [meeting_id],
   );
+}
+
+async function cancelMeeting(stack: Stack, meeting_id: string): Promise<void> {
+  await stack.platform.sql("select public.cancel_meeting($1)", [meeting_id]);
 }

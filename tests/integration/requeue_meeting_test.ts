@@ -11,6 +11,7 @@ import {
   requeue,
   write,
 } from "../support/changes.ts";
+import { loseWakeUps } from "../support/many_meetings.ts";
 import {
   eventsOf,
   insertMeeting,
@@ -135,7 +136,7 @@ promise("reconnecting", {
     await organizer.call("schedule", { body: { meeting_id: unscheduled } });
     assert.equal((await rowOf(stack, unscheduled)).scheduling_error, "needs_reauth");
 
-    await stack.platform.sql("delete from net.http_request_queue");
+    await loseWakeUps(stack);
     await reconnect(stack, organizer);
     assert.equal((await rowOf(stack, pending)).writeback_status, "pending");
     const rung = await stack.platform.sql<{ url: string }>(
@@ -217,7 +218,7 @@ async function reconnect(stack: Stack, organizer: Organizer, email = organizer.e
   });
 }
 
-/** What the doorbells cause: a round of schedule, then one of write-back. */
+/** What the wake-ups cause: a round of schedule, then one of write-back. */
 async function drain(stack: Stack): Promise<void> {
   for (const name of ["schedule", "write-back"]) {
     const answer = await callFunction(stack.platform, name, {

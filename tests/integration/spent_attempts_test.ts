@@ -38,7 +38,7 @@ promise("spent attempts", {
       assert.equal(answer.body.error, "internal", JSON.stringify(answer.body));
       assert.equal((await requestsAbout(stack, event.id, "GET")).length, looks + 1);
       assert.deepEqual(await requestsAbout(stack, event.id, "PATCH"), []);
-      await isGivenUp(stack, meeting_id, /^internal_error: Three workers ended over it; the event/);
+      await isGivenUp(stack, meeting_id, /^internal_error: Processing crashed 3 times; the event/);
 
       await requeue(organizer, meeting_id);
       const again = await rowOf(stack, meeting_id);
@@ -101,7 +101,7 @@ promise("spent attempts", {
       await isGivenUp(
         stack,
         meeting_id,
-        /^google_unavailable: Three attempts failed; the event is/,
+        /^google_unavailable: 3 attempts failed; the event is/,
       );
 
       await stack.google.clearFaults();
@@ -190,7 +190,7 @@ promise("spent attempts", {
       }
       const last = await organizer.call("write-back", { body: { meeting_id } });
       assert.equal(last.headers.has("retry-after"), false, "nobody need ask again");
-      await isGivenUp(stack, meeting_id, /Others keep changing .* Three attempts failed\. Requeue/);
+      await isGivenUp(stack, meeting_id, /Others keep changing .* 3 attempts failed\. Requeue/);
       assert.equal((await requestsAbout(stack, event.id, "PATCH")).length, 9);
       await requeue(organizer, meeting_id);
       await write(organizer, meeting_id);
@@ -211,7 +211,7 @@ promise("spent attempts", {
     await tryAgain(stack, organizer, meeting_id, 3);
     const row = await rowOf(stack, meeting_id);
     assert.equal(row.writeback_status, "failed");
-    assert.match(row.writeback_error, /\(conflict\)\. Three attempts failed\. Requeue the meeting/);
+    assert.match(row.writeback_error, /\(conflict\)\. 3 attempts failed\. Requeue the meeting/);
     await requeue(organizer, meeting_id);
     await write(organizer, meeting_id);
     await onlyEvent(stack, organizer);

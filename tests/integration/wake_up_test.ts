@@ -8,6 +8,7 @@ import {
   SLOT,
   WEEK,
 } from "../support/meetings.ts";
+import { loseWakeUps } from "../support/many_meetings.ts";
 import { promise, type Stack } from "../support/stack.ts";
 import { until } from "../support/until.ts";
 
@@ -28,7 +29,7 @@ promise("wake-ups", {
       assert.deepEqual(await mailsBy(stack, guests), [["invitation"], ["invitation"]]);
     },
 
-  "the sweep finds a meeting whose doorbells were all lost": async (stack) => {
+  "the sweep finds a meeting whose wake-ups were all lost": async (stack) => {
     const organizer = await stack.organizer();
     const guest = await stack.guest();
     const meeting_id = await insertMeeting(organizer, { participants: [guest], constraints: WEEK });
@@ -52,7 +53,8 @@ promise("wake-ups", {
     assert.equal((await eventsOf(stack, organizer)).length, 1);
   },
 
-  "a doorbell that rings twice still leads to one event": async (stack) => {
+  "a wake-up that arrives twice still leads to one event": async (stack) => {
+    await loseWakeUps(stack);
     const { organizer, guests, meeting_id } = await pendingMeeting(stack);
     await stack.platform.sql(
       "insert into net.http_request_queue (method, url, headers, body, timeout_milliseconds) select method, url, headers, body, timeout_milliseconds from net.http_request_queue",
@@ -73,11 +75,11 @@ promise("wake-ups", {
   "an insert goes through while Vault has no entries, and posts nothing": async (stack) => {
     const organizer = await stack.organizer();
     const guest = await stack.guest();
+    await loseWakeUps(stack);
     const names = "('convene_functions_url', 'convene_automations_key')";
     await stack.platform.sql(`create table public.kept as
       select name, decrypted_secret from vault.decrypted_secrets where name in ${names}`);
     await stack.platform.sql(`delete from vault.secrets where name in ${names}`);
-    await stack.platform.sql("delete from net.http_request_queue");
     try {
       const meeting_id = await insertMeeting(organizer, { participants: [guest], ...SLOT });
       assert.equal((await rowOf(stack, meeting_id)).writeback_status, "pending");
@@ -90,9 +92,10 @@ promise("wake-ups", {
     }
   },
 
-  "an insert goes through when the doorbell itself is broken": async (stack) => {
+  "an insert goes through when the wake-up itself is broken": async (stack) => {
     const organizer = await stack.organizer();
     const guest = await stack.guest();
+    await loseWakeUps(stack);
     await stack.platform.sql("alter table net.http_request_queue rename to broken");
     try {
       const meeting_id = await insertMeeting(organizer, { participants: [guest], ...SLOT });
@@ -103,7 +106,7 @@ promise("wake-ups", {
   },
 
   "the webhook carries Supabase's payload": async (stack) => {
-    await stack.platform.sql("delete from net.http_request_queue");
+    await loseWakeUps(stack);
     const { meeting_id } = await pendingMeeting(stack);
     const posted = await stack.platform.sql<{ url: string; body: string }>(
       "select url, convert_from(body, 'utf8') as body from net.http_request_queue",
@@ -130,12 +133,9 @@ promise("wake-ups", {
     );
     assert.deepEqual(jobs.map(({ jobname, schedule }) => [jobname, schedule]), [
       ["convene-hold-expiry", "*/5 * * * *"],
-      ["convene-lease-takeover", "* * * * *"],
       ["convene-ledger-retention", "*/15 * * * *"],
-      ["convene-meet-links", "* * * * *"],
-      ["convene-notify", "* * * * *"],
+      ["convene-notification-retention", "*/15 * * * *"],
       ["convene-sweep", "* * * * *"],
-      ["convene-sweep-task-events", "* * * * *"],
     ]);
     const available = await stack.platform.sql(
       "select from pg_available_extensions where name = 'pg_cron'",
@@ -156,7 +156,5 @@ async function settled(stack: Stack, meeting_id: string, wake: () => Promise<unk
 }
 
 async function settleEverything(stack: Stack): Promise<void> {
-  await stack.platform.sql(
-    "update public.meetings set write_due_at = null, search_due_at = null",
-  );
+  await stack.platform.sql("delete from private.work");
 }

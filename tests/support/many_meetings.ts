@@ -12,7 +12,7 @@ export async function manyOrganizers(stack: Stack, count: number): Promise<Organ
 
 /**
  * `count` meetings with a slot, dealt out to the organizers in turn, due in that order. Their
- * doorbells are lost, so that only a batch finds them. Returns their ids in that order.
+ * wake-ups are lost, so that only a batch finds them. Returns their ids in that order.
  */
 export async function manyMeetings(
   stack: Stack,
@@ -29,13 +29,14 @@ export async function manyMeetings(
      returning meeting_id`,
     [`{${organizers.map(({ user_id }) => user_id).join(",")}}`, count],
   );
-  await loseDoorbells(stack);
+  await loseWakeUps(stack);
   return rows.map(({ meeting_id }) => meeting_id);
 }
 
-/** Whatever the triggers have posted so far never arrives. */
-export async function loseDoorbells(stack: Stack): Promise<void> {
+/** Whatever the triggers have posted so far never arrives; the next wake-up is not combined with it. */
+export async function loseWakeUps(stack: Stack): Promise<void> {
   await stack.platform.sql("delete from net.http_request_queue");
+  await stack.platform.sql("update private.wake_ups set called_at = '-infinity'");
 }
 
 /** An empty queue. Deleting row by row would ask each meeting whether it still has an event. */

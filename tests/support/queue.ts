@@ -96,6 +96,33 @@ export async function dueNow(stack: Stack, meeting_id: string): Promise<void> {
   );
 }
 
+/** What the queue knows of writes: counters, lease and due time, by the columns of private.work. */
+export async function setWork(
+  stack: Stack,
+  meeting_ids: readonly string[],
+  columns: Record<string, unknown>,
+): Promise<void> {
+  const names = Object.keys(columns);
+  const values = names.map((name) => `${name} = given.${name}`).join(", ");
+  await stack.platform.sql(
+    `update private.work as w set ${values}
+       from jsonb_populate_record(null::private.work, $2::jsonb) as given
+      where w.kind = 'write' and w.subject_id = any ($1::text[])`,
+    [`{${meeting_ids.join(",")}}`, JSON.stringify(columns)],
+  );
+}
+
+/** As if a request for each of these meetings had been sent and its response lost. */
+export async function loseOutcomes(stack: Stack, meeting_ids: readonly string[]): Promise<void> {
+  await stack.platform.sql(
+    `insert into private.event_state (kind, subject_id, outcome_unknown_since)
+     select 'meeting', id, clock_timestamp() from unnest($1::text[]) as id
+     on conflict (kind, subject_id) do update
+     set outcome_unknown_since = excluded.outcome_unknown_since`,
+    [`{${meeting_ids.join(",")}}`],
+  );
+}
+
 export async function loseLeases(stack: Stack): Promise<void> {
   await stack.platform.sql(
     "update private.work set leased_until = clock_timestamp() where lease_token is not null",
