@@ -471,6 +471,7 @@ begin
     raise exception 'no_slot: meeting % has no slot to write', new.meeting_id
       using errcode = '55000', hint = 'Set starts_at and ends_at in the same statement, or let schedule find a time.';
   end if;
+  new.timezone := coalesce(new.timezone, 'UTC');
   return new;
 end $$;
 comment on function private.meetings_check_pending() is 'Refuses writeback_status = pending where there is nothing to write.';
