@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import postgres from "postgres";
+import { startPlatform } from "../../local/platform.ts";
+import { manyMeetings } from "../support/many_meetings.ts";
+import { startPostgresServer } from "../support/postgres_server.ts";
+import { connectedUser, FAILED, WRITTEN } from "../support/queue.ts";
+import { stackOf } from "../support/stack.ts";
+
+const WORKERS = 8;
+const ROUNDS = 60;
+const MEETINGS = 24;
+const DEADLOCK = "40P01";
+
+/** A generator of numbers that is the same in every run. */
+function numbers(seed: number): () => number {
+  let state = seed;
+  return () => (state = (state * 1_103_515_245 + 12_345) % 2_147_483_648) / 2_147_483_648;
+}
+
+Deno.test("changes, cancellations, requeues, settlements, claims, sweeps and reconnections never deadlock", async () => {
+  await using server = await startPostgresServer();
+  const { url } = await server.createDatabase();
+  await using platform = await startPlatform({
+    strict_google: true,
+    background: { net: false, cron: false },
+    database: { kind: "url", url },
+  });
+  const stack = stackOf(platform, true);
+  const organizers = await Promise.all([1, 2, 3, 4].map(() => connectedUser(stack)));
+  const ids = await manyMeetings(stack, organizers, MEETINGS);
+  const sql = postgres(url, { max: WORKERS, onnotice: () => {} });
+  const failures: string[] = [];
+  const done: Record<string, number> = {};
+
+  async function act(random: () => number): Promise<void> {
+    const id = ids[Math.floor(random() * ids.length)] ?? "";
+    const organizer = organizers[Math.floor(random() * organizers.length)];
+    const acts: Record<string, () => Promise<unknown>> = {
+      change: () =>
+        sql`select public.change_meeting(${id}, null, ${
+          sql.json({
+            title: `${random()}`,
+            participants: [`p${Math.floor(random() * 5)}@north.example`],
+          })
+        })`,
+      cancel: () => sql`select public.cancel_meeting(${id})`,
+      requeue: () => sql`select public.requeue_meeting(${id})`,
+      set_pending: () =>
+        sql`update public.meetings set writeback_status = 'pending'
+             where meeting_id = ${id} and cancelled_at is null and starts_at is not null`,
+      sweep: () => sql`select private.sweep()`,
+      expire: () =>
+        sql`update private.work set leased_until = clock_timestamp() - interval '1 second'
+                         where kind = 'write' and subject_id = ${id} and lease_token is not null`,
+      reconnect: () =>
+        sql`update private.google_connections set status = 'healthy', status_reason = null, connected_at = now()
+             where user_id = ${organizer?.user_id ?? null}`,
+      disconnect: () =>
+        sql`update private.google_connections set status = 'needs_reauth', status_reason = 'invalid_grant'
+             where user_id = ${organizer?.user_id ?? null}`,
+      begin: () => sql`select public.begin_writeback(${id})`,
+      search: () => sql`select public.begin_scheduling(${id}, null, null, true)`,
+      claim_and_settle: async () => {
+        const [row] = await sql<{ slice: { meetings: Record<string, unknown>[] } }[]>`
+          select public.claim_writeback_slice(6, 120, ${random() < 0.5}) as slice`;
+        const settlements = (row?.slice.meetings ?? []).map((meeting) => ({
+          ...(random() < 0.5
+            ? WRITTEN
+            : { ...FAILED, error: "invalid_grant: revoked", should_retry: random() < 0.5 }),
+          google_event_id: `event-${meeting.meeting_id}`,
+          operation: meeting.operation,
+          meeting_id: meeting.meeting_id,
+          lease_token: meeting.lease_token,
+          written_version: meeting.desired_version,
+          steps: [],
+        })).sort(() => random() - 0.5);
+        await sql`select public.settle_writebacks(${sql.json(settlements as never)})`;
+      },
+    };
+    const names = Object.keys(acts);
+    const name = names[Math.floor(random() * names.length)] ?? "";
+    try {
+      await acts[name]?.();
+      done[name] = (done[name] ?? 0) + 1;
+    } catch (error) {
+      const { code, message } = error as postgres.PostgresError;
+      // A meeting that has been cancelled meanwhile may not be set pending any more.
+      if (name === "set_pending" && message.startsWith("cancelled")) return;
+      failures.push(`${name}: ${code} ${message}`);
+    }
+  }
+
+  try {
+    await Promise.all(Array.from({ length: WORKERS }, async (_, worker) => {
+      const random = numbers(worker + 1);
+      for (let round = 0; round < ROUNDS; round++) await act(random);
+    }));
+    assert.deepEqual(failures, []);
+    assert.ok(Object.keys(done).length >= 11, JSON.stringify(done));
+    const [deadlocks] = await sql<{ deadlocks: string }[]>`
+      select deadlocks from pg_stat_database where datname = current_database()`;
+    assert.equal(Number(deadlocks?.deadlocks), 0, DEADLOCK);
+  } finally {
+    await sql.end();
+  }
+});
