@@ -1,22 +1,18 @@
+import type { Notification } from "./calendar/channels.ts";
+import type { EventBody, ResponseStatus } from "./calendar/event_types.ts";
+import { approveConsent, type Consent } from "./control/approve_consent.ts";
 import type {
   AccountSeed,
   AccountState,
-  EventBody,
   EventFilter,
-  FaultRule,
-  FaultState,
-  Mail,
-  MailFilter,
-  Notification,
-  OAuthClient,
-  QuotaSettings,
-  RecordedRequest,
-  RequestFilter,
   SignInTokens,
   StoredEvent,
 } from "./control/control_types.ts";
-import type { ResponseStatus } from "./calendar/event_types.ts";
-import { approveConsent, type Consent } from "./control/approve_consent.ts";
+import type { OAuthClient } from "./oauth/oauth_store.ts";
+import type { FaultRule, FaultState } from "./world/faults.ts";
+import type { Mail, MailFilter } from "./world/mailbox.ts";
+import type { QuotaSettings } from "./world/quotas.ts";
+import type { RecordedRequest, RequestFilter } from "./world/request_log.ts";
 
 export type {
   AccountSeed,
@@ -25,8 +21,9 @@ export type {
   FaultState,
   Mail,
   RecordedRequest,
+  ResponseStatus,
   StoredEvent,
-} from "./control/control_types.ts";
+};
 
 /** What a test or the demo does to an emulator from outside, over HTTP, from any process. */
 export interface EmulatorControl {

@@ -1,7 +1,7 @@
 import type { OAuthClient } from "./oauth/oauth_store.ts";
 import { OAuthStore } from "./oauth/oauth_store.ts";
-import { serveWorld } from "./server.ts";
-import { World } from "./world.ts";
+import { serveWorld } from "./http/server.ts";
+import { World } from "./world/world.ts";
 
 /** The client that the emulator knows when none is given; any loopback address may be its
  * callback. */

@@ -1,5 +1,5 @@
 import type { MeetingRow } from "@shared/database/meetings.ts";
-import type { StoredEvent } from "../../local/google/control.ts";
+import type { StoredEvent } from "../../packages/google-calendar-emulator/control.ts";
 import { addresses } from "./participants.ts";
 
 /** Fields in which the row of a `created` meeting and its event, of the last version, differ. */

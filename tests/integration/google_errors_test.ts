@@ -19,7 +19,7 @@ import {
   promise,
   type Stack,
 } from "../support/stack.ts";
-import type { FaultRule } from "../../local/google/control.ts";
+import type { FaultRule } from "../../packages/google-calendar-emulator/control.ts";
 import { type Asked, ERROR_LINES, type ErrorLine, factSheetErrors } from "./google_error_table.ts";
 
 /** Which requests are which, for the emulator's faults. */

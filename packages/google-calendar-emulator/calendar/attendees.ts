@@ -1,4 +1,4 @@
-import { GoogleError } from "../google_error.ts";
+import { GoogleError } from "../contract/google_error.ts";
 import type { Attendee, EventBody, ResponseStatus } from "./event_types.ts";
 
 const responses: readonly string[] = ["needsAction", "declined", "tentative", "accepted"];

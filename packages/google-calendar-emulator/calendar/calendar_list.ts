@@ -1,5 +1,5 @@
-import { GoogleError } from "../google_error.ts";
-import type { World } from "../world.ts";
+import { GoogleError } from "../contract/google_error.ts";
+import type { World } from "../world/world.ts";
 import { type Answer, atLeast, bodyOf, type Call, no_content, ok, roleOn } from "./call.ts";
 import type { AccessRole, Calendar, ListEntry } from "./calendar_store.ts";
 import { readPageToken, readSyncToken, writeToken } from "./list_tokens.ts";

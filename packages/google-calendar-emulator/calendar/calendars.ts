@@ -1,6 +1,6 @@
-import { GoogleError } from "../google_error.ts";
-import { randomId } from "../random_id.ts";
-import type { World } from "../world.ts";
+import { GoogleError } from "../contract/google_error.ts";
+import { randomId } from "../world/random_id.ts";
+import type { World } from "../world/world.ts";
 import { type Answer, bodyOf, calendarFor, type Call, no_content, ok } from "./call.ts";
 import { addToList } from "./calendar_list.ts";
 import { type Calendar, CopyIndex } from "./calendar_store.ts";

@@ -1,10 +1,9 @@
 import { checkBody } from "../contract/check_body.ts";
 import type { Query } from "../contract/query.ts";
 import type { MethodName } from "../contract/methods.ts";
-import type { SchemaName } from "../contract/schemas.ts";
-import type { Shape } from "../contract/shape.ts";
-import { GoogleError } from "../google_error.ts";
-import type { Account, World } from "../world.ts";
+import type { SchemaName, Shape } from "../contract/schemas.ts";
+import { GoogleError } from "../contract/google_error.ts";
+import type { Account, World } from "../world/world.ts";
 import type { AccessRole, Calendar } from "./calendar_store.ts";
 import type { EventCopy } from "./event_types.ts";
 import { etagOf } from "./event_resource.ts";

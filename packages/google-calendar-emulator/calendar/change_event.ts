@@ -1,4 +1,4 @@
-import { GoogleError } from "../google_error.ts";
+import { GoogleError } from "../contract/google_error.ts";
 import { withOwnAnswer } from "./attendees.ts";
 import { type Answer, bodyOf, calendarFor, type Call, checkIfMatch } from "./call.ts";
 import type { Calendar } from "./calendar_store.ts";

@@ -1,4 +1,4 @@
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../world/clock.ts";
 
 /** A push channel on one calendar's events. */
 export interface Channel {

@@ -1,5 +1,5 @@
-import { GoogleError } from "../google_error.ts";
-import { randomLetters } from "../random_id.ts";
+import { GoogleError } from "../contract/google_error.ts";
+import { randomLetters } from "../world/random_id.ts";
 import type { ConferenceData, SharedContent } from "./event_types.ts";
 
 /** How the next conference requests end: at once, later by the control surface, or never. */

@@ -1,4 +1,4 @@
-import { GoogleError } from "../google_error.ts";
+import { GoogleError } from "../contract/google_error.ts";
 import { readAttendees } from "./attendees.ts";
 import { type ConferenceMode, readConference } from "./conference.ts";
 import { checkOrder, parseEventTime } from "./event_time.ts";
@@ -10,9 +10,11 @@ import {
   type PlainFields,
   type SharedContent,
 } from "./event_types.ts";
-import { readProperties } from "./properties.ts";
 import { parseRecurrence, type RecurrenceSet } from "./recurrence.ts";
 import { readReminders } from "./reminders.ts";
+
+const longest_key = 44;
+const longest_value = 1024;
 
 /** What reading a body depends on besides the body. */
 export interface ReadingContext {
@@ -122,6 +124,19 @@ function readPlainFields(body: EventBody, context: ReadingContext): PlainFields 
       throw new GoogleError("invalid", { message: `Invalid ${field}: ${String(value)}.` });
     }
     kept[field] = value;
+  }
+  return kept;
+}
+
+/** Extended properties as Google keeps them: keys above 44 characters vanish, values are cut at
+ * 1024, null deletes. */
+function readProperties(
+  given: Record<string, string | null> | null | undefined,
+): Record<string, string> {
+  const kept: Record<string, string> = {};
+  for (const [key, value] of Object.entries(given ?? {})) {
+    if (value === null || key.length > longest_key) continue;
+    kept[key] = value.slice(0, longest_value);
   }
   return kept;
 }

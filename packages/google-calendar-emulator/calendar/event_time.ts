@@ -1,4 +1,4 @@
-import { GoogleError } from "../google_error.ts";
+import { GoogleError } from "../contract/google_error.ts";
 import { formatInstant, isZone, wallTimeToInstant } from "./zones.ts";
 
 /** A start or end: an instant with the zone it was given in, or a whole day. */

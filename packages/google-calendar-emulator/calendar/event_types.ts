@@ -1,4 +1,4 @@
-import type { Shape } from "../contract/shape.ts";
+import type { Shape } from "../contract/schemas.ts";
 import type { EventTime } from "./event_time.ts";
 import type { RecurrenceSet } from "./recurrence.ts";
 

@@ -1,4 +1,4 @@
-import { GoogleError } from "../google_error.ts";
+import { GoogleError } from "../contract/google_error.ts";
 import {
   type Answer,
   atLeast,

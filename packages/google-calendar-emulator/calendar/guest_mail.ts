@@ -1,5 +1,5 @@
-import type { MailKind } from "../mailbox.ts";
-import type { World } from "../world.ts";
+import type { MailKind } from "../world/mailbox.ts";
+import type { World } from "../world/world.ts";
 import type { Query } from "../contract/query.ts";
 import { timeToMs } from "./event_time.ts";
 import { end_of_time_ms } from "./occurrences.ts";

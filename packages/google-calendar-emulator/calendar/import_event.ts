@@ -1,6 +1,6 @@
-import { GoogleError } from "../google_error.ts";
-import { randomId } from "../random_id.ts";
-import type { World } from "../world.ts";
+import { GoogleError } from "../contract/google_error.ts";
+import { randomId } from "../world/random_id.ts";
+import type { World } from "../world/world.ts";
 import { type Answer, bodyOf, calendarFor, type Call } from "./call.ts";
 import type { Calendar } from "./calendar_store.ts";
 import { readEvent } from "./event_content.ts";

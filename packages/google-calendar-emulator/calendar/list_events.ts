@@ -1,4 +1,4 @@
-import type { World } from "../world.ts";
+import type { World } from "../world/world.ts";
 import { type Answer, atLeast, calendarFor, type Call, ok, roleOn, seesBusyOnly } from "./call.ts";
 import type { Calendar } from "./calendar_store.ts";
 import type { EventBody, EventCopy } from "./event_types.ts";

@@ -1,4 +1,4 @@
-import { GoogleError } from "../google_error.ts";
+import { GoogleError } from "../contract/google_error.ts";
 import { type Answer, calendarFor, type Call, ok } from "./call.ts";
 import type { EventView } from "./event_resource.ts";
 import { eventResource } from "./event_resource.ts";

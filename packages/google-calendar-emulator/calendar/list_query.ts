@@ -1,5 +1,5 @@
 import type { Query } from "../contract/query.ts";
-import { GoogleError } from "../google_error.ts";
+import { GoogleError } from "../contract/google_error.ts";
 import type { Calendar } from "./calendar_store.ts";
 import { parseInstant } from "./event_time.ts";
 import { readSyncToken, type SyncState } from "./list_tokens.ts";

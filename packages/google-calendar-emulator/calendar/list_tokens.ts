@@ -1,4 +1,4 @@
-import { GoogleError } from "../google_error.ts";
+import { GoogleError } from "../contract/google_error.ts";
 
 /** The state behind nextPageToken: how far the list went, and how far back the next sync must
  * look. */

@@ -1,4 +1,4 @@
-import { GoogleError } from "../google_error.ts";
+import { GoogleError } from "../contract/google_error.ts";
 import { type Answer, calendarFor, type Call } from "./call.ts";
 import { isCancelled, isOrganizersCopy } from "./event_types.ts";
 import { sendUpdatesOf, tellGuests } from "./guest_mail.ts";

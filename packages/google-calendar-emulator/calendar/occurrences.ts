@@ -1,5 +1,5 @@
-import { GoogleError } from "../google_error.ts";
-import type { World } from "../world.ts";
+import { GoogleError } from "../contract/google_error.ts";
+import type { World } from "../world/world.ts";
 import type { Calendar } from "./calendar_store.ts";
 import type { EventView } from "./event_resource.ts";
 import { dateToMs, type EventTime, instanceStamp, timeToMs } from "./event_time.ts";

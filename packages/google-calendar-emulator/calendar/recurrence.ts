@@ -1,5 +1,5 @@
 import { RRuleTemporal } from "rrule-temporal";
-import { GoogleError } from "../google_error.ts";
+import { GoogleError } from "../contract/google_error.ts";
 import { dateToMs, type EventTime, instanceStamp, parseInstant } from "./event_time.ts";
 import { readRule } from "./recurrence_rule.ts";
 import { formatInstant, isZone, wallTimeToInstant } from "./zones.ts";

@@ -1,4 +1,4 @@
-import { GoogleError } from "../google_error.ts";
+import { GoogleError } from "../contract/google_error.ts";
 import { type Answer, type Call, ok } from "./call.ts";
 
 /** settings.list: the settings that matter to a scheduler. */

@@ -1,4 +1,4 @@
-import type { World } from "../world.ts";
+import type { World } from "../world/world.ts";
 import type { Calendar } from "./calendar_store.ts";
 import type {
   Attendee,

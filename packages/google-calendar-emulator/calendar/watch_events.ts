@@ -1,5 +1,5 @@
-import { GoogleError } from "../google_error.ts";
-import { randomId } from "../random_id.ts";
+import { GoogleError } from "../contract/google_error.ts";
+import { randomId } from "../world/random_id.ts";
 import { type Answer, bodyOf, calendarFor, type Call, no_content, ok } from "./call.ts";
 import type { Channel } from "./channels.ts";
 import { readListQuery } from "./list_query.ts";

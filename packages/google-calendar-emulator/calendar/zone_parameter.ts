@@ -1,5 +1,5 @@
 import type { Query } from "../contract/query.ts";
-import { GoogleError } from "../google_error.ts";
+import { GoogleError } from "../contract/google_error.ts";
 import { isZone } from "./zones.ts";
 
 /** The `timeZone` parameter, which changes only how times are written. */

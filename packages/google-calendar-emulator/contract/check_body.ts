@@ -1,8 +1,6 @@
-import { GoogleError } from "../google_error.ts";
-import { type SchemaName, schemas } from "./schemas.ts";
-import type { Shape } from "./shape.ts";
-
-type Expression = string | readonly [Expression] | { readonly [name: string]: Expression };
+import type { Schema } from "./discovery.ts";
+import { GoogleError } from "./google_error.ts";
+import { resolveSchema, type SchemaName, type Shape } from "./schemas.ts";
 
 interface Checking {
   strict: boolean;
@@ -15,11 +13,11 @@ export function checkBody<Name extends SchemaName>(
   body: unknown,
   checking: Checking,
 ): Shape<Name> {
-  return checkObject(schemas[name], body, "", checking) as Shape<Name>;
+  return checkObject({ $ref: name }, body, "", checking) as Shape<Name>;
 }
 
 function checkObject(
-  shape: { readonly [name: string]: Expression },
+  schema: Schema,
   value: unknown,
   path: string,
   checking: Checking,
@@ -27,12 +25,12 @@ function checkObject(
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw wrongType(path === "" ? "the request body" : path, "an object");
   }
-  const any_key = shape["*"];
+  const { properties = {}, additionalProperties } = resolveSchema(schema);
   const checked: Record<string, unknown> = {};
   for (const [key, member] of Object.entries(value)) {
-    const expression = any_key ?? (Object.hasOwn(shape, key) ? shape[key] : undefined);
+    const expected = Object.hasOwn(properties, key) ? properties[key] : additionalProperties;
     const member_path = path === "" ? key : `${path}.${key}`;
-    if (expression === undefined) {
+    if (expected === undefined) {
       if (!checking.strict) continue;
       throw new GoogleError("badRequest", {
         message: `Invalid JSON payload received. Unknown name "${key}" at '${
@@ -41,28 +39,21 @@ function checkObject(
         location: member_path,
       });
     }
-    checked[key] = member === null ? null : checkValue(expression, member, member_path, checking);
+    checked[key] = member === null ? null : checkValue(expected, member, member_path, checking);
   }
   return checked;
 }
 
-function checkValue(
-  expression: Expression,
-  value: unknown,
-  path: string,
-  checking: Checking,
-): unknown {
-  if (typeof expression !== "string") {
-    if (!isList(expression)) return checkObject(expression, value, path, checking);
-    if (!Array.isArray(value)) throw wrongType(path, "a list");
-    return value.map((item, index) =>
-      checkValue(expression[0], item, `${path}[${index}]`, checking)
-    );
-  }
-  if (expression.startsWith("@")) {
-    return checkObject(schemas[expression.slice(1) as SchemaName], value, path, checking);
-  }
-  switch (expression) {
+function checkValue(given: Schema, value: unknown, path: string, checking: Checking): unknown {
+  const { type, format, items } = resolveSchema(given);
+  switch (type) {
+    case "any":
+      return value;
+    case "array":
+      if (!Array.isArray(value)) throw wrongType(path, "a list");
+      return value.map((item, index) =>
+        checkValue(items ?? { type: "any" }, item, `${path}[${index}]`, checking)
+      );
     case "boolean":
       if (typeof value !== "boolean") throw wrongType(path, "a boolean");
       return value;
@@ -74,21 +65,20 @@ function checkValue(
     case "number":
       if (typeof value !== "number") throw wrongType(path, "a number");
       return value;
-    case "int64":
-      // A 64-bit number is a string in Google's JSON; clients send either.
-      if (typeof value === "number" && Number.isInteger(value)) return String(value);
-      if (typeof value !== "string" || !/^-?\d+$/.test(value)) throw wrongType(path, "an integer");
-      return value;
-    default:
+    case "string":
+      if (format === "int64") return checkInt64(value, path);
       if (typeof value !== "string") throw wrongType(path, "a string");
       return value;
+    default:
+      return checkObject(given, value, path, checking);
   }
 }
 
-function isList(
-  expression: Exclude<Expression, string>,
-): expression is readonly [Expression] {
-  return Array.isArray(expression);
+/** A 64-bit number is a string in Google's JSON; clients send either. */
+function checkInt64(value: unknown, path: string): string {
+  if (typeof value === "number" && Number.isInteger(value)) return String(value);
+  if (typeof value !== "string" || !/^-?\d+$/.test(value)) throw wrongType(path, "an integer");
+  return value;
 }
 
 function wrongType(path: string, expected: string): GoogleError {

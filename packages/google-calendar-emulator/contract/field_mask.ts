@@ -1,5 +1,6 @@
-import { GoogleError } from "../google_error.ts";
-import { type SchemaName, schemas } from "./schemas.ts";
+import type { Schema } from "./discovery.ts";
+import { GoogleError } from "./google_error.ts";
+import { resolveSchema, type SchemaName } from "./schemas.ts";
 
 /** A parsed `fields` mask: member -> what to keep of it, or true for all of it. */
 type Mask = Map<string, Mask | true>;
@@ -10,7 +11,7 @@ export function readFieldMask(fields: string, schema: SchemaName): (answer: unkn
   const parser = new MaskParser(fields);
   const mask = parser.selection();
   parser.end();
-  checkMask(mask, `@${schema}`);
+  checkMask(mask, { $ref: schema });
   return (answer) => keep(answer, mask);
 }
 
@@ -60,16 +61,13 @@ function merge(into: Mask, from: Mask): void {
   for (const [name, value] of from) into.set(name, value);
 }
 
-function checkMask(mask: Mask, expression: unknown): void {
-  let shape = expression;
-  while (Array.isArray(shape)) shape = shape[0];
-  if (typeof shape === "string" && shape.startsWith("@")) {
-    shape = schemas[shape.slice(1) as SchemaName];
-  }
+function checkMask(mask: Mask, given: Schema): void {
+  let schema = resolveSchema(given);
+  while (schema.items !== undefined) schema = resolveSchema(schema.items);
+  const { properties = {}, additionalProperties } = schema;
   for (const [name, inner] of mask) {
-    const member = typeof shape === "object" && shape !== null
-      ? Object.entries(shape).find(([key]) => key === name || key === "*" || name === "*")?.[1]
-      : undefined;
+    const named = Object.entries(properties).find(([key]) => key === name || name === "*")?.[1];
+    const member = named ?? additionalProperties;
     if (member === undefined) throw invalidSelection(name);
     if (inner !== true && name !== "*") checkMask(inner, member);
   }

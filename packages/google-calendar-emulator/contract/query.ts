@@ -1,18 +1,14 @@
-import { GoogleError } from "../google_error.ts";
-import type { MethodContract } from "./methods.ts";
+import type { Method, Parameter } from "./discovery.ts";
+import { facts } from "./facts.ts";
+import { GoogleError } from "./google_error.ts";
 
+/** What Google accepts with every method: as documented, and what its front end knows beside that. */
 const global_parameters = new Set([
+  ...Object.keys(facts.parameters),
   "access_token",
-  "alt",
   "callback",
-  "fields",
-  "key",
-  "oauth_token",
-  "prettyPrint",
-  "quotaUser",
   "uploadType",
   "upload_protocol",
-  "userIp",
   "$.xgafv",
 ]);
 
@@ -45,13 +41,13 @@ export class Query {
 /** Checks a query string against the method's contract: 400 with the parameter as location. Unknown
  * parameters are refused only when strict. Instants are checked where they are used. */
 export function checkQuery(
-  contract: MethodContract,
+  contract: Method,
   parameters: URLSearchParams,
   strict: boolean,
 ): Query {
   for (const [name, value] of parameters) {
-    const rule = contract.query[name];
-    if (rule !== undefined) checkParameter(name, value, rule);
+    const rule = contract.parameters[name];
+    if (rule?.location === "query") checkParameter(name, value, rule);
     else if (strict && !global_parameters.has(name)) {
       throw new GoogleError("unknownParameter", {
         message:
@@ -60,8 +56,8 @@ export function checkQuery(
       });
     }
   }
-  for (const [name, rule] of Object.entries(contract.query)) {
-    if (rule.includes("required ") && !parameters.has(name)) {
+  for (const [name, { location, required }] of Object.entries(contract.parameters)) {
+    if (location === "query" && required && !parameters.has(name)) {
       throw new GoogleError("required", {
         message: `Required parameter: ${name}`,
         location: name,
@@ -82,33 +78,25 @@ export function checkQuery(
   return new Query(parameters);
 }
 
-function checkParameter(name: string, value: string, rule: string): void {
-  const type = rule.replace("repeated ", "").replace("required ", "");
-  if (type === "string" || type === "date-time") return;
-  if (type === "boolean") {
-    if (value === "true" || value === "false") return;
+function checkParameter(name: string, value: string, rule: Parameter): void {
+  if (rule.type === "boolean" && value !== "true" && value !== "false") {
     throw invalid(name, `Invalid boolean value: '${value}'.`);
   }
-  if (type.startsWith("integer")) {
-    if (!/^-?\d{1,10}$/.test(value)) throw invalid(name, `Invalid integer value: '${value}'.`);
-    const [lowest, highest] = type.replace("integer", "").trim().split("..");
-    const number = Number(value);
-    if ((lowest && number < Number(lowest)) || (highest && number > Number(highest))) {
-      throw invalid(
-        name,
-        `Invalid value '${value}'. Values must be within the range: [${lowest ?? ""}, ${
-          highest ?? ""
-        }]`,
-      );
-    }
-    return;
+  if (rule.type === "integer") checkInteger(name, value, rule);
+  if (rule.enum !== undefined && !rule.enum.includes(value)) {
+    const allowed = rule.enum.join(", ");
+    throw invalid(name, `Invalid string value: '${value}'. Allowed values: [${allowed}]`);
   }
-  const allowed = type.split("|");
-  if (!allowed.includes(value)) {
-    throw invalid(
-      name,
-      `Invalid string value: '${value}'. Allowed values: [${allowed.join(", ")}]`,
-    );
+}
+
+function checkInteger(name: string, value: string, { minimum, maximum }: Parameter): void {
+  if (!/^-?\d{1,10}$/.test(value)) throw invalid(name, `Invalid integer value: '${value}'.`);
+  const number = Number(value);
+  const below = minimum !== undefined && number < Number(minimum);
+  const above = maximum !== undefined && number > Number(maximum);
+  if (below || above) {
+    const range = `[${minimum ?? ""}, ${maximum ?? ""}]`;
+    throw invalid(name, `Invalid value '${value}'. Values must be within the range: ${range}`);
   }
 }
 

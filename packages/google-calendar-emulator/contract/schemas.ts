@@ -1,235 +1,31 @@
-/** The JSON shapes of Google Calendar v3 in a compact form: a name is a JSON type or a string
- * format, `@Name` another shape, `[T]` an array of T, `{ "*": T }` a map. Conformance is tested
- * against Google's discovery document where that is at hand. */
-export const schemas = {
-  Calendar: {
-    autoAcceptInvitations: "boolean",
-    conferenceProperties: "@ConferenceProperties",
-    dataOwner: "string",
-    description: "string",
-    etag: "string",
-    id: "string",
-    kind: "string",
-    labelProperties: "@LabelProperties",
-    location: "string",
-    summary: "string",
-    timeZone: "string",
-  },
-  CalendarList: {
-    etag: "string",
-    items: ["@CalendarListEntry"],
-    kind: "string",
-    nextPageToken: "string",
-    nextSyncToken: "string",
-  },
-  CalendarListEntry: {
-    accessRole: "string",
-    autoAcceptInvitations: "boolean",
-    backgroundColor: "string",
-    colorId: "string",
-    conferenceProperties: "@ConferenceProperties",
-    dataOwner: "string",
-    defaultReminders: ["@EventReminder"],
-    deleted: "boolean",
-    description: "string",
-    etag: "string",
-    foregroundColor: "string",
-    hidden: "boolean",
-    id: "string",
-    kind: "string",
-    location: "string",
-    notificationSettings: { notifications: ["@CalendarNotification"] },
-    primary: "boolean",
-    selected: "boolean",
-    summary: "string",
-    summaryOverride: "string",
-    timeZone: "string",
-  },
-  CalendarNotification: { method: "string", type: "string" },
-  Channel: {
-    address: "string",
-    expiration: "int64",
-    id: "string",
-    kind: "string",
-    params: { "*": "string" },
-    payload: "boolean",
-    resourceId: "string",
-    resourceUri: "string",
-    token: "string",
-    type: "string",
-  },
-  ConferenceData: {
-    conferenceId: "string",
-    conferenceSolution: "@ConferenceSolution",
-    createRequest: "@CreateConferenceRequest",
-    entryPoints: ["@EntryPoint"],
-    notes: "string",
-    parameters: "@ConferenceParameters",
-    signature: "string",
-  },
-  ConferenceParameters: { addOnParameters: "@ConferenceParametersAddOnParameters" },
-  ConferenceParametersAddOnParameters: { parameters: { "*": "string" } },
-  ConferenceProperties: { allowedConferenceSolutionTypes: ["string"] },
-  ConferenceRequestStatus: { statusCode: "string" },
-  ConferenceSolution: { iconUri: "string", key: "@ConferenceSolutionKey", name: "string" },
-  ConferenceSolutionKey: { type: "string" },
-  CreateConferenceRequest: {
-    conferenceSolutionKey: "@ConferenceSolutionKey",
-    requestId: "string",
-    status: "@ConferenceRequestStatus",
-  },
-  EntryPoint: {
-    accessCode: "string",
-    entryPointFeatures: ["string"],
-    entryPointType: "string",
-    label: "string",
-    meetingCode: "string",
-    passcode: "string",
-    password: "string",
-    pin: "string",
-    regionCode: "string",
-    uri: "string",
-  },
-  Error: { domain: "string", reason: "string" },
-  Event: {
-    anyoneCanAddSelf: "boolean",
-    attachments: ["@EventAttachment"],
-    attendees: ["@EventAttendee"],
-    attendeesOmitted: "boolean",
-    birthdayProperties: "@EventBirthdayProperties",
-    colorId: "string",
-    conferenceData: "@ConferenceData",
-    created: "date-time",
-    creator: { displayName: "string", email: "string", id: "string", self: "boolean" },
-    description: "string",
-    end: "@EventDateTime",
-    endTimeUnspecified: "boolean",
-    etag: "string",
-    eventLabelId: "string",
-    eventType: "string",
-    extendedProperties: { private: { "*": "string" }, shared: { "*": "string" } },
-    focusTimeProperties: "@EventFocusTimeProperties",
-    gadget: {
-      display: "string",
-      height: "integer",
-      iconLink: "string",
-      link: "string",
-      preferences: { "*": "string" },
-      title: "string",
-      type: "string",
-      width: "integer",
-    },
-    guestsCanInviteOthers: "boolean",
-    guestsCanModify: "boolean",
-    guestsCanSeeOtherGuests: "boolean",
-    hangoutLink: "string",
-    htmlLink: "string",
-    iCalUID: "string",
-    id: "string",
-    kind: "string",
-    location: "string",
-    locked: "boolean",
-    organizer: { displayName: "string", email: "string", id: "string", self: "boolean" },
-    originalStartTime: "@EventDateTime",
-    outOfOfficeProperties: "@EventOutOfOfficeProperties",
-    privateCopy: "boolean",
-    recurrence: ["string"],
-    recurringEventId: "string",
-    reminders: { overrides: ["@EventReminder"], useDefault: "boolean" },
-    sequence: "integer",
-    source: { title: "string", url: "string" },
-    start: "@EventDateTime",
-    status: "string",
-    summary: "string",
-    transparency: "string",
-    updated: "date-time",
-    visibility: "string",
-    workingLocationProperties: "@EventWorkingLocationProperties",
-  },
-  EventAttachment: {
-    fileId: "string",
-    fileUrl: "string",
-    iconLink: "string",
-    mimeType: "string",
-    title: "string",
-  },
-  EventAttendee: {
-    additionalGuests: "integer",
-    asyncOperation: "string",
-    comment: "string",
-    displayName: "string",
-    email: "string",
-    id: "string",
-    optional: "boolean",
-    organizer: "boolean",
-    resource: "boolean",
-    responseStatus: "string",
-    self: "boolean",
-  },
-  EventBirthdayProperties: { contact: "string", customTypeName: "string", type: "string" },
-  EventDateTime: { date: "date", dateTime: "date-time", timeZone: "string" },
-  EventFocusTimeProperties: {
-    autoDeclineMode: "string",
-    chatStatus: "string",
-    declineMessage: "string",
-  },
-  EventLabel: { backgroundColor: "string", id: "string", name: "string" },
-  EventOutOfOfficeProperties: { autoDeclineMode: "string", declineMessage: "string" },
-  EventReminder: { method: "string", minutes: "integer" },
-  EventWorkingLocationProperties: {
-    customLocation: { label: "string" },
-    homeOffice: "any",
-    officeLocation: {
-      buildingId: "string",
-      deskId: "string",
-      floorId: "string",
-      floorSectionId: "string",
-      label: "string",
-    },
-    type: "string",
-  },
-  Events: {
-    accessRole: "string",
-    defaultReminders: ["@EventReminder"],
-    description: "string",
-    etag: "string",
-    items: ["@Event"],
-    kind: "string",
-    nextPageToken: "string",
-    nextSyncToken: "string",
-    summary: "string",
-    timeZone: "string",
-    updated: "date-time",
-  },
-  FreeBusyCalendar: { busy: ["@TimePeriod"], errors: ["@Error"] },
-  FreeBusyGroup: { calendars: ["string"], errors: ["@Error"] },
-  FreeBusyRequest: {
-    calendarExpansionMax: "integer",
-    groupExpansionMax: "integer",
-    items: ["@FreeBusyRequestItem"],
-    timeMax: "date-time",
-    timeMin: "date-time",
-    timeZone: "string",
-  },
-  FreeBusyRequestItem: { id: "string" },
-  FreeBusyResponse: {
-    calendars: { "*": "@FreeBusyCalendar" },
-    groups: { "*": "@FreeBusyGroup" },
-    kind: "string",
-    timeMax: "date-time",
-    timeMin: "date-time",
-  },
-  LabelProperties: { eventLabels: ["@EventLabel"] },
-  Setting: { etag: "string", id: "string", kind: "string", value: "string" },
-  Settings: {
-    etag: "string",
-    items: ["@Setting"],
-    kind: "string",
-    nextPageToken: "string",
-    nextSyncToken: "string",
-  },
-  TimePeriod: { end: "date-time", start: "date-time" },
-} as const;
+import type { Schema } from "./discovery.ts";
+import { facts } from "./facts.ts";
 
-export type Schemas = typeof schemas;
-export type SchemaName = keyof Schemas;
+export type SchemaName = keyof typeof facts.schemas;
+
+const schemas: Readonly<Record<SchemaName, Schema>> = facts.schemas;
+
+/** The schema that a reference names; any other schema is itself. */
+export function resolveSchema(schema: Schema): Schema {
+  // References stay inside the document, which a test checks.
+  return schema.$ref === undefined ? schema : schemas[schema.$ref as SchemaName];
+}
+
+/** What a value of a schema is after checking. `null` stays: a patch deletes with it. */
+type Checked<S> = S extends { readonly $ref: infer Name extends SchemaName } ? Shape<Name>
+  : S extends { readonly type: "boolean" } ? boolean
+  : S extends { readonly type: "integer" | "number" } ? number
+  : S extends { readonly type: "string" } ? string
+  : S extends { readonly items: infer Item } ? Checked<Item>[]
+  : S extends { readonly additionalProperties: infer Value }
+    ? { [key: string]: Checked<Value> | null }
+  : S extends { readonly properties: infer Members }
+    ? { [K in keyof Members]?: Checked<Members[K]> | null }
+  : unknown;
+
+type Members<Name extends SchemaName> = (typeof facts.schemas)[Name]["properties"];
+
+/** A JSON object that passed `checkBody` for the named schema. */
+export type Shape<Name extends SchemaName> = {
+  -readonly [K in keyof Members<Name>]?: Checked<Members<Name>[K]> | null;
+};

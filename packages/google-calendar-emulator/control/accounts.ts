@@ -5,7 +5,7 @@ import type { EventBody } from "../calendar/event_types.ts";
 import { storeEvent } from "../calendar/insert_event.ts";
 import { importIcs, zoneOfIcs } from "../ics/import_ics.ts";
 import { parseIcs, unescapeText } from "../ics/parse_ics.ts";
-import type { Account, World } from "../world.ts";
+import type { Account, World } from "../world/world.ts";
 import { ControlError } from "./control_error.ts";
 import type { AccountSeed, AccountState } from "./control_types.ts";
 

@@ -1,6 +1,6 @@
 import { parseInstant } from "../calendar/event_time.ts";
 import { readScopes } from "../oauth/scopes.ts";
-import type { World } from "../world.ts";
+import type { World } from "../world/world.ts";
 import {
   accountOf,
   accountState,
@@ -11,8 +11,7 @@ import {
 } from "./accounts.ts";
 import { addToList } from "../calendar/calendar_list.ts";
 import { ControlError } from "./control_error.ts";
-import { inputs } from "./control_input.ts";
-import { defined } from "./defined.ts";
+import { defined, inputs } from "./control_input.ts";
 import { replyToInvitation, resolveConferences, signIn, storedEvents } from "./people.ts";
 
 /** The world that the server serves now; reset puts a fresh one in its place. */

@@ -1,5 +1,5 @@
-import { GoogleError } from "../google_error.ts";
-import { type HttpReply, type HttpRequest, jsonReply } from "../http_reply.ts";
+import { GoogleError } from "../contract/google_error.ts";
+import { type HttpReply, type HttpRequest, jsonReply } from "../http/http_reply.ts";
 import { ControlError } from "./control_error.ts";
 import { control_routes, type WorldHold } from "./control_routes.ts";
 

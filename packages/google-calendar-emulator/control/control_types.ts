@@ -1,13 +1,5 @@
 import type { EventBody } from "../calendar/event_types.ts";
 
-export type { FaultRule, FaultState } from "../faults.ts";
-export type { Mail, MailFilter } from "../mailbox.ts";
-export type { RecordedRequest, RequestFilter } from "../request_log.ts";
-export type { QuotaSettings } from "../quotas.ts";
-export type { OAuthClient } from "../oauth/oauth_store.ts";
-export type { Notification } from "../calendar/channels.ts";
-export type { EventBody } from "../calendar/event_types.ts";
-
 /** A calendar beside the primary one. */
 export interface CalendarSeed {
   id?: string;

@@ -5,7 +5,7 @@ import { findEvent, makeException } from "../calendar/occurrences.ts";
 import { touchShared } from "../calendar/shared_events.ts";
 import type { ResponseStatus } from "../calendar/event_types.ts";
 import { access_token_seconds } from "../oauth/token.ts";
-import type { World } from "../world.ts";
+import type { World } from "../world/world.ts";
 import { accountOf, calendarOf } from "./accounts.ts";
 import { ControlError } from "./control_error.ts";
 import type { EventFilter, SignInTokens, StoredEvent } from "./control_types.ts";

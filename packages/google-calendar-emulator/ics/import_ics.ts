@@ -4,7 +4,7 @@ import { readEvent } from "../calendar/event_content.ts";
 import { instanceStamp } from "../calendar/event_time.ts";
 import type { EventTime } from "../calendar/event_time.ts";
 import { storePrivateCopy } from "../calendar/import_event.ts";
-import type { World } from "../world.ts";
+import type { World } from "../world/world.ts";
 import { icsToEvent, type ImportedEvent } from "./ics_to_event.ts";
 import type { IcsCalendar } from "./parse_ics.ts";
 

@@ -1,5 +1,5 @@
-import { type HttpReply, type HttpRequest, jsonReply } from "../http_reply.ts";
-import type { World } from "../world.ts";
+import { type HttpReply, type HttpRequest, jsonReply } from "../http/http_reply.ts";
+import type { World } from "../world/world.ts";
 import type { AccessToken } from "./oauth_store.ts";
 
 /** POST /revoke: an access or refresh token ends all of the project's access to its account. */

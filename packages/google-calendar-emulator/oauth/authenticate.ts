@@ -1,6 +1,6 @@
 import type { MethodContract, MethodName } from "../contract/methods.ts";
-import { GoogleError } from "../google_error.ts";
-import type { Account, World } from "../world.ts";
+import { GoogleError } from "../contract/google_error.ts";
+import type { Account, World } from "../world/world.ts";
 import type { AccessToken } from "./oauth_store.ts";
 import { shortScope } from "./scopes.ts";
 

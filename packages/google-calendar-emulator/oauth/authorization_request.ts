@@ -1,4 +1,4 @@
-import type { World } from "../world.ts";
+import type { World } from "../world/world.ts";
 import type { ClientRefusal, OAuthClient } from "./oauth_store.ts";
 import { isKnownScope, readScopes } from "./scopes.ts";
 

@@ -1,6 +1,6 @@
-import { htmlReply, type HttpReply, type HttpRequest, redirectReply } from "../http_reply.ts";
-import { randomId } from "../random_id.ts";
-import type { World } from "../world.ts";
+import { htmlReply, type HttpReply, type HttpRequest, redirectReply } from "../http/http_reply.ts";
+import { randomId } from "../world/random_id.ts";
+import type { World } from "../world/world.ts";
 import {
   AuthorizationPageError,
   type AuthorizationRequest,

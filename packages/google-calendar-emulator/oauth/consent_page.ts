@@ -1,4 +1,4 @@
-import type { World } from "../world.ts";
+import type { World } from "../world/world.ts";
 import type { AuthorizationPageError, AuthorizationRequest } from "./authorization_request.ts";
 import { isSignInScope, shortScope } from "./scopes.ts";
 

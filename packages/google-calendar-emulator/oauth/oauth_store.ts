@@ -1,4 +1,4 @@
-import { randomId } from "../random_id.ts";
+import { randomId } from "../world/random_id.ts";
 
 /** An OAuth client of the emulator's one project. */
 export interface OAuthClient {

@@ -1,6 +1,6 @@
-import type { HttpReply, HttpRequest } from "../http_reply.ts";
-import { jsonReply } from "../http_reply.ts";
-import type { World } from "../world.ts";
+import type { HttpReply, HttpRequest } from "../http/http_reply.ts";
+import { jsonReply } from "../http/http_reply.ts";
+import type { World } from "../world/world.ts";
 import { sha256Base64Url } from "./base64_url.ts";
 import { signIdToken } from "./id_token.ts";
 import type { AuthorizationCode, OAuthClient } from "./oauth_store.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ana, bo, hour, openLab, openTeam, refused } from "./google_client.ts";
+import { ana, bo, hour, openLab, openTeam, refused } from "./lab.ts";
 
 Deno.test("calendarList has the primary calendar and those shared with the account", async () => {
   await using lab = await openLab({

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { calendar_v3 } from "@googleapis/calendar";
-import { ana, bo, hour, member, openTeam, refused } from "./google_client.ts";
+import { ana, bo, hour, member, openTeam, refused } from "./lab.ts";
 
 async function insert(
   google: calendar_v3.Calendar,

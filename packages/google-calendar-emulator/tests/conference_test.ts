@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ana, bo, hour, openTeam } from "./google_client.ts";
+import { ana, bo, hour, openTeam } from "./lab.ts";
 
 function withMeet(requestId: string) {
   return {

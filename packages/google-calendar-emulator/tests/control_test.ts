@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { startGoogleEmulator } from "../../local/google/emulator.ts";
-import { emulatorControl } from "../../local/google/control.ts";
-import { ana, bo, hour, openTeam } from "./google_client.ts";
+import { startGoogleEmulator } from "../emulator.ts";
+import { emulatorControl } from "../control.ts";
+import { ana, bo, hour, openTeam } from "./lab.ts";
 
 Deno.test("createAccount makes a person with a primary calendar, others and events", async () => {
   await using lab = await openTeam();

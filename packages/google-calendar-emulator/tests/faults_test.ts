@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ana, bo, hour, openTeam, refused } from "./google_client.ts";
+import { ana, bo, hour, openTeam, refused } from "./lab.ts";
 
 const events_path = `/calendar/v3/calendars/primary/events`;
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ana, bo, hour, type Lab, openTeam, refused } from "./google_client.ts";
+import { ana, bo, hour, type Lab, openTeam, refused } from "./lab.ts";
 
 async function busy(lab: Lab, id = ana, zone?: string) {
   const google = await lab.as(ana);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import ICAL from "ical.js";
 import rrule from "rrule";
-import { ana, type Lab, openLab } from "./google_client.ts";
+import { ana, type Lab, openLab } from "./lab.ts";
 
 const invented = `BEGIN:VCALENDAR
 VERSION:2.0

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ana, bo, hour, member, openTeam, refused } from "./google_client.ts";
+import { ana, bo, hour, member, openTeam, refused } from "./lab.ts";
 
 Deno.test("insert stores a whole event and answers it with Google's own fields", async () => {
   await using lab = await openTeam();

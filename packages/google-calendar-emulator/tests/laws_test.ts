@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { calendar_v3 } from "@googleapis/calendar";
 import fc from "fast-check";
 import rrule from "rrule";
-import { ana, bo, type Lab, openTeam } from "./google_client.ts";
+import { ana, bo, type Lab, openTeam } from "./lab.ts";
 
 /** One seed, so that every run tries the same cases; change it to look for new ones. */
 const seed = 20261120;

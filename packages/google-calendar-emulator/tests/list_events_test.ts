@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { calendar_v3 } from "@googleapis/calendar";
-import { ana, bo, hour, type Lab, openTeam, refused } from "./google_client.ts";
+import { ana, bo, hour, type Lab, openTeam, refused } from "./lab.ts";
 
 async function fill(lab: Lab): Promise<calendar_v3.Calendar> {
   await lab.control.addEvents(ana, [

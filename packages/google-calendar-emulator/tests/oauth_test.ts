@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { auth } from "@googleapis/calendar";
-import { default_client } from "../../local/google/emulator.ts";
-import { ana, bo, type Lab, member, openTeam } from "./google_client.ts";
+import { default_client } from "../emulator.ts";
+import { ana, bo, type Lab, member, openTeam } from "./lab.ts";
 
 const callback = "http://127.0.0.1:9/callback";
 const prefix = "https://www.googleapis.com/auth/";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { calendar_v3 } from "@googleapis/calendar";
-import { ana, bo, type Lab, openTeam, refused } from "./google_client.ts";
+import { ana, bo, type Lab, openTeam, refused } from "./lab.ts";
 
 /** Weekly on Mondays at 9 in Paris, from before the change to winter time until after it. */
 const weekly: calendar_v3.Schema$Event = {

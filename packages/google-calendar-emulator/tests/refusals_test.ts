@@ -1,12 +1,5 @@
 import assert from "node:assert/strict";
-import {
-  ana,
-  type GoogleFailure,
-  hour,
-  type Lab,
-  openTeam,
-  type RawRequest,
-} from "./google_client.ts";
+import { ana, type GoogleFailure, hour, type Lab, openTeam, type RawRequest } from "./lab.ts";
 
 interface Refusal {
   what: string;
@@ -354,8 +347,8 @@ Deno.test("what Google has and the emulator leaves out says so with 501", async 
 });
 
 Deno.test("a lenient emulator ignores unknown parameters and fields, and still checks types", async () => {
-  const { startGoogleEmulator } = await import("../../local/google/emulator.ts");
-  const { emulatorControl } = await import("../../local/google/control.ts");
+  const { startGoogleEmulator } = await import("../emulator.ts");
+  const { emulatorControl } = await import("../control.ts");
   await using emulator = await startGoogleEmulator();
   const control = emulatorControl(emulator.url);
   await control.createAccount({ email: ana, timezone: "UTC" });

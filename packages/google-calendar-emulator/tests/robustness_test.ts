@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { ana, openTeam } from "./google_client.ts";
+import { ana, openTeam } from "./lab.ts";
 
 const seed = 20261120;
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { calendar_v3 } from "@googleapis/calendar";
-import { ana, bo, hour, openTeam, refused } from "./google_client.ts";
+import { ana, bo, hour, openTeam, refused } from "./lab.ts";
 
 async function syncFrom(google: calendar_v3.Calendar, syncToken: string) {
   const { data } = await google.events.list({ calendarId: "primary", syncToken });

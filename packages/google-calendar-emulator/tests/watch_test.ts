@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ana, bo, hour, openTeam, refused } from "./google_client.ts";
+import { ana, bo, hour, openTeam, refused } from "./lab.ts";
 
 /** A receiver of push messages; answers each with the next status of the list, then 200. */
 function openReceiver(statuses: number[] = []) {

@@ -1,15 +1,8 @@
 import assert from "node:assert/strict";
-import { auth, calendar, type calendar_v3 } from "@googleapis/calendar";
-import {
-  default_client,
-  type GoogleEmulator,
-  startGoogleEmulator,
-} from "../../local/google/emulator.ts";
-import {
-  type AccountSeed,
-  type EmulatorControl,
-  emulatorControl,
-} from "../../local/google/control.ts";
+import type { calendar_v3 } from "@googleapis/calendar";
+import { type AccountSeed, type EmulatorControl, emulatorControl } from "../control.ts";
+import { type GoogleEmulator, startGoogleEmulator } from "../emulator.ts";
+import { googleClient } from "../google_client.ts";
 
 /** A running strict emulator and its control surface. */
 export interface Lab extends AsyncDisposable {
@@ -100,18 +93,6 @@ export async function openLab(...accounts: AccountSeed[]): Promise<Lab> {
     },
     [Symbol.asyncDispose]: () => emulator.stop(),
   };
-}
-
-/** Google's client with its base address and token endpoint pointed at the emulator. */
-export function googleClient(url: string, access_token: string): calendar_v3.Calendar {
-  const oauth = new auth.OAuth2({
-    clientId: default_client.client_id,
-    clientSecret: default_client.client_secret,
-    endpoints: { oauth2TokenUrl: `${url}/token`, oauth2RevokeUrl: `${url}/revoke` },
-  });
-  oauth.setCredentials({ access_token });
-  // Google's client repeats reads by itself, which would hide what the emulator answered first.
-  return calendar({ version: "v3", auth: oauth, rootUrl: `${url}/`, retry: false });
 }
 
 /** The failure of a call that must fail, in Google's words. */

@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { WorldHold } from "./control/control_routes.ts";
-import { controlSurface } from "./control/control_surface.ts";
+import type { WorldHold } from "../control/control_routes.ts";
+import { controlSurface } from "../control/control_surface.ts";
 import { faultReply, googleSurface, reasonOf } from "./google_surface.ts";
 import type { HttpReply, HttpRequest } from "./http_reply.ts";
-import type { RecordedRequest } from "./request_log.ts";
-import type { World } from "./world.ts";
+import type { RecordedRequest } from "../world/request_log.ts";
+import type { World } from "../world/world.ts";
 
 /** The longest body that is read; Google's own limit for events is far below. */
 const longest_body_bytes = 10 * 1024 * 1024;

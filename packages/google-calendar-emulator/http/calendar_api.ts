@@ -1,12 +1,12 @@
-import type { Answer } from "./calendar/call.ts";
-import { readFieldMask } from "./contract/field_mask.ts";
-import { methods } from "./contract/methods.ts";
-import { checkQuery } from "./contract/query.ts";
-import { GoogleError } from "./google_error.ts";
+import type { Answer } from "../calendar/call.ts";
+import { readFieldMask } from "../contract/field_mask.ts";
+import { methods } from "../contract/methods.ts";
+import { checkQuery } from "../contract/query.ts";
+import { GoogleError } from "../contract/google_error.ts";
 import type { HttpReply, HttpRequest } from "./http_reply.ts";
-import { authenticate, authorise } from "./oauth/authenticate.ts";
+import { authenticate, authorise } from "../oauth/authenticate.ts";
 import { findRoute, isLeftOut } from "./routes.ts";
-import type { World } from "./world.ts";
+import type { World } from "../world/world.ts";
 
 /** Answers one Calendar API request. The order is Google's: who asks, may they, is the request
  * well formed, then the calendar. */
@@ -14,7 +14,7 @@ export function calendarApi(world: World, request: HttpRequest): HttpReply {
   const method = overriddenMethod(request);
   const route = findRoute(method, request.url.pathname);
   if (route === null) {
-    if (!isLeftOut(request.url.pathname)) throw new GoogleError("notFound");
+    if (!isLeftOut(method, request.url.pathname)) throw new GoogleError("notFound");
     throw new GoogleError("notImplemented", {
       message: `The emulator does not serve ${method} ${request.url.pathname}`,
     });

@@ -1,12 +1,12 @@
 import { calendarApi } from "./calendar_api.ts";
-import { errorForFault, GoogleError } from "./google_error.ts";
-import type { FaultState } from "./faults.ts";
+import { errorForFault, GoogleError } from "../contract/google_error.ts";
+import type { FaultState } from "../world/faults.ts";
 import { type HttpReply, type HttpRequest, jsonReply } from "./http_reply.ts";
-import { revokeEndpoint, tokeninfoEndpoint, userinfoEndpoint } from "./oauth/account_endpoints.ts";
-import { authorizeEndpoint } from "./oauth/authorize.ts";
-import { tokenEndpoint } from "./oauth/token.ts";
+import { revokeEndpoint, tokeninfoEndpoint, userinfoEndpoint } from "../oauth/account_endpoints.ts";
+import { authorizeEndpoint } from "../oauth/authorize.ts";
+import { tokenEndpoint } from "../oauth/token.ts";
 import { calendar_path } from "./routes.ts";
-import type { World } from "./world.ts";
+import type { World } from "../world/world.ts";
 
 const oauth_endpoints: Readonly<
   Record<string, (world: World, request: HttpRequest) => HttpReply | Promise<HttpReply>>

@@ -15,7 +15,7 @@ interface CatalogueEntry {
   location?: string;
 }
 
-/** Every reason the emulator knows, with what Google sends along (facts sheet, sections 1-5). */
+/** Every reason the emulator knows, with the status, domain and message that Google sends with it. */
 const catalogue: Readonly<Record<string, CatalogueEntry>> = {
   timeRangeEmpty: {
     status: 400,

@@ -1,11 +1,11 @@
 import { Clock } from "./clock.ts";
-import { CalendarStore } from "./calendar/calendar_store.ts";
-import type { ConferenceMode } from "./calendar/conference.ts";
-import { Channels } from "./calendar/channels.ts";
+import { CalendarStore } from "../calendar/calendar_store.ts";
+import type { ConferenceMode } from "../calendar/conference.ts";
+import { Channels } from "../calendar/channels.ts";
 import { Faults } from "./faults.ts";
 import { Mailbox } from "./mailbox.ts";
-import { SigningKey } from "./oauth/id_token.ts";
-import type { OAuthStore } from "./oauth/oauth_store.ts";
+import { SigningKey } from "../oauth/signing_key.ts";
+import type { OAuthStore } from "../oauth/oauth_store.ts";
 import { Quotas } from "./quotas.ts";
 import { RequestLog } from "./request_log.ts";
 
