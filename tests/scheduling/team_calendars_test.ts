@@ -137,7 +137,8 @@ Deno.test("findSlots() finds what is free in every team's calendar, in every wee
   const found = checkAllWeeks((number) =>
     week(number, calendars, ({ zone }) => ({ timezone: zone, ...hoursOf(zone) }), 30)
   );
-  assert.ok(found >= 45, `A slot was found in ${found} weeks only`);
+  // In two weeks the north pier is closed from Monday to Friday.
+  assert.equal(found, WEEKS - 2);
 });
 
 Deno.test("findSlots() finds an hour for five teams in New York, in every week of 2026", () => {

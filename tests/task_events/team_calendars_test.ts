@@ -3,8 +3,8 @@ import ICAL from "ical.js";
 import { shiftSeries } from "@shared/tracking/shift_series.ts";
 import { splitSeries } from "@shared/tracking/split_series.ts";
 import type { EventMoment } from "@shared/tracking/wall_time.ts";
-import { eventsOf, readTeamCalendar, teamNames } from "../../support/team_calendars.ts";
-import { expand } from "./expand.ts";
+import { eventsOf, readTeamCalendar, teamNames } from "../support/team_calendars.ts";
+import { expand } from "../unit/tracking/expand.ts";
 
 const YEARS_MS = 4 * 366 * 86_400_000;
 const HOUR_MS = 3_600_000;
