@@ -19,7 +19,6 @@ export interface BegunTaskEvent {
     | "exists"
     | "in_progress"
     | "not_found"
-    | "untracked"
     | "unwritten"
     | "deleted";
   event: TaskEventRow | null;
@@ -54,7 +53,6 @@ export function beginEventChange(
     p_user_id: event.user_id,
     p_calendar_id: event.calendar_id,
     p_calendar_event_id: event.calendar_event_id,
-    p_track: {},
     p_lease_seconds: lease_seconds,
   });
 }

@@ -651,7 +651,6 @@ export type Database = {
           "p_calendar_event_id": string;
           "p_calendar_id": string;
           "p_lease_seconds"?: number;
-          "p_track"?: Json;
           "p_user_id": string;
         };
         Returns: Json;

@@ -80,71 +80,112 @@ create table public.meetings (
 );
 
 comment on table public.meetings is
-  'One row is one meeting: what is wanted, the slot that was chosen, and what became of it on Google Calendar.';
-comment on column public.meetings.meeting_id is 'Chosen by the caller (1 to 200 characters), else generated.';
+  'One row is one meeting: what the organizer asked for, the slot that was chosen, and its event on Google Calendar.';
+comment on column public.meetings.meeting_id is 'Chosen by the caller (1 to 200 characters), otherwise generated.';
+comment on column public.meetings.organizer_user_id is 'The user who organizes; null after that user was deleted.';
+comment on column public.meetings.title is 'Title of the event; at most 1000 characters.';
+comment on column public.meetings.description is 'Description of the event; at most 8000 characters.';
+comment on column public.meetings.location is 'Location of the event; at most 1000 characters.';
 comment on column public.meetings.participants is
-  'At most 200: an e-mail address, or {email, name, type: required|optional|resource, timezone, calendar_ids, open_hours, buffer, busy}.';
+  '1 to 200 of: an e-mail address, or {email, name, type: required|optional|resource, timezone, calendar_ids, '
+  'open_hours, buffer, busy}.';
 comment on column public.meetings.constraints is
-  '{duration_minutes, earliest_date, latest_date, working_hours_start, working_hours_end, allowed_days, buffer_minutes, timezone, ...}';
-comment on column public.meetings.recurrence is 'RFC 5545 lines (RRULE, RDATE, EXDATE), as Google takes them.';
+  '{duration_minutes, earliest_date, latest_date, working_hours_start, working_hours_end, allowed_days, '
+  'buffer_minutes, timezone, ...}';
+comment on column public.meetings.recurrence is 'RFC 5545 lines (RRULE, RDATE, EXDATE), as Google accepts them.';
 comment on column public.meetings.conference is 'meet or none.';
 comment on column public.meetings.reminders is
-  '[{method: email|popup, minutes: 0 to 40320}], at most 5; null is an e-mail a day and a popup half an hour before.';
+  '[{method: email|popup, minutes: 0 to 40320}], at most 5; null is an e-mail one day before and a popup 30 minutes '
+  'before.';
+comment on column public.meetings.guests_can_modify is 'Whether guests may change the event.';
+comment on column public.meetings.guests_can_invite_others is 'Whether guests may invite others.';
+comment on column public.meetings.guests_can_see_other_guests is 'Whether guests see who else is invited.';
 comment on column public.meetings.target_calendar_id is
-  'The calendar the organizer wants; frozen into google_calendar_id at the first attempt.';
-comment on column public.meetings.scheduling_error is 'Code of the refusal, e.g. invalid_request or no_common_slot.';
-comment on column public.meetings.scheduling_reason is 'The same as a sentence, with what would change it.';
-comment on column public.meetings.scheduling_next_attempt_at is 'When schedule is due; null when nothing is to be done.';
+  'The calendar that the organizer wants; frozen into google_calendar_id at the first attempt.';
+comment on column public.meetings.starts_at is 'Start of the slot; null until one is chosen.';
+comment on column public.meetings.ends_at is 'End of the slot; null until one is chosen.';
+comment on column public.meetings.timezone is 'IANA time zone of the event.';
+comment on column public.meetings.score is 'Score of the chosen slot, 0 to 100; null for a slot that the caller gave.';
+comment on column public.meetings.reasoning is 'Why the slot was chosen, as sentences.';
+comment on column public.meetings.candidates is
+  'The chosen slot and its alternatives, best first, as schedule returned them.';
+comment on column public.meetings.scheduled_at is 'When the slot was chosen or given.';
+comment on column public.meetings.scheduling_status is 'pending, retrying, scheduled or failed.';
+comment on column public.meetings.scheduling_error is
+  'Error code of the search, e.g. invalid_request or no_common_slot.';
+comment on column public.meetings.scheduling_reason is 'The error as a sentence, with what would change it.';
+comment on column public.meetings.scheduling_details is 'What schedule reported beside the slot or the error.';
+comment on column public.meetings.scheduling_attempts is 'Searches started, whatever their outcome.';
+comment on column public.meetings.scheduling_next_attempt_at is 'When the search is due; null when nothing is due.';
+comment on column public.meetings.scheduling_lease_token is
+  'Lease token of the search in progress; only it settles the search.';
+comment on column public.meetings.scheduling_leased_until is 'When that lease ends.';
 comment on column public.meetings.google_event_id is 'Google event id after a successful write-back.';
 comment on column public.meetings.google_calendar_id is 'Calendar that holds the event (default primary).';
 comment on column public.meetings.writeback_status is
   'NULL until a slot exists, then pending, retrying, created (final) or failed.';
-comment on column public.meetings.writeback_error is 'What went wrong last: code, colon, sentence.';
+comment on column public.meetings.writeback_error is 'Last error: code, colon, sentence.';
 comment on column public.meetings.writeback_attempted_at is 'When the last attempt began.';
 comment on column public.meetings.writeback_succeeded_at is 'When the event was known to exist.';
 comment on column public.meetings.writeback_retry_count is 'Failed attempts; 0 when the first one succeeded.';
 comment on column public.meetings.google_event_link is 'Link to the event on Google Calendar.';
 comment on column public.meetings.writeback_attempts is
-  'Attempts counted when a row is claimed, so that a worker that dies has spent one.';
-comment on column public.meetings.writeback_next_attempt_at is 'When write-back is due; null when nothing is to be done.';
+  'Attempts, counted when a row is leased, so that a worker that dies has spent one.';
+comment on column public.meetings.writeback_next_attempt_at is 'When write-back is due; null when nothing is due.';
+comment on column public.meetings.writeback_lease_token is
+  'Lease token of the write-back in progress; only it settles the attempt.';
+comment on column public.meetings.writeback_leased_until is 'When that lease ends.';
 comment on column public.meetings.writeback_outcome_unknown is
-  'A request may have landed and its answer was lost: look before writing again.';
+  'A request may have taken effect and its response was lost: verify before writing again.';
+comment on column public.meetings.writeback_operation is 'What write-back has to do: create, update or cancel.';
 comment on column public.meetings.desired_version is 'Grows with every change that the event must show.';
 comment on column public.meetings.written_version is 'The version that the event on Google shows.';
-comment on column public.meetings.event_key is 'Random; the Google event id is made from it and event_generation.';
+comment on column public.meetings.event_key is 'Random; the Google event id is derived from it and event_generation.';
 comment on column public.meetings.event_generation is
   'Grows when the event of the former id was deleted on Google: a used id stays taken there.';
 comment on column public.meetings.google_account_id is
-  'Google account (sub) that the event is written with; frozen at the first attempt.';
+  'Google account (sub) that writes the event; frozen at the first attempt.';
+comment on column public.meetings.meet_link is 'Link to the Google Meet conference.';
+comment on column public.meetings.cancelled_at is 'When the meeting was cancelled; final.';
+comment on column public.meetings.organizer_email is 'Organizer of the event, as Google last reported.';
+comment on column public.meetings.organizer_display_name is 'Name of that organizer, as Google last reported.';
 comment on column public.meetings.organizer_self is
-  'True only if Google says so, false when another organizer is named, null when unknown.';
-comment on column public.meetings.attendees is 'As Google last answered: [{email, displayName, responseStatus, ...}].';
+  'True only if Google reports it, false when another organizer is named, null when unknown.';
+comment on column public.meetings.attendees is
+  'Guests as Google last reported them: [{email, displayName, responseStatus, ...}].';
+comment on column public.meetings.created_at is 'When the row was inserted.';
+comment on column public.meetings.updated_at is 'When the row last changed.';
 comment on column public.meetings.removed_participants is
-  'Addresses that a change took off the list while the event may still show them. Other guests of the event who are not participants were added by people, and stay.';
+  'Addresses that a change removed while the event may still show them. Other guests of the event who are not '
+  'participants were added by people, and stay.';
 comment on column public.meetings.meet_link_next_look_at is
-  'When the event is looked at for its Meet link; null when there is one or it is no longer expected.';
-comment on column public.meetings.meet_link_looks is 'Looks so far; eight over about an hour at most.';
+  'When the event is read again for its Meet link; null when there is one or none is expected any more.';
+comment on column public.meetings.meet_link_looks is 'Reads for the Meet link so far; at most eight over about an hour.';
 comment on column public.meetings.meet_link_error is 'Why there is no Meet link: code, colon, sentence.';
 comment on column public.meetings.writeback_looks is
-  'Looks in a row that Google did not answer; the wait for the next one grows with them.';
+  'Verification reads in a row that Google did not answer; the backoff grows with them.';
 comment on column public.meetings.writeback_lease_losses is
-  'Leases in a row that nobody settled: their workers died. The third makes the row failed, after a look.';
+  'Leases in a row that expired without a settlement: their workers died. The third makes the row failed, after a '
+  'verification read.';
 comment on column public.meetings.weights is
-  '{availability, preference, conflict_proximity, fragmentation, optimization}: points, 100 in all; null is 35, 25, 20, 15, 5.';
+  '{availability, preference, conflict_proximity, fragmentation, optimization}: points, 100 in all; null is 35, 25, '
+  '20, 15, 5.';
 comment on column public.meetings.allow_concessions is
   'Take a slot that asks for concessions (fewer people, smaller buffers, less time) where nothing fits everyone.';
 comment on column public.meetings.scheduling_proposal is
-  'Columns as the search that is under way was asked for them; null when none is.';
+  'Columns as the search in progress was asked for them; null when no search is in progress.';
 comment on column public.meetings.writeback_leased_version is
-  'The desired_version that the present lease is for; a failure under it says nothing about a later one.';
+  'The desired_version that the present lease is for; a failure under it does not count against a later version.';
 comment on column public.meetings.event_settings_version is
-  'The desired_version at which conference, reminders or guest permissions changed last; an event that shows an earlier one gets them.';
-comment on column public.meetings.scheduling_retry_count is 'Searches in a row that Google failed; the third ends it.';
+  'The desired_version at which conference, reminders or guest permissions last changed; an event that shows an '
+  'earlier version gets them.';
+comment on column public.meetings.scheduling_retry_count is
+  'Searches in a row that Google failed; the third ends the search.';
 comment on column public.meetings.scheduling_waits is
-  'Searches in a row that were put off and spent no attempt (rate limits, crowds); the wait for the next one grows with them.';
+  'Searches in a row that were deferred without spending an attempt (rate limits, too many holds); the backoff grows '
+  'with them.';
 comment on column public.meetings.scheduling_lease_losses is
-  'Leases in a row that nobody settled: their workers died. The third makes the meeting failed.';
-comment on column public.meetings.scheduling_attempts is 'Searches begun, of whatever outcome.';
+  'Search leases in a row that expired without a settlement. The third makes the meeting failed.';
 
 create index idx_meetings_organizer on public.meetings (organizer_user_id, created_at desc, meeting_id);
 create index idx_meetings_writeback_status on public.meetings (writeback_status)
@@ -181,6 +222,7 @@ select lower(case jsonb_typeof(item) when 'string' then item #>> '{}' else item 
 from jsonb_array_elements(case when jsonb_typeof(p_participants) = 'array' then p_participants else '[]' end) as item
 where jsonb_typeof(item) in ('string', 'object')
 $$;
+comment on function private.participant_emails is 'Addresses of a participants list, in lower case.';
 
 create function private.meetings_touch() returns trigger
 language plpgsql set search_path = '' as $$
@@ -188,6 +230,7 @@ begin
   new.updated_at := now();
   return new;
 end $$;
+comment on function private.meetings_touch is 'Trigger: sets updated_at.';
 
 create trigger meetings_touch
   before update on public.meetings

@@ -4,11 +4,13 @@
 create function private.writeback_backoff(p_failures integer) returns interval
 language sql volatile set search_path = ''
 return make_interval(secs => random() * least(3600, 60 * 4 ^ least(greatest(p_failures - 1, 0), 10)));
+comment on function private.writeback_backoff is
+  'Delay before the next attempt after p_failures failures: exponential with full jitter, up to one hour.';
 
 create function private.connection_failures() returns text[]
 language sql immutable set search_path = ''
 return array['invalid_grant', 'invalid_credentials', 'insufficient_permissions', 'not_connected', 'wrong_account'];
-comment on function private.connection_failures() is 'Codes of writeback_error that another Google connection cures.';
+comment on function private.connection_failures is 'Codes of writeback_error that another Google connection cures.';
 
 -- Whether a connection reaches the event: one that exists, or may, only with the account it was begun with.
 create function private.can_write_with(p_meeting public.meetings, p_google_account_id text) returns boolean
@@ -17,6 +19,9 @@ select p_meeting.google_account_id is null
   or p_meeting.google_account_id = p_google_account_id
   or p_meeting.writeback_status = 'failed' and not p_meeting.writeback_outcome_unknown
 $$;
+comment on function private.can_write_with is
+  'Whether a Google account reaches the meeting''s event: one that exists, or may exist, only with the account that '
+  'began it.';
 
 create function private.meetings_follow_changes() returns trigger
 language plpgsql set search_path = '' as $$
@@ -105,6 +110,8 @@ begin
   end if;
   return new;
 end $$;
+comment on function private.meetings_follow_changes is
+  'Trigger: what a change of a row means for its event: removed participants, retry budget, and what becomes due.';
 
 create trigger meetings_follow_changes
   before update on public.meetings
@@ -128,6 +135,9 @@ begin
   end if;
   return new;
 end $$;
+comment on function private.meetings_detach is
+  'Trigger: when the organizer''s user is deleted, the meetings stay without organizer and what was due fails with '
+  'organizer_deleted.';
 
 create trigger meetings_detach
   before update of organizer_user_id on public.meetings

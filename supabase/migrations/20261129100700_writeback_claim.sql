@@ -15,26 +15,40 @@ where m.writeback_next_attempt_at <= now()
     where c.user_id = m.organizer_user_id and (c.paused_until > now() or c.status <> 'healthy')
   );
 comment on view private.due_writebacks is
-  'Meetings whose write-back is due now and that nobody is working on. Organizers whom Google slows down or who have to connect '
-  'again are left out: their meetings wait and spend nothing. is_abandoned: the worker that leased the row has died.';
+  'Meetings whose write-back is due and that no live lease covers. Organizers who are paused or have to connect again '
+  'are left out: their meetings wait and spend nothing.';
+comment on column private.due_writebacks.meeting_id is 'The meeting.';
+comment on column private.due_writebacks.organizer_user_id is 'Its organizer.';
+comment on column private.due_writebacks.is_retry is 'Whether an attempt was made before.';
+comment on column private.due_writebacks.due_at is 'Since when it is due.';
+comment on column private.due_writebacks.created_at is 'When the meeting was inserted.';
+comment on column private.due_writebacks.is_abandoned is 'Whether an expired lease is on the row: its worker died.';
 
 -- Google counts a sliding minute. Half a second and one per cent stay free for clocks that differ, for
 -- meetings that are asked for by name, and for the look after a taken id.
 create function private.quota_window() returns interval
 language sql immutable set search_path = ''
 return interval '60.5 seconds';
+comment on function private.quota_window is
+  'The period over which requests are counted. Google counts a sliding minute; half a second is kept free for clocks '
+  'that differ.';
 
 create function private.quota(p_setting text) returns integer
 language sql stable set search_path = ''
 return greatest(1, floor(private.setting(p_setting) * 0.99)::integer);
+comment on function private.quota is
+  'A quota of private.settings less one per cent, which is kept free for meetings written by id and for verification '
+  'reads.';
 
 -- At most 20 rows of one organizer are leased together. 18 fills six rounds of three requests.
 create function private.writeback_slice() returns integer
 language sql immutable set search_path = ''
 return 18;
+comment on function private.writeback_slice is
+  'Rows of one organizer that are leased together: 18 fills six rounds of three requests.';
 
 create function private.requests_spent() returns table (account text, requests bigint)
-language plpgsql stable set search_path = '' as $$
+language plpgsql volatile set search_path = '' as $$
 #variable_conflict use_column
 begin
   return query
@@ -55,14 +69,14 @@ begin
   left join private.google_connections as c on c.user_id = spent.user_id
   group by 1;
 end $$;
-comment on function private.requests_spent() is
-  'Requests of the last minute by Google account, those that live leases are about to make included.';
+comment on function private.requests_spent is
+  'Requests of the last minute by Google account, including those that live leases are about to make.';
 
 -- Organizers with work who may be worked for: connected well (or not at all, which has to be told), not
 -- slowed down, and in no other worker's hands, so that a calendar never has more writes in flight than one
 -- worker sends. The walk through the index costs one probe an organizer, however long their queues are.
 create function private.open_organizers() returns table (user_id uuid, account text, requests_left integer)
-language plpgsql stable set search_path = '' as $$
+language plpgsql volatile set search_path = '' as $$
 #variable_conflict use_column
 begin
   return query
@@ -103,10 +117,13 @@ begin
         and busy.writeback_leased_until > clock_timestamp()
     );
 end $$;
+comment on function private.open_organizers is
+  'Organizers with due work that may start now: connected (or not connected, which is reported), not paused, and '
+  'without a live lease; with the requests left to their account.';
 
 -- When more can be claimed than now: in how many seconds a slice fits under the quotas again.
 create function private.seconds_to_quota() returns double precision
-language sql stable set search_path = '' as $$
+language sql volatile set search_path = '' as $$
 with blocked as (
   select o.account, least(private.writeback_slice(), private.quota('google_requests_per_minute_per_user')) - o.requests_left as missing
   from private.open_organizers() as o
@@ -137,9 +154,11 @@ cross join lateral (
 ) as freed
 where b.missing > 0;
 $$;
+comment on function private.seconds_to_quota is
+  'In how many seconds a slice fits under the quotas again; null when nothing waits for them.';
 
 create function private.choose_writebacks(p_limit integer) returns setof text
-language plpgsql stable rows 100 set search_path = '' as $$
+language plpgsql volatile rows 100 set search_path = '' as $$
 begin
   return query
   with organizers as materialized (
@@ -199,8 +218,9 @@ begin
   order by a.round, a.is_retry, a.due_at, a.created_at, a.meeting_id
   limit p_limit;
 end $$;
-comment on function private.choose_writebacks(integer) is
-  'The next meetings to write, in order: at most a slice of each organizer, and no more than the quotas leave room for.';
+comment on function private.choose_writebacks is
+  'The next meetings to write, in order: at most a slice of each organizer, and no more than the quotas leave room '
+  'for.';
 
 -- One abandoned row, unless another one is in somebody's hands: a row that kills its worker must find no
 -- neighbours there.
@@ -225,6 +245,9 @@ order by m.writeback_leased_until, m.meeting_id
 limit 1
 for update of m skip locked;
 $$;
+comment on function private.choose_abandoned_writeback is
+  'One row whose lease expired, locked; null while another such row is leased, because a row that kills its worker '
+  'must be processed alone.';
 
 -- What a claim costs grows with slices, not with rows, and it hands on no more than the writing of an event needs.
 
@@ -251,6 +274,8 @@ begin
   end if;
   return v_ids;
 end $$;
+comment on function private.lock_writebacks is
+  'Ids of the rows that a claim leases, locked: one abandoned row alone (p_abandoned), otherwise choose_writebacks.';
 
 -- Leases the given rows. A former lease that nobody settled may have reached Google: it has cost an attempt,
 -- and its outcome is unknown. The account and the calendar are frozen here, before the first request, so that
@@ -293,6 +318,9 @@ begin
   )
   select * from leased;
 end $$;
+comment on function private.lease_writebacks is
+  'Leases the given rows and freezes account and calendar before the first request. A former lease without settlement '
+  'has spent an attempt and left its outcome unknown.';
 
 create function private.claim_writebacks(p_limit integer, p_lease_seconds integer, p_abandoned boolean)
 returns setof public.meetings
@@ -300,6 +328,7 @@ language plpgsql set search_path = '' as $$
 begin
   return query select l.* from private.lease_writebacks(private.lock_writebacks(p_limit, p_abandoned), p_lease_seconds) as l;
 end $$;
+comment on function private.claim_writebacks is 'lock_writebacks and lease_writebacks in one call.';
 
 -- A claim says whether it left anything, so that nobody has to claim again to find out.
 create function public.claim_writeback_slice(p_limit integer, p_lease_seconds integer default 120, p_abandoned boolean default false)
@@ -331,10 +360,11 @@ begin
     'is_more', v_is_more
   );
 end $$;
-comment on function public.claim_writeback_slice(integer, integer, boolean) is
-  'claim_writebacks with what a batch needs, in one round trip: {meetings, connections, quota_seconds, is_more}; the meetings without their '
-  'candidates. p_abandoned: take over one row whose worker has died, alone, if there is one. quota_seconds: when a slice fits under '
-  'Google''s quotas again. is_more: rows are due that this claim left, because others work for their organizers or the quotas are used up.';
+comment on function public.claim_writeback_slice is
+  'claim_writebacks with what a batch needs, in one round trip: {meetings, connections, quota_seconds, is_more}; the '
+  'meetings without their candidates. p_abandoned: reclaim one row whose worker died, alone, if there is one. '
+  'quota_seconds: when a slice fits under Google''s quotas again. is_more: rows are due that this claim left, because '
+  'other workers process their organizers or the quotas are used up.';
 
 -- A cancelled meeting whose deletion is due is claimed like any other; a change that was given up says why.
 create function public.begin_writeback(p_meeting_id text, p_user_id uuid default null, p_lease_seconds integer default 120)
@@ -391,10 +421,10 @@ begin
   v_meeting.candidates := '[]';
   return jsonb_build_object('decision', 'claimed', 'meeting', to_jsonb(v_meeting), 'connection', v_connection);
 end $$;
-comment on function public.begin_writeback(text, uuid, integer) is
-  'One round trip before a write-back of one meeting: {decision, meeting, connection, retry_after_seconds}. '
-  'decision: claimed, created, failed (also a change that was given up), in_progress, paused, no_slot, cancelled or not_found '
-  '(also for another user''s).';
+comment on function public.begin_writeback is
+  'One round trip before a write-back of one meeting: {decision, meeting, connection, retry_after_seconds}. decision: '
+  'claimed, created, failed (also a change that was given up), in_progress, paused, no_slot, cancelled or not_found '
+  '(also for another user''s meeting).';
 
 revoke all on private.due_writebacks from public, anon, authenticated, service_role;
 revoke all on function

@@ -124,10 +124,11 @@ begin
   left join settled as s on s.meeting_id = g.meeting_id;
   return v_answers;
 end $$;
-comment on function public.settle_writebacks(jsonb) is
-  'Ends leases, a whole group in one statement. Each element {meeting_id, lease_token, outcome, steps, event_generation} and, where outcome is '
-  'written: {operation, google_event_id, google_calendar_id, google_event_link, event, written_version}; failed: {error, should_retry, '
-  'outcome_unknown, spends_attempt, not_before_seconds}; released: nothing was tried, the row is due as before. Answers '
-  '[{meeting_id, settled, writeback_status}]; a lease that was lost changes nothing and is not settled.';
+comment on function public.settle_writebacks is
+  'Ends leases, a whole group in one statement. Each element {meeting_id, lease_token, outcome, steps, '
+  'event_generation} and, where outcome is written: {operation, google_event_id, google_calendar_id, '
+  'google_event_link, event, written_version}; failed: {error, should_retry, outcome_unknown, spends_attempt, '
+  'not_before_seconds}; released: nothing was tried, the row is due as before. Returns [{meeting_id, settled, '
+  'writeback_status}]; a lost lease changes nothing and is not settled.';
 
 revoke all on function public.settle_writebacks from public, anon, authenticated, service_role;

@@ -6,8 +6,9 @@ join public.meetings as m on m.meeting_id = due.meeting_id
 order by due.is_retry, due.due_at, due.created_at
 limit p_limit;
 $$;
-comment on function public.get_pending_writebacks(integer) is
-  'Meetings whose write-back is due, new ones before retries, oldest first. Read-only; claim_writebacks leases the same rows.';
+comment on function public.get_pending_writebacks is
+  'Meetings whose write-back is due, new ones before retries, oldest first. Read-only; claim_writebacks leases the '
+  'same rows.';
 
 create function public.claim_writebacks(p_limit integer default 10, p_lease_seconds integer default 120)
 returns setof public.meetings
@@ -15,9 +16,10 @@ language plpgsql set search_path = '' as $$
 begin
   return query select l.* from private.lease_writebacks(private.lock_writebacks(p_limit, true), p_lease_seconds) as l;
 end $$;
-comment on function public.claim_writebacks(integer, integer) is
-  'Leases of what get_pending_writebacks lists as much as Google''s quotas leave room for, at most 20 rows of an organizer who has none '
-  'leased; or one row alone whose worker has died. Each row carries its writeback_lease_token; settle with it before the lease ends.';
+comment on function public.claim_writebacks is
+  'Leases as many of the rows of get_pending_writebacks as Google''s quotas leave room for, at most 20 of an '
+  'organizer who has none leased; or one row alone whose worker died. Each row carries its writeback_lease_token; '
+  'settle with it before the lease ends.';
 
 create function public.mark_writeback_success(
   p_meeting_id text,
@@ -37,9 +39,10 @@ select (public.settle_writebacks(jsonb_build_array(jsonb_build_object(
   'written_version', p_written_version, 'event_generation', p_event_generation, 'steps', p_steps
 ))) #>> '{0,settled}')::boolean;
 $$;
-comment on function public.mark_writeback_success(text, text, text, text, uuid, jsonb, integer, integer, jsonb) is
-  'The event exists. p_lease_token: from the claim; a lease that was lost changes nothing and returns false. '
-  'p_event: {meet_link, organizer_email, organizer_display_name, organizer_self, attendees}. p_steps: ledger rows of this lease.';
+comment on function public.mark_writeback_success is
+  'The event exists. p_lease_token: from the claim; a lost lease changes nothing and returns false. p_event: '
+  '{meet_link, organizer_email, organizer_display_name, organizer_self, attendees}. p_steps: ledger rows of this '
+  'lease.';
 
 create function public.mark_writeback_failure(
   p_meeting_id text,
@@ -59,9 +62,10 @@ select (public.settle_writebacks(jsonb_build_array(jsonb_build_object(
   'not_before_seconds', p_not_before_seconds, 'event_generation', p_event_generation, 'steps', p_steps
 ))) #>> '{0,settled}')::boolean;
 $$;
-comment on function public.mark_writeback_failure(text, text, boolean, uuid, boolean, boolean, double precision, integer, jsonb) is
-  'The attempt failed. Three failed attempts in all make the row failed; p_should_retry false does at once. '
-  'p_outcome_unknown: the request may have landed (never becomes failed). p_spends_attempt false: rate limits and looks.';
+comment on function public.mark_writeback_failure is
+  'The attempt failed. Three failed attempts in all make the row failed; p_should_retry false does so at once. '
+  'p_outcome_unknown: the request may have taken effect (the row never becomes failed). p_spends_attempt false: rate '
+  'limits and verification reads.';
 
 revoke all on function
   public.get_pending_writebacks,

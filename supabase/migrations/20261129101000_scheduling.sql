@@ -4,7 +4,11 @@ select m.meeting_id, m.organizer_user_id, m.scheduling_next_attempt_at as due_at
 from public.meetings as m
 where m.scheduling_next_attempt_at <= now()
   and (m.scheduling_leased_until is null or m.scheduling_leased_until <= now());
-comment on view private.due_schedulings is 'Meetings that wait for a slot and that nobody is working on.';
+comment on view private.due_schedulings is 'Meetings that wait for a slot and that no live lease covers.';
+comment on column private.due_schedulings.meeting_id is 'The meeting.';
+comment on column private.due_schedulings.organizer_user_id is 'Its organizer.';
+comment on column private.due_schedulings.due_at is 'Since when the search is due.';
+comment on column private.due_schedulings.created_at is 'When the meeting was inserted.';
 
 -- Whether a proposal names another calendar than the one that holds the event, or may: Google has it under an id
 -- that belongs to that calendar.
@@ -17,6 +21,8 @@ select coalesce(
     and p_proposal ->> 'target_calendar_id' not in (p_meeting.target_calendar_id, p_meeting.google_calendar_id),
   false)
 $$;
+comment on function private.changes_frozen_calendar is
+  'Whether a proposal names another calendar than the one that holds the event, or may hold it.';
 
 create function private.as_proposed(p_meeting public.meetings) returns public.meetings
 language sql stable set search_path = '' as $$
@@ -27,6 +33,7 @@ select jsonb_populate_record(
     - case when private.changes_frozen_calendar(p_meeting, p_meeting.scheduling_proposal) then array['target_calendar_id'] else '{}'::text[] end
 );
 $$;
+comment on function private.as_proposed is 'The row as the search in progress was asked for it.';
 
 create function private.accept_proposal(p_meeting_id text) returns public.meetings
 language sql set search_path = '' as $$
@@ -51,6 +58,7 @@ set
 where m.meeting_id = p_meeting_id
 returning m.*;
 $$;
+comment on function private.accept_proposal is 'Stores the proposal of a search in the row itself and clears it.';
 
 -- Nothing was ever sent for a meeting without a slot, so there is nothing to look for before it is given up.
 create function private.give_up_killing_searches() returns void
@@ -78,6 +86,8 @@ where m.meeting_id in (
   for update skip locked
 );
 $$;
+comment on function private.give_up_killing_searches is
+  'Marks meetings failed (search_abandoned) whose search lost its lease three times in a row.';
 
 -- One abandoned row, unless another one is in somebody's hands: a row that kills its worker must find no
 -- neighbours there.
@@ -99,6 +109,9 @@ order by m.scheduling_leased_until, m.meeting_id
 limit 1
 for update of m skip locked;
 $$;
+comment on function private.choose_abandoned_scheduling is
+  'One row whose search lease expired, locked; null while another such row is leased, because a row that kills its '
+  'worker must be processed alone.';
 
 create function public.claim_schedulings(p_limit integer default 10, p_lease_seconds integer default 60)
 returns setof public.meetings
@@ -130,9 +143,9 @@ begin
   where m.meeting_id = any (v_ids)
   returning m.*;
 end $$;
-comment on function public.claim_schedulings(integer, integer) is
-  'Leases meetings that wait for a slot, oldest first; or one alone whose worker has died, which three deaths make failed. Settle '
-  'with settle_scheduling before the lease ends.';
+comment on function public.claim_schedulings is
+  'Leases meetings that wait for a slot, oldest first; or one alone whose worker died, which fails after three '
+  'deaths. Settle with settle_scheduling before the lease ends.';
 
 create function private.insert_leased_meeting(
   p_meeting_id text, p_user_id uuid, p_meeting jsonb, p_lease_seconds integer
@@ -154,6 +167,9 @@ from jsonb_populate_record(null::public.meetings, p_meeting) as given
 on conflict (meeting_id) do nothing
 returning *;
 $$;
+comment on function private.insert_leased_meeting is
+  'Inserts a meeting with a search lease already on it, so that the insert does not wake schedule; a null row when '
+  'the id exists.';
 
 create function public.begin_scheduling(
   p_meeting_id text,
@@ -216,11 +232,12 @@ begin
 
   return jsonb_build_object('decision', 'claimed') || private.scheduling_context(private.as_proposed(v_meeting));
 end $$;
-comment on function public.begin_scheduling(text, uuid, jsonb, boolean, integer) is
-  'One round trip before a meeting is scheduled: {decision, meeting, connection, own_connections, burdens, retry_after_seconds}. An '
-  'unknown id is inserted from p_meeting, already leased, so it does not wake schedule again. '
-  'decision: claimed, scheduled, in_progress, cancelled, not_found (also for another user''s), incomplete: a new meeting '
-  'lacks participants or an organizer that exists (path), or frozen: what the event that exists, or may, cannot change (path).';
+comment on function public.begin_scheduling is
+  'One round trip before a meeting is scheduled: {decision, meeting, connection, own_connections, burdens, '
+  'retry_after_seconds}. An unknown id is inserted from p_meeting, already leased. decision: claimed, scheduled, '
+  'in_progress, cancelled, not_found (also for another user''s meeting), incomplete: a new meeting lacks participants '
+  'or an organizer that exists (path), or frozen: what an existing event, or one that may exist, cannot change '
+  '(path).';
 
 create function public.settle_scheduling(
   p_meeting_id text,
@@ -337,13 +354,13 @@ begin
   where m.meeting_id = p_meeting_id;
   return jsonb_build_object('decision', 'settled', 'candidate', v_index);
 end $$;
-comment on function public.settle_scheduling(text, uuid, jsonb, jsonb, text, text, jsonb, double precision) is
-  'Ends a scheduling lease. p_slot {timezone, held, max_candidates, occurrences} takes the first of p_candidates at which nobody of held '
-  '(addresses) is promised to another meeting, and makes write-back due; occurrences is, for a series, a list a candidate of '
-  '{start_time, end_time, taken}, all of which it takes. Without p_slot the meeting failed with p_error (code) and '
-  'p_reason (sentence), or is tried again after p_retry_after_seconds, which spends an attempt only as google_unavailable. '
-  '{decision, candidate}: settled (candidate: which one, '
-  'from 0), taken or too_many_holds (the lease goes on), lease_lost (nothing was changed).';
+comment on function public.settle_scheduling is
+  'Ends a scheduling lease. p_slot {timezone, held, max_candidates, occurrences} takes the first of p_candidates at '
+  'which none of held (addresses) has a hold of another meeting, and makes write-back due; occurrences is, for a '
+  'series, a list for each candidate of {start_time, end_time, taken}, all of which it takes. Without p_slot the '
+  'meeting failed with p_error (code) and p_reason (sentence), or is retried after p_retry_after_seconds, which '
+  'spends an attempt only as google_unavailable. {decision, candidate}: settled (candidate: its index, from 0), taken '
+  'or too_many_holds (the lease goes on), lease_lost (nothing was changed).';
 
 revoke all on private.due_schedulings from public, anon, authenticated, service_role;
 revoke all on function

@@ -1,5 +1,5 @@
--- Between the moment a slot is chosen and the moment its event stands on the calendar, nothing on Google shows
--- that the time is taken. A hold says so: nobody gets the same time twice, however many searches run at once.
+-- Between the choice of a slot and its event, nothing on Google shows that the time is taken. A hold does: concurrent
+-- searches cannot choose the same time for one person twice.
 create extension if not exists btree_gist with schema extensions;
 
 create table private.slot_holds (
@@ -16,22 +16,25 @@ create table private.slot_holds (
 );
 
 comment on table private.slot_holds is
-  'Who is promised to which meeting when. Held are only people whose calendar the organizer can read; others learn no more than "busy".';
-comment on column private.slot_holds.participant_email is 'In lower case.';
-comment on column private.slot_holds.expires_at is
-  'Null while the meeting is due to be written. A hold that nothing ever became due for ends after 15 minutes, '
-  'one whose event was written after 5: longer than a search that read the calendars before may take.';
+  'Who is held for which meeting when. Only people whose calendar the organizer can read are held; other users learn '
+  'no more than "busy".';
+comment on column private.slot_holds.meeting_id is 'The meeting that holds the time.';
+comment on column private.slot_holds.participant_email is 'The person, in lower case.';
+comment on column private.slot_holds.organizer_user_id is 'Organizer of that meeting.';
 comment on column private.slot_holds.held is 'The time of the meeting, or of one occurrence of a series.';
+comment on column private.slot_holds.expires_at is
+  'Null while the meeting is due to be written. A hold without due write-back ends after 15 minutes, one whose event '
+  'was written after 5: longer than a search that read the calendars before may take.';
+comment on column private.slot_holds.created_at is 'When the hold was inserted.';
 comment on column private.slot_holds.slot is
-  'The slot the meeting had when it was promised: the first occurrence of a series. With another slot the hold ends.';
+  'The slot of the meeting when the hold was taken: the first occurrence of a series. With another slot the hold ends.';
 
 create index idx_slot_holds_organizer on private.slot_holds (organizer_user_id) where expires_at is null;
 create index idx_slot_holds_expiry on private.slot_holds (expires_at) where expires_at is not null;
 
 alter table private.slot_holds enable row level security;
 
--- Whoever looks for a slot of some people and takes it does so alone. The locks are taken in one order, so nobody
--- waits in a circle; 32 of them are enough to let strangers pass each other and too few to fill the lock table.
+-- 32 locks are enough to let unrelated searches run concurrently and too few to fill the lock table.
 create function private.lock_people(p_emails text[]) returns void
 language plpgsql set search_path = '' as $$
 declare
@@ -44,10 +47,10 @@ begin
     perform pg_advisory_xact_lock(1668246898, v_bucket);
   end loop;
 end $$;
+comment on function private.lock_people is
+  'Locks these people for the rest of the transaction, so that one search at a time takes their time. Locks are taken '
+  'in one order, which rules out deadlocks.';
 
--- Who is promised when, should a meeting take a candidate. p_occurrences is null for a single meeting; of a series it
--- is [{start_time, end_time, taken}], the first occurrence first. Nobody is promised where the search already knew them
--- taken (addresses in lower case): the answer has told of that clash.
 create function private.promises_of(p_candidate jsonb, p_held text[], p_occurrences jsonb)
 returns table (email text, held tstzrange)
 language sql stable set search_path = '' as $$
@@ -55,16 +58,18 @@ select distinct lower(a.value ->> 'email'), tstzrange((p_candidate ->> 'start_ti
 from jsonb_array_elements(p_candidate -> 'participant_availability') as a
 where a.value ->> 'status' = 'free' and lower(a.value ->> 'email') = any (p_held)
 union all
--- Whoever cannot come the first time is invited to the other occurrences all the same.
+-- A person who cannot come the first time is invited to the other occurrences all the same.
 select person.email, tstzrange((o.value ->> 'start_time')::timestamptz, (o.value ->> 'end_time')::timestamptz)
 from jsonb_array_elements(case jsonb_typeof(p_occurrences) when 'array' then p_occurrences else '[]' end) with ordinality as o
 cross join unnest(p_held) as person (email)
 where o.ordinality > 1 and not coalesce(o.value -> 'taken', '[]') ? person.email
 $$;
+comment on function private.promises_of is
+  'Who would be held when, if a meeting took a candidate. p_occurrences is null for a single meeting; of a series it '
+  'is [{start_time, end_time, taken}], the first occurrence first. People of whom the search already knew a clash are '
+  'left out.';
 
--- Takes the first candidate that no other meeting holds for anybody who would come, at any of its occurrences; null
--- when there is none. p_occurrences: a list for each candidate, or null. After lock_people nothing in here waits: a row
--- that another transaction is changing counts as it stands.
+-- After lock_people nothing in here waits: a row that another transaction is changing counts as it is.
 create function private.hold_first_free(p_meeting public.meetings, p_held text[], p_candidates jsonb, p_occurrences jsonb)
 returns integer
 language plpgsql set search_path = '' as $$
@@ -83,7 +88,7 @@ begin
     for update skip locked
   );
 
-  -- Nearly always the first is free, so the others are not even looked at.
+  -- Nearly always the first is free, and the others are not checked.
   foreach v_candidate in array array(select c from jsonb_array_elements(p_candidates) as c) loop
     v_index := v_index + 1;
     v_is_free := not exists (
@@ -110,8 +115,11 @@ begin
   on conflict do nothing;
   return v_index;
 end $$;
+comment on function private.hold_first_free is
+  'Takes the first candidate that no other meeting holds for anyone who would come, at any of its occurrences; '
+  'returns its index from 0, or null when there is none. p_occurrences: a list for each candidate, or null.';
 
--- Every occurrence counts: a series must not block twelve times as much of other people's time as meetings may.
+-- Every occurrence counts: a series must not block twelve times as much time as single meetings may.
 create function private.holds_too_many(p_meeting public.meetings) returns boolean
 language sql stable set search_path = '' as $$
 select count(*) >= 250
@@ -123,8 +131,11 @@ from (
     and h.meeting_id <> p_meeting.meeting_id
 ) as promised;
 $$;
+comment on function private.holds_too_many is
+  'Whether the organizer already holds 250 times. The limit keeps one organizer from blocking other people''s time.';
 
--- Holds follow all meetings that a statement has changed at once. Each meeting's holds are written only by who has its row.
+-- Once a statement, for all its meetings. The holds of a meeting are written only by the transaction that has its row.
+-- Security definer: the role that settles or cancels a meeting has no rights in this schema.
 create function private.meetings_keep_holds() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
@@ -149,7 +160,7 @@ begin
       and (
         c.has_ended
         or (lower(h.slot), upper(h.slot)) is distinct from (c.starts_at, c.ends_at)
-        -- Whoever is taken off the list is free again at once.
+        -- A removed participant is free again at once.
         or h.participant_email = any (c.removed_participants)
       )
   )
@@ -163,6 +174,9 @@ begin
     and h.participant_email <> all (c.removed_participants);
   return null;
 end $$;
+comment on function private.meetings_keep_holds is
+  'Trigger: holds follow the meetings that a statement changed; they end with a failure, a cancellation, another slot '
+  'or a removed participant.';
 
 create trigger meetings_keep_holds
   after update on public.meetings
@@ -180,12 +194,12 @@ where (h.meeting_id, h.participant_email, h.held) in (
   for update skip locked
 );
 $$;
-comment on function private.expire_slot_holds() is 'Deletes holds that nobody needs; searches do not count them anyway.';
+comment on function private.expire_slot_holds is 'Deletes expired holds; searches do not count them anyway.';
 
 create function public.read_slot_holds(
   p_emails text[], p_from timestamptz, p_to timestamptz, p_meeting_id text default null
 ) returns table (participant_email text, starts_at timestamptz, ends_at timestamptz)
-language sql stable set search_path = '' as $$
+language sql volatile set search_path = '' as $$
 select h.participant_email, lower(h.held), upper(h.held)
 from private.slot_holds as h
 where h.participant_email in (select lower(email) from unnest(p_emails) as email)
@@ -193,8 +207,8 @@ where h.participant_email in (select lower(email) from unnest(p_emails) as email
   and h.meeting_id is distinct from p_meeting_id
   and (h.expires_at is null or h.expires_at > clock_timestamp());
 $$;
-comment on function public.read_slot_holds(text[], timestamptz, timestamptz, text) is
-  'When these people are promised to meetings other than p_meeting_id. Neither meeting nor organizer is told.';
+comment on function public.read_slot_holds is
+  'When these people are held for meetings other than p_meeting_id. Neither meeting nor organizer is returned.';
 
 revoke all on private.slot_holds from public, anon, authenticated, service_role;
 revoke all on function

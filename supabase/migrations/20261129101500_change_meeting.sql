@@ -1,5 +1,5 @@
 create function private.change_problem(p_changes jsonb) returns jsonb
-language sql immutable set search_path = '' as $$
+language sql stable set search_path = '' as $$
 select coalesce(
   (
     select jsonb_build_object('path', key, 'message', 'Unknown field')
@@ -21,7 +21,7 @@ select coalesce(
   end
 )
 $$;
-comment on function private.change_problem(jsonb) is 'The first thing that is wrong with the fields of a change as {path, message}, or null.';
+comment on function private.change_problem is 'The first problem of the fields of a change as {path, message}, or null.';
 
 create function public.change_meeting(
   p_meeting_id text,
@@ -77,7 +77,7 @@ begin
   where m.meeting_id = p_meeting_id;
 
   if v_is_moved then
-    -- A time chosen by hand has no score, and beats a search that is still under way.
+    -- A time that the caller gives has no score, and supersedes a search in progress.
     update public.meetings as m
     set
       score = null,
@@ -93,7 +93,7 @@ begin
       scheduling_leased_until = null
     where m.meeting_id = p_meeting_id;
   elsif v_changed.participants <> v_meeting.participants then
-    -- A search that is under way asks for people who no longer take part: it is begun again.
+    -- A search in progress is for people who no longer take part: it starts again.
     update public.meetings as m
     set scheduling_next_attempt_at = clock_timestamp(), scheduling_lease_token = null, scheduling_leased_until = null
     where m.meeting_id = p_meeting_id and m.scheduling_lease_token is not null and m.starts_at is null;
@@ -101,11 +101,11 @@ begin
   select * into v_meeting from public.meetings as m where m.meeting_id = p_meeting_id;
   return jsonb_build_object('decision', 'changed', 'meeting', to_jsonb(v_meeting));
 end $$;
-comment on function public.change_meeting(text, uuid, jsonb, integer) is
-  'Changes title, description, location, participants or the time (starts_at with ends_at, and timezone) of a meeting. An event that exists '
-  'becomes due for an update; one that is still to be written is written as changed. p_user_id null: anybody''s. p_expected_version: the '
-  'desired_version the change is based on. {decision, meeting, path, message}: changed, unchanged, invalid, slot_expired, version_conflict, '
-  'cancelled or not_found.';
+comment on function public.change_meeting is
+  'Changes title, description, location, participants or the time (starts_at with ends_at, and timezone) of a '
+  'meeting. An existing event becomes due for an update; one that is still to be written is written as changed. '
+  'p_user_id null: any user''s meeting. p_expected_version: the desired_version the change is based on. {decision, '
+  'meeting, path, message}: changed, unchanged, invalid, slot_expired, version_conflict, cancelled or not_found.';
 
 revoke all on function
   private.change_problem,

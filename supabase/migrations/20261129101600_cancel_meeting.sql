@@ -1,5 +1,5 @@
--- A cancellation of a meeting whose outcome is unknown looks whether there is an event, and believes what it
--- sees. So it waits, as a last look does, until a request that was given up has had its half minute to land.
+-- The cancellation of a meeting whose outcome is unknown verifies whether there is an event. It waits, as a last
+-- verification read does, until a request whose response was lost has had 30 seconds to take effect.
 create function public.cancel_meeting(p_meeting_id text, p_user_id uuid default null, p_expected_version integer default null)
 returns jsonb
 language plpgsql set search_path = '' as $$
@@ -16,7 +16,7 @@ begin
     return jsonb_build_object('decision', 'version_conflict', 'meeting', to_jsonb(v_meeting));
   end if;
 
-  -- A meeting that failed with a known outcome has no event, and one that nobody ever took up has none.
+  -- A meeting that failed with a known outcome has no event, nor has one that was never leased.
   v_may_exist := v_meeting.writeback_outcome_unknown
     or v_meeting.writeback_lease_token is not null
     or coalesce(v_meeting.writeback_status, 'none') = 'created'
@@ -35,7 +35,7 @@ begin
     writeback_retry_count = 0,
     writeback_attempts = 0,
     writeback_outcome_unknown = v_may_exist and (m.writeback_outcome_unknown or m.writeback_status <> 'created'),
-    -- A request whose answer was lost may still be on its way: whether there is an event is looked at later.
+    -- A request whose response was lost may still take effect: the verification read comes later.
     writeback_next_attempt_at = case
       when v_may_exist and m.writeback_outcome_unknown and m.writeback_status <> 'created' then clock_timestamp() + interval '30 seconds'
       when v_may_exist then clock_timestamp()
@@ -44,9 +44,10 @@ begin
   returning m.* into v_meeting;
   return jsonb_build_object('decision', 'cancelled', 'meeting', to_jsonb(v_meeting));
 end $$;
-comment on function public.cancel_meeting(text, uuid, integer) is
-  'Cancels a meeting for good. Where an event exists or may exist its deletion becomes due (the guests are told once); otherwise nothing '
-  'is. p_user_id null: anybody''s. {decision, meeting}: cancelled, already_cancelled, version_conflict or not_found.';
+comment on function public.cancel_meeting is
+  'Cancels a meeting for good. Where an event exists or may exist its deletion becomes due (guests are notified '
+  'once); otherwise nothing becomes due. p_user_id null: any user''s meeting. {decision, meeting}: cancelled, '
+  'already_cancelled, version_conflict or not_found.';
 
 create function public.cancel_meetings_of_user(p_user_id uuid) returns jsonb
 language plpgsql set search_path = '' as $$
@@ -65,9 +66,9 @@ begin
       where m.organizer_user_id = p_user_id and m.cancelled_at is not null and m.writeback_next_attempt_at is not null
     ));
 end $$;
-comment on function public.cancel_meetings_of_user(uuid) is
-  'Before a user is deleted: cancels every meeting that is not over. {cancelled: by this call, waiting: cancellations that Google has not '
-  'been told yet}; delete the user when nothing waits.';
+comment on function public.cancel_meetings_of_user is
+  'Before a user is deleted: cancels every meeting that is not over. {cancelled: by this call, waiting: cancellations '
+  'that are still to be written to Google}; delete the user when nothing waits.';
 
 create function private.meetings_refuse_delete() returns trigger
 language plpgsql set search_path = '' as $$
@@ -83,6 +84,8 @@ begin
   end if;
   return old;
 end $$;
+comment on function private.meetings_refuse_delete is
+  'Trigger: refuses to delete a meeting whose event exists on Google Calendar, or may exist.';
 
 create trigger meetings_refuse_delete
   before delete on public.meetings

@@ -1,13 +1,14 @@
--- The stored candidate that the meeting's slot is; null for a slot that was given by name.
+-- A meeting that failed has released its holds. Before it is written after all, its time is held again, or another time
+-- is searched for.
 create function private.chosen_candidate(p_meeting public.meetings) returns jsonb
 language sql stable set search_path = '' as $$
 select p_meeting.candidates -> 0
 where (p_meeting.candidates -> 0 ->> 'start_time')::timestamptz = p_meeting.starts_at
   and (p_meeting.candidates -> 0 ->> 'end_time')::timestamptz = p_meeting.ends_at
 $$;
+comment on function private.chosen_candidate is
+  'The stored candidate that is the meeting''s slot; null for a slot that the caller gave.';
 
--- The occurrences of a stored candidate as settle_scheduling is given them, those left out that clashed when it was
--- found; null for a single meeting.
 create function private.occurrences_of(p_candidate jsonb) returns jsonb
 language sql stable set search_path = '' as $$
 select jsonb_agg(
@@ -21,11 +22,10 @@ where not exists (
   select from jsonb_array_elements(p_candidate -> 'recurrence' -> 'clashes') as c where c.value -> 'start_time' = o.value
 )
 $$;
+comment on function private.occurrences_of is
+  'Occurrences of a stored candidate in the form that settle_scheduling takes, without those that clashed when it was '
+  'found; null for a single meeting.';
 
--- A meeting that failed gave its time back. Before it is written after all, the time is taken again, or another one found.
-
--- Takes the time of a meeting with a slot again; false when another meeting has it. A slot that was given by name was
--- never promised to anybody: it is only compared with what others are promised.
 create function private.hold_slot_again(p_meeting public.meetings) returns boolean
 language plpgsql set search_path = '' as $$
 declare
@@ -46,7 +46,7 @@ begin
     from jsonb_array_elements(v_chosen -> 'participant_availability') as a
     where a.value ->> 'status' <> 'unknown'
     except select unnest(p_meeting.removed_participants)
-    -- Whoever handed in their busy time was never asked.
+    -- People whose busy time came with the request were not read from a calendar.
     except
     select lower(p.value ->> 'email')
     from jsonb_array_elements(p_meeting.participants) as p
@@ -55,10 +55,12 @@ begin
   return private.hold_first_free(
     p_meeting, v_held, jsonb_build_array(v_chosen), jsonb_build_array(private.occurrences_of(v_chosen))) is not null;
 end $$;
+comment on function private.hold_slot_again is
+  'Takes the time of a meeting with a slot again; false when another meeting holds it. A slot that the caller gave is '
+  'only compared with the holds of others.';
 
--- How a meeting whose event does not exist goes on: 'write' with its time taken again; 'search', where a search chose
--- the time and it may be gone; or 'taken', where it was given by name and another meeting has it. Holds outlive the
--- meetings that were written by five minutes: so long they tell of all that was booked meanwhile, later only the calendars do.
+-- Holds outlive the write-back of their meeting by five minutes: until then they show everything that was booked
+-- meanwhile, later only the calendars do.
 create function private.way_back(p_meeting public.meetings) returns text
 language plpgsql set search_path = '' as $$
 declare
@@ -67,7 +69,7 @@ begin
   if p_meeting.cancelled_at is not null then
     return 'write';
   elsif p_meeting.writeback_outcome_unknown then
-    -- The event may stand where it is; the look comes first, whoever else has the time.
+    -- The event may exist: the verification read comes first, whether or not the time is held by others.
     perform private.hold_slot_again(p_meeting);
     return 'write';
   elsif v_is_chosen and p_meeting.writeback_status = 'failed'
@@ -81,8 +83,10 @@ begin
   end if;
   return 'taken';
 end $$;
+comment on function private.way_back is
+  'How a meeting without event goes on: write (its time is held again), search (a search chose the time and it may be '
+  'gone) or taken (the caller gave the time and another meeting holds it).';
 
--- As if it had just been inserted: nothing of it was ever written.
 create function private.search_again(p_meeting_id text) returns public.meetings
 language sql set search_path = '' as $$
 update public.meetings as m
@@ -117,6 +121,8 @@ set
 where m.meeting_id = p_meeting_id
 returning m.*;
 $$;
+comment on function private.search_again is
+  'Makes a meeting wait for a slot as if it had just been inserted; nothing of it was ever written.';
 
 create function public.requeue_meeting(p_meeting_id text, p_user_id uuid default null) returns jsonb
 language plpgsql set search_path = '' as $$
@@ -156,7 +162,7 @@ begin
   end if;
 
   if v_meeting.cancelled_at is null and v_meeting.writeback_status = 'created' and v_code = 'event_missing' then
-    -- Written anew, but only after a look: should the event have come back, it is adopted instead.
+    -- Created again, but only after a verification read: an event that is back is adopted instead.
     update public.meetings as m
     set
       writeback_status = 'pending',
@@ -172,9 +178,9 @@ begin
     update public.meetings as m
     set
       writeback_status = 'pending',
-      -- A stranger's event keeps our id taken; every other failure left it free, or ours.
+      -- A foreign event keeps our id taken; every other failure left the id free, or ours.
       event_generation = m.event_generation + case when v_code = 'foreign_event' then 1 else 0 end,
-      -- Nothing was written with the former account, so it binds nobody.
+      -- Nothing was written with the former account, so another one may write.
       google_account_id = case when m.writeback_outcome_unknown then m.google_account_id end
     where m.meeting_id = p_meeting_id;
   end if;
@@ -190,11 +196,12 @@ begin
   returning m.* into v_meeting;
   return jsonb_build_object('decision', 'requeued', 'meeting', to_jsonb(v_meeting));
 end $$;
-comment on function public.requeue_meeting(text, uuid) is
-  'Gives a meeting that failed, or a change or cancellation that was given up, three new attempts and its people''s time again. A time '
-  'that a search chose and that may be gone is searched for anew (scheduling_status pending). p_user_id null: anybody''s. '
-  '{decision, meeting}: requeued, slot_expired, slot_taken (another meeting has the time that was given), not_found, or how the '
-  'meeting stands: created, pending, retrying, no_slot, cancelled.';
+comment on function public.requeue_meeting is
+  'Gives a meeting that failed, or a change or cancellation that was given up, three new attempts and holds its '
+  'people''s time again. A time that a search chose and that may be gone is searched for again (scheduling_status '
+  'pending). p_user_id null: any user''s meeting. {decision, meeting}: requeued, slot_expired, slot_taken (another '
+  'meeting holds the given time), not_found, or the state of the meeting: created, pending, retrying, no_slot, '
+  'cancelled.';
 
 revoke all on function
   private.chosen_candidate,

@@ -1,5 +1,4 @@
--- What waited for a grant goes on by itself once there is one. Security definer: connections are stored by
--- the service role, which may not ring the doorbells.
+-- Security definer: connections are stored by the service role, which may not call private.wake.
 create function private.resume_after_reconnect() returns trigger
 language plpgsql security definer set search_path = '' as $$
 declare
@@ -22,7 +21,7 @@ begin
       and private.can_write_with(m, new.google_account_id)
     order by m.meeting_id
     for update);
-  -- All rows first, then all people at once: taken a meeting at a time, the locks could close a circle.
+  -- All rows first, then all people at once: locked a meeting at a time, two transactions could deadlock.
   perform private.lock_people(array(
     select distinct lower(a.value ->> 'email')
     from public.meetings as m
@@ -30,7 +29,7 @@ begin
     where m.meeting_id = any (v_ids)));
 
   for v_meeting in select * from public.meetings as m where m.meeting_id = any (v_ids) order by m.meeting_id loop
-    -- What has passed is told so by write-back.
+    -- For a slot in the past, write-back reports slot_expired.
     v_way := case
       when v_meeting.writeback_status = 'failed' and v_meeting.starts_at > clock_timestamp() then private.way_back(v_meeting)
       else 'write'
@@ -76,6 +75,8 @@ begin
   end if;
   return null;
 end $$;
+comment on function private.resume_after_reconnect is
+  'Trigger: what failed or waited for want of a Google connection becomes due when the user connects.';
 
 create trigger google_connections_resume
   after insert or update of status on private.google_connections

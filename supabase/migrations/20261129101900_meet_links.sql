@@ -15,6 +15,8 @@ begin
   end if;
   return new;
 end $$;
+comment on function private.meetings_expect_meet_link is
+  'Trigger: a written event whose Meet link is missing is read again until Google has made the link.';
 
 create trigger meetings_expect_meet_link
   before update on public.meetings
@@ -29,6 +31,8 @@ begin
   new.meet_link := null;
   return new;
 end $$;
+comment on function private.meetings_drop_meet_link is
+  'Trigger: a meeting without conference has no Meet link, even while its event still shows one.';
 
 -- In the order of names it comes before meetings_expect_meet_link, which reads the link.
 create trigger meetings_drop_meet_link
@@ -49,7 +53,10 @@ where m.meet_link_next_look_at <= now()
       and c.status = 'healthy'
       and (c.paused_until is null or c.paused_until <= now())
   );
-comment on view private.due_meet_links is 'Events whose Meet link was still being made when they were last seen, and can be looked at now.';
+comment on view private.due_meet_links is
+  'Written events whose Meet link was missing when last read and that are due to be read again.';
+comment on column private.due_meet_links.meeting_id is 'The meeting.';
+comment on column private.due_meet_links.due_at is 'Since when the read is due.';
 
 create function public.claim_meet_links(p_limit integer default 20) returns jsonb
 language sql set search_path = '' as $$
@@ -73,8 +80,9 @@ select coalesce(jsonb_agg(jsonb_build_object('meeting', to_jsonb(claimed), 'conn
 from claimed
 join private.google_connections as c on c.user_id = claimed.organizer_user_id;
 $$;
-comment on function public.claim_meet_links(integer) is
-  '[{meeting, connection}]: events to look at for their Meet link now. Each look makes the next one due later; tell with settle_meet_links.';
+comment on function public.claim_meet_links is
+  '[{meeting, connection}]: events to read for their Meet link now. Each claim moves the due time of the next read; '
+  'settle with settle_meet_links.';
 
 create function public.settle_meet_links(p_looks jsonb) returns integer
 language sql set search_path = '' as $$
@@ -98,9 +106,9 @@ with look as (
 )
 select (select count(*) from settled)::integer from (select count(*) from recorded) as written;
 $$;
-comment on function public.settle_meet_links(jsonb) is
-  'Ends looks for Meet links: [{meeting_id, looks, meet_link, error, is_over, look_token, steps}]. A look that a later one has overtaken '
-  'changes nothing but is in the ledger. Returns how many counted.';
+comment on function public.settle_meet_links is
+  'Ends reads for Meet links: [{meeting_id, looks, meet_link, error, is_over, look_token, steps}]. A read that a '
+  'later one has overtaken changes nothing but is recorded in the ledger. Returns how many counted.';
 
 revoke all on private.due_meet_links from public, anon, authenticated, service_role;
 revoke all on function

@@ -1,3 +1,5 @@
+-- Each row is written in the transaction of the transition itself. There are no foreign keys, so that no lock on a
+-- target or a user can block the statement on the meeting.
 create table public.notifications (
   notification_id uuid primary key default gen_random_uuid(),
   event text not null check (event in ('created', 'failed', 'cancelled', 'given_up', 'needs_reauth')),
@@ -20,15 +22,30 @@ create table public.notifications (
 );
 
 comment on table public.notifications is
-  'What people are told, and whether it arrived: one row a transition and target. At least once: notification_id lets a receiver recognise a repetition.';
+  'The outbox: what is delivered to targets, and whether it arrived; one row a transition and target. Delivery is at '
+  'least once: notification_id lets a receiver recognise a repetition.';
+comment on column public.notifications.notification_id is 'Id of the notification, which webhooks receive.';
+comment on column public.notifications.event is 'Event type: created, failed, cancelled, given_up or needs_reauth.';
 comment on column public.notifications.transition_key is
-  'Names one transition of one meeting or connection; it is announced to a target once.';
-comment on column public.notifications.kind is 'As the target''s; log: an alert that operators find here and in the functions'' log.';
-comment on column public.notifications.owner_user_id is 'The target''s owner, who may read the row; null: operators only.';
-comment on column public.notifications.payload is 'What was so at the transition; what is sent is composed of it.';
-comment on column public.notifications.attempts is 'Counted when a row is claimed; three in all.';
-comment on column public.notifications.next_attempt_at is 'When it is due; null when nothing is to be done.';
-comment on column public.notifications.error is 'What went wrong last: code, colon, sentence.';
+  'Names one transition of one meeting or connection; it is delivered to a target once.';
+comment on column public.notifications.meeting_id is 'The meeting; null for a connection.';
+comment on column public.notifications.organizer_user_id is 'Organizer of the meeting, or user of the connection.';
+comment on column public.notifications.kind is
+  'Kind of the target; log: an alert that operators find here and in the log of the functions.';
+comment on column public.notifications.target_id is 'The target; null for kind log.';
+comment on column public.notifications.owner_user_id is
+  'Owner of the target, who may read the row; null: operators only.';
+comment on column public.notifications.payload is
+  'Facts at the time of the transition, from which the message is composed.';
+comment on column public.notifications.status is 'pending, retrying, sent or failed.';
+comment on column public.notifications.attempts is 'Attempts, counted when a row is leased; three in all.';
+comment on column public.notifications.next_attempt_at is 'When delivery is due; null when nothing is due.';
+comment on column public.notifications.lease_token is
+  'Lease token of the delivery in progress; only it settles the row.';
+comment on column public.notifications.leased_until is 'When that lease ends.';
+comment on column public.notifications.error is 'Last error: code, colon, sentence.';
+comment on column public.notifications.created_at is 'When the transition took place.';
+comment on column public.notifications.sent_at is 'When the target accepted it.';
 
 create index idx_notifications_due on public.notifications (next_attempt_at)
   where next_attempt_at is not null;
@@ -42,8 +59,6 @@ alter table public.notifications enable row level security;
 create policy "owners of targets read what they were sent" on public.notifications
   for select to authenticated using (owner_user_id = (select auth.uid()));
 
--- What there is to say about a meeting in a state. A cancelled one is announced when nothing is left of it:
--- a cancellation that waits is no news yet, one that was given up is.
 create function private.meeting_event(
   p_writeback_status text, p_scheduling_status text, p_writeback_error text, p_cancelled_at timestamptz,
   p_next_attempt_at timestamptz, p_lease_token uuid, p_written_version integer, p_desired_version integer
@@ -65,6 +80,9 @@ return case
   when p_writeback_status = 'failed' then 'failed'
   when p_writeback_status is null and p_scheduling_status = 'failed' then 'failed'
 end;
+comment on function private.meeting_event is
+  'The event type that a meeting in this state is notified with, or null. A cancelled meeting has one when nothing is '
+  'due for it any more.';
 
 create function private.meeting_transition_key(p_meeting public.meetings, p_event text) returns text
 language sql stable set search_path = '' as $$
@@ -76,6 +94,9 @@ select concat_ws(':', p_event, p_meeting.meeting_id, case
   when p_event = 'given_up' then 'v' || p_meeting.desired_version || 'a' || extract(epoch from p_meeting.writeback_attempted_at)
 end)
 $$;
+comment on function private.meeting_transition_key is
+  'The transition_key of a meeting''s event: the same transition has the same key, a failure after a requeue another '
+  'one.';
 
 create function private.meeting_notice(p_meeting public.meetings) returns jsonb
 language sql stable set search_path = '' as $$
@@ -100,6 +121,7 @@ select jsonb_build_object(
   'error', coalesce(p_meeting.writeback_error, p_meeting.scheduling_error || ': ' || coalesce(p_meeting.scheduling_reason, ''))
 )
 $$;
+comment on function private.meeting_notice is 'Payload of a notification about a meeting.';
 
 create function private.announce_meetings(p_meeting_ids text[], p_events text[]) returns void
 language plpgsql security definer set search_path = '' as $$
@@ -125,11 +147,12 @@ begin
   select array_agg(added.notification_id) into v_added from added;
   perform private.ring_for_notifications(v_added);
 end $$;
-comment on function private.announce_meetings(text[], text[]) is
-  'One notification for each target that wants to hear of a meeting''s event; a transition that was announced before is left alone.';
+comment on function private.announce_meetings is
+  'Inserts one notification for each target that subscribes to a meeting''s event; a transition that was notified '
+  'before is skipped.';
 
--- Telling people about a meeting never fails the meeting: both triggers swallow whatever is wrong here.
--- Security definer: whoever writes a meeting has no rights in this schema.
+-- A notification that cannot be stored never fails the meeting: both triggers log whatever is wrong here.
+-- Security definer: the role that writes a meeting has no rights in this schema.
 create function private.meetings_announce_inserted() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
@@ -140,6 +163,8 @@ exception
     raise log 'convene could not announce meeting %: %', new.meeting_id, sqlerrm;
     return null;
 end $$;
+comment on function private.meetings_announce_inserted is
+  'Trigger: notifies of a new row that failed validation. Never fails the insert.';
 
 create trigger meetings_announce_inserted
   after insert on public.meetings
@@ -147,7 +172,7 @@ create trigger meetings_announce_inserted
   when (new.scheduling_status = 'failed')
   execute function private.meetings_announce_inserted();
 
--- A statement at a time, so that a group of rows that is settled at once is announced at once.
+-- Once a statement, so that a group of rows settled in one statement costs one insert.
 create function private.meetings_announce_updated() returns trigger
 language plpgsql security definer set search_path = '' as $$
 declare
@@ -185,6 +210,8 @@ exception
     raise log 'convene could not announce meetings: %', sqlerrm;
     return null;
 end $$;
+comment on function private.meetings_announce_updated is
+  'Trigger: notifies of the transitions of one statement. Never fails the update.';
 
 create trigger meetings_announce_updated
   after update on public.meetings
@@ -192,8 +219,6 @@ create trigger meetings_announce_updated
   for each statement
   execute function private.meetings_announce_updated();
 
--- One alert an episode: from a connection's end to the next consent. The row of kind log is for operators,
--- who may have no target at all.
 create function private.google_connections_announce() returns trigger
 language plpgsql security definer set search_path = '' as $$
 declare
@@ -224,6 +249,9 @@ exception
     raise log 'convene could not announce the connection of %: %', new.user_id, sqlerrm;
     return null;
 end $$;
+comment on function private.google_connections_announce is
+  'Trigger: notifies once that a connection needs its user, until the next consent; the row of kind log is for '
+  'operators without a target.';
 
 create trigger google_connections_announce_inserted
   after insert on private.google_connections

@@ -2,7 +2,12 @@ create view private.due_notifications with (security_invoker = true) as
 select n.notification_id, n.target_id, n.attempts, n.next_attempt_at as due_at, n.created_at
 from public.notifications as n
 where n.next_attempt_at <= now() and (n.leased_until is null or n.leased_until <= now());
-comment on view private.due_notifications is 'Notifications that are due now and that nobody is delivering.';
+comment on view private.due_notifications is 'Notifications that are due and that no live lease covers.';
+comment on column private.due_notifications.notification_id is 'The notification.';
+comment on column private.due_notifications.target_id is 'Its target.';
+comment on column private.due_notifications.attempts is 'Attempts so far.';
+comment on column private.due_notifications.due_at is 'Since when it is due.';
+comment on column private.due_notifications.created_at is 'When the transition took place.';
 
 -- The outbox's queue: same discipline as write-back, with leases of its own.
 
@@ -10,6 +15,9 @@ comment on view private.due_notifications is 'Notifications that are due now and
 create function private.notification_backoff(p_attempts integer) returns interval
 language sql volatile set search_path = ''
 return make_interval(secs => random() * least(1800, 300 * 6 ^ greatest(p_attempts - 1, 0)));
+comment on function private.notification_backoff is
+  'Delay before the next delivery: exponential with full jitter, up to five minutes after the first attempt, then up '
+  'to half an hour.';
 
 create function public.claim_notifications(p_limit integer default 20, p_lease_seconds integer default 60)
 returns table (
@@ -56,8 +64,9 @@ from leased as l
 left join public.notification_targets as t on t.target_id = l.target_id
 left join private.notification_secrets as s on s.target_id = l.target_id
 $$;
-comment on function public.claim_notifications(integer, integer) is
-  'Leases notifications that are due, with where they go. target_wanted: false once the target is gone or switched off. Settle each before its lease ends.';
+comment on function public.claim_notifications is
+  'Leases due notifications, with their targets. target_wanted: false once the target is gone or disabled. Settle '
+  'each before its lease ends.';
 
 create function public.settle_notification(
   p_notification_id uuid,
@@ -100,8 +109,9 @@ begin
   where n.notification_id = p_notification_id and n.lease_token = p_lease_token;
   return found;
 end $$;
-comment on function public.settle_notification(uuid, uuid, text, text, boolean, double precision) is
-  'Ends a lease: p_outcome sent, retry (three attempts in all; p_spends_attempt false: asked to wait) or reject. A lost lease changes nothing: false.';
+comment on function public.settle_notification is
+  'Ends a lease: p_outcome sent, retry (three attempts in all; p_spends_attempt false: the target asked to wait) or '
+  'reject. A lost lease changes nothing: false.';
 
 revoke all on private.due_notifications from public, anon, authenticated, service_role;
 revoke all on function

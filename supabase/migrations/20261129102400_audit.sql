@@ -1,11 +1,11 @@
--- What the doctor compares with Google. Reads go over whole tables: it is run by people, now and then.
+-- What the doctor compares with Google. These queries read whole tables: people run them, now and then.
 create function public.list_auditable_meetings(
   p_limit integer default 50, p_after text default null, p_meeting_ids text[] default null
 ) returns setof public.meetings
 language sql stable set search_path = '' as $$
 select m.*
 from public.meetings as m
--- The account is noted before the first request: without it nothing was ever asked of Google.
+-- The account is stored before the first request: without it no request was ever made.
 where m.google_account_id is not null
   and m.writeback_next_attempt_at is null
   and m.writeback_lease_token is null
@@ -17,8 +17,9 @@ where m.google_account_id is not null
 order by m.meeting_id
 limit p_limit;
 $$;
-comment on function public.list_auditable_meetings(integer, text, text[]) is
-  'Meetings at rest that Google was asked about: those that are not a month past, or the given ones; a page after p_after, by meeting_id.';
+comment on function public.list_auditable_meetings is
+  'Meetings with nothing due for which Google was asked: those that are not a month past, or the given ones; a page '
+  'after p_after, by meeting_id.';
 
 create function public.list_auditable_calendars(p_limit integer default 50)
 returns table (user_id uuid, google_calendar_id text, calendars bigint)
@@ -37,14 +38,15 @@ where c.status = 'healthy' and used.google_calendar_id is not null
 order by c.user_id, used.google_calendar_id
 limit p_limit;
 $$;
-comment on function public.list_auditable_calendars(integer) is
-  'The calendars that Convene has written to, or would, through the connections that work; calendars: how many there are in all.';
+comment on function public.list_auditable_calendars is
+  'The calendars that Convene has written to, or would, through healthy connections; calendars: how many there are in '
+  'all.';
 
 create function public.find_event_keys(p_event_keys uuid[]) returns setof uuid
 language sql stable set search_path = '' as $$
 select m.event_key from public.meetings as m where m.event_key = any (p_event_keys);
 $$;
-comment on function public.find_event_keys(uuid[]) is 'Those of the keys that a meeting has.';
+comment on function public.find_event_keys is 'Those of the keys that a meeting has.';
 
 create function public.refresh_written_event(
   p_meeting_id text, p_google_event_id text, p_google_event_link text, p_event jsonb
@@ -62,13 +64,14 @@ begin
   where m.meeting_id = p_meeting_id
     and m.google_event_id = p_google_event_id
     and m.writeback_status = 'created'
-    -- Whoever is at work on the row will note what Google answers, and knows it better.
+    -- The worker that leases the row will store a newer response.
     and m.writeback_lease_token is null
     and m.writeback_next_attempt_at is null;
   return found;
 end $$;
-comment on function public.refresh_written_event(text, text, text, jsonb) is
-  'Notes how an event looks on Google now: links, organizer, attendees and their answers. False when the row is being worked on or has another event.';
+comment on function public.refresh_written_event is
+  'Stores an event as Google reports it: links, organizer, attendees and their responses. False when the row is '
+  'leased or due, or has another event.';
 
 revoke all on function
   public.list_auditable_meetings,

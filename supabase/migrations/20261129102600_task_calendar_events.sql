@@ -3,12 +3,12 @@ create table if not exists public.task_calendar_events (
   user_id uuid not null references auth.users (id) on delete cascade,
   task_id text references public.tasks (id) on delete set null,
   calendar_id text not null default 'primary',
-  calendar_event_id text not null,
-  created_at timestamptz not null default now()
+  calendar_event_id text not null
 );
 
--- A project that has such a table already keeps its rows; whatever it lacks is added here.
+-- A project that has such a table already keeps its rows; the columns that it lacks are added.
 alter table public.task_calendar_events
+  add column if not exists created_at timestamptz not null default now(),
   add column if not exists event_link text,
   add column if not exists event_start timestamptz,
   add column if not exists event_end timestamptz,
@@ -44,28 +44,74 @@ alter table public.task_calendar_events
   add column if not exists outcome_unknown boolean not null default false,
   add column if not exists attempts integer not null default 0,
   add column if not exists next_attempt_at timestamptz;
--- Only now: rows of before say nothing about their organizer, so theirs stays NULL (unknown).
+
+-- After the column was added: rows of an existing table know nothing of their organizer, so theirs stays NULL (unknown).
 alter table public.task_calendar_events alter column organizer_self set default true;
 
 comment on table public.task_calendar_events is
-  'One row is one event of a user on Google Calendar: whose it is, who is invited, how they answered. Deleted events keep their row.';
-comment on column public.task_calendar_events.calendar_event_id is 'The id on Google; of events made here decided before Google is asked.';
+  'One row is one event of a user on Google Calendar: whose it is, who is invited, how they responded. Deleted events '
+  'keep their row.';
+comment on column public.task_calendar_events.id is 'Id of the row.';
+comment on column public.task_calendar_events.user_id is 'The user on whose calendar the event is.';
+comment on column public.task_calendar_events.task_id is
+  'The task that the event stands for; null for an event that is only followed.';
+comment on column public.task_calendar_events.calendar_id is 'The calendar that holds the event (default primary).';
+comment on column public.task_calendar_events.calendar_event_id is
+  'Google event id; of events made here decided before the first request.';
+comment on column public.task_calendar_events.created_at is 'When the row was inserted.';
+comment on column public.task_calendar_events.event_link is 'Link to the event on Google Calendar.';
+comment on column public.task_calendar_events.event_start is 'Start of the event.';
+comment on column public.task_calendar_events.event_end is 'End of the event.';
+comment on column public.task_calendar_events.event_title is 'Title of the event.';
+comment on column public.task_calendar_events.timezone is 'IANA time zone of the event.';
+comment on column public.task_calendar_events.is_all_day is 'Whether the event lasts whole days.';
+comment on column public.task_calendar_events.organizer_email is 'Organizer, as Google last reported.';
+comment on column public.task_calendar_events.organizer_display_name is
+  'Name of the organizer, as Google last reported.';
 comment on column public.task_calendar_events.organizer_self is
-  'True only if Google says that the organizer is this calendar, false when another organizer is named, null when unknown.';
+  'True only if Google reports that this calendar organizes, false when another organizer is named, null when unknown.';
 comment on column public.task_calendar_events.attendees is
-  'As Google last answered: [{email, displayName, organizer, self, optional, resource, responseStatus, comment, additionalGuests}].';
-comment on column public.task_calendar_events.recurrence_rule is 'The RFC 5545 lines of a series, one a line.';
-comment on column public.task_calendar_events.recurrence_master_id is 'Of a changed occurrence: calendar_event_id of its series.';
-comment on column public.task_calendar_events.recurrence_instance_date is 'The day on which this occurrence stood originally, in the series'' zone.';
-comment on column public.task_calendar_events.original_start_time is 'The same as Google writes it: an RFC 3339 instant, or a date.';
+  'Guests as Google last reported them: [{email, displayName, organizer, self, optional, resource, responseStatus, '
+  'comment, additionalGuests}].';
+comment on column public.task_calendar_events.recurrence_rule is
+  'The RFC 5545 lines of a series, separated by line breaks.';
+comment on column public.task_calendar_events.is_master_event is 'Whether the row is a series.';
+comment on column public.task_calendar_events.recurrence_master_id is
+  'Of a changed occurrence: calendar_event_id of its series.';
+comment on column public.task_calendar_events.recurrence_instance_date is
+  'The original day of this occurrence, in the time zone of the series.';
+comment on column public.task_calendar_events.original_start_time is
+  'The original start as Google writes it: an RFC 3339 instant, or a date.';
+comment on column public.task_calendar_events.is_exception is 'Whether the row is a changed occurrence of a series.';
 comment on column public.task_calendar_events.exception_type is 'moved, modified or cancelled.';
-comment on column public.task_calendar_events.series_update_scope is 'The scope of the last change: single, all or future.';
+comment on column public.task_calendar_events.series_update_scope is 'Scope of the last change: single, all or future.';
 comment on column public.task_calendar_events.sync_status is 'pending (not written yet), synced, failed or deleted.';
-comment on column public.task_calendar_events.sync_source is 'convene when we made the event, google when we only follow it.';
-comment on column public.task_calendar_events.wanted is 'What was asked for when the event was scheduled; a later attempt writes the same.';
-comment on column public.task_calendar_events.pending_change is 'A change under way, recorded before Google is asked, so that it is finished whatever happens.';
-comment on column public.task_calendar_events.event_key is 'Random; the Google event id is made from it and event_generation.';
-comment on column public.task_calendar_events.outcome_unknown is 'A request may have landed: look before writing again.';
+comment on column public.task_calendar_events.sync_source is
+  'convene when we made the event, google when we only follow it.';
+comment on column public.task_calendar_events.sync_error is 'Code of the last error.';
+comment on column public.task_calendar_events.last_synced_at is
+  'When the event was last read from Google or written there.';
+comment on column public.task_calendar_events.etag is 'ETag of the event that was last seen.';
+comment on column public.task_calendar_events.deleted_at is 'When the event was deleted; the row stays.';
+comment on column public.task_calendar_events.updated_at is 'When the row last changed.';
+comment on column public.task_calendar_events.wanted is
+  'Request body with which the event was scheduled; a later attempt writes the same.';
+comment on column public.task_calendar_events.pending_change is
+  'A change in progress, stored before the first request, so that it is finished after a crash.';
+comment on column public.task_calendar_events.event_key is
+  'Random; the Google event id is derived from it and event_generation.';
+comment on column public.task_calendar_events.event_generation is
+  'Grows when the event of the former id was deleted on Google: a used id stays taken there.';
+comment on column public.task_calendar_events.google_account_id is
+  'Google account (sub) that writes the event; frozen at the first attempt.';
+comment on column public.task_calendar_events.lease_token is
+  'Lease token of the work in progress; only it settles the row.';
+comment on column public.task_calendar_events.leased_until is 'When that lease ends.';
+comment on column public.task_calendar_events.outcome_unknown is
+  'A request may have taken effect: verify before writing again.';
+comment on column public.task_calendar_events.attempts is
+  'Attempts since the last settlement, counted when the row is leased.';
+comment on column public.task_calendar_events.next_attempt_at is 'When the row is due; null when nothing is due.';
 
 create index if not exists idx_task_calendar_events_organizer_self
   on public.task_calendar_events (organizer_self);
@@ -88,8 +134,8 @@ create policy "users read their events" on public.task_calendar_events
   for select to authenticated
   using (user_id = (select auth.uid()));
 
--- The rows of a table of before say nothing about write-back: their events are on Google already. As "pending" they
--- would be written a second time. Whatever is scheduled here has recorded what was wanted.
+-- The rows of an existing table know nothing of write-back: their events are on Google already. As "pending" they would
+-- be written a second time. Whatever is scheduled here has stored what was wanted.
 update public.task_calendar_events as e
 set sync_status = 'synced', sync_source = 'google'
 where e.sync_status = 'pending' and e.wanted is null and e.attempts = 0 and e.lease_token is null and e.deleted_at is null;

@@ -15,9 +15,11 @@ set
 where e.id = p_id
 returning to_jsonb(e);
 $$;
+comment on function private.lease_task_event is
+  'Leases one row. A former lease without settlement leaves the outcome unknown.';
 
 create function private.task_event_answer(p_decision text, p_event jsonb, p_user_id uuid) returns jsonb
-language sql stable set search_path = '' as $$
+language sql volatile set search_path = '' as $$
 select jsonb_build_object(
   'decision', p_decision,
   'event', p_event,
@@ -26,6 +28,8 @@ select jsonb_build_object(
   'retry_after_seconds', greatest(1, ceil(extract(epoch from (p_event ->> 'leased_until')::timestamptz - clock_timestamp())))
 );
 $$;
+comment on function private.task_event_answer is
+  '{decision, event, task, connection, retry_after_seconds}: what the begin and claim functions return.';
 
 create function public.begin_task_event(
   p_task_id text, p_user_id uuid, p_wanted jsonb, p_lease_seconds integer default 120
@@ -71,30 +75,25 @@ begin
 
   return private.task_event_answer('claimed', private.lease_task_event(v_event.id, p_lease_seconds), v_task.user_id);
 end $$;
-comment on function public.begin_task_event(text, uuid, jsonb, integer) is
-  'Leases the row of a task''s event, made if there is none: {decision, event, task, connection, retry_after_seconds}. '
-  'decision: claimed, exists, in_progress or not_found (also for another user''s).';
+comment on function public.begin_task_event is
+  'Leases the row of a task''s event, inserted if there is none: {decision, event, task, connection, '
+  'retry_after_seconds}. decision: claimed, exists, in_progress or not_found (also for another user''s task).';
 
 create function public.begin_event_change(
-  p_user_id uuid, p_calendar_id text, p_calendar_event_id text, p_track jsonb default null,
-  p_lease_seconds integer default 120
+  p_user_id uuid, p_calendar_id text, p_calendar_event_id text, p_lease_seconds integer default 120
 ) returns jsonb
 language plpgsql set search_path = '' as $$
 declare
   v_event public.task_calendar_events;
 begin
-  if p_track is not null then
-    insert into public.task_calendar_events (user_id, calendar_id, calendar_event_id, organizer_self, sync_source, sync_status)
-    values (p_user_id, p_calendar_id, p_calendar_event_id, null, 'google', 'synced')
-    on conflict (user_id, calendar_id, calendar_event_id) do nothing;
-  end if;
+  insert into public.task_calendar_events (user_id, calendar_id, calendar_event_id, organizer_self, sync_source, sync_status)
+  values (p_user_id, p_calendar_id, p_calendar_event_id, null, 'google', 'synced')
+  on conflict (user_id, calendar_id, calendar_event_id) do nothing;
   select * into v_event
   from public.task_calendar_events as e
   where e.user_id = p_user_id and e.calendar_id = p_calendar_id and e.calendar_event_id = p_calendar_event_id
   for update;
-  if not found then
-    return private.task_event_answer('untracked', null, p_user_id);
-  elsif v_event.leased_until > clock_timestamp() then
+  if v_event.leased_until > clock_timestamp() then
     return private.task_event_answer('in_progress', to_jsonb(v_event), p_user_id);
   elsif v_event.sync_status in ('pending', 'failed') then
     return private.task_event_answer('unwritten', to_jsonb(v_event), p_user_id);
@@ -103,9 +102,9 @@ begin
   end if;
   return private.task_event_answer('claimed', private.lease_task_event(v_event.id, p_lease_seconds), p_user_id);
 end $$;
-comment on function public.begin_event_change(uuid, text, text, jsonb, integer) is
-  'Leases the row of an event that is to be changed: {decision, event, task, connection}. p_track not null: an unknown event gets a row. '
-  'decision: claimed, in_progress, untracked, unwritten or deleted.';
+comment on function public.begin_event_change is
+  'Leases the row of an event that is to be changed, inserted if there is none: {decision, event, task, connection, '
+  'retry_after_seconds}. decision: claimed, in_progress, unwritten or deleted.';
 
 create function private.put_task_event(p_event jsonb) returns void
 language sql set search_path = '' as $$
@@ -134,6 +133,8 @@ set
   series_update_scope = excluded.series_update_scope, sync_status = excluded.sync_status,
   last_synced_at = excluded.last_synced_at, etag = excluded.etag, deleted_at = excluded.deleted_at;
 $$;
+comment on function private.put_task_event is
+  'Inserts or updates the row of an event as {column: value} gives it, outside of any lease.';
 
 create function public.settle_task_event(
   p_id uuid, p_lease_token uuid, p_changes jsonb, p_rows jsonb default '[]', p_release boolean default true,
@@ -181,9 +182,10 @@ begin
   perform private.put_task_event(r.value) from jsonb_array_elements(p_rows) as r;
   return true;
 end $$;
-comment on function public.settle_task_event(uuid, uuid, jsonb, jsonb, boolean, double precision, text[]) is
-  'Writes what is known now (p_changes: columns; p_rows: other rows of the same series) under a lease; false when the lease was lost. '
-  'p_release false keeps the lease; p_not_before_seconds: the row is due again then; p_gone: events that are deleted with it.';
+comment on function public.settle_task_event is
+  'Stores under a lease what is known now (p_changes: columns; p_rows: other rows of the same series); false when the '
+  'lease was lost. p_release false keeps the lease; p_not_before_seconds: the row is due again then; p_gone: ids of '
+  'events that are deleted with it.';
 
 create function public.claim_task_events(p_limit integer default 10, p_lease_seconds integer default 120)
 returns setof jsonb
@@ -203,8 +205,8 @@ with due as (
 )
 select private.task_event_answer('claimed', private.lease_task_event(due.id, p_lease_seconds), due.user_id) from due;
 $$;
-comment on function public.claim_task_events(integer, integer) is
-  'Leases events whose creation or change was interrupted or postponed and is due now.';
+comment on function public.claim_task_events is
+  'Leases events whose creation or change was interrupted or deferred and is due now.';
 
 -- An event that was never written has nothing on Google to delete: only its row is given up.
 create function public.discard_task_event(p_user_id uuid, p_calendar_id text, p_calendar_event_id text)
@@ -221,8 +223,9 @@ with discarded as (
 )
 select exists (select from discarded);
 $$;
-comment on function public.discard_task_event(uuid, text, text) is
-  'Marks an event that is not on Google (never written, or refused for good) as deleted; false while that is not certain.';
+comment on function public.discard_task_event is
+  'Marks an event that is not on Google (never written, or refused for good) as deleted; false while that is not '
+  'certain.';
 
 create function public.read_task_events(p_user_id uuid, p_task_ids text[]) returns jsonb
 language sql stable set search_path = '' as $$
@@ -238,8 +241,9 @@ select coalesce(jsonb_agg(jsonb_build_object(
 from public.tasks as t
 where t.id::text = any (p_task_ids) and t.deleted_at is null and (p_user_id is null or t.user_id = p_user_id);
 $$;
-comment on function public.read_task_events(uuid, text[]) is
-  'Tasks with the event that stands for each: [{task, event}]; of a series that was split the latest part. p_user_id null: any user''s.';
+comment on function public.read_task_events is
+  'Tasks with the event that stands for each: [{task, event}]; of a split series the latest part. p_user_id null: any '
+  'user''s.';
 
 create function public.read_task_event(p_user_id uuid, p_calendar_id text, p_calendar_event_id text) returns jsonb
 language sql stable set search_path = '' as $$
@@ -247,7 +251,7 @@ select to_jsonb(e)
 from public.task_calendar_events as e
 where e.user_id = p_user_id and e.calendar_id = p_calendar_id and e.calendar_event_id = p_calendar_event_id;
 $$;
-comment on function public.read_task_event(uuid, text, text) is 'The row of one event, deleted or not; null when there is none.';
+comment on function public.read_task_event is 'The row of one event, deleted or not; null when there is none.';
 
 revoke all on function
   private.lease_task_event,

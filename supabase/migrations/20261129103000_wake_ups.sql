@@ -1,7 +1,8 @@
--- Doorbells. A lost one costs a minute (the cron sweep finds the row), never a meeting.
+-- Wake-ups: triggers that start a function early, and sweeps (cron jobs) that find what no trigger announced. A wake-up
+-- that is lost costs a minute, never a meeting.
 do $$
 begin
-  -- Where the extensions stand already, Supabase has installed them in these schemas.
+  -- Where these schemas exist, Supabase has installed the extensions in them.
   if to_regnamespace('net') is null then
     create extension if not exists pg_net with schema extensions;
   end if;
@@ -28,15 +29,16 @@ begin
     timeout_milliseconds := 5000
   );
 exception
-  -- Whatever is wrong with the doorbell, the statement that rang it must go through.
+  -- A wake-up that fails must not fail the statement that caused it.
   when others then
     raise log 'convene could not wake %: %', p_function, sqlerrm;
 end $$;
-comment on function private.wake(text, jsonb) is
-  'Posts p_body to a function through pg_net. Does nothing while the Vault entries convene_functions_url and convene_automations_key are missing.';
+comment on function private.wake is
+  'Posts p_body to an edge function through pg_net. Does nothing while the Vault entries convene_functions_url and '
+  'convene_automations_key are missing, and never fails the statement that calls it.';
 
--- The doorbell carries the row without its candidates: with 200 participants they alone are larger than
--- what a function reads of a body, and whoever is woken reads the row afresh.
+-- Security definer: the role that writes a meeting has no rights in this schema. The body has no candidates: with 200
+-- participants they alone exceed what a function reads of a body, and the function reads the row itself.
 create function private.meetings_wake() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
@@ -52,6 +54,8 @@ begin
   );
   return null;
 end $$;
+comment on function private.meetings_wake is
+  'Trigger: wakes the function that its argument names with Supabase''s webhook payload, without the candidates.';
 
 -- A row that schedule itself inserted is leased already and needs no call.
 create trigger meetings_wake_schedule
@@ -72,7 +76,7 @@ create trigger meetings_wake_write_back_updated
   when (new.writeback_status = 'pending' and old.writeback_status is distinct from 'pending')
   execute function private.meetings_wake('write-back');
 
--- A doorbell for operations on events that exist; new meetings have theirs.
+-- For operations on existing events; new meetings have the triggers above.
 create trigger meetings_wake_write_back_changed
   after update on public.meetings
   for each row
@@ -93,14 +97,16 @@ create function private.wake_schedule() returns void
 language sql security definer set search_path = '' as $$
 select private.wake('schedule', '{"batch": true, "background": true}');
 $$;
+comment on function private.wake_schedule is 'Wakes a batch of schedule.';
 
--- Security definer: workers may ring this one doorbell, and no other.
+-- Security definer: workers may wake these two functions, and no other.
 create function private.wake_write_back() returns void
 language sql security definer set search_path = '' as $$
 select private.wake('write-back', '{"batch": true, "background": true}');
 $$;
+comment on function private.wake_write_back is 'Wakes a batch of write-back.';
 
--- A call does no more rows than its CPU budget allows; what is left is for another call.
+-- A call processes no more rows than its CPU budget allows; the rest is for another call.
 create function public.finish_writeback_batch(p_wake boolean default false) returns integer
 language plpgsql set search_path = '' as $$
 declare
@@ -112,10 +118,9 @@ begin
   end if;
   return v_remaining;
 end $$;
-comment on function public.finish_writeback_batch(boolean) is
-  'How many write-backs are still due; p_wake: calls write-back again if there are any.';
+comment on function public.finish_writeback_batch is
+  'How many write-backs are still due; p_wake: wakes write-back again if there are any.';
 
--- Rings unless an earlier one still waits for its first delivery: whoever answers its bell takes these along.
 create function private.ring_for_notifications(p_added uuid[]) returns void
 language plpgsql security definer set search_path = '' as $$
 begin
@@ -125,8 +130,10 @@ begin
     perform private.wake('notify', '{"batch": true, "background": true}');
   end if;
 end $$;
+comment on function private.ring_for_notifications is
+  'Wakes notify for new notifications, unless an earlier one still waits for its first delivery: that call delivers '
+  'these as well.';
 
--- Abandoned rows have a job of their own, so that each call is made for one reason and none twice a minute.
 create function private.sweep() returns void
 language plpgsql security definer set search_path = '' as $$
 begin
@@ -137,7 +144,7 @@ begin
     perform private.wake('write-back', '{"batch": true, "background": true}');
   end if;
 end $$;
-comment on function private.sweep() is 'Wakes schedule and write-back for rows that are due; an idle system makes no call.';
+comment on function private.sweep is 'Wakes schedule and write-back for due rows; nothing due, no call.';
 
 create function private.take_over_leases() returns void
 language plpgsql security definer set search_path = '' as $$
@@ -148,8 +155,8 @@ begin
     perform private.wake('write-back', '{"batch": true, "background": true}');
   end if;
 end $$;
-comment on function private.take_over_leases() is
-  'Wakes write-back for rows whose worker has died, unless the sweep wakes it anyway: every batch begins with such rows.';
+comment on function private.take_over_leases is
+  'Wakes write-back for rows whose worker died, unless the sweep wakes it anyway: every batch begins with such rows.';
 
 create function private.sweep_meet_links() returns void
 language plpgsql security definer set search_path = '' as $$
@@ -158,7 +165,7 @@ begin
     perform private.wake('meetings/meet-links', '{"batch": true, "background": true}');
   end if;
 end $$;
-comment on function private.sweep_meet_links() is 'Wakes meetings for Meet links that are due; calls nothing when none is.';
+comment on function private.sweep_meet_links is 'Wakes meetings/meet-links for due Meet links; nothing due, no call.';
 
 create function private.sweep_notifications() returns void
 language plpgsql security definer set search_path = '' as $$
@@ -174,10 +181,9 @@ begin
     perform private.wake('notify', '{"batch": true, "background": true}');
   end if;
 end $$;
-comment on function private.sweep_notifications() is
-  'Wakes notify for what is due (an idle system makes no call) and forgets what ended 90 days ago.';
+comment on function private.sweep_notifications is
+  'Wakes notify for due notifications and deletes finished ones after 90 days; nothing due, no call.';
 
--- Creations and changes that were interrupted are finished by task-events, woken each minute while one is due.
 create function private.sweep_task_events() returns void
 language plpgsql security definer set search_path = '' as $$
 begin
@@ -188,7 +194,7 @@ begin
     perform private.wake('task-events', '{"batch": true, "background": true}');
   end if;
 end $$;
-comment on function private.sweep_task_events() is 'Wakes task-events for events that are due; an idle system makes no call.';
+comment on function private.sweep_task_events is 'Wakes task-events for due events; nothing due, no call.';
 
 revoke all on function
   private.wake,

@@ -1,7 +1,7 @@
--- What each role may do, in one list. Every file before has revoked whatever its objects would have been open to, so
--- what is not granted here is closed. `anon` gets nothing: every request needs a user or a secret key.
+-- What each role may do, in one list. Every earlier file has revoked all rights on what it created, so what is not
+-- granted here is closed. `anon` gets nothing: every request needs a user or a secret key.
 
--- Users, limited to their own rows by the policies.
+-- Users; the policies limit them to their own rows.
 
 grant select on public.meetings to authenticated;
 grant insert (
@@ -33,7 +33,7 @@ grant select on
   public.v_frequent_collaborators
 to authenticated;
 
--- The edge functions. A view of due rows is locked through it, which takes update.
+-- Edge functions. Locking rows through a view of due rows needs update on the view.
 
 grant usage on schema private to service_role;
 

@@ -13,6 +13,6 @@ select cron.schedule('convene-meet-links', '* * * * *', 'select private.sweep_me
 select cron.schedule('convene-notify', '* * * * *', 'select private.sweep_notifications()');
 select cron.schedule('convene-sweep-task-events', '* * * * *', 'select private.sweep_task_events()');
 
--- Maintenance: they delete what nobody needs any more.
+-- Maintenance: they delete expired rows.
 select cron.schedule('convene-hold-expiry', '*/5 * * * *', 'select private.expire_slot_holds()');
 select cron.schedule('convene-ledger-retention', '*/15 * * * *', 'select private.trim_ledger()');
