@@ -1,4 +1,4 @@
-import type { EmulatorControl } from "./google/control.ts";
+import type { EmulatorControl } from "../packages/google-calendar-emulator/control.ts";
 
 /**
  * Connects a signed-in user's Google account the way a person does: begins, grants access on

@@ -1,4 +1,4 @@
-import { startGoogleEmulator } from "./google/emulator.ts";
+import { startGoogleEmulator } from "../packages/google-calendar-emulator/emulator.ts";
 import type { PlatformKeys } from "./keys.ts";
 
 /** Which Google the functions talk to. */

@@ -10,7 +10,8 @@ interface Migration {
 /**
  * Applies the files `<version>_<name>.sql` of `directory` that the database does not have yet, in
  * the order of their names, each in a transaction of its own, and records them where the Supabase
- * CLI does, so that `supabase migration up` and this agree. Returns the versions it applied.
+ * CLI does, so that `supabase migration up` and this agree. Returns the versions it applied. Throws
+ * what a migration says that refuses the database, or where and why one failed.
  */
 export async function applyMigrations(database: LocalDatabase, directory: URL): Promise<string[]> {
   const applied = new Set(await recordedVersions(database));
@@ -66,6 +67,7 @@ async function applyMigration(database: LocalDatabase, migration: Migration): Pr
       );
     });
   } catch (error) {
+    if (isRefusal(error)) throw new Error(error.message, { cause: error });
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(
       `Migration ${migration.version}_${migration.name}.sql failed at statement ${current} of ` +
@@ -73,6 +75,13 @@ async function applyMigration(database: LocalDatabase, migration: Migration): Pr
       { cause: error },
     );
   }
+}
+
+/** SQLSTATE of a migration that refuses the database it is applied to; its message says what to do. */
+const REFUSED = "CV001";
+
+function isRefusal(error: unknown): error is Error {
+  return error instanceof Error && "code" in error && error.code === REFUSED;
 }
 
 function excerpt(statement: string): string {

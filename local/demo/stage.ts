@@ -1,6 +1,9 @@
 import { createClient, type SupabaseClient } from "@supabase/supabase-js";
 import { connectGoogle } from "../connect_google.ts";
-import { type EmulatorControl, emulatorControl } from "../google/control.ts";
+import {
+  type EmulatorControl,
+  emulatorControl,
+} from "../../packages/google-calendar-emulator/control.ts";
 import type { Platform } from "../platform.ts";
 import type { Person } from "./cast.ts";
 import type { Busy } from "./picture.ts";

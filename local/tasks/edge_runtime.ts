@@ -7,20 +7,9 @@ export const EDGE_DENO = "deno@2.1.4";
 const PRODUCT = ["shared", "supabase/functions"];
 const UNIT_TESTS = "tests/unit";
 
-/** Whether npx is there to fetch that Deno. */
-export async function canRunEdgeDeno(): Promise<boolean> {
-  try {
-    return (await new Deno.Command("npx", { args: ["--version"], stdout: "null", stderr: "null" })
-      .output()).success;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
-
 /**
  * Type-checks shared/ and the functions and runs the unit tests under the edge runtime's Deno.
- * Returns what it said; `success` is false as soon as one of the two fails.
+ * Returns its output; `success` is false as soon as one of the two fails. An Error without npx.
  */
 export async function checkEdgeRuntime(): Promise<{ success: boolean; output: string }> {
   const directory = await Deno.makeTempDir({ prefix: "convene-edge-" });
@@ -79,7 +68,7 @@ async function edgeDeno(
   directory: string,
   args: string[],
 ): Promise<{ success: boolean; output: string }> {
-  const { success, stdout, stderr } = await new Deno.Command("npx", {
+  const command = new Deno.Command("npx", {
     args: ["-y", EDGE_DENO, ...args],
     cwd: directory,
     env: {
@@ -91,7 +80,13 @@ async function edgeDeno(
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
-  }).output();
-  const decoder = new TextDecoder();
-  return { success, output: decoder.decode(stderr) + decoder.decode(stdout) };
+  });
+  try {
+    const { success, stdout, stderr } = await command.output();
+    const decoder = new TextDecoder();
+    return { success, output: decoder.decode(stderr) + decoder.decode(stdout) };
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new Error(`${EDGE_DENO} comes from npm: install Node.js, which brings npx`);
+  }
 }

@@ -9,7 +9,7 @@ const MOST_FILES_AT_ONCE = 4;
 
 /**
  * Runs the tests with one Postgres server for all of them. Arguments go to `deno test`; without a
- * path among them all of tests/ runs. The last line of output is "N passed, N failed[, N skipped]".
+ * path among them all of tests/ and packages/ runs. The last line of output is "N passed, N failed[, N skipped]".
  */
 async function main(args: string[]): Promise<boolean> {
   let server: PostgresServer;
@@ -45,7 +45,7 @@ async function runTests(
   report: string,
   server: PostgresServer,
 ): Promise<Deno.CommandStatus> {
-  const paths = args.some((arg) => !arg.startsWith("-")) ? [] : ["tests/"];
+  const paths = args.some((arg) => !arg.startsWith("-")) ? [] : ["tests/", "packages/"];
   const child = new Deno.Command(Deno.execPath(), {
     args: ["test", "-A", "--parallel", `--junit-path=${report}`, ...args, ...paths],
     cwd: PROJECT_ROOT,

@@ -5,7 +5,11 @@ create table private.settings (
   meaning text not null
 );
 
-comment on table private.settings is 'Numbers that operators may change; functions read them afresh each time.';
+comment on table private.settings is
+  'Numbers that operators may change without a deployment. Functions read them at each use.';
+comment on column private.settings.name is 'Name of the setting, as private.setting(name) reads it.';
+comment on column private.settings.value is 'The value in force; the unit is in the name.';
+comment on column private.settings.meaning is 'What the setting limits or keeps, for operators.';
 
 alter table private.settings enable row level security;
 
@@ -34,6 +38,7 @@ begin
   end if;
   return v_value;
 end $$;
+comment on function private.setting is 'The value of a setting. Raises 55000 when the row is missing.';
 
 revoke all on private.settings from public, anon, authenticated, service_role;
 revoke all on function private.setting from public, anon, authenticated, service_role;

@@ -17,24 +17,35 @@ create table private.google_connections (
 );
 
 comment on table private.google_connections is
-  'One row a user: the Google account that Convene writes with. Tokens are encrypted by the functions.';
+  'The Google account of a user, one row a user. Tokens are encrypted by the edge functions.';
+comment on column private.google_connections.user_id is 'The user who connected the account.';
 comment on column private.google_connections.google_account_id is
   'Google''s stable id of the account (sub); its e-mail address may change.';
 comment on column private.google_connections.email is
-  'The account''s address, which is also the id of its primary calendar.';
+  'Address of the account, which is also the id of its primary calendar.';
+comment on column private.google_connections.status is
+  'healthy, or needs_reauth: Google refuses the grant until the user connects again.';
 comment on column private.google_connections.status_reason is
-  'Why the user has to connect again: invalid_grant, insufficient_permissions or invalid_credentials.';
+  'Why the user has to connect again: invalid_grant, insufficient_permissions or invalid_credentials; null while '
+  'healthy.';
+comment on column private.google_connections.granted_scopes is 'OAuth scopes that the user granted.';
 comment on column private.google_connections.refresh_token_encrypted is
-  'AES-256-GCM, bound to user_id; the text before the second dot names format and key.';
+  'Refresh token, AES-256-GCM, bound to user_id; the text before the second dot names format and key.';
+comment on column private.google_connections.access_token_encrypted is
+  'Access token, encrypted alike; null when none is cached.';
 comment on column private.google_connections.access_token_expires_at is
   'When Google stops accepting the access token, by the clock of the function that fetched it.';
 comment on column private.google_connections.paused_until is
-  'Google asked this user, or everybody, to slow down; nothing is sent for them before.';
+  'Google asked this account, or the whole project, to slow down: nothing is sent for the user before this time.';
+comment on column private.google_connections.connected_at is 'When the user last gave consent.';
+comment on column private.google_connections.last_refreshed_at is
+  'When an access token was last refreshed; null since the last consent.';
+comment on column private.google_connections.updated_at is 'When the row last changed.';
 
 create index idx_google_connections_account on private.google_connections (google_account_id);
 create index idx_google_connections_email on private.google_connections (lower(email));
 
--- No policies: nobody but the service role, which passes row level security, comes near these rows.
+-- No policies: only the service role, which bypasses row level security, reads or writes these rows.
 alter table private.google_connections enable row level security;
 
 create table private.google_authorizations (
@@ -50,19 +61,21 @@ create table private.google_authorizations (
 );
 
 comment on table private.google_authorizations is
-  'Connections being made: begun by initiate, filled by callback, deleted by complete or after a day.';
+  'Google consents in progress: inserted by initiate, completed by callback, deleted by complete or one day after '
+  'they expired.';
 comment on column private.google_authorizations.state_hash is
-  'SHA-256 of the state that travels through Google; the state itself is kept nowhere.';
+  'SHA-256 of the OAuth state; the state itself is not stored.';
+comment on column private.google_authorizations.user_id is 'The user who started the consent.';
 comment on column private.google_authorizations.code_verifier_encrypted is
-  'PKCE verifier, bound to user_id.';
+  'PKCE verifier, encrypted and bound to user_id.';
 comment on column private.google_authorizations.return_url is
-  'Where callback sends the browser; checked against the allow-list again at that time.';
+  'Where callback redirects the browser; checked against the allow-list again at that time.';
 comment on column private.google_authorizations.expires_at is
-  'Ten minutes for the consent page, and ten more to finish.';
+  'Ten minutes for the consent page, then ten more to finish.';
 comment on column private.google_authorizations.one_time_code_hash is
-  'SHA-256 of the code that only the user who began can finish with.';
+  'SHA-256 of the code with which only the user who started can finish; null before callback.';
 comment on column private.google_authorizations.google_code_encrypted is
-  'Google''s authorization code, bound to user_id; exchanged only by complete.';
+  'Google''s authorization code, encrypted and bound to user_id; exchanged by complete only.';
 
 create index idx_google_authorizations_user on private.google_authorizations (user_id);
 
@@ -82,8 +95,8 @@ language sql set search_path = '' as $$
   values
     (p_state_hash, p_user_id, p_code_verifier_encrypted, p_return_url, now() + interval '10 minutes');
 $$;
-comment on function public.begin_google_authorization(uuid, text, text, text) is
-  'Remembers that a user set out for Google''s consent page. Also clears away what expired a day ago.';
+comment on function public.begin_google_authorization is
+  'Stores that a user starts Google''s consent. Also deletes what expired more than a day ago.';
 
 create function public.find_google_authorization(p_state_hash text)
 returns table (user_id uuid, return_url text)
@@ -94,8 +107,9 @@ language sql stable set search_path = '' as $$
      and a.one_time_code_hash is null
      and a.expires_at > now();
 $$;
-comment on function public.find_google_authorization(text) is
-  'Who set out with this state; no row when it is unknown, expired or has brought back a code already.';
+comment on function public.find_google_authorization is
+  'The consent that belongs to a state: user and return URL. No row when the state is unknown, expired or already has '
+  'a code.';
 
 create function public.receive_google_code(
   p_state_hash text,
@@ -113,8 +127,8 @@ begin
      and a.expires_at > now();
   return found;
 end $$;
-comment on function public.receive_google_code(text, text, text) is
-  'Keeps the code that Google sent for a state. False when the state is unknown, expired or used.';
+comment on function public.receive_google_code is
+  'Stores the authorization code that Google sent for a state. False when the state is unknown, expired or used.';
 
 create function public.use_google_authorization(p_one_time_code_hash text, p_user_id uuid)
 returns table (code_verifier_encrypted text, google_code_encrypted text)
@@ -129,8 +143,9 @@ language sql set search_path = '' as $$
    where u.user_id = p_user_id
      and u.expires_at > now();
 $$;
-comment on function public.use_google_authorization(text, uuid) is
-  'Uses up a one-time code. A row only for the user who began; somebody else''s try uses it up as well.';
+comment on function public.use_google_authorization is
+  'Consumes a one-time code and returns verifier and authorization code. A row for the user who started only; an '
+  'attempt by another user consumes the code as well.';
 
 create function public.connect_google(
   p_user_id uuid,
@@ -170,9 +185,8 @@ language sql set search_path = '' as $$
         updated_at = now()
   returning c.paused_until;
 $$;
-comment on function public.connect_google(
-  uuid, text, text, text, text, text[], text, text, timestamptz
-) is 'Stores what a user granted, in place of what they granted before. Returns how long Google wants the account to pause, if at all.';
+comment on function public.connect_google is
+  'Stores a user''s grant in place of the one before. Returns until when Google wants the account to pause, or null.';
 
 create function public.read_google_connection(p_user_id uuid)
 returns table (
@@ -194,11 +208,11 @@ language sql stable set search_path = '' as $$
     from private.google_connections c
    where c.user_id = p_user_id;
 $$;
-comment on function public.read_google_connection(uuid) is
+comment on function public.read_google_connection is
   'A user''s Google connection with its encrypted tokens; no row when there is none.';
 
--- The refresh token a caller worked with is its fence in the next two functions: after the user has
--- connected again, a late answer about the old grant changes nothing.
+-- The refresh token that a caller worked with fences the next two functions: after the user has connected again, a late
+-- response about the old grant changes nothing.
 create function public.save_google_access_token(
   p_user_id uuid,
   p_refresh_token_encrypted text,
@@ -219,8 +233,9 @@ begin
      and c.refresh_token_encrypted = p_refresh_token_encrypted;
   return found;
 end $$;
-comment on function public.save_google_access_token(uuid, text, text, timestamptz, text) is
-  'Keeps a refreshed access token, and the refresh token encrypted anew after a change of keys. False when the user has connected again meanwhile.';
+comment on function public.save_google_access_token is
+  'Stores a refreshed access token and, after a change of keys, the refresh token encrypted with the new key. False '
+  'when the user has connected again since p_refresh_token_encrypted was read.';
 
 create function public.mark_google_needs_reauth(
   p_user_id uuid,
@@ -239,8 +254,8 @@ begin
      and c.refresh_token_encrypted = p_refresh_token_encrypted;
   return found;
 end $$;
-comment on function public.mark_google_needs_reauth(uuid, text, text) is
-  'Google refuses this grant until the user connects again. False when they already did.';
+comment on function public.mark_google_needs_reauth is
+  'Stores that Google refuses this grant until the user connects again. False when the user already did.';
 
 create function public.pause_google_connection(p_user_id uuid, p_until timestamptz) returns void
 language sql set search_path = '' as $$
@@ -249,8 +264,8 @@ language sql set search_path = '' as $$
          updated_at = now()
    where c.user_id = p_user_id;
 $$;
-comment on function public.pause_google_connection(uuid, timestamptz) is
-  'Google asked this user to slow down; of two pauses the longer one holds.';
+comment on function public.pause_google_connection is
+  'Google asked this user to slow down until p_until; of two pauses the longer one holds.';
 
 create function public.pause_all_google_connections(p_until timestamptz) returns void
 language sql set search_path = '' as $$
@@ -268,8 +283,8 @@ language sql set search_path = '' as $$
     from paused
    where c.user_id = paused.user_id;
 $$;
-comment on function public.pause_all_google_connections(timestamptz) is
-  'Google''s limit for the whole project is used up: nothing is sent for anybody before p_until; longer pauses stay.';
+comment on function public.pause_all_google_connections is
+  'Google''s limit for the whole project is used up: nothing is sent for any user before p_until; longer pauses stay.';
 
 create function public.forget_google_connection(p_user_id uuid)
 returns table (refresh_token_encrypted text, account_used_by_others boolean)
@@ -285,8 +300,9 @@ language sql set search_path = '' as $$
          and other.user_id <> c.user_id
     );
 $$;
-comment on function public.forget_google_connection(uuid) is
-  'Deletes a user''s connection and hands out its token for revocation, which ends the grant of everyone who connected the same Google account.';
+comment on function public.forget_google_connection is
+  'Deletes a user''s connection and returns its refresh token for revocation. Revoking ends the grant of every user '
+  'who connected the same Google account (account_used_by_others).';
 
 revoke all on private.google_connections, private.google_authorizations from public, anon, authenticated, service_role;
 revoke all on function

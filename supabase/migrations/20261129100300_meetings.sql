@@ -56,40 +56,67 @@ create table public.meetings (
 );
 
 comment on table public.meetings is
-  'One row is one meeting: what is wanted, the slot that was chosen, and what became of it on Google Calendar.';
-comment on column public.meetings.meeting_id is 'Chosen by the caller (1 to 200 characters), else generated.';
+  'One row is one meeting: what the organizer asked for, the slot that was chosen, and its event on Google Calendar.';
+comment on column public.meetings.organizer_user_id is 'The user who organizes; null after that user was deleted.';
+comment on column public.meetings.title is 'Title of the event; at most 1000 characters.';
+comment on column public.meetings.description is 'Description of the event; at most 8000 characters.';
+comment on column public.meetings.location is 'Location of the event; at most 1000 characters.';
+comment on column public.meetings.guests_can_modify is 'Whether guests may change the event.';
+comment on column public.meetings.guests_can_invite_others is 'Whether guests may invite others.';
+comment on column public.meetings.guests_can_see_other_guests is 'Whether guests see who else is invited.';
+comment on column public.meetings.starts_at is 'Start of the slot; null until one is chosen.';
+comment on column public.meetings.ends_at is 'End of the slot; null until one is chosen.';
+comment on column public.meetings.timezone is 'IANA time zone of the event.';
+comment on column public.meetings.score is 'Score of the chosen slot, 0 to 100; null for a slot that the caller gave.';
+comment on column public.meetings.reasoning is 'Why the slot was chosen, as sentences.';
+comment on column public.meetings.candidates is
+  'The chosen slot and its alternatives, best first, as schedule returned them.';
+comment on column public.meetings.scheduled_at is 'When the slot was chosen or given.';
+comment on column public.meetings.scheduling_status is 'pending, retrying, scheduled or failed.';
+comment on column public.meetings.scheduling_details is 'What schedule reported beside the slot or the error.';
+comment on column public.meetings.meet_link is 'Link to the Google Meet conference.';
+comment on column public.meetings.cancelled_at is 'When the meeting was cancelled; final.';
+comment on column public.meetings.organizer_email is 'Organizer of the event, as Google last reported.';
+comment on column public.meetings.organizer_display_name is 'Name of that organizer, as Google last reported.';
+comment on column public.meetings.created_at is 'When the row was inserted.';
+comment on column public.meetings.updated_at is 'When the row last changed.';
+comment on column public.meetings.meeting_id is 'Chosen by the caller (1 to 200 characters), otherwise generated.';
 comment on column public.meetings.participants is
-  'At most 200: an e-mail address, or {email, name, type: required|optional|resource, timezone, calendar_ids, open_hours, buffer, busy}.';
+  '1 to 200 of: an e-mail address, or {email, name, type: required|optional|resource, timezone, calendar_ids, '
+  'open_hours, buffer, busy}.';
 comment on column public.meetings.constraints is
-  '{duration_minutes, earliest_date, latest_date, working_hours_start, working_hours_end, allowed_days, buffer_minutes, timezone, ...}';
-comment on column public.meetings.recurrence is 'RFC 5545 lines (RRULE, RDATE, EXDATE), as Google takes them.';
+  '{duration_minutes, earliest_date, latest_date, working_hours_start, working_hours_end, allowed_days, '
+  'buffer_minutes, timezone, ...}';
+comment on column public.meetings.recurrence is 'RFC 5545 lines (RRULE, RDATE, EXDATE), as Google accepts them.';
 comment on column public.meetings.conference is 'meet or none.';
 comment on column public.meetings.reminders is
-  '[{method: email|popup, minutes: 0 to 40320}], at most 5; null is an e-mail a day and a popup half an hour before.';
+  '[{method: email|popup, minutes: 0 to 40320}], at most 5; null is an e-mail one day before and a popup 30 minutes '
+  'before.';
 comment on column public.meetings.target_calendar_id is
-  'The calendar the organizer wants; frozen into google_calendar_id at the first attempt.';
-comment on column public.meetings.scheduling_error is 'Code of the refusal, e.g. invalid_request or no_common_slot.';
-comment on column public.meetings.scheduling_reason is 'The same as a sentence, with what would change it.';
+  'The calendar that the organizer wants; frozen into google_calendar_id at the first attempt.';
+comment on column public.meetings.scheduling_error is 'Error code of the search, e.g. invalid_request or no_common_slot.';
+comment on column public.meetings.scheduling_reason is 'The error as a sentence, with what would change it.';
 comment on column public.meetings.google_event_id is 'Google event id after a successful write-back.';
 comment on column public.meetings.google_calendar_id is 'Calendar that holds the event (default primary).';
 comment on column public.meetings.writeback_status is
   'NULL until a slot exists, then pending, retrying, created (final) or failed.';
-comment on column public.meetings.writeback_error is 'What went wrong last: code, colon, sentence.';
+comment on column public.meetings.writeback_error is 'Last error: code, colon, sentence.';
 comment on column public.meetings.writeback_attempted_at is 'When the last attempt began.';
 comment on column public.meetings.writeback_succeeded_at is 'When the event was known to exist.';
 comment on column public.meetings.writeback_retry_count is 'Failed attempts; 0 when the first one succeeded.';
 comment on column public.meetings.google_event_link is 'Link to the event on Google Calendar.';
 comment on column public.meetings.desired_version is 'Grows with every change that the event must show.';
 comment on column public.meetings.written_version is 'The version that the event on Google shows.';
-comment on column public.meetings.event_key is 'Random; the Google event id is made from it and event_generation.';
+comment on column public.meetings.event_key is 'Random; the Google event id is derived from it and event_generation.';
 comment on column public.meetings.event_generation is
   'Grows when the event of the former id was deleted on Google: a used id stays taken there.';
 comment on column public.meetings.organizer_self is
-  'True only if Google says so, false when another organizer is named, null when unknown.';
-comment on column public.meetings.attendees is 'As Google last answered: [{email, displayName, responseStatus, ...}].';
+  'True only if Google reports it, false when another organizer is named, null when unknown.';
+comment on column public.meetings.attendees is 'Guests as Google last reported them: [{email, displayName, responseStatus, ...}].';
 comment on column public.meetings.meet_link_error is 'Why there is no Meet link: code, colon, sentence.';
 comment on column public.meetings.weights is
-  '{availability, preference, conflict_proximity, fragmentation, optimization}: points, 100 in all; null is 35, 25, 20, 15, 5.';
+  '{availability, preference, conflict_proximity, fragmentation, optimization}: points, 100 in all; null is 35, 25, '
+  '20, 15, 5.';
 comment on column public.meetings.allow_concessions is
   'Take a slot that asks for concessions (fewer people, smaller buffers, less time) where nothing fits everyone.';
 
@@ -115,6 +142,7 @@ select lower(case jsonb_typeof(item) when 'string' then item #>> '{}' else item 
 from jsonb_array_elements(case when jsonb_typeof(p_participants) = 'array' then p_participants else '[]' end) as item
 where jsonb_typeof(item) in ('string', 'object')
 $$;
+comment on function private.participant_emails is 'Addresses of a participants list, in lower case.';
 
 create function private.meetings_touch() returns trigger
 language plpgsql set search_path = '' as $$
@@ -122,6 +150,7 @@ begin
   new.updated_at := now();
   return new;
 end $$;
+comment on function private.meetings_touch is 'Trigger: sets updated_at.';
 
 create trigger meetings_touch
   before update on public.meetings

@@ -1,7 +1,6 @@
--- Addresses, zones and reminders are checked here as the functions check them (shared/meetings/words.ts): a row that is
--- inserted and the same meeting sent to schedule are taken, or refused, alike.
-
--- No space of any kind, no control, nothing that would need quotes; a dot between atoms only.
+-- A row inserted by SQL passes none of the checks of the edge functions. Its problems must not fail the statement: the
+-- row is kept and says what to correct. Addresses, time zones and reminders are checked by the same rules as
+-- shared/meetings/words.ts, so that a row that is inserted and the same meeting sent to schedule have the same result.
 create function private.is_email(p_value text) returns boolean
 language sql immutable set search_path = ''
 return coalesce(
@@ -11,9 +10,12 @@ return coalesce(
       '[^\u0001-\u0020\u007f-\u00a0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff<>()\[\]\\,;:@".]+',
       'a', 'g') ~ '^a(\.a)*@a(\.a)+$',
   false);
+comment on function private.is_email is
+  'Whether a text is an address as the edge functions accept it: no white space, no control character, nothing that '
+  'needs quotes; single dots between atoms only.';
 
--- Names of the IANA database as they are written there. Postgres also takes POSIX strings, which need a digit
--- (Mars/Olympus5); of long names only those under Etc have any. Some servers come without the older short names.
+-- Names exactly as the IANA database has them. Postgres also accepts POSIX strings, which contain a digit
+-- (Mars/Olympus5); of the long names only those under Etc have one. Some servers lack the older short names.
 create function private.is_timezone(p_value text) returns boolean
 language plpgsql stable set search_path = '' as $$
 begin
@@ -34,9 +36,11 @@ exception
   when invalid_parameter_value then
     return false;
 end $$;
+comment on function private.is_timezone is
+  'Whether a text is a name of the IANA time zone database, as the edge functions accept it.';
 
 create function private.participants_problem(p_participants jsonb) returns jsonb
-language plpgsql immutable set search_path = '' as $$
+language plpgsql stable set search_path = '' as $$
 declare
   v_item jsonb;
   v_path text;
@@ -61,9 +65,11 @@ begin
   end loop;
   return null;
 end $$;
+comment on function private.participants_problem is
+  'The first problem of a participants list as {path, message}, or null.';
 
 create function private.reminders_problem(p_reminders jsonb) returns jsonb
-language plpgsql immutable set search_path = '' as $$
+language plpgsql stable set search_path = '' as $$
 declare
   v_item jsonb;
   v_unknown text;
@@ -96,8 +102,9 @@ begin
   end loop;
   return null;
 end $$;
+comment on function private.reminders_problem is 'The first problem of a reminders list as {path, message}, or null.';
 
--- What Google would refuse, or JavaScript could not read as an instant, is told at the door.
+-- Refuses instants that Google would refuse or that JavaScript could not parse.
 create function private.slot_problem(p_meeting public.meetings) returns jsonb
 language sql stable set search_path = '' as $$
 select case
@@ -115,6 +122,7 @@ select case
     jsonb_build_object('path', 'timezone', 'message', 'Expected an IANA time zone, e.g. Europe/Paris')
 end
 $$;
+comment on function private.slot_problem is 'The first problem of start, end and time zone as {path, message}, or null.';
 
 create function private.meeting_problem(p_meeting public.meetings) returns jsonb
 language sql stable set search_path = '' as $$
@@ -140,11 +148,10 @@ select coalesce(
   private.slot_problem(p_meeting)
 )
 $$;
-comment on function private.meeting_problem(public.meetings) is
-  'The first thing that is wrong with a row as {path, message}, or null. Constraints are checked by schedule.';
+comment on function private.meeting_problem is
+  'The first problem of a row as {path, message}, or null. Constraints are checked by schedule.';
 
--- Decides what a new row waits for: a slot (schedule), an event (write-back), or a correction by its author.
--- Security definer: whoever inserts has no rights in this schema. It reads and changes the new row only.
+-- Security definer: the role that inserts has no rights in this schema. Reads and changes the new row only.
 create function private.meetings_take_in() returns trigger
 language plpgsql security definer set search_path = '' as $$
 declare
@@ -163,6 +170,8 @@ begin
   end if;
   return new;
 end $$;
+comment on function private.meetings_take_in is
+  'Trigger: decides what a new row waits for: a slot (schedule), an event (write-back), or a correction by its author.';
 
 create trigger meetings_take_in
   before insert on public.meetings

@@ -14,14 +14,21 @@ create table public.writeback_ledger (
 );
 
 comment on table public.writeback_ledger is
-  'Append-only: one row a step of every write-back, joined by lease_token. Rows outlive their meeting.';
+  'Append-only record of every write-back: one row a step, joined by lease_token. Rows outlive their meeting.';
+comment on column public.writeback_ledger.ledger_id is 'Order of the steps.';
+comment on column public.writeback_ledger.meeting_id is 'The meeting; it may have been deleted since.';
+comment on column public.writeback_ledger.organizer_user_id is 'The organizer at that time, who may read the row.';
+comment on column public.writeback_ledger.lease_token is 'Lease under which the step was made.';
 comment on column public.writeback_ledger.step is
-  'claimed: a worker took the row; requested: what was asked of Google; answered: what came back; settled: what was decided.';
+  'claimed: a worker leased the row; requested: what was asked of Google; answered: Google''s response; settled: the '
+  'decision.';
+comment on column public.writeback_ledger.at is 'When the step was made.';
 comment on column public.writeback_ledger.request is '{method, event_id, calendar_id}; never a token or a body.';
-comment on column public.writeback_ledger.status is 'HTTP status; null when no answer came.';
+comment on column public.writeback_ledger.status is 'HTTP status; null when no response came.';
 comment on column public.writeback_ledger.reason is 'Google''s reason, e.g. duplicate or rateLimitExceeded.';
 comment on column public.writeback_ledger.outcome is 'done, retry, unknown, reconnect or reject.';
-comment on column public.writeback_ledger.decision is 'What the row became, or what the worker did next.';
+comment on column public.writeback_ledger.decision is 'State of the row after settlement, or what the worker did next.';
+comment on column public.writeback_ledger.duration_ms is 'Duration of the request in milliseconds.';
 
 create index idx_writeback_ledger_meeting on public.writeback_ledger (meeting_id, ledger_id);
 create index idx_writeback_ledger_requests on public.writeback_ledger (at) include (organizer_user_id)
@@ -39,13 +46,12 @@ begin
   raise exception 'writeback_ledger is append-only'
     using errcode = '55000', hint = 'Insert a new row instead.';
 end $$;
+comment on function private.refuse_ledger_update is 'Trigger: refuses any update of the ledger.';
 
 create trigger writeback_ledger_append_only
   before update on public.writeback_ledger
   for each statement execute function private.refuse_ledger_update();
 
--- The write-back queue. A meeting is due when writeback_next_attempt_at has come and no live lease covers
--- it. Whoever works on it holds a lease token, and only that token can settle it.
 create function private.record_steps(p_meeting public.meetings, p_lease_token uuid, p_steps jsonb) returns void
 language sql set search_path = '' as $$
   insert into public.writeback_ledger
@@ -57,9 +63,11 @@ language sql set search_path = '' as $$
   from jsonb_to_recordset(p_steps) as step (
     step text, at timestamptz, request jsonb, status integer, reason text, outcome text, decision text, duration_ms integer);
 $$;
+comment on function private.record_steps is
+  'Appends steps of a lease to the ledger: [{step, at, request, status, reason, outcome, decision, duration_ms}].';
 
--- Oldest first by the key, which needs no index of its own; a bounded bite each time, so that no run holds up
--- others however long the job has not run.
+-- Oldest first by the primary key, which needs no further index; a bounded number of rows each time, so that no run
+-- blocks others, however long the job has not run.
 create function private.trim_ledger(p_rows integer default 20000) returns integer
 language plpgsql security definer set search_path = '' as $$
 declare
@@ -75,7 +83,7 @@ begin
   get diagnostics v_deleted = row_count;
   return v_deleted;
 end $$;
-comment on function private.trim_ledger(integer) is
+comment on function private.trim_ledger is
   'Deletes steps older than ledger_retention_days (private.settings), at most p_rows of them; returns how many.';
 
 revoke all on public.writeback_ledger from public, anon, authenticated, service_role;

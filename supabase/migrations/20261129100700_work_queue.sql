@@ -397,6 +397,12 @@ where w.due_at <= clock_timestamp()
   );
 comment on view private.due_work is
   'Work that can be claimed now. Owners whom Google slows down or who have to connect again are left out: their work waits and spends nothing.';
+comment on column private.due_work.kind is 'As private.work.';
+comment on column private.due_work.subject_id is 'As private.work.';
+comment on column private.due_work.owner_id is 'As private.work.';
+comment on column private.due_work.priority is 'As private.work.';
+comment on column private.due_work.due_at is 'As private.work.';
+comment on column private.due_work.is_expired_lease is 'Whether a lease of the row expired without a settlement.';
 revoke all on private.due_work from public, anon, authenticated, service_role;
 
 revoke all on function

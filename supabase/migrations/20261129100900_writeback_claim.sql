@@ -227,9 +227,9 @@ begin
     'connection', case when v_connection.user_id is not null then to_jsonb(v_connection) end);
 end $$;
 comment on function public.begin_writeback(text, uuid, integer) is
-  'One round trip before a write-back of one meeting: {decision, meeting, connection, retry_after_seconds}. '
-  'decision: claimed, created, failed (also a change that was given up), in_progress, paused, no_slot, cancelled or not_found '
-  '(also for another user''s).';
+  'One round trip before a write-back of one meeting: {decision, meeting, connection, retry_after_seconds}. decision: '
+  'claimed, created, failed (also a change that was given up), in_progress, paused, no_slot, cancelled or not_found '
+  '(also for another user''s meeting).';
 
 revoke all on function
   private.meeting_json, private.leased_meeting_json, private.freeze_accounts, private.record_claims, private.claim_writes,

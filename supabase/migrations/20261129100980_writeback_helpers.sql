@@ -8,7 +8,8 @@ order by due.priority, due.due_at, due.subject_id
 limit p_limit;
 $$;
 comment on function public.get_pending_writebacks(integer) is
-  'Meetings whose write-back is due, new ones before retries, oldest first. Read-only; claim_writebacks leases the same rows.';
+  'Meetings whose write-back is due, new ones before retries, oldest first. Read-only; claim_writebacks leases the '
+  'same rows.';
 
 create function public.claim_writebacks(p_limit integer default 10, p_lease_seconds integer default 120) returns setof jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -44,8 +45,9 @@ select (public.settle_writebacks(jsonb_build_array(jsonb_build_object(
 ))) #>> '{0,settled}')::boolean;
 $$;
 comment on function public.mark_writeback_success(text, text, text, text, uuid, jsonb, integer, integer, jsonb) is
-  'The event exists. p_lease_token: from the claim; a lease that was lost changes nothing and returns false. '
-  'p_event: {meet_link, organizer_email, organizer_display_name, organizer_self, attendees}. p_steps: ledger rows of this lease.';
+  'The event exists. p_lease_token: from the claim; a lost lease changes nothing and returns false. p_event: '
+  '{meet_link, organizer_email, organizer_display_name, organizer_self, attendees}. p_steps: ledger rows of this '
+  'lease.';
 
 create function public.mark_writeback_failure(
   p_meeting_id text,
@@ -66,8 +68,9 @@ select (public.settle_writebacks(jsonb_build_array(jsonb_build_object(
 ))) #>> '{0,settled}')::boolean;
 $$;
 comment on function public.mark_writeback_failure(text, text, boolean, uuid, boolean, boolean, double precision, integer, jsonb) is
-  'The attempt failed. Three failed attempts in all make the row failed; p_should_retry false does at once. '
-  'p_outcome_unknown: the request may have landed (never becomes failed). p_spends_attempt false: rate limits and looks.';
+  'The attempt failed. Three failed attempts in all make the row failed; p_should_retry false does so at once. '
+  'p_outcome_unknown: the request may have taken effect (the row never becomes failed). p_spends_attempt false: rate '
+  'limits and verification reads.';
 
 revoke all on function
   public.get_pending_writebacks,

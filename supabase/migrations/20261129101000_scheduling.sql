@@ -233,10 +233,11 @@ begin
     || jsonb_build_object('meeting', private.leased_search_json(v_meeting, v_work));
 end $$;
 comment on function public.begin_scheduling(text, uuid, jsonb, boolean, integer) is
-  'One round trip before a meeting is scheduled: {decision, meeting, connection, own_connections, burdens, retry_after_seconds}. An '
-  'unknown id is inserted from p_meeting, already leased, so it does not wake schedule again. '
-  'decision: claimed, scheduled, in_progress, cancelled, not_found (also for another user''s), incomplete: a new meeting '
-  'lacks participants or an organizer that exists (path), or frozen: what the event that exists, or may, cannot change (path).';
+  'One round trip before a meeting is scheduled: {decision, meeting, connection, own_connections, burdens, '
+  'retry_after_seconds}. An unknown id is inserted from p_meeting, already leased. decision: claimed, scheduled, '
+  'in_progress, cancelled, not_found (also for another user''s meeting), incomplete: a new meeting lacks participants '
+  'or an organizer that exists (path), or frozen: what an existing event, or one that may exist, cannot change '
+  '(path).';
 
 create function public.settle_scheduling(
   p_meeting_id text,
@@ -331,12 +332,12 @@ begin
   return jsonb_build_object('decision', 'settled', 'candidate', v_index);
 end $$;
 comment on function public.settle_scheduling(text, uuid, jsonb, jsonb, text, text, jsonb, double precision) is
-  'Ends a scheduling lease. p_slot {timezone, held, max_candidates, occurrences} takes the first of p_candidates at which nobody of held '
-  '(addresses) is promised to another meeting, and makes write-back due; occurrences is, for a series, a list a candidate of '
-  '{start_time, end_time, taken}, all of which it takes. Without p_slot the meeting failed with p_error (code) and '
-  'p_reason (sentence), or is tried again after p_retry_after_seconds, which spends an attempt only as google_unavailable. '
-  '{decision, candidate}: settled (candidate: which one, '
-  'from 0), taken or too_many_holds (the lease goes on), lease_lost (nothing was changed).';
+  'Ends a scheduling lease. p_slot {timezone, held, max_candidates, occurrences} takes the first of p_candidates at '
+  'which none of held (addresses) has a hold of another meeting, and makes write-back due; occurrences is, for a '
+  'series, a list for each candidate of {start_time, end_time, taken}, all of which it takes. Without p_slot the '
+  'meeting failed with p_error (code) and p_reason (sentence), or is retried after p_retry_after_seconds, which '
+  'spends an attempt only as google_unavailable. {decision, candidate}: settled (candidate: its index, from 0), taken '
+  'or too_many_holds (the lease goes on), lease_lost (nothing was changed).';
 
 revoke all on function
   private.frozen_calendar_differs,

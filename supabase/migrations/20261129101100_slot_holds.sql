@@ -16,14 +16,18 @@ create table private.slot_holds (
 );
 
 comment on table private.slot_holds is
-  'Who is promised to which meeting when. Held are only people whose calendar the organizer can read; others learn no more than "busy".';
-comment on column private.slot_holds.participant_email is 'In lower case.';
+  'Who is held for which meeting when. Only people whose calendar the organizer can read are held; other users learn '
+  'no more than "busy".';
+comment on column private.slot_holds.meeting_id is 'The meeting that holds the time.';
+comment on column private.slot_holds.organizer_user_id is 'Organizer of that meeting.';
+comment on column private.slot_holds.created_at is 'When the hold was inserted.';
+comment on column private.slot_holds.participant_email is 'The person, in lower case.';
 comment on column private.slot_holds.expires_at is
-  'Null while the meeting is due to be written. A hold that nothing ever became due for ends after 15 minutes, '
-  'one whose event was written after 5: longer than a search that read the calendars before may take.';
+  'Null while the meeting is due to be written. A hold without due write-back ends after 15 minutes, one whose event '
+  'was written after 5: longer than a search that read the calendars before may take.';
 comment on column private.slot_holds.held is 'The time of the meeting, or of one occurrence of a series.';
 comment on column private.slot_holds.slot is
-  'The slot the meeting had when it was promised: the first occurrence of a series. With another slot the hold ends.';
+  'The slot of the meeting when the hold was taken: the first occurrence of a series. With another slot the hold ends.';
 
 create index idx_slot_holds_organizer on private.slot_holds (organizer_user_id) where expires_at is null;
 create index idx_slot_holds_expiry on private.slot_holds (expires_at) where expires_at is not null;
@@ -44,6 +48,9 @@ begin
     perform pg_advisory_xact_lock(1668246898, v_bucket);
   end loop;
 end $$;
+comment on function private.lock_people is
+  'Locks these people for the rest of the transaction, so that one search at a time takes their time. Locks are taken '
+  'in one order, which rules out deadlocks.';
 
 -- Who is promised when, should a meeting take a candidate. p_occurrences is null for a single meeting; of a series it
 -- is [{start_time, end_time, taken}], the first occurrence first. Nobody is promised where the search already knew them
@@ -61,6 +68,10 @@ from jsonb_array_elements(case jsonb_typeof(p_occurrences) when 'array' then p_o
 cross join unnest(p_held) as person (email)
 where o.ordinality > 1 and not coalesce(o.value -> 'taken', '[]') ? person.email
 $$;
+comment on function private.promises_of is
+  'Who would be held when, if a meeting took a candidate. p_occurrences is null for a single meeting; of a series it '
+  'is [{start_time, end_time, taken}], the first occurrence first. People of whom the search already knew a clash are '
+  'left out.';
 
 -- Takes the first candidate that no other meeting holds for anybody who would come, at any of its occurrences; null
 -- when there is none. p_occurrences: a list for each candidate, or null. After lock_people nothing in here waits: a row
@@ -110,6 +121,9 @@ begin
   on conflict do nothing;
   return v_index;
 end $$;
+comment on function private.hold_first_free is
+  'Takes the first candidate that no other meeting holds for anyone who would come, at any of its occurrences; '
+  'returns its index from 0, or null when there is none. p_occurrences: a list for each candidate, or null.';
 
 -- Every occurrence counts: a series must not block twelve times as much of other people's time as meetings may.
 create function private.holds_too_many(p_meeting public.meetings) returns boolean
@@ -123,6 +137,8 @@ from (
     and h.meeting_id <> p_meeting.meeting_id
 ) as promised;
 $$;
+comment on function private.holds_too_many is
+  'Whether the organizer already holds 250 times. The limit keeps one organizer from blocking other people''s time.';
 
 -- Holds follow all meetings that a statement has changed at once. Each meeting's holds are written only by who has its row.
 create function private.meetings_keep_holds() returns trigger
@@ -167,6 +183,9 @@ begin
     and h.participant_email <> all (c.removed);
   return null;
 end $$;
+comment on function private.meetings_keep_holds is
+  'Trigger: holds follow the meetings that a statement changed; they end with a failure, a cancellation, another slot '
+  'or a removed participant.';
 
 create trigger meetings_keep_holds
   after update on public.meetings
@@ -184,7 +203,7 @@ where (h.meeting_id, h.participant_email, h.held) in (
   for update skip locked
 );
 $$;
-comment on function private.expire_slot_holds() is 'Deletes holds that nobody needs; searches do not count them anyway.';
+comment on function private.expire_slot_holds() is 'Deletes expired holds; searches do not count them anyway.';
 
 create function public.read_slot_holds(
   p_emails text[], p_from timestamptz, p_to timestamptz, p_meeting_id text default null
@@ -198,7 +217,7 @@ where h.participant_email in (select lower(email) from unnest(p_emails) as email
   and (h.expires_at is null or h.expires_at > clock_timestamp());
 $$;
 comment on function public.read_slot_holds(text[], timestamptz, timestamptz, text) is
-  'When these people are promised to meetings other than p_meeting_id. Neither meeting nor organizer is told.';
+  'When these people are held for meetings other than p_meeting_id. Neither meeting nor organizer is returned.';
 
 revoke all on private.slot_holds from public, anon, authenticated, service_role;
 revoke all on function

@@ -1,5 +1,5 @@
--- Somebody always gets the hour that suits the others. What that has cost whom, among the same people, is kept here, so
--- that the next inconvenient hour is another one's.
+-- Some people get the inconvenient hour of a meeting across time zones. What it cost whom, among the same people, is
+-- stored here, so that the next inconvenient hour goes to another person.
 create table private.fairness_ledger (
   participant_email text not null,
   with_email text not null,
@@ -10,12 +10,16 @@ create table private.fairness_ledger (
 );
 
 comment on table private.fairness_ledger is
-  'Points that meetings with with_email have cost participant_email, half as much after 90 days. Addresses in lower case.';
+  'Inconvenience that meetings with with_email have cost participant_email, in points that halve every 90 days. '
+  'Addresses in lower case.';
+comment on column private.fairness_ledger.participant_email is 'The person who bore it.';
+comment on column private.fairness_ledger.with_email is 'Another person of the same meetings.';
+comment on column private.fairness_ledger.burden is 'Points at updated_at.';
+comment on column private.fairness_ledger.meetings is 'Meetings that are counted.';
+comment on column private.fairness_ledger.updated_at is 'When burden was last computed.';
 
 alter table private.fairness_ledger enable row level security;
 
--- What a meeting costs is noted with what was noted, so that a meeting that is cancelled or moved before it takes place
--- gives it back.
 create table private.noted_burdens (
   meeting_id text primary key references public.meetings (meeting_id) on delete cascade,
   burdens jsonb not null,
@@ -24,15 +28,20 @@ create table private.noted_burdens (
 );
 
 comment on table private.noted_burdens is
-  'What each meeting has added to the fairness ledger: burdens {address: points} of who carries some, emails of all who come.';
+  'What each meeting has added to the fairness ledger, so that a meeting that is cancelled or moved before it takes '
+  'place returns it.';
+comment on column private.noted_burdens.meeting_id is 'The meeting.';
+comment on column private.noted_burdens.burdens is '{address: points} of those who bear some.';
+comment on column private.noted_burdens.emails is 'Addresses of all who come.';
+comment on column private.noted_burdens.noted_at is 'When it was added.';
 
 alter table private.noted_burdens enable row level security;
 
 create function private.faded(p_burden numeric, p_since timestamptz) returns numeric
 language sql stable set search_path = ''
 return p_burden * 0.5 ^ (greatest(extract(epoch from now() - p_since), 0) / (90 * 86400.0))::numeric;
+comment on function private.faded is 'Points that remain of p_burden since p_since: half after 90 days.';
 
--- What earlier meetings have cost each of these people, on average over the others: {email: points}.
 create function private.burdens_of(p_emails text[]) returns jsonb
 language sql stable set search_path = '' as $$
 select coalesce(jsonb_object_agg(carried.participant_email, carried.burden), '{}')
@@ -46,9 +55,9 @@ from (
 ) as carried
 where carried.burden > 0;
 $$;
+comment on function private.burdens_of is
+  'What earlier meetings have cost each of these people, on average over the others: {email: points}.';
 
--- Who comes at the slot and what it costs them: {address: points}, none in it who is comfortable; null where that is not
--- known, or not counted.
 create function private.costs_of(p_meeting public.meetings) returns table (burdens jsonb, emails text[])
 language sql stable set search_path = '' as $$
 with coming as (
@@ -59,11 +68,13 @@ with coming as (
 )
 select jsonb_object_agg(c.email, c.burden) filter (where c.burden > 0), array_agg(c.email)
 from coming as c
--- Among more than 20 nobody remembers whose turn it was, and the pairs would be many.
+-- Among more than 20 people turns mean little, and the pairs would be many.
 where jsonb_array_length(p_meeting.candidates -> 0 -> 'participant_availability') between 2 and 20
 $$;
+comment on function private.costs_of is
+  'Who comes at the chosen slot and what it costs them: {address: points} of those whom it costs any; nulls where '
+  'that is unknown or not counted.';
 
--- Takes back what the meeting has added to the ledger.
 create function private.return_burden(p_noted private.noted_burdens) returns void
 language plpgsql set search_path = '' as $$
 begin
@@ -83,8 +94,9 @@ begin
   where p_noted.burdens ? l.participant_email and l.with_email = any (p_noted.emails) and l.meetings <= 0;
   delete from private.noted_burdens as n where n.meeting_id = p_noted.meeting_id;
 end $$;
+comment on function private.return_burden is 'Subtracts from the ledger what a meeting has added.';
 
--- Security definer: whoever settles a write-back has no rights in this schema.
+-- Security definer: the role that settles a write-back has no rights in this schema.
 create function private.meetings_note_burden() returns trigger
 language plpgsql security definer set search_path = '' as $$
 declare
@@ -120,20 +132,23 @@ begin
         updated_at = now();
   return null;
 exception
-  -- The event stands on the calendar; whose turn it is next time is worth less than saying so.
+  -- The event exists on the calendar; storing that matters more than the fairness of the next one.
   when data_exception or deadlock_detected then
     raise log 'convene could not note the burden of %: %', new.meeting_id, sqlerrm;
     return null;
 end $$;
+comment on function private.meetings_note_burden is
+  'Trigger: adds the cost of a written meeting to the fairness ledger, and returns it when the meeting is cancelled '
+  'or moved.';
 
 create trigger meetings_note_burden
   after update on public.meetings
   for each row
   when (
     (new.writeback_status = 'created' or old.writeback_status = 'created')
-    -- A slot that was given by name has no candidates, so nothing is known of what it costs anybody.
+    -- A slot that the caller gave has no candidates, so its cost is unknown.
     and (new.candidates <> '[]' or old.candidates <> '[]')
-    -- Whoever chooses another time says when.
+    -- Every choice of another time sets scheduled_at.
     and (new.writeback_status, new.cancelled_at, new.starts_at, new.ends_at, new.scheduled_at)
       is distinct from
       (old.writeback_status, old.cancelled_at, old.starts_at, old.ends_at, old.scheduled_at)

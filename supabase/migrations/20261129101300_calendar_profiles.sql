@@ -1,5 +1,3 @@
--- What somebody's past answers show about when they like to meet, in a few hundred characters. Events are read,
--- counted and forgotten: no title, guest or date of them is ever stored.
 create table private.calendar_profiles (
   user_id uuid primary key references private.google_connections (user_id) on delete cascade,
   google_account_id text not null,
@@ -10,13 +8,18 @@ create table private.calendar_profiles (
 );
 
 comment on table private.calendar_profiles is
-  'One row a user: their habits as counted from a year of events, never the events. Forgotten with the connection.';
+  'Habits of a user as counted from a year of events, never the events: no title, guest or date is stored. Deleted '
+  'with the connection.';
+comment on column private.calendar_profiles.user_id is 'The user.';
 comment on column private.calendar_profiles.google_account_id is
-  'Whose events were counted; after the user has connected another account they say nothing.';
+  'The account whose events were counted; not used after the user has connected another one.';
 comment on column private.calendar_profiles.profile is
-  'Encoded by the functions: answers by weekday and half-hour, typical length and gap. Null until first learned.';
+  'Encoded by the edge functions: acceptances by weekday and half-hour, typical length and gap. Null until first '
+  'learned.';
+comment on column private.calendar_profiles.events_read is 'Events that were counted.';
+comment on column private.calendar_profiles.learned_at is 'When the profile was last computed.';
 comment on column private.calendar_profiles.reading_since is
-  'Somebody reads the events now; whoever died while doing so is forgotten after ten minutes.';
+  'A worker has been reading the events since then; after ten minutes it counts as dead.';
 
 alter table private.calendar_profiles enable row level security;
 
@@ -36,8 +39,9 @@ on conflict (user_id) do update
       and (p.reading_since is null or p.reading_since < now() - interval '10 minutes'))
 returning p.user_id;
 $$;
-comment on function public.claim_profile_readings(uuid[]) is
-  'Which of these users the caller is to learn a profile of: those whose profile is older than a day and that nobody reads now.';
+comment on function public.claim_profile_readings is
+  'Which of these users the caller is to learn a profile of: those whose profile is older than a day and that no '
+  'other worker reads.';
 
 create function public.save_calendar_profile(
   p_user_id uuid, p_google_account_id text, p_profile text, p_events_read integer
@@ -49,8 +53,8 @@ begin
   where p.user_id = p_user_id and p.google_account_id = p_google_account_id;
   return found;
 end $$;
-comment on function public.save_calendar_profile(uuid, text, text, integer) is
-  'Keeps what a year of events shows. False when the user has left, or connected another account meanwhile.';
+comment on function public.save_calendar_profile is
+  'Stores a profile. False when the connection is gone or belongs to another account now.';
 
 revoke all on private.calendar_profiles from public, anon, authenticated, service_role;
 revoke all on function

@@ -1,5 +1,4 @@
--- The healthy connections of those among organizer and participants who are users, each with profile (encoded, or null)
--- and profile_is_due.
+-- What a search needs of the database, in one round trip.
 create function private.own_connections(p_participants jsonb, p_organizer_user_id uuid) returns jsonb
 language sql stable set search_path = '' as $$
 select coalesce(
@@ -27,6 +26,9 @@ from (
 left join private.calendar_profiles as p
   on p.user_id = own.user_id and p.google_account_id = own.google_account_id;
 $$;
+comment on function private.own_connections is
+  'Healthy connections of those among organizer and participants who are users, each with profile (encoded, or null) '
+  'and profile_is_due.';
 
 create function private.scheduling_context(p_meeting public.meetings) returns jsonb
 language sql stable set search_path = '' as $$
@@ -43,9 +45,9 @@ select jsonb_build_object(
   ))
 );
 $$;
-comment on function private.scheduling_context(public.meetings) is
-  '{meeting, connection, own_connections, burdens}: the row, its organizer''s Google connection, those of its people who are '
-  'users, and the points that earlier meetings of the same people have cost each.';
+comment on function private.scheduling_context is
+  '{meeting, connection, own_connections, burdens}: the row, its organizer''s Google connection, those of its people '
+  'who are users, and the inconvenience that earlier meetings of the same people have cost each.';
 
 create function public.read_scheduling_context(p_meeting_id text, p_user_id uuid default null, p_meeting jsonb default null)
 returns jsonb
@@ -72,9 +74,10 @@ begin
     p_meeting || jsonb_build_object('organizer_user_id', coalesce(p_user_id::text, p_meeting ->> 'organizer_user_id')));
   return jsonb_build_object('decision', 'new') || (private.scheduling_context(v_meeting) - 'meeting');
 end $$;
-comment on function public.read_scheduling_context(text, uuid, jsonb) is
-  'What a search needs of a meeting (of p_user_id, if given) as p_meeting would change it, storing nothing: {decision, meeting (as '
-  'stored), connection, own_connections, burdens}. decision: stored, new (no such meeting, so none is told), frozen (path) or not_found.';
+comment on function public.read_scheduling_context is
+  'What a search needs of a meeting (of p_user_id, if given) as p_meeting would change it, storing nothing: '
+  '{decision, meeting (as stored), connection, own_connections, burdens}. decision: stored, new (no such meeting, so '
+  'none is returned), frozen (path) or not_found.';
 
 revoke all on function
   private.own_connections,

@@ -21,7 +21,7 @@ select coalesce(
   end
 )
 $$;
-comment on function private.change_problem(jsonb) is 'The first thing that is wrong with the fields of a change as {path, message}, or null.';
+comment on function private.change_problem(jsonb) is 'The first problem of the fields of a change as {path, message}, or null.';
 
 create function public.change_meeting(
   p_meeting_id text,
@@ -90,10 +90,10 @@ begin
   return jsonb_build_object('decision', 'changed', 'meeting', private.meeting_json(v_meeting));
 end $$;
 comment on function public.change_meeting(text, uuid, jsonb, integer) is
-  'Changes title, description, location, participants or the time (starts_at with ends_at, and timezone) of a meeting. An event that exists '
-  'becomes due for an update; one that is still to be written is written as changed. p_user_id null: anybody''s. p_expected_version: the '
-  'desired_version the change is based on. {decision, meeting, path, message}: changed, unchanged, invalid, slot_expired, version_conflict, '
-  'cancelled or not_found.';
+  'Changes title, description, location, participants or the time (starts_at with ends_at, and timezone) of a '
+  'meeting. An existing event becomes due for an update; one that is still to be written is written as changed. '
+  'p_user_id null: any user''s meeting. p_expected_version: the desired_version the change is based on. {decision, '
+  'meeting, path, message}: changed, unchanged, invalid, slot_expired, version_conflict, cancelled or not_found.';
 
 revoke all on function
   private.change_problem,

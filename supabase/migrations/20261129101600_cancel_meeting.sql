@@ -19,8 +19,9 @@ begin
   return jsonb_build_object('decision', 'cancelled', 'meeting', private.meeting_json(v_meeting));
 end $$;
 comment on function public.cancel_meeting(text, uuid, integer) is
-  'Cancels a meeting for good. Where an event exists or may exist its deletion becomes due (the guests are told once); otherwise nothing '
-  'is. p_user_id null: anybody''s. {decision, meeting}: cancelled, already_cancelled, version_conflict or not_found.';
+  'Cancels a meeting for good. Where an event exists or may exist its deletion becomes due (guests are notified '
+  'once); otherwise nothing becomes due. p_user_id null: any user''s meeting. {decision, meeting}: cancelled, '
+  'already_cancelled, version_conflict or not_found.';
 
 create function public.cancel_meetings_of_user(p_user_id uuid) returns jsonb
 language plpgsql set search_path = '' as $$
@@ -41,8 +42,8 @@ begin
     ));
 end $$;
 comment on function public.cancel_meetings_of_user(uuid) is
-  'Before a user is deleted: cancels every meeting that is not over. {cancelled: by this call, waiting: cancellations that Google has not '
-  'been told yet}; delete the user when nothing waits.';
+  'Before a user is deleted: cancels every meeting that is not over. {cancelled: by this call, waiting: cancellations '
+  'that are still to be written to Google}; delete the user when nothing waits.';
 
 
 revoke all on function

@@ -5,6 +5,8 @@ select p_meeting.candidates -> 0
 where (p_meeting.candidates -> 0 ->> 'start_time')::timestamptz = p_meeting.starts_at
   and (p_meeting.candidates -> 0 ->> 'end_time')::timestamptz = p_meeting.ends_at
 $$;
+comment on function private.chosen_candidate is
+  'The stored candidate that is the meeting''s slot; null for a slot that the caller gave.';
 
 -- The occurrences of a stored candidate as settle_scheduling is given them, those left out that clashed when it was
 -- found; null for a single meeting.
@@ -21,6 +23,9 @@ where not exists (
   select from jsonb_array_elements(p_candidate -> 'recurrence' -> 'clashes') as c where c.value -> 'start_time' = o.value
 )
 $$;
+comment on function private.occurrences_of is
+  'Occurrences of a stored candidate in the form that settle_scheduling takes, without those that clashed when it was '
+  'found; null for a single meeting.';
 
 -- A meeting that failed gave its time back. Before it is written after all, the time is taken again, or another one found.
 
@@ -56,6 +61,9 @@ begin
   return private.hold_first_free(
     p_meeting, v_held, jsonb_build_array(v_chosen), jsonb_build_array(private.occurrences_of(v_chosen))) is not null;
 end $$;
+comment on function private.hold_slot_again is
+  'Takes the time of a meeting with a slot again; false when another meeting holds it. A slot that the caller gave is '
+  'only compared with the holds of others.';
 
 -- How a meeting whose event does not exist goes on: 'write' with its time taken again; 'search', where a search chose
 -- the time and it may be gone; or 'taken', where it was given by name and another meeting has it. Holds outlive the
@@ -82,6 +90,9 @@ begin
   end if;
   return 'taken';
 end $$;
+comment on function private.way_back is
+  'How a meeting without event goes on: write (its time is held again), search (a search chose the time and it may be '
+  'gone) or taken (the caller gave the time and another meeting holds it).';
 
 create function private.search_again(p_meeting_id text) returns public.meetings
 language plpgsql volatile set search_path = '' as $$
@@ -154,10 +165,11 @@ begin
   return jsonb_build_object('decision', 'requeued', 'meeting', private.meeting_json(v_meeting));
 end $$;
 comment on function public.requeue_meeting(text, uuid) is
-  'Gives a meeting that failed, or a change or cancellation that was given up, three new attempts and its people''s time again. A time '
-  'that a search chose and that may be gone is searched for anew (scheduling_status pending). p_user_id null: anybody''s. '
-  '{decision, meeting}: requeued, slot_expired, slot_taken (another meeting has the time that was given), not_found, or how the '
-  'meeting stands: created, pending, retrying, no_slot, cancelled.';
+  'Gives a meeting that failed, or a change or cancellation that was given up, three new attempts and holds its '
+  'people''s time again. A time that a search chose and that may be gone is searched for again (scheduling_status '
+  'pending). p_user_id null: any user''s meeting. {decision, meeting}: requeued, slot_expired, slot_taken (another '
+  'meeting holds the given time), not_found, or the state of the meeting: created, pending, retrying, no_slot, '
+  'cancelled.';
 
 revoke all on function
   private.chosen_candidate,

@@ -12,7 +12,18 @@ select
 from public.meetings as m
 where m.writeback_status is not null
 order by scheduled_at desc;
-comment on view public.v_writeback_status is 'Every write-back and how it stands, newest first; a user sees his own.';
+comment on view public.v_writeback_status is
+  'Every write-back and its state, newest first; a user sees their own meetings.';
+comment on column public.v_writeback_status.meeting_id is 'The meeting.';
+comment on column public.v_writeback_status.scheduled_at is
+  'When the slot was chosen or given, otherwise when the meeting was inserted.';
+comment on column public.v_writeback_status.writeback_status is 'pending, retrying, created or failed.';
+comment on column public.v_writeback_status.writeback_attempted_at is 'When the last attempt began.';
+comment on column public.v_writeback_status.writeback_succeeded_at is 'When the event was known to exist.';
+comment on column public.v_writeback_status.writeback_retry_count is 'Failed attempts.';
+comment on column public.v_writeback_status.google_event_id is 'Google event id.';
+comment on column public.v_writeback_status.google_event_link is 'Link to the event on Google Calendar.';
+comment on column public.v_writeback_status.writeback_error is 'Last error: code, colon, sentence.';
 
 create function public.read_meeting(p_meeting_id text, p_user_id uuid default null, p_attempts boolean default false)
 returns jsonb
@@ -30,10 +41,11 @@ end
 from public.meetings as m
 where m.meeting_id = p_meeting_id and (p_user_id is null or m.organizer_user_id = p_user_id);
 $$;
-comment on function public.read_meeting(text, uuid, boolean) is
-  'One meeting, with its ledger as steps if asked; null when there is none or it is another user''s (p_user_id null: any).';
+comment on function public.read_meeting is
+  'One meeting, with its ledger as steps if p_attempts; null when there is none or it is another user''s (p_user_id '
+  'null: any user''s).';
 
--- A page of a list tells of no candidates: with 190 people they alone are a hundred kilobytes a meeting.
+-- A page carries no candidates: with 190 people they alone are a hundred kilobytes a meeting.
 create function public.list_meetings(
   p_user_id uuid default null,
   p_limit integer default 50,
@@ -68,9 +80,9 @@ select jsonb_build_object(
   )
 );
 $$;
-comment on function public.list_meetings(uuid, integer, timestamptz, text) is
-  '{meetings: newest first, without what only one meeting''s answer tells (candidates, participants, attendees and the like), counts: '
-  '{status: number}}; the page after (p_before, p_before_meeting_id). p_user_id null: of everybody.';
+comment on function public.list_meetings is
+  '{meetings: newest first, without the large fields (candidates, participants, attendees and the like), counts: '
+  '{status: number}}; the page after (p_before, p_before_meeting_id). p_user_id null: of all users.';
 
 create function public.read_queue(p_meeting_ids text[] default null)
 returns table (kind text, meeting_id text, due_at timestamptz, attempts integer, deferrals integer, is_leased boolean)

@@ -1,3 +1,4 @@
+-- Where users and other systems are notified of what became of a meeting.
 create table public.notification_targets (
   target_id uuid primary key default gen_random_uuid(),
   owner_user_id uuid default auth.uid() references auth.users (id) on delete cascade,
@@ -20,22 +21,28 @@ create table public.notification_targets (
 );
 
 comment on table public.notification_targets is
-  'Who is told when a meeting becomes created, failed or cancelled, when its change or cancellation is given up, or when a Google connection needs its user.';
+  'Who is notified when a meeting becomes created, failed or cancelled, when its change or cancellation is given up, '
+  'or when a Google connection needs its user.';
+comment on column public.notification_targets.target_id is 'Id of the target.';
 comment on column public.notification_targets.owner_user_id is
-  'Whose meetings it is about; null: everybody''s (only a secret key can make one).';
+  'The user whose meetings it is about; null: all users'' (only a secret key can insert such a target).';
 comment on column public.notification_targets.kind is
   'webhook (signed, Standard Webhooks), slack (incoming webhook), teams (Workflows webhook) or email.';
 comment on column public.notification_targets.address is
   'An https URL; for email an address, or null: the organizer of the meeting.';
 comment on column public.notification_targets.signing_secret is
   'Write-only, for kind webhook: whsec_ and the base64 of 24 to 64 random bytes. Always null when read.';
-comment on column public.notification_targets.events is 'Any of created, failed, cancelled, given_up, needs_reauth.';
+comment on column public.notification_targets.events is
+  'Event types to deliver: any of created, failed, cancelled, given_up, needs_reauth.';
+comment on column public.notification_targets.enabled is 'Whether notifications are delivered.';
+comment on column public.notification_targets.created_at is 'When the row was inserted.';
+comment on column public.notification_targets.updated_at is 'When the row last changed.';
 
 create index idx_notification_targets_owner on public.notification_targets (owner_user_id);
 
 alter table public.notification_targets enable row level security;
 
--- Mail to an address of one's choice would make Convene a relay; users have it sent to the organizer.
+-- Mail to any address would make Convene a relay; users can have it sent to the organizer only.
 create policy "owners read their targets" on public.notification_targets
   for select to authenticated using (owner_user_id = (select auth.uid()));
 
@@ -58,7 +65,9 @@ create table private.notification_secrets (
   signing_secret text not null
 );
 
-comment on table private.notification_secrets is 'What webhooks are signed with. Write-only for users.';
+comment on table private.notification_secrets is 'Signing secrets of webhooks. Write-only for users.';
+comment on column private.notification_secrets.target_id is 'The target.';
+comment on column private.notification_secrets.signing_secret is 'whsec_ and the base64 of 24 to 64 random bytes.';
 
 alter table private.notification_secrets enable row level security;
 
@@ -70,8 +79,9 @@ exception
   when invalid_parameter_value then
     return false;
 end $$;
+comment on function private.is_signing_secret is 'Whether a text is whsec_ and the base64 of 24 to 64 bytes.';
 
--- Security definer: whoever writes a target has no rights in this schema.
+-- Security definer: the role that writes a target has no rights in this schema.
 create function private.notification_targets_keep_secret() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
@@ -93,6 +103,8 @@ begin
   end if;
   return new;
 end $$;
+comment on function private.notification_targets_keep_secret is
+  'Trigger: moves the signing secret of a target to private.notification_secrets and refuses a webhook without one.';
 
 create trigger notification_targets_keep_secret
   before insert or update on public.notification_targets

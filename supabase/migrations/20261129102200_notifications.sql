@@ -17,14 +17,23 @@ create table public.notifications (
 );
 
 comment on table public.notifications is
-  'What people are told, and whether it arrived: one row a transition and target. At least once: notification_id lets a receiver recognise a repetition.';
+  'The outbox: what is delivered to targets, and whether it arrived; one row a transition and target. Delivery is at '
+  'least once: notification_id lets a receiver recognise a repetition.';
+comment on column public.notifications.notification_id is 'Id of the notification, which webhooks receive.';
+comment on column public.notifications.event is 'Event type: created, failed, cancelled, given_up or needs_reauth.';
+comment on column public.notifications.meeting_id is 'The meeting; null for a connection.';
+comment on column public.notifications.organizer_user_id is 'Organizer of the meeting, or user of the connection.';
+comment on column public.notifications.target_id is 'The target; null for kind log.';
+comment on column public.notifications.status is 'pending, retrying, sent or failed.';
+comment on column public.notifications.created_at is 'When the transition took place.';
+comment on column public.notifications.sent_at is 'When the target accepted it.';
 comment on column public.notifications.transition_key is
-  'Names one transition of one meeting or connection; it is announced to a target once.';
-comment on column public.notifications.kind is 'As the target''s; log: an alert that operators find here and in the functions'' log.';
-comment on column public.notifications.owner_user_id is 'The target''s owner, who may read the row; null: operators only.';
-comment on column public.notifications.payload is 'What was so at the transition; what is sent is composed of it.';
+  'Names one transition of one meeting or connection; it is delivered to a target once.';
+comment on column public.notifications.kind is 'Kind of the target; log: an alert that operators find here and in the log of the functions.';
+comment on column public.notifications.owner_user_id is 'Owner of the target, who may read the row; null: operators only.';
+comment on column public.notifications.payload is 'Facts at the time of the transition, from which the message is composed.';
 comment on column public.notifications.attempts is 'Deliveries that were tried; three in all.';
-comment on column public.notifications.error is 'What went wrong last: code, colon, sentence.';
+comment on column public.notifications.error is 'Last error: code, colon, sentence.';
 
 create index idx_notifications_owner on public.notifications (owner_user_id, created_at desc);
 create index idx_notifications_meeting on public.notifications (meeting_id, created_at);
@@ -69,6 +78,9 @@ select concat_ws(':', p_event, p_meeting.meeting_id, case
   when p_event = 'given_up' then 'v' || p_meeting.desired_version || 'a' || extract(epoch from p_meeting.writeback_attempted_at)
 end)
 $$;
+comment on function private.meeting_transition_key is
+  'The transition_key of a meeting''s event: the same transition has the same key, a failure after a requeue another '
+  'one.';
 
 create function private.meeting_notice(p_meeting public.meetings) returns jsonb
 language sql stable set search_path = '' as $$
@@ -93,6 +105,7 @@ select jsonb_build_object(
   'error', coalesce(p_meeting.writeback_error, p_meeting.scheduling_error || ': ' || coalesce(p_meeting.scheduling_reason, ''))
 )
 $$;
+comment on function private.meeting_notice is 'Payload of a notification about a meeting.';
 
 create function private.announce_meetings(p_meeting_ids text[], p_events text[]) returns void
 language sql volatile security definer set search_path = '' as $$
@@ -111,7 +124,8 @@ join public.notification_targets as t
 on conflict do nothing;
 $$;
 comment on function private.announce_meetings(text[], text[]) is
-  'One notification for each target that wants to hear of a meeting''s event; a transition that was announced before is left alone.';
+  'Inserts one notification for each target that subscribes to a meeting''s event; a transition that was notified '
+  'before is skipped.';
 
 -- Telling people about a meeting never fails the meeting: both triggers swallow whatever is wrong here.
 -- Security definer: whoever writes a meeting has no rights in this schema.
@@ -125,6 +139,8 @@ exception
     raise log 'convene could not announce meeting %: %', new.meeting_id, sqlerrm;
     return null;
 end $$;
+comment on function private.meetings_announce_inserted is
+  'Trigger: notifies of a new row that failed validation. Never fails the insert.';
 
 create trigger meetings_announce_inserted
   after insert on public.meetings
@@ -165,6 +181,8 @@ exception
     raise log 'convene could not announce meetings: %', sqlerrm;
     return null;
 end $$;
+comment on function private.meetings_announce_updated is
+  'Trigger: notifies of the transitions of one statement. Never fails the update.';
 
 create trigger meetings_announce_updated
   after update on public.meetings
@@ -197,6 +215,9 @@ exception
     raise log 'convene could not announce the connection of %: %', new.user_id, sqlerrm;
     return null;
 end $$;
+comment on function private.google_connections_announce is
+  'Trigger: notifies once that a connection needs its user, until the next consent; the row of kind log is for '
+  'operators without a target.';
 
 create trigger google_connections_announce_inserted
   after insert on private.google_connections

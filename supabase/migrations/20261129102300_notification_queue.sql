@@ -48,7 +48,8 @@ begin
   left join private.notification_secrets as s on s.target_id = n.target_id;
 end $$;
 comment on function public.claim_notifications(integer, integer) is
-  'Leases notifications that are due, with where they go. target_wanted: false once the target is gone or switched off. Settle each before its lease ends.';
+  'Leases due notifications, with their targets. target_wanted: false once the target is gone or disabled. Settle '
+  'each before its lease ends.';
 
 create function public.settle_notification(
   p_notification_id uuid,
@@ -91,7 +92,8 @@ begin
   return true;
 end $$;
 comment on function public.settle_notification(uuid, uuid, text, text, boolean, double precision) is
-  'Ends a lease: p_outcome sent, retry (three attempts in all; p_spends_attempt false: asked to wait) or reject. A lost lease changes nothing: false.';
+  'Ends a lease: p_outcome sent, retry (three attempts in all; p_spends_attempt false: the target asked to wait) or '
+  'reject. A lost lease changes nothing: false.';
 
 revoke all on function
   private.fail_poison_notifications,

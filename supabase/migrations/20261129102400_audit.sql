@@ -17,7 +17,8 @@ order by m.meeting_id
 limit p_limit;
 $$;
 comment on function public.list_auditable_meetings(integer, text, text[]) is
-  'Meetings at rest that Google was asked about: those that are not a month past, or the given ones; a page after p_after, by meeting_id.';
+  'Meetings with nothing due for which Google was asked: those that are not a month past, or the given ones; a page '
+  'after p_after, by meeting_id.';
 
 create function public.list_auditable_calendars(p_limit integer default 50)
 returns table (user_id uuid, google_calendar_id text, calendars bigint)
@@ -38,7 +39,8 @@ order by c.user_id, used.google_calendar_id
 limit p_limit;
 $$;
 comment on function public.list_auditable_calendars(integer) is
-  'The calendars that Convene has written to, or would, through the connections that work; calendars: how many there are in all.';
+  'The calendars that Convene has written to, or would, through healthy connections; calendars: how many there are in '
+  'all.';
 
 create function public.find_event_keys(p_event_keys uuid[]) returns setof uuid
 language sql stable set search_path = '' as $$
@@ -67,7 +69,8 @@ begin
   return found;
 end $$;
 comment on function public.refresh_written_event(text, text, text, jsonb) is
-  'Notes how an event looks on Google now: links, organizer, attendees and their answers. False when the row is being worked on or has another event.';
+  'Stores an event as Google reports it: links, organizer, attendees and their responses. False when the row is '
+  'leased or due, or has another event.';
 
 revoke all on function
   public.list_auditable_meetings,

@@ -15,11 +15,23 @@ create table if not exists public.tasks (
   updated_at timestamptz not null default now()
 );
 
-comment on table public.tasks is 'Something to do, once or again and again; its time on the calendar is in task_calendar_events.';
-comment on column public.tasks.start_date is 'When it is planned to start; task-events/reschedule moves the event there.';
+comment on table public.tasks is 'A task, single or recurring; its time on the calendar is in task_calendar_events.';
+comment on column public.tasks.id is 'Id of the task.';
+comment on column public.tasks.user_id is 'The user whose task it is.';
+comment on column public.tasks.title is 'Title of the task and of its event.';
+comment on column public.tasks.description is 'Description of the task.';
+comment on column public.tasks.start_date is
+  'When the task is planned to start; task-events/reschedule moves its event there.';
+comment on column public.tasks.duration_minutes is 'Duration, 1 to 525600 minutes.';
+comment on column public.tasks.task_type is 'single or recurring.';
 comment on column public.tasks.recurrence_pattern is
   'For recurring tasks: daily, weekdays, weekly, biweekly, monthly, quarterly or yearly, counted from start_date.';
-comment on column public.tasks.recurrence_ends is 'The last day on which a recurring task may start, in the event''s zone; null is without end.';
+comment on column public.tasks.recurrence_ends is
+  'The last day on which a recurring task may start, in the time zone of the event; null is without end.';
+comment on column public.tasks.status is 'backlog, in_progress, done or blocked.';
+comment on column public.tasks.deleted_at is 'When the task was deleted; the row stays.';
+comment on column public.tasks.created_at is 'When the row was inserted.';
+comment on column public.tasks.updated_at is 'When the row last changed.';
 
 create index if not exists idx_tasks_user on public.tasks (user_id, start_date);
 
@@ -48,6 +60,7 @@ begin
   new.updated_at := now();
   return new;
 end $$;
+comment on function private.tasks_touch is 'Trigger: sets updated_at.';
 
 create trigger tasks_touch
   before update on public.tasks

@@ -41,21 +41,48 @@ alter table public.task_calendar_events
 alter table public.task_calendar_events alter column organizer_self set default true;
 
 comment on table public.task_calendar_events is
-  'One row is one event of a user on Google Calendar: whose it is, who is invited, how they answered. Deleted events keep their row.';
-comment on column public.task_calendar_events.calendar_event_id is 'The id on Google; of events made here decided before Google is asked.';
+  'One row is one event of a user on Google Calendar: whose it is, who is invited, how they responded. Deleted events '
+  'keep their row.';
+comment on column public.task_calendar_events.id is 'Id of the row.';
+comment on column public.task_calendar_events.user_id is 'The user on whose calendar the event is.';
+comment on column public.task_calendar_events.task_id is
+  'The task that the event stands for; null for an event that is only followed.';
+comment on column public.task_calendar_events.calendar_id is 'The calendar that holds the event (default primary).';
+comment on column public.task_calendar_events.created_at is 'When the row was inserted.';
+comment on column public.task_calendar_events.event_link is 'Link to the event on Google Calendar.';
+comment on column public.task_calendar_events.event_start is 'Start of the event.';
+comment on column public.task_calendar_events.event_end is 'End of the event.';
+comment on column public.task_calendar_events.event_title is 'Title of the event.';
+comment on column public.task_calendar_events.timezone is 'IANA time zone of the event.';
+comment on column public.task_calendar_events.is_all_day is 'Whether the event lasts whole days.';
+comment on column public.task_calendar_events.organizer_email is 'Organizer, as Google last reported.';
+comment on column public.task_calendar_events.organizer_display_name is
+  'Name of the organizer, as Google last reported.';
+comment on column public.task_calendar_events.is_master_event is 'Whether the row is a series.';
+comment on column public.task_calendar_events.is_exception is 'Whether the row is a changed occurrence of a series.';
+comment on column public.task_calendar_events.sync_error is 'Code of the last error.';
+comment on column public.task_calendar_events.last_synced_at is
+  'When the event was last read from Google or written there.';
+comment on column public.task_calendar_events.etag is 'ETag of the event that was last seen.';
+comment on column public.task_calendar_events.deleted_at is 'When the event was deleted; the row stays.';
+comment on column public.task_calendar_events.updated_at is 'When the row last changed.';
+comment on column public.task_calendar_events.event_generation is
+  'Grows when the event of the former id was deleted on Google: a used id stays taken there.';
+comment on column public.task_calendar_events.calendar_event_id is 'Google event id; of events made here decided before the first request.';
 comment on column public.task_calendar_events.organizer_self is
-  'True only if Google says that the organizer is this calendar, false when another organizer is named, null when unknown.';
+  'True only if Google reports that this calendar organizes, false when another organizer is named, null when unknown.';
 comment on column public.task_calendar_events.attendees is
-  'As Google last answered: [{email, displayName, organizer, self, optional, resource, responseStatus, comment, additionalGuests}].';
-comment on column public.task_calendar_events.recurrence_rule is 'The RFC 5545 lines of a series, one a line.';
+  'Guests as Google last reported them: [{email, displayName, organizer, self, optional, resource, responseStatus, '
+  'comment, additionalGuests}].';
+comment on column public.task_calendar_events.recurrence_rule is 'The RFC 5545 lines of a series, separated by line breaks.';
 comment on column public.task_calendar_events.recurrence_master_id is 'Of a changed occurrence: calendar_event_id of its series.';
-comment on column public.task_calendar_events.recurrence_instance_date is 'The day on which this occurrence stood originally, in the series'' zone.';
-comment on column public.task_calendar_events.original_start_time is 'The same as Google writes it: an RFC 3339 instant, or a date.';
+comment on column public.task_calendar_events.recurrence_instance_date is 'The original day of this occurrence, in the time zone of the series.';
+comment on column public.task_calendar_events.original_start_time is 'The original start as Google writes it: an RFC 3339 instant, or a date.';
 comment on column public.task_calendar_events.exception_type is 'moved, modified or cancelled.';
-comment on column public.task_calendar_events.series_update_scope is 'The scope of the last change: single, all or future.';
+comment on column public.task_calendar_events.series_update_scope is 'Scope of the last change: single, all or future.';
 comment on column public.task_calendar_events.sync_status is 'pending (not written yet), synced (on Google; the default, also of rows that an application upserts), failed or cancelled.';
 comment on column public.task_calendar_events.sync_source is 'convene when we made the event, google when we only follow it.';
-comment on column public.task_calendar_events.event_key is 'Random; the Google event id is made from it and event_generation.';
+comment on column public.task_calendar_events.event_key is 'Random; the Google event id is derived from it and event_generation.';
 
 create index if not exists idx_task_calendar_events_organizer_self
   on public.task_calendar_events (organizer_self);

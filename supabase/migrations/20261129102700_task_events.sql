@@ -124,8 +124,8 @@ begin
   return private.task_event_response('claimed', v_event, v_task.user_id);
 end $$;
 comment on function public.begin_task_event(text, uuid, jsonb, integer) is
-  'Leases the row of a task''s event, made if there is none: {decision, event, task, connection, retry_after_seconds}. '
-  'decision: claimed, exists, in_progress or not_found (also for another user''s).';
+  'Leases the row of a task''s event, inserted if there is none: {decision, event, task, connection, '
+  'retry_after_seconds}. decision: claimed, exists, in_progress or not_found (also for another user''s task).';
 
 create function public.begin_event_change(
   p_user_id uuid, p_calendar_id text, p_calendar_event_id text, p_lease_seconds integer default 120
@@ -191,6 +191,8 @@ from stored
 where p_event ->> 'google_account_id' is not null
   and not exists (select from private.event_state as es where es.kind = 'task_event' and es.subject_id = stored.id::text);
 $$;
+comment on function private.put_task_event is
+  'Inserts or updates the row of an event as {column: value} gives it, outside of any lease.';
 
 create function public.settle_task_event(
   p_id uuid, p_lease_token uuid, p_changes jsonb, p_rows jsonb default '[]', p_release boolean default true,
@@ -243,8 +245,9 @@ begin
   return true;
 end $$;
 comment on function public.settle_task_event(uuid, uuid, jsonb, jsonb, boolean, double precision, text[]) is
-  'Writes what is known now (p_changes: columns; p_rows: other rows of the same series) under a lease; false when the lease was lost. '
-  'p_release false keeps the lease; p_not_before_seconds: the row is due again then; p_gone: events that are deleted with it.';
+  'Stores under a lease what is known now (p_changes: columns; p_rows: other rows of the same series); false when the '
+  'lease was lost. p_release false keeps the lease; p_not_before_seconds: the row is due again then; p_gone: ids of '
+  'events that are deleted with it.';
 
 create function public.claim_task_events(p_limit integer default 10, p_lease_seconds integer default 120) returns setof jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -258,7 +261,7 @@ begin
   order by w.due_at, w.subject_id;
 end $$;
 comment on function public.claim_task_events(integer, integer) is
-  'Leases events whose creation or change was interrupted or postponed and is due now.';
+  'Leases events whose creation or change was interrupted or deferred and is due now.';
 
 -- An event that was never written has nothing on Google to delete: only its row is given up.
 create function public.discard_task_event(p_user_id uuid, p_calendar_id text, p_calendar_event_id text) returns boolean
@@ -289,7 +292,8 @@ begin
   return true;
 end $$;
 comment on function public.discard_task_event(uuid, text, text) is
-  'Marks an event that is not on Google (never written, or refused for good) as deleted; false while that is not certain.';
+  'Marks an event that is not on Google (never written, or refused for good) as deleted; false while that is not '
+  'certain.';
 
 create function public.read_task_events(p_user_id uuid, p_task_ids text[]) returns jsonb
 language sql stable set search_path = '' as $$
@@ -306,7 +310,8 @@ from public.tasks as t
 where t.id::text = any (p_task_ids) and t.deleted_at is null and (p_user_id is null or t.user_id = p_user_id);
 $$;
 comment on function public.read_task_events(uuid, text[]) is
-  'Tasks with the event that stands for each: [{task, event}]; of a series that was split the latest part. p_user_id null: any user''s.';
+  'Tasks with the event that stands for each: [{task, event}]; of a split series the latest part. p_user_id null: any '
+  'user''s.';
 
 create function public.read_task_event(p_user_id uuid, p_calendar_id text, p_calendar_event_id text) returns jsonb
 language sql stable set search_path = '' as $$

@@ -1,4 +1,4 @@
--- Who organizes and who is invited, read again from Google: page by page, and one statement a page.
+-- Organizers and guests, read again from Google: page by page, and one statement a page.
 create function public.list_unsynced_events(
   p_user_id uuid default null,
   p_event_ids text[] default null,
@@ -15,7 +15,7 @@ with wanted as (
     and (p_event_ids is null or e.calendar_event_id = any (p_event_ids) or e.id::text = any (p_event_ids))
     and (p_task_ids is null or e.task_id::text = any (p_task_ids))
     and (p_event_ids is not null or p_task_ids is not null
-      -- What Google did not tell last time is asked for by name only, so that a backfill comes to its end.
+      -- Events of which Google reported nothing last time are read again by id only, so that a backfill ends.
       or (e.organizer_email is null and coalesce(e.sync_error, '') not in ('event_not_found', 'organizer_unknown')))
   union all
   select 'meeting', m.organizer_user_id, m.google_calendar_id, m.google_event_id, m.starts_at, m.ends_at
@@ -50,9 +50,9 @@ from (
   group by page.user_id, page.calendar_id
 ) as g;
 $$;
-comment on function public.list_unsynced_events(uuid, text[], text[], text, integer) is
-  'Events to be read again from Google, a group for each user and calendar: [{user_id, calendar_id, event_ids, time_min, time_max, complete_window}]. '
-  'Without ids: those without an organizer.';
+comment on function public.list_unsynced_events is
+  'Events to read again from Google, a group for each user and calendar: [{user_id, calendar_id, event_ids, time_min, '
+  'time_max, complete_window}]. Without ids: those without an organizer.';
 
 create function public.store_event_people(
   p_user_id uuid, p_calendar_id text, p_events jsonb, p_missing text[] default '{}',
@@ -117,9 +117,10 @@ from (
   group by all_known.calendar_event_id
 ) as r;
 $$;
-comment on function public.store_event_people(uuid, text, jsonb, text[], timestamptz) is
-  'Stores organizer and guests of one page of events of a calendar, of tasks and of meetings: {calendar_event_id: updated | unchanged}. '
-  'p_missing: ids that Google does not show there. Rows that were written after p_read_at, or on which somebody works, know better and stay.';
+comment on function public.store_event_people is
+  'Stores organizer and guests of one page of events of a calendar, of tasks and of meetings: {calendar_event_id: '
+  'updated | unchanged}. p_missing: ids that Google does not have there. Rows that were written after p_read_at, or '
+  'that are leased, are newer and stay.';
 
 revoke all on function
   public.list_unsynced_events,

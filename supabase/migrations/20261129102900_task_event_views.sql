@@ -1,4 +1,4 @@
--- What the tracked events tell about working together. Each view shows a user his own events only.
+-- What the followed events show about working together.
 create view public.v_events_with_declined_guests with (security_invoker = true) as
 select
   e.id, e.user_id, e.task_id, e.calendar_id, e.calendar_event_id, e.event_title, e.event_start, e.event_link,
@@ -8,7 +8,18 @@ from public.task_calendar_events as e
 cross join lateral jsonb_array_elements(e.attendees) as guest (value)
 where e.deleted_at is null and guest.value ->> 'responseStatus' = 'declined'
 group by e.id;
-comment on view public.v_events_with_declined_guests is 'Events that somebody declined, and who.';
+comment on view public.v_events_with_declined_guests is
+  'Events that at least one guest declined, and who; a user sees their own events.';
+comment on column public.v_events_with_declined_guests.id is 'Id of the row of task_calendar_events.';
+comment on column public.v_events_with_declined_guests.user_id is 'The user on whose calendar the event is.';
+comment on column public.v_events_with_declined_guests.task_id is 'The task of the event.';
+comment on column public.v_events_with_declined_guests.calendar_id is 'The calendar that holds the event.';
+comment on column public.v_events_with_declined_guests.calendar_event_id is 'Google event id.';
+comment on column public.v_events_with_declined_guests.event_title is 'Title of the event.';
+comment on column public.v_events_with_declined_guests.event_start is 'Start of the event.';
+comment on column public.v_events_with_declined_guests.event_link is 'Link to the event on Google Calendar.';
+comment on column public.v_events_with_declined_guests.declined_count is 'Guests who declined.';
+comment on column public.v_events_with_declined_guests.declined_emails is 'Their addresses.';
 
 create view public.v_organizing_by_month with (security_invoker = true) as
 select
@@ -20,7 +31,13 @@ select
 from public.task_calendar_events as e
 where e.deleted_at is null and e.event_start is not null
 group by 1, 2;
-comment on view public.v_organizing_by_month is 'Events a month (UTC) that the user organizes, only attends, or of which the organizer is unknown.';
+comment on view public.v_organizing_by_month is
+  'Events a month (UTC) that the user organizes, attends only, or whose organizer is unknown.';
+comment on column public.v_organizing_by_month.user_id is 'The user.';
+comment on column public.v_organizing_by_month.month is 'First day of the month.';
+comment on column public.v_organizing_by_month.organizing is 'Events that the user organizes.';
+comment on column public.v_organizing_by_month.attending is 'Events that another person organizes.';
+comment on column public.v_organizing_by_month.unknown is 'Events whose organizer is unknown.';
 
 create view public.v_frequent_collaborators with (security_invoker = true) as
 select
@@ -37,7 +54,15 @@ where e.deleted_at is null
   and not coalesce((guest.value ->> 'self')::boolean, false)
   and not coalesce((guest.value ->> 'resource')::boolean, false)
 group by 1, 2;
-comment on view public.v_frequent_collaborators is 'With whom a user has events, how many, and how they answer. Rooms and the user himself do not count.';
+comment on view public.v_frequent_collaborators is
+  'With whom a user has events, how many, and how they responded. Rooms and the user are left out.';
+comment on column public.v_frequent_collaborators.user_id is 'The user.';
+comment on column public.v_frequent_collaborators.email is 'Address of the other person.';
+comment on column public.v_frequent_collaborators.display_name is 'A name that Google reports for that address.';
+comment on column public.v_frequent_collaborators.events is 'Events with that person.';
+comment on column public.v_frequent_collaborators.accepted is 'Events that the person accepted.';
+comment on column public.v_frequent_collaborators.declined is 'Events that the person declined.';
+comment on column public.v_frequent_collaborators.latest_event_start is 'Start of the latest event.';
 
 revoke all on
   public.v_events_with_declined_guests,

@@ -45,7 +45,8 @@ exception
     raise log 'convene could not wake %: %', p_function, sqlerrm;
 end $$;
 comment on function private.wake(text, jsonb) is
-  'Posts p_body to a function through pg_net. Does nothing while the Vault entries convene_functions_url and convene_automations_key are missing.';
+  'Posts p_body to an edge function through pg_net. Does nothing while the Vault entries convene_functions_url and '
+  'convene_automations_key are missing, and never fails the statement that calls it.';
 
 create function private.wake_worker(p_kind text, p_rows bigint, p_subject_id text) returns void
 language plpgsql volatile security definer set search_path = '' as $$

@@ -5,7 +5,7 @@ import { readImportGraph } from "./import_graph.ts";
 import { violations } from "./rules.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const FOLDERS = ["shared", "supabase", "local", "tests"];
+const FOLDERS = ["shared", "supabase", "local", "packages", "tests"];
 
 Deno.test("no import in the project points the wrong way", async () => {
   const files = await readImportGraph(ROOT, FOLDERS);
@@ -46,7 +46,16 @@ const MADE_UP: Record<string, string> = {
   "supabase/functions/two/handler.ts": `export { test } from "../../../tests/support/test.ts";`,
   "local/serve.ts": `export { test } from "../tests/support/test.ts";`,
   "local/tasks/task.ts": `export { test } from "../../tests/support/test.ts";`,
-  "tests/support/test.ts": `export { calendar as test } from "@shared/google/calendar.ts";`,
+  "tests/support/test.ts": `
+    import { inner } from "../../packages/one/room/inner.ts";
+    export { start } from "../../packages/one/start.ts";
+    export { calendar as test } from "@shared/google/calendar.ts";`,
+  "packages/one/start.ts": `export { inner as start } from "./room/inner.ts";`,
+  "packages/one/room/inner.ts": `
+    import { outer } from "../../two/outer.ts";
+    export { calendar as inner } from "@shared/google/calendar.ts";`,
+  "packages/two/outer.ts": "export const outer = 1;",
+  "shared/connections/tokens.ts": `export { start } from "../../packages/one/start.ts";`,
 };
 
 Deno.test("violations() names every forbidden import, with its line, and no other", async () => {
@@ -59,7 +68,10 @@ Deno.test("violations() names every forbidden import, with its line, and no othe
     const found = violations(await readImportGraph(root, FOLDERS));
     assert.deepEqual(found.map((sentence) => sentence.replace(/[;,:] .*$/, "")).sort(), [
       "local/serve.ts:1 imports tests/support/test.ts",
+      "packages/one/room/inner.ts:2 imports packages/two/outer.ts",
+      "packages/one/room/inner.ts:3 imports shared/google/calendar.ts",
       "shared/attic/chest.ts:1 is in shared/attic",
+      "shared/connections/tokens.ts:1 imports packages/one/start.ts",
       "shared/database/call.ts:2 imports shared/google",
       "shared/database/near.ts:1 imports ../google/calendar.ts",
       "shared/scheduling/dynamic.ts:1 imports shared/google",
@@ -72,6 +84,7 @@ Deno.test("violations() names every forbidden import, with its line, and no othe
       "shared/writeback/write.ts:5 uses the console",
       "supabase/functions/one/index.ts:2 imports ../two/handler.ts",
       "supabase/functions/two/handler.ts:1 imports tests/support/test.ts",
+      "tests/support/test.ts:2 imports packages/one/room/inner.ts",
     ]);
   } finally {
     await Deno.remove(root, { recursive: true });

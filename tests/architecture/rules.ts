@@ -41,6 +41,13 @@ function complain(file: SourceFile, { specifier, target }: Import): string | und
       ? `imports ${specifier}, which is not in the project`
       : undefined;
   }
+  const [package_from, package_to] = [packageOf(file.path), packageOf(target)];
+  if (package_from !== package_to) {
+    if (package_from !== undefined) return `imports ${target}: a package stands alone`;
+    if (package_to !== undefined && target.split("/").length > 3) {
+      return `imports ${target}: only the files at the top of a package are public`;
+    }
+  }
   if (target.startsWith("tests/") && file.path.startsWith("local/")) {
     // The tasks start the same throw-away Postgres as the tests do.
     const allowed = file.path.startsWith("local/tasks/") && target.startsWith("tests/support/");
@@ -88,6 +95,11 @@ function lineAt(text: string, match: RegExpExecArray): number {
 
 function isProduct(path: string): boolean {
   return path.startsWith("shared/") || path.startsWith("supabase/");
+}
+
+/** "one" for packages/one/..., nothing elsewhere. */
+function packageOf(path: string): string | undefined {
+  return /^packages\/([^/]+)\//.exec(path)?.[1];
 }
 
 /** "google" for shared/google/..., "functions/status" for a function's own folder. */

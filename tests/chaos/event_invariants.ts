@@ -1,4 +1,4 @@
-import type { StoredEvent } from "../../local/google/control.ts";
+import type { StoredEvent } from "../../packages/google-calendar-emulator/control.ts";
 import { addresses } from "./participants.ts";
 import type { MeetingState } from "./snapshot.ts";
 

@@ -1,4 +1,4 @@
-import type { ResponseStatus } from "../../local/google/calendar/event_types.ts";
+import type { ResponseStatus } from "../../packages/google-calendar-emulator/control.ts";
 
 /** A change or cancellation that the function `meetings` has accepted, as in its response. */
 export interface AcceptedChange {

@@ -1,4 +1,7 @@
-import type { EmulatorControl, FaultRule } from "../../local/google/control.ts";
+import type {
+  EmulatorControl,
+  FaultRule,
+} from "../../packages/google-calendar-emulator/control.ts";
 
 /**
  * What goes wrong in a round in addition to the faults of single requests. Each profile is as bad as

@@ -1,4 +1,4 @@
-import type { ResponseStatus } from "../../local/google/calendar/event_types.ts";
+import type { ResponseStatus } from "../../packages/google-calendar-emulator/control.ts";
 import type { ChaosStack } from "./chaos_stack.ts";
 import type { ExpectedState } from "./expected_state.ts";
 import type { Random } from "./random.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { StoredEvent } from "../../local/google/control.ts";
+import type { StoredEvent } from "../../packages/google-calendar-emulator/control.ts";
 import { change, write } from "../support/changes.ts";
 import { pendingMeeting, rowOf } from "../support/meetings.ts";
 import type { Organizer, Stack } from "../support/stack.ts";

@@ -1,4 +1,4 @@
-import type { RecordedRequest } from "../../local/google/control.ts";
+import type { RecordedRequest } from "../../packages/google-calendar-emulator/control.ts";
 import type { LedgerRow, Snapshot } from "./snapshot.ts";
 
 interface EventRequest {

@@ -1,5 +1,9 @@
 import type { MeetingRow } from "@shared/database/meetings.ts";
-import type { Mail, RecordedRequest, StoredEvent } from "../../local/google/control.ts";
+import type {
+  Mail,
+  RecordedRequest,
+  StoredEvent,
+} from "../../packages/google-calendar-emulator/control.ts";
 import { eventsOfMeeting, type Snapshot } from "./snapshot.ts";
 
 /** One invitation, then updates; one cancellation after a removal; perhaps a new invitation. */

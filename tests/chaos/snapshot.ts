@@ -1,6 +1,10 @@
 import type { MeetingRow } from "@shared/database/meetings.ts";
 import type { Database as Schema } from "@shared/database/types.ts";
-import type { Mail, RecordedRequest, StoredEvent } from "../../local/google/control.ts";
+import type {
+  Mail,
+  RecordedRequest,
+  StoredEvent,
+} from "../../packages/google-calendar-emulator/control.ts";
 import type { Stack } from "../support/stack.ts";
 import { emptyExpectedState, type ExpectedState } from "./expected_state.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import type { StoredEvent } from "../../local/google/control.ts";
+import type { StoredEvent } from "../../packages/google-calendar-emulator/control.ts";
 import { answersOf, change, createdMeeting, EVENT, onlyEvent } from "../support/changes.ts";
 import { mailsBy, MONDAY, rowOf } from "../support/meetings.ts";
 import { type Organizer, promise, type Stack } from "../support/stack.ts";

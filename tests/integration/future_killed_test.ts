@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { FaultRule } from "../../local/google/control.ts";
+import type { FaultRule } from "../../packages/google-calendar-emulator/control.ts";
 import { mailsBy } from "../support/meetings.ts";
 import { mondays, SUMMER, WINTER } from "../support/mondays.ts";
 import { promise, type Stack } from "../support/stack.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { emulatorControl } from "../../local/google/control.ts";
-import type { EmulatorControl } from "../../local/google/control.ts";
+import { emulatorControl } from "../../packages/google-calendar-emulator/control.ts";
+import type { EmulatorControl } from "../../packages/google-calendar-emulator/control.ts";
 import { startPlatform } from "../../local/platform.ts";
 import type { Platform } from "../../local/platform.ts";
 import { startPostgresServer } from "../support/postgres_server.ts";

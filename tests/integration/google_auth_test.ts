@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { EmulatorControl } from "../../local/google/control.ts";
+import type { EmulatorControl } from "../../packages/google-calendar-emulator/control.ts";
 import type { Platform } from "../../local/platform.ts";
 import { SCOPES } from "@shared/google/scopes.ts";
 import { aPerson, ask, connectPerson, consent, follow, withStack } from "./google_auth_fixture.ts";

@@ -11,9 +11,12 @@ import { meetLink } from "@shared/google/event.ts";
 import { eventId, meetRequestId } from "@shared/google/event_id.ts";
 import { googleOAuth } from "@shared/google/oauth.ts";
 import { SCOPES } from "@shared/google/scopes.ts";
-import { emulatorControl } from "../../local/google/control.ts";
-import type { EmulatorControl } from "../../local/google/control.ts";
-import { default_client, startGoogleEmulator } from "../../local/google/emulator.ts";
+import { emulatorControl } from "../../packages/google-calendar-emulator/control.ts";
+import type { EmulatorControl } from "../../packages/google-calendar-emulator/control.ts";
+import {
+  default_client,
+  startGoogleEmulator,
+} from "../../packages/google-calendar-emulator/emulator.ts";
 import { startPlatform } from "../../local/platform.ts";
 import type { Platform } from "../../local/platform.ts";
 

@@ -1,7 +1,7 @@
-import assert from "node:assert/strict";
+import { cellsOf } from "./google_error_facts.ts";
 
 /**
- * Google's errors, in the order of the fact sheet's table (section 5), and all that follows from each.
+ * Google's errors (google_error_facts.ts) and all that follows from each.
  * A line can be checked by itself:
  *
  * - `is a`: what shared/google makes of the answer to this request (`retry user`: this user has to
@@ -103,26 +103,4 @@ function asLine(cells: string[]): ErrorLine {
     caller,
     requests: requests === "" ? [] : requests.split(" "),
   };
-}
-
-/** "status reason" of every row of the fact sheet's table; null where the sheet is not at hand. */
-export async function factSheetErrors(): Promise<string[] | null> {
-  const sheet = new URL("../../../shared/google/calendar-api-facts.md", import.meta.url);
-  const text = await Deno.readTextFile(sheet).catch(() => null);
-  if (text === null) return null;
-  const section = text.split(/^## 5\..*$/m)[1]?.split(/^## /m)[0] ?? "";
-  const errors = cellsOf(section).slice(2).flatMap(([statuses = "", reasons = ""]) =>
-    statuses.split(" / ").flatMap((status) =>
-      reasons.split(" / ").map((reason) => `${status} ${reason}`)
-    )
-  );
-  assert.ok(errors.length > 20, "the fact sheet's table was not found");
-  return errors;
-}
-
-/** The cells of a Markdown table, its head and ruler included. */
-function cellsOf(text: string): string[][] {
-  return text.split("\n").filter((line) => line.startsWith("|")).map((line) =>
-    line.split("|").slice(1, -1).map((cell) => cell.trim())
-  );
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { classify } from "@shared/google/faults.ts";
 import { secondsToNextGoogleDay } from "@shared/google/google_day.ts";
+import type { RequestKind } from "@shared/google/outcome.ts";
 import { batch, cancel, change, createdMeeting, EVENT, EVENTS } from "../support/changes.ts";
 import {
   eventsOf,
@@ -19,8 +20,13 @@ import {
   promise,
   type Stack,
 } from "../support/stack.ts";
-import type { FaultRule } from "../../local/google/control.ts";
-import { type Asked, ERROR_LINES, type ErrorLine, factSheetErrors } from "./google_error_table.ts";
+import {
+  emulatorControl,
+  type FaultRule,
+} from "../../packages/google-calendar-emulator/control.ts";
+import { startGoogleEmulator } from "../../packages/google-calendar-emulator/emulator.ts";
+import { GOOGLE_ERROR_FACTS } from "./google_error_facts.ts";
+import { type Asked, ERROR_LINES, type ErrorLine } from "./google_error_table.ts";
 
 /** Which requests are which, for the emulator's faults. */
 const REQUESTS: Readonly<Record<Asked, { method: string; path_pattern: string }>> = {
@@ -32,17 +38,32 @@ const REQUESTS: Readonly<Record<Asked, { method: string; path_pattern: string }>
   list: { method: "GET", path_pattern: EVENTS },
 };
 
-const known = await factSheetErrors();
+Deno.test("the table has a line for every error of Google's, and none for anything else", () => {
+  const held = ERROR_LINES.map(({ status, reason }) => `${status} ${reason}`);
+  const known = GOOGLE_ERROR_FACTS.map(({ status, reason }) => `${status} ${reason}`);
+  assert.equal(known.length, 28);
+  assert.deepEqual([...new Set(held)].toSorted(), known.toSorted());
+});
 
-Deno.test({
-  name: `the table has a line for every row of the fact sheet, and none for anything else${
-    known === null ? " (skipped: the sheet is not at hand)" : ""
-  }`,
-  ignore: known === null,
-  fn() {
-    const held = ERROR_LINES.map(({ status, reason }) => `${status} ${reason}`);
-    assert.deepEqual([...new Set(held)].toSorted(), known?.toSorted());
-  },
+Deno.test("classify() gives every error of Google's its verdict, for reads and for writes", () => {
+  for (const { status, reason, domain, verdicts } of GOOGLE_ERROR_FACTS) {
+    for (const kind of ["read", "write"] as const) {
+      assert.equal(verdictOf(kind, status, { reason, domain }), verdicts[kind], reason);
+    }
+  }
+});
+
+Deno.test("the emulator sends every error of Google's with its domain", async () => {
+  await using google = await startGoogleEmulator();
+  const control = emulatorControl(google.url);
+  for (const { status, reason, domain } of GOOGLE_ERROR_FACTS) {
+    await control.fault({ status, reason, times: 1 });
+    const response = await fetch(`${google.url}/calendar/v3/freeBusy`, { method: "POST" });
+    const { error } = await response.json();
+    assert.deepEqual([response.status, error.code], [status, status]);
+    const [{ message: _message, location: _name, locationType: _type, ...item }] = error.errors;
+    assert.deepEqual(item, { domain, reason });
+  }
 });
 
 promise("Google's errors", {
@@ -103,8 +124,9 @@ promise("Google's errors", {
 });
 
 async function keep(stack: Stack, line: ErrorLine): Promise<void> {
-  assert.equal(verdictOf(line), line.verdict);
   const { asked, status, reason, times } = line;
+  const kind = ["get", "freeBusy", "list"].includes(asked) ? "read" : "write";
+  assert.equal(verdictOf(kind, status, { reason }), line.verdict);
   // A deletion that answers 404 or 410 has come to its end all the same.
   const takes_effect = asked === "delete" && line.row === "done";
   const fault = { ...REQUESTS[asked], status, reason, times, takes_effect };
@@ -172,9 +194,12 @@ async function meetingFor(stack: Stack, asked: Asked) {
   return made;
 }
 
-function verdictOf({ status, reason, asked }: ErrorLine): string {
-  const kind = ["get", "freeBusy", "list"].includes(asked) ? "read" : "write";
-  const body = { error: { code: status, message: "", errors: [{ reason, message: "" }] } };
+function verdictOf(
+  kind: RequestKind,
+  status: number,
+  item: { reason: string; domain?: string },
+): string {
+  const body = { error: { code: status, message: "", errors: [{ message: "", ...item }] } };
   const failure = classify(kind, status, body, new Headers());
   return failure.kind === "retry" ? `retry ${failure.scope}` : failure.kind;
 }

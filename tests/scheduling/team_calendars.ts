@@ -1,8 +1,8 @@
 import { fromZonedTime } from "date-fns-tz";
 import ICAL from "ical.js";
 import rrule from "rrule";
+import { eventsOf, readTeamCalendar, teamNames } from "../support/team_calendars.ts";
 
-const FOLDER = new URL("../../../shared/calendars/rust-teams/", import.meta.url);
 const DAY_MS = 86_400_000;
 
 /** Time taken, in milliseconds since 1970; `end` is exclusive. */
@@ -27,22 +27,12 @@ export interface TeamCalendar {
   events: readonly Written[];
 }
 
-/** The real calendars that lie beside the project; none where they are absent. */
 export function readTeamCalendars(): TeamCalendar[] {
-  let names: string[];
-  try {
-    names = [...Deno.readDirSync(FOLDER)].map(({ name }) => name);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
-  }
-  return names.filter((name) => name.endsWith(".ics")).sort().map((name) => {
-    const vcalendar = new ICAL.Component(ICAL.parse(Deno.readTextFileSync(new URL(name, FOLDER))));
-    const vevents = vcalendar.getAllSubcomponents("vevent");
-    const zones = vevents.map(zoneOf).filter((zone) => zone !== undefined);
+  return teamNames().map((name) => {
+    const all = eventsOf(readTeamCalendar(name));
+    const zones = all.map(({ event }) => zoneOf(event)).filter((zone) => zone !== undefined);
     const zone = mostFrequent(zones) ?? "America/New_York";
-    const events = vevents.map((vevent) => written(vevent, zone));
-    return { name: name.replace(".ics", ""), zone, events };
+    return { name, zone, events: all.map(({ event, moved }) => written(event, moved, zone)) };
   });
 }
 
@@ -96,7 +86,11 @@ function icalStarts({ start, zone, exdates, vevent }: Written, to: number): numb
   return starts;
 }
 
-function written(vevent: ICAL.Component, calendar_zone: string): Written {
+function written(
+  vevent: ICAL.Component,
+  moved: readonly ICAL.Time[],
+  calendar_zone: string,
+): Written {
   const start = vevent.getFirstPropertyValue("dtstart");
   const end = vevent.getFirstPropertyValue("dtend");
   if (!(start instanceof ICAL.Time)) throw new Error("An event has no start");
@@ -106,7 +100,8 @@ function written(vevent: ICAL.Component, calendar_zone: string): Written {
     end: end instanceof ICAL.Time ? utcOf(end) : utcOf(start) + DAY_MS,
     // A whole day is one of the calendar's zone.
     zone: zoneOf(vevent) ?? (start.isDate ? calendar_zone : "UTC"),
-    exdates: exdates.map((time) => time instanceof ICAL.Time ? utcOf(time) : NaN),
+    // A moved occurrence is an event of its own and leaves its place in the series.
+    exdates: [...moved, ...exdates].map((time) => time instanceof ICAL.Time ? utcOf(time) : NaN),
     vevent,
   };
 }

@@ -16,11 +16,9 @@ import {
 const DAY_MS = 86_400_000;
 const FIRST_MONDAY = Date.parse("2025-12-29T00:00:00Z");
 const WEEKS = 53;
-const GROUP = ["cargo-team-meeting", "compiler-events-only", "council", "lang", "types"];
+const GROUP = ["anchor", "beacon", "compass", "harbour", "keel"];
 
 const calendars = readTeamCalendars();
-const ignore = calendars.length === 0;
-const skipped = ignore ? " (skipped: the shared calendars are not at hand)" : "";
 
 /** Hours in which a team of a zone can be met; long enough that Europe and the Pacific coast have some in common. */
 function hoursOf(zone: string): { start: string; end: string } {
@@ -48,7 +46,7 @@ function week(
   const participants = teams.map((team): Participant => {
     const { timezone, ...open } = hours(team);
     return {
-      email: `${team.name}@rust-teams.example`,
+      email: `${team.name}@teams.example`,
       type: "required",
       timezone,
       open_hours: [{ days: WEEKDAYS.slice(0, 5), ...open }],
@@ -132,27 +130,20 @@ function checkAllWeeks(weekOf: (number: number) => Week): number {
   return found;
 }
 
-Deno.test({
-  name: `findSlots() finds what is free in every team's calendar, in every week of 2026${skipped}`,
-  ignore,
-  fn() {
-    assert.equal(calendars.length, 31);
-    const zones = new Set(calendars.map(({ zone }) => zone));
-    assert.ok(zones.size >= 5, [...zones].join());
-    const found = checkAllWeeks((number) =>
-      week(number, calendars, ({ zone }) => ({ timezone: zone, ...hoursOf(zone) }), 30)
-    );
-    assert.ok(found >= 45, `A slot was found in ${found} weeks only`);
-  },
+Deno.test("findSlots() finds what is free in every team's calendar, in every week of 2026", () => {
+  assert.equal(calendars.length, 16);
+  const zones = new Set(calendars.map(({ zone }) => zone));
+  assert.ok(zones.size >= 5, [...zones].join());
+  const found = checkAllWeeks((number) =>
+    week(number, calendars, ({ zone }) => ({ timezone: zone, ...hoursOf(zone) }), 30)
+  );
+  // In two weeks the north pier is closed from Monday to Friday.
+  assert.equal(found, WEEKS - 2);
 });
 
-Deno.test({
-  name: `findSlots() finds an hour for five teams in New York, in every week of 2026${skipped}`,
-  ignore,
-  fn() {
-    const teams = calendars.filter(({ name }) => GROUP.includes(name));
-    assert.equal(teams.length, GROUP.length);
-    const hours = { timezone: "America/New_York", start: "09:00", end: "17:00" };
-    assert.equal(checkAllWeeks((number) => week(number, teams, () => hours, 60)), WEEKS);
-  },
+Deno.test("findSlots() finds an hour for five teams in New York, in every week of 2026", () => {
+  const teams = calendars.filter(({ name }) => GROUP.includes(name));
+  assert.equal(teams.length, GROUP.length);
+  const hours = { timezone: "America/New_York", start: "09:00", end: "17:00" };
+  assert.equal(checkAllWeeks((number) => week(number, teams, () => hours, 60)), WEEKS);
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { StoredEvent } from "../../local/google/control.ts";
+import type { StoredEvent } from "../../packages/google-calendar-emulator/control.ts";
 import { eventsOf, MONDAY, pendingMeeting, rowOf } from "./meetings.ts";
 import { callFunction, type Organizer, type Stack } from "./stack.ts";
 

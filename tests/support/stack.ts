@@ -1,6 +1,9 @@
 import { createClient } from "@supabase/supabase-js";
 import { connectGoogle } from "../../local/connect_google.ts";
-import { type EmulatorControl, emulatorControl } from "../../local/google/control.ts";
+import {
+  type EmulatorControl,
+  emulatorControl,
+} from "../../packages/google-calendar-emulator/control.ts";
 import { type Platform, type PlatformOptions, startPlatform } from "../../local/platform.ts";
 import { startPostgresServer } from "./postgres_server.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type calendar_v3 } from "@googleapis/calendar";
-import { googleClient } from "../emulator/google_client.ts";
+import { googleClient } from "../../packages/google-calendar-emulator/google_client.ts";
 import type { Row } from "./meetings.ts";
 import { callFunction, type Organizer, type Stack } from "./stack.ts";
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { pinnedPost } from "../../../shared/notifications/pinned_post.ts";
 import { readReplyHead } from "../../../shared/notifications/reply_head.ts";
 import { startReceiver } from "./receiver.ts";
+import { selfSignedFor } from "./self_signed.ts";
 
 const POST = { url: "", headers: { "content-type": "application/json" }, body: '{"name":"Zoë"}' };
 const LIMIT = { timeout_ms: 5_000 };
@@ -46,33 +47,26 @@ Deno.test("pinnedPost() cannot be made to write a header of its own", async () =
   assert.equal(receiver.received[0]?.headers.get("x-two"), null);
 });
 
-Deno.test("pinnedPost() verifies the certificate against the name, not the address", async (test) => {
-  const pair = await certificateFor("target.example");
-  await test.step({
-    name: pair === null ? "skipped: there is no openssl to make a certificate" : "right and wrong",
-    ignore: pair === null,
-    async fn() {
-      assert.ok(pair);
-      await using server = Deno.serve(
-        {
-          hostname: "127.0.0.1",
-          port: 0,
-          onListen: () => {},
-          onError: () => new Response(),
-          ...pair,
-        },
-        () => new Response(null, { status: 202 }),
-      );
-      const at = (name: string) => ({
-        url: new URL(`https://${name}:${server.addr.port}/hook`),
-        address: "127.0.0.1",
-      });
-      const trusting = { ...LIMIT, ca_certificates: [pair.cert] };
-      assert.equal((await pinnedPost(POST, at("target.example"), trusting)).status, 202);
-      await assert.rejects(pinnedPost(POST, at("other.example"), trusting), /certificate/i);
-      await assert.rejects(pinnedPost(POST, at("target.example"), LIMIT), /certificate/i);
+Deno.test("pinnedPost() verifies the certificate against the name, not the address", async () => {
+  const pair = await selfSignedFor("target.example");
+  await using server = Deno.serve(
+    {
+      hostname: "127.0.0.1",
+      port: 0,
+      onListen: () => {},
+      onError: () => new Response(),
+      ...pair,
     },
+    () => new Response(null, { status: 202 }),
+  );
+  const at = (name: string) => ({
+    url: new URL(`https://${name}:${server.addr.port}/hook`),
+    address: "127.0.0.1",
   });
+  const trusting = { ...LIMIT, ca_certificates: [pair.cert] };
+  assert.equal((await pinnedPost(POST, at("target.example"), trusting)).status, 202);
+  await assert.rejects(pinnedPost(POST, at("other.example"), trusting), /certificate/i);
+  await assert.rejects(pinnedPost(POST, at("target.example"), LIMIT), /certificate/i);
 });
 
 Deno.test("readReplyHead() reads an answer in pieces and past interim ones, and refuses what is none", async () => {
@@ -98,35 +92,4 @@ function pieces(text: string, size: number) {
       return Promise.resolve(piece.length);
     },
   };
-}
-
-/** A certificate of one day that vouches for itself; null where there is no openssl. */
-async function certificateFor(name: string): Promise<{ cert: string; key: string } | null> {
-  const directory = await Deno.makeTempDir({ prefix: "convene-certificate-" });
-  try {
-    const { success } = await new Deno.Command("openssl", {
-      args: [
-        ..."req -x509 -newkey rsa:2048 -nodes -days 1 -keyout key.pem -out cert.pem".split(" "),
-        "-subj",
-        `/CN=${name}`,
-        "-addext",
-        `subjectAltName=DNS:${name}`,
-        "-addext",
-        "basicConstraints=critical,CA:FALSE",
-      ],
-      cwd: directory,
-      stdout: "null",
-      stderr: "null",
-    }).output();
-    if (!success) return null;
-    return {
-      cert: await Deno.readTextFile(`${directory}/cert.pem`),
-      key: await Deno.readTextFile(`${directory}/key.pem`),
-    };
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
-  } finally {
-    await Deno.remove(directory, { recursive: true });
-  }
 }

@@ -1,0 +1,34 @@
+import { GoogleError } from "../contract/google_error.ts";
+import { type Answer, type Call, ok } from "./call.ts";
+
+/** settings.list: the settings that matter to a scheduler. */
+export function listSettings(call: Call): Answer {
+  return ok({
+    kind: "calendar#settings",
+    etag: `"p${call.world.last_version.toString(36)}"`,
+    items: [...settingsOf(call)].map(([id, value]) => setting(id, value)),
+  });
+}
+
+/** settings.get */
+export function getSetting(call: Call): Answer {
+  const id = call.params["setting"] ?? "";
+  const value = settingsOf(call).get(id);
+  if (value === undefined) throw new GoogleError("notFound");
+  return ok(setting(id, value));
+}
+
+function settingsOf(call: Call): Map<string, string> {
+  const calendar = call.world.calendars.get(call.account.email);
+  return new Map([
+    ["timezone", calendar?.timezone ?? call.account.timezone],
+    ["locale", "en"],
+    ["weekStart", "1"],
+    ["format24HourTime", "true"],
+    ["defaultEventLength", "60"],
+  ]);
+}
+
+function setting(id: string, value: string) {
+  return { kind: "calendar#setting", etag: '"0"', id, value };
+}

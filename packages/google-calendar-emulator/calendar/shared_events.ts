@@ -1,0 +1,107 @@
+import type { World } from "../world/world.ts";
+import type { Calendar } from "./calendar_store.ts";
+import type {
+  Attendee,
+  EventCopy,
+  Person,
+  PersonalContent,
+  SharedContent,
+  SharedEvent,
+} from "./event_types.ts";
+import type { RecurrenceSet } from "./recurrence.ts";
+
+/** What a new event needs; the rest follows from the clock. */
+export interface NewEvent {
+  id: string;
+  ical_uid: string;
+  creator: Person;
+  organizer: Person;
+  content: SharedContent;
+  recurrence_set: RecurrenceSet | null;
+  series: SharedEvent["series"];
+}
+
+/** Puts a new event on a calendar, without guests' copies yet. */
+export function addEvent(
+  world: World,
+  calendar: Calendar,
+  event: NewEvent,
+  personal: PersonalContent,
+): EventCopy {
+  const now = world.clock.now();
+  const shared: SharedEvent = {
+    ...event,
+    created_ms: now,
+    updated_ms: now,
+    sequence: 0,
+    copies: [],
+  };
+  return addCopy(world, calendar, shared, personal);
+}
+
+/** Puts one more copy of an event on a calendar. */
+export function addCopy(
+  world: World,
+  calendar: Calendar,
+  shared: SharedEvent,
+  personal: PersonalContent,
+): EventCopy {
+  const copy: EventCopy = {
+    calendar_id: calendar.id,
+    shared,
+    personal,
+    removed: false,
+    version: world.nextVersion(),
+  };
+  shared.copies.push(copy);
+  calendar.copies.add(copy);
+  world.channels.changed(calendar.id);
+  return copy;
+}
+
+/** Gives every guest with a calendar here a copy, and takes it from those who are no longer
+ * invited. A guest who deleted their copy gets it back only when invited anew. */
+export function syncGuestCopies(
+  world: World,
+  shared: SharedEvent,
+  before: readonly Attendee[],
+): void {
+  const { attendees } = shared.content;
+  for (const attendee of attendees) {
+    const calendar = world.calendars.get(attendee.email);
+    if (calendar === undefined) continue;
+    const copy = shared.copies.find((candidate) => candidate.calendar_id === calendar.id);
+    if (copy === undefined) {
+      addCopy(world, calendar, shared, {
+        reminders: { useDefault: true, overrides: [] },
+        color_id: null,
+        transparent: false,
+        private_properties: {},
+      });
+    } else if (copy.removed && !before.some((guest) => guest.email === attendee.email)) {
+      copy.removed = false;
+      touchCopy(world, copy);
+    }
+  }
+  for (const copy of shared.copies) {
+    if (copy.removed || copy.calendar_id === shared.organizer.email) continue;
+    const was_guest = before.some((guest) => guest.email === copy.calendar_id);
+    const is_guest = attendees.some((guest) => guest.email === copy.calendar_id);
+    if (was_guest && !is_guest) {
+      copy.removed = true;
+      touchCopy(world, copy);
+    }
+  }
+}
+
+/** Notes a change of one calendar's own fields: the etag moves, `updated` does not. */
+export function touchCopy(world: World, copy: EventCopy): void {
+  copy.version = world.nextVersion();
+  world.channels.changed(copy.calendar_id);
+}
+
+/** Notes a change that everybody sees. */
+export function touchShared(world: World, shared: SharedEvent): void {
+  shared.updated_ms = world.clock.now();
+  for (const copy of shared.copies) touchCopy(world, copy);
+}

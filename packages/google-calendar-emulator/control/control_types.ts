@@ -1,0 +1,51 @@
+import type { EventBody } from "../calendar/event_types.ts";
+
+/** A calendar beside the primary one. */
+export interface CalendarSeed {
+  id?: string;
+  summary: string;
+  timezone?: string;
+  /** Below `owner` the calendar belongs to somebody else, like a holiday calendar. */
+  access_role?: "owner" | "writer" | "reader" | "freeBusyReader";
+  events?: EventBody[];
+}
+
+export interface AccountSeed {
+  email: string;
+  name?: string;
+  /** IANA zone of the primary calendar. */
+  timezone: string;
+  /** Who else may read this account's free/busy: every account here (default), or nobody. */
+  freebusy?: "public" | "private";
+  service_account?: boolean;
+  calendars?: CalendarSeed[];
+  /** Google Event bodies for the primary calendar; nobody is mailed about them. */
+  events?: EventBody[];
+}
+
+export interface AccountState {
+  email: string;
+  name: string;
+  timezone: string;
+  freebusy: "public" | "private";
+  service_account: boolean;
+  sub: string;
+  calendars: { id: string; summary: string; timezone: string; primary: boolean }[];
+}
+
+/** A stored event with the calendar it is on. */
+export type StoredEvent = EventBody & { id: string; calendar_id: string };
+
+export interface EventFilter {
+  calendar_id?: string | undefined;
+  event_id?: string | undefined;
+  /** `live` leaves cancelled events out. */
+  status?: "live" | "cancelled" | undefined;
+}
+
+export interface SignInTokens {
+  access_token: string;
+  refresh_token: string;
+  expires_in: number;
+  scope: string;
+}

@@ -1,0 +1,70 @@
+import { Clock } from "./clock.ts";
+import { CalendarStore } from "../calendar/calendar_store.ts";
+import type { ConferenceMode } from "../calendar/conference.ts";
+import { Channels } from "../calendar/channels.ts";
+import { Faults } from "./faults.ts";
+import { Mailbox } from "./mailbox.ts";
+import { SigningKey } from "../oauth/signing_key.ts";
+import type { OAuthStore } from "../oauth/oauth_store.ts";
+import { Quotas } from "./quotas.ts";
+import { RequestLog } from "./request_log.ts";
+
+/** A person (or service account) with a Google account here. The email is also the primary
+ * calendar's id. */
+export interface Account {
+  email: string;
+  name: string;
+  sub: string;
+  timezone: string;
+  /** Whether other accounts may read this one's free/busy. */
+  freebusy: "public" | "private";
+  service_account: boolean;
+}
+
+/** Switches of the control surface that change how the emulator answers. */
+export interface Switches {
+  conference: ConferenceMode;
+  /** Until this instant an insert with a taken id succeeds; 0 = duplicates are always detected. */
+  duplicates_undetected_until_ms: number;
+  api_enabled: boolean;
+  /** Undocumented at Google, so clients must accept every combination. */
+  free_busy: { merge: boolean; clip: boolean };
+}
+
+/** All state of one emulator. */
+export class World {
+  readonly strict: boolean;
+  readonly clock = new Clock();
+  readonly accounts = new Map<string, Account>();
+  readonly calendars = new CalendarStore();
+  readonly oauth: OAuthStore;
+  readonly mailbox = new Mailbox();
+  readonly requests = new RequestLog();
+  readonly faults = new Faults();
+  readonly quotas = new Quotas();
+  readonly channels = new Channels(this.clock);
+  readonly signing_key = new SigningKey();
+  readonly switches: Switches = {
+    conference: "success",
+    duplicates_undetected_until_ms: 0,
+    api_enabled: true,
+    free_busy: { merge: true, clip: true },
+  };
+  #last_version = 0;
+
+  constructor(strict: boolean, oauth: OAuthStore) {
+    this.strict = strict;
+    this.oauth = oauth;
+  }
+
+  /** A number above every earlier one; as an etag it looks like Google's (twice the
+   * microseconds). */
+  nextVersion(): number {
+    this.#last_version = Math.max(this.#last_version + 2, this.clock.now() * 2000);
+    return this.#last_version;
+  }
+
+  get last_version(): number {
+    return this.#last_version;
+  }
+}

@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+
+const MIGRATIONS = new URL("../../supabase/migrations/", import.meta.url);
+
+/** File name to text without comments. */
+function texts(): Map<string, string> {
+  const files = [...Deno.readDirSync(MIGRATIONS)].map(({ name }) => name).sort();
+  return new Map(files.map((name) => {
+    const text = Deno.readTextFileSync(new URL(name, MIGRATIONS));
+    return [name, text.replaceAll(/^\s*--.*$/gm, "")];
+  }));
+}
+
+Deno.test("each SQL function is created once, and its current text is where its name is created", () => {
+  const places = new Map<string, string[]>();
+  for (const [file, text] of texts()) {
+    for (const [, name = ""] of text.matchAll(/\bcreate\s+function\s+([\w.]+)/gi)) {
+      places.set(name, [...places.get(name) ?? [], file]);
+    }
+  }
+  assert.ok(places.size > 100, "functions are found");
+  assert.deepEqual([...places].filter(([, files]) => files.length > 1), []);
+});
+
+Deno.test("no migration replaces, drops or alters what an earlier one made, or the application's defaults", () => {
+  // task_calendar_events may be the application's own table, which lacks columns and has policies.
+  const adopts = /_task_calendar_events\.sql$/;
+  const forbidden = [
+    /create\s+or\s+replace/i,
+    /alter\s+default\s+privileges/i,
+    /alter\s+(function|view)\b/i,
+    /drop\s+(function|trigger|view|table|index|column)\b/i,
+    /add\s+(column|constraint)\b/i,
+    /drop\s+(policy|constraint)\b/i,
+  ];
+  for (const [file, text] of texts()) {
+    for (const pattern of adopts.test(file) ? forbidden.slice(0, 4) : forbidden) {
+      assert.doesNotMatch(text, pattern, file);
+    }
+  }
+});
+
+Deno.test("only the closing list grants, and only the last file schedules jobs", () => {
+  for (const [file, text] of texts()) {
+    if (!file.endsWith("_grants.sql")) assert.doesNotMatch(text, /^\s*grant\b/im, file);
+    if (!file.endsWith("_cron_jobs.sql")) assert.doesNotMatch(text, /cron\.schedule/i, file);
+  }
+});
