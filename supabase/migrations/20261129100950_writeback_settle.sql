@@ -1,7 +1,7 @@
 -- What becomes of leases, stated once for one meeting and for groups of them.
 
 create function private.write_event_of(p_settlement jsonb, p_healthy_account_id text) returns jsonb
-language sql immutable set search_path = '' as $$
+language sql stable set search_path = '' as $$
 select case p_settlement ->> 'outcome'
   when 'failed' then
     p_settlement - array['steps', 'meeting_id', 'lease_token', 'outcome'] || jsonb_build_object(

@@ -208,7 +208,7 @@ comment on function private.expire_slot_holds() is 'Deletes expired holds; searc
 create function public.read_slot_holds(
   p_emails text[], p_from timestamptz, p_to timestamptz, p_meeting_id text default null
 ) returns table (participant_email text, starts_at timestamptz, ends_at timestamptz)
-language sql stable set search_path = '' as $$
+language sql volatile set search_path = '' as $$
 select h.participant_email, lower(h.held), upper(h.held)
 from private.slot_holds as h
 where h.participant_email in (select lower(email) from unnest(p_emails) as email)

@@ -1,5 +1,5 @@
 create function private.change_problem(p_changes jsonb) returns jsonb
-language sql immutable set search_path = '' as $$
+language sql stable set search_path = '' as $$
 select coalesce(
   (
     select jsonb_build_object('path', key, 'message', 'Unknown field')
