@@ -1,14 +1,16 @@
 import assert from "node:assert/strict";
 
-const TESTS = new URL("../", import.meta.url);
+const ROOT = new URL("../../", import.meta.url);
+const FOLDERS = ["tests/", "packages/"];
 
 Deno.test("no test has steps, which a filter could not reach", async () => {
-  const files = await filesIn(TESTS);
+  const folders = FOLDERS.map((folder) => filesIn(new URL(folder, ROOT)));
+  const files = (await Promise.all(folders)).flat();
   assert.ok(files.some(({ pathname }) => pathname.endsWith("/every_test_alone_test.ts")));
   const with_steps: string[] = [];
   for (const file of files) {
     if (hasSteps(await Deno.readTextFile(file))) {
-      with_steps.push(file.pathname.slice(TESTS.pathname.length));
+      with_steps.push(file.pathname.slice(ROOT.pathname.length));
     }
   }
   assert.deepEqual(with_steps, [], "register promises instead: tests/support/promises.ts");
@@ -29,6 +31,7 @@ function hasSteps(source: string): boolean {
 async function filesIn(folder: URL): Promise<URL[]> {
   const files: URL[] = [];
   for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    if (name === "node_modules") continue;
     if (isDirectory) files.push(...await filesIn(new URL(`${name}/`, folder)));
     else if (name.endsWith(".ts")) files.push(new URL(name, folder));
   }
