@@ -96,6 +96,7 @@ async function runFiles(
       const result = await runTestFile(path, {
         args,
         env,
+        is_verbose: files.length === 1,
         say: (text) => printLine(`${path}:\n${text.replaceAll(/^(?=.)/gm, "    ")}`),
         signal: interruption.signal,
       });

@@ -17,6 +17,7 @@ export const TEST_USAGE = `deno task test [paths] [--filter text] [--database pg
 
 Runs the tests, several files at once, with one Postgres server for all of them.
 The reason of a failure is printed when its test fails or its file ends, and again at the end.
+What a test printed is shown when it fails, or always where only one file runs.
 The last line is "N passed, N failed[, N skipped]"; the exit code is 1 when anything failed.
 
   paths       Files and folders. Default: tests/ and packages/

@@ -18,7 +18,9 @@ export interface TestFileOptions {
   /** Options of `deno test`. */
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
-  /** Hears at once what the tests print and which of them fail. */
+  /** Whether `say` hears what tests print that pass, too. */
+  readonly is_verbose: boolean;
+  /** Hears at once which tests fail and what they printed. */
   readonly say: (text: string) => void;
   readonly signal: AbortSignal;
 }
@@ -39,7 +41,7 @@ export async function runTestFile(path: string, options: TestFileOptions): Promi
   }).spawn();
   const stop = () => child.kill("SIGTERM");
   options.signal.addEventListener("abort", stop);
-  const output = testOutput(options.say);
+  const output = testOutput(options.say, options.is_verbose);
   const complaint = new Response(child.stderr).text();
   // deno-lint-ignore no-explicit-any -- Node's and the web's type of one and the same stream
   const lines = createInterface({ input: Readable.fromWeb(child.stdout as any) });

@@ -30,22 +30,32 @@ const REASONS_END = " FAILURES ";
 const FAILURE = /^(.+) => \.{1,2}\/\S+:\d+:\d+$/;
 const UNCAUGHT = /^(\.{1,2}\/.+) \(uncaught error\)$/;
 
-/** `say` hears at once what should be printed: what tests print, which fail, and which are slow. */
-export function testOutput(say: (text: string) => void): TestOutput {
+/**
+ * `say` hears at once what should be printed: which tests fail and which are slow, and what a test
+ * printed: one that failed, or each of them if `is_verbose`.
+ */
+export function testOutput(say: (text: string) => void, is_verbose: boolean): TestOutput {
   const heard = new Set<string>();
   const failures: { name: string; lines: string[] }[] = [];
   let block: string[] | undefined;
   const ended = { ok: 0, FAILED: 0, ignored: 0 };
   let sums: TestCounts | undefined;
   let slow = "";
+  let printed: string[] = [];
   let place: "tests" | "reasons" | "end" = "tests";
+
+  function sayPrinted() {
+    if (printed.length > 0) say(printed.join("\n"));
+    printed = [];
+  }
 
   function endBlock(lines: string[]) {
     block = undefined;
     for (const line of lines) {
       if (line.startsWith(REASON_OF)) heard.add(line.slice(REASON_OF.length));
     }
-    if (lines.length > 0) say(lines.join("\n"));
+    printed.push(...lines);
+    if (is_verbose) sayPrinted();
   }
 
   function readInBlock(lines: string[], line: string) {
@@ -71,6 +81,8 @@ export function testOutput(say: (text: string) => void): TestOutput {
     const [, name = slow, result, seconds] = RESULT.exec(line) ?? [];
     if (result !== "ok" && result !== "FAILED" && result !== "ignored") return;
     ended[result] += 1;
+    if (result === "FAILED") sayPrinted();
+    printed = [];
     if (result === "FAILED") say(`FAILED ${name} (${seconds})`);
   }
 
@@ -84,6 +96,7 @@ export function testOutput(say: (text: string) => void): TestOutput {
     if (line === REASONS_START) {
       // What is printed after the last test has no end of its own when it fails.
       if (block !== undefined) endBlock(block);
+      sayPrinted();
       place = "reasons";
     } else if (block !== undefined) readInBlock(block, line);
     else if (place === "tests" && BLOCK_START.test(line)) block = [];

@@ -11,6 +11,7 @@ const PROMISES = new URL("promises.ts", import.meta.url).href;
 async function run(
   source: string,
   args: string[] = [],
+  is_verbose = false,
 ): Promise<TestFileResult & { said: string }> {
   const directory = await Deno.makeTempDir({ prefix: "convene-test-task-" });
   try {
@@ -20,6 +21,7 @@ async function run(
     const result = await runTestFile(file, {
       args: ["test", "-A", "--no-check", ...args],
       env: {},
+      is_verbose,
       say: (text) => said.push(text),
       signal: new AbortController().signal,
     });
@@ -44,22 +46,29 @@ Deno.test("a test run counts what passed, failed and was skipped, not what a fil
 });
 
 Deno.test("a test run says at once which test failed, and why when its file ends", async () => {
-  const { said, unheard, failures } = await run(`
-    Deno.test("fails", () => { throw new Error("the reason") });
-    Deno.test("passes", () => console.log("printed by the next"));`);
-  assert.match(said, /^FAILED fails \(.+\)\nprinted by the next$/);
+  const source = `
+    Deno.test("fails", () => { console.log("printed first"); throw new Error("the reason") });
+    Deno.test("passes", () => console.log("printed by the next"));`;
+  const { said, unheard, failures } = await run(source);
+  assert.match(said, /^printed first\nFAILED fails \(.+\)$/);
+  const verbose = await run(source, [], true);
+  assert.match(verbose.said, /^printed first\nFAILED fails \(.+\)\nprinted by the next$/);
   assert.equal(unheard.length, 1);
   assert.match(unheard[0]!.reason, /^fails => .*\nerror: Error: the reason\n/);
   assert.deepEqual(failures, unheard);
 });
 
 Deno.test("a test run says why a promise failed before the next one begins, and again at the end", async () => {
-  const { said, unheard, failures } = await run(`
+  const { said, unheard, failures } = await run(
+    `
     import { promisesOf } from ${JSON.stringify(PROMISES)};
     promisesOf("part", () => 1, {
       fails() { throw new Error("the reason", { cause: new Error("its cause") }) },
       passes() { console.log("printed by the next") },
-    });`);
+    });`,
+    [],
+    true,
+  );
   assert.match(
     said,
     /^Reason of .* part: fails\nError: the reason\n[^]*its cause\n[^]*FAILED part: fails .*\nprinted by the next$/,
