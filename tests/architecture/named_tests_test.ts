@@ -33,17 +33,26 @@ for (const path of PAGES) {
   });
 }
 
-Deno.test("isTestIn() knows tests, steps and promises, and no other text", () => {
-  for (const source of ['Deno.test("a b",', 'test.step("a b",', 'Deno.test(\n  "a b",', '"a b":']) {
-    assert.ok(isTestIn(source, '"a b"'), source);
-  }
+const REGISTERED = [
+  'Deno.test("a b",',
+  'Deno.test(\n  "a b",',
+  'onBothDatabases("a b",',
+  'promisesOf(\n  "a b",\n  start,',
+  'promise("a", { "a b": () => {',
+  'promisesOf("a", start, { async "a b"({',
+];
+
+Deno.test("isTestIn() knows tests and promises, and no other text", () => {
+  for (const source of REGISTERED) assert.ok(isTestIn(source, '"a b"'), source);
   assert.ok(!isTestIn('assert.equal(code, "a b");', '"a b"'));
 });
 
-/** Whether the quoted name is that of a test, of a step, or of a promise of `promise()`. */
+/** Whether the quoted name is that of a test, of a promise, or of a part with its promises. */
 function isTestIn(source: string, quoted: string): boolean {
   const literal = quoted.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
-  return new RegExp(`(?:Deno\\.test|\\.step)\\(\\s*${literal}|${literal}:`).test(source);
+  return new RegExp(
+    `(?:Deno\\.test|onBothDatabases|promisesOf)\\(\\s*${literal}|${literal}:|async ${literal}\\(`,
+  ).test(source);
 }
 
 async function readPage(path: string): Promise<string> {

@@ -22,20 +22,28 @@ const DEFAULT_PLAN: WorkerPlan = {
 
 /** Runs `work` on a stack of its own and stops the stack. Neither cron jobs nor wake-ups run in it. */
 export async function withChaosStack<T>(work: (stack: ChaosStack) => Promise<T>): Promise<T> {
+  await using resources = new AsyncDisposableStack();
+  return await work(await startChaosStack(resources));
+}
+
+/** Starts a stack that stops when `resources` are disposed. */
+export async function startChaosStack(resources: AsyncDisposableStack): Promise<ChaosStack> {
   const plans: ChaosStack["plans"] = new Map();
   const on_pause: ChaosStack["on_pause"] = { handle: () => Promise.resolve() };
-  await using supervisor = startProcessSupervisor(
+  const supervisor = resources.use(startProcessSupervisor(
     (pid) => ({ ...DEFAULT_PLAN, ...plans.get(pid) }),
     (pause) => on_pause.handle(pause),
-  );
-  await using server = await startPostgresServer();
+  ));
+  const server = resources.use(await startPostgresServer());
   const { url } = await server.createDatabase();
-  await using platform = await startPlatform({
-    strict_google: true,
-    background: { net: false, cron: false },
-    database: { kind: "url", url },
-    functions_dir: new URL("functions/", import.meta.url),
-    environment: { CHAOS_SUPERVISOR_URL: supervisor.url },
-  });
-  return await work({ ...stackOf(platform, true), plans, on_pause });
+  const platform = resources.use(
+    await startPlatform({
+      strict_google: true,
+      background: { net: false, cron: false },
+      database: { kind: "url", url },
+      functions_dir: new URL("functions/", import.meta.url),
+      environment: { CHAOS_SUPERVISOR_URL: supervisor.url },
+    }),
+  );
+  return { ...stackOf(platform, true), plans, on_pause };
 }

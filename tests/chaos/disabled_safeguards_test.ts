@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { withChaosStack } from "./chaos_stack.ts";
+import { promisesOf } from "../support/promises.ts";
+import { startChaosStack } from "./chaos_stack.ts";
 import { pauseAtBreakpoints } from "./breakpoints.ts";
 import { withRewritten } from "./rewritten_function.ts";
 import { concurrentCaller, lateRejection, lostResponse } from "./scenarios.ts";
@@ -9,50 +10,53 @@ const LEASE = /v_meeting\.writeback_leased_until > clock_timestamp\(\)/;
 /** The condition that the worker which settles still has the lease. */
 const FENCING = /m\.writeback_lease_token = (p_|g\.)lease_token/;
 
-Deno.test("each of lease, own id, verification and fencing is needed", async (test) => {
-  await withChaosStack(async (stack) => {
-    const breakpoints = pauseAtBreakpoints(stack);
-
-    await test.step("with the lease a concurrent caller writes nothing", async () => {
+promisesOf(
+  "each of lease, own id, verification and fencing is needed",
+  async (resources) => {
+    const stack = await startChaosStack(resources);
+    return { stack, breakpoints: pauseAtBreakpoints(stack) };
+  },
+  {
+    async "with the lease a concurrent caller writes nothing"({ stack, breakpoints }) {
       assert.deepEqual(await concurrentCaller(stack, breakpoints), []);
-    });
-    await test.step("without the lease the guests are invited twice", async () => {
+    },
+    async "without the lease the guests are invited twice"({ stack, breakpoints }) {
       const found = await withRewritten(
         stack,
         { pattern: LEASE, replacement: "false", only: "begin_writeback" },
         () => concurrentCaller(stack, breakpoints),
       );
       assert.match(found.join("\n"), /\[invitation, invitation\]/);
-    });
+    },
 
-    await test.step("with an own id an event whose response was lost is found again", async () => {
+    async "with an own id an event whose response was lost is found again"({ stack }) {
       const options = { duplicates_detected: true, disabled_safeguard: null };
       assert.deepEqual(await lostResponse(stack, options), []);
-    });
-    await test.step("without an own id there are two events", async () => {
+    },
+    async "without an own id there are two events"({ stack }) {
       const options = { duplicates_detected: true, disabled_safeguard: "own_id" } as const;
       assert.match((await lostResponse(stack, options)).join("\n"), /has 2 live events/);
-    });
+    },
 
-    await test.step("with verification an event is found even if Google accepts its id twice", async () => {
+    async "with verification an event is found even if Google accepts its id twice"({ stack }) {
       const options = { duplicates_detected: false, disabled_safeguard: null };
       assert.deepEqual(await lostResponse(stack, options), []);
-    });
-    await test.step("without verification the guests are invited twice", async () => {
+    },
+    async "without verification the guests are invited twice"({ stack }) {
       const options = { duplicates_detected: false, disabled_safeguard: "verification" } as const;
       assert.match((await lostResponse(stack, options)).join("\n"), /\[invitation, invitation\]/);
-    });
+    },
 
-    await test.step("with fencing a worker that lost its lease settles nothing", async () => {
+    async "with fencing a worker that lost its lease settles nothing"({ stack, breakpoints }) {
       assert.deepEqual(await lateRejection(stack, breakpoints), []);
-    });
-    await test.step("without fencing a meeting that has an event becomes failed", async () => {
+    },
+    async "without fencing a meeting that has an event becomes failed"({ stack, breakpoints }) {
       const found = await withRewritten(
         stack,
         { pattern: FENCING, replacement: "true" },
         () => lateRejection(stack, breakpoints),
       );
       assert.match(found.join("\n"), /\(failed\) has 1 live events/);
-    });
-  });
-});
+    },
+  },
+);

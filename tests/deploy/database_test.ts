@@ -6,6 +6,8 @@ import { adviseDatabase, lintDatabase } from "../../local/tasks/database_checks.
 import { DATABASE_TYPES, generateDatabaseTypes } from "../../local/tasks/database_types.ts";
 import { startProjectDatabase } from "../../local/tasks/project_database.ts";
 import { supabaseCli } from "../../local/tasks/supabase_cli.ts";
+import { postgresHas } from "../support/postgres_extensions.ts";
+import { promisesOf } from "../support/promises.ts";
 
 const MIGRATIONS = new URL("../../supabase/migrations/", import.meta.url);
 
@@ -65,11 +67,12 @@ Deno.test("supabase migration up and the local platform apply and record the sam
   assert.doesNotMatch(again.stdout + again.stderr, /Applying migration/);
 });
 
-Deno.test("the Supabase CLI has nothing to say about the migrated database", async (t) => {
-  await using database = await startProjectDatabase({ migrated: true });
-  const { url } = database;
+async function migratedUrl(resources: AsyncDisposableStack): Promise<string> {
+  return resources.use(await startProjectDatabase({ migrated: true })).url;
+}
 
-  await t.step("the committed types are those it generates", async () => {
+promisesOf("the Supabase CLI has nothing to say about the migrated database", migratedUrl, {
+  async "the committed types are those it generates"(url) {
     const generated = (await generateDatabaseTypes(url)).split("\n");
     const committed = (await Deno.readTextFile(DATABASE_TYPES)).split("\n");
     const line = generated.findIndex((text, index) => text !== committed[index]);
@@ -77,9 +80,9 @@ Deno.test("the Supabase CLI has nothing to say about the migrated database", asy
       line === -1 && generated.length === committed.length,
       `shared/database/types.ts differs in line ${line + 1}; run "deno task db:types"`,
     );
-  });
+  },
 
-  await t.step("db advisors warn of nothing, until a table is open to all", async () => {
+  async "db advisors warn of nothing, until a table is open to all"(url) {
     const before = await adviseDatabase(url);
     assert.equal(before.success, true, before.stdout + before.stderr);
     await query(url, "create table public.open_to_all (id int primary key)");
@@ -87,28 +90,28 @@ Deno.test("the Supabase CLI has nothing to say about the migrated database", asy
     const after = await adviseDatabase(url);
     assert.equal(after.success, false);
     assert.match(after.stdout, /open_to_all/);
-  });
+  },
+});
 
-  const [checker] = await query(
-    url,
-    "select from pg_available_extensions where name = 'plpgsql_check'",
-  );
-  await t.step({
-    name: `db lint finds nothing, until a function is broken${
-      checker ? "" : " (skipped: this Postgres has no plpgsql_check)"
-    }`,
-    ignore: !checker,
-    fn: async () => {
-      const before = await lintDatabase(url);
-      assert.equal(before.success, true, before.stdout + before.stderr);
-      await query(
-        url,
-        `create function public.broken() returns int language plpgsql
-         as $$ begin return (select nothing from public.nowhere); end $$`,
-      );
-      const after = await lintDatabase(url);
-      assert.equal(after.success, false);
-      assert.match(after.stdout, /public\.broken/);
-    },
-  });
+const has_checker = await postgresHas("plpgsql_check");
+
+Deno.test({
+  name: `db lint finds nothing, until a function is broken${
+    has_checker ? "" : " (skipped: this Postgres has no plpgsql_check)"
+  }`,
+  ignore: !has_checker,
+  async fn() {
+    await using database = await startProjectDatabase({ migrated: true });
+    const { url } = database;
+    const before = await lintDatabase(url);
+    assert.equal(before.success, true, before.stdout + before.stderr);
+    await query(
+      url,
+      `create function public.broken() returns int language plpgsql
+       as $$ begin return (select nothing from public.nowhere); end $$`,
+    );
+    const after = await lintDatabase(url);
+    assert.equal(after.success, false);
+    assert.match(after.stdout, /public\.broken/);
+  },
 });

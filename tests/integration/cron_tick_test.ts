@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { eventsOf, pendingMeeting, rowOf } from "../support/meetings.ts";
 import { startPlatform } from "../../local/platform.ts";
+import { postgresHas } from "../support/postgres_extensions.ts";
 import { startPostgresServer } from "../support/postgres_server.ts";
 import { stackOf } from "../support/stack.ts";
 import { until } from "../support/until.ts";
@@ -8,38 +9,38 @@ import { until } from "../support/until.ts";
 /** pg_cron ticks each minute; the rest is for a slow machine. */
 const TICK_SECONDS = 90;
 
-Deno.test("a real tick of pg_cron makes an event of an inserted meeting, without a call from outside", async (test) => {
-  await using server = await startPostgresServer();
-  await test.step({
-    name: `the sweep is what wakes write-back${
-      server.has_pg_cron ? "" : " (skipped: this Postgres has no pg_cron)"
-    }`,
-    ignore: !server.has_pg_cron,
-    async fn() {
-      const { url } = await server.createDatabase({ name: server.cron_database });
-      await using platform = await startPlatform({
-        strict_google: true,
-        database: { kind: "url", url },
-      });
-      const stack = stackOf(platform, true);
-      await platform.sql(
-        "alter table public.meetings disable trigger meetings_wake_write_back_inserted",
-      );
-      const { organizer, meeting_id } = await pendingMeeting(stack);
-      assert.equal((await rowOf(stack, meeting_id)).writeback_status, "pending");
+const has_pg_cron = await postgresHas("pg_cron");
 
-      const row = await until("the tick", async () => {
-        const now = await rowOf(stack, meeting_id);
-        return now.writeback_status === "created" ? now : null;
-      }, TICK_SECONDS);
-      assert.deepEqual((await eventsOf(stack, organizer)).map(({ id }) => id), [
-        row.google_event_id,
-      ]);
-      const [run] = await platform.sql<{ status: string }>(
-        `select d.status from cron.job_run_details as d join cron.job as j using (jobid)
+Deno.test({
+  name: `a real tick of pg_cron makes an event of an inserted meeting, without a call from outside${
+    has_pg_cron ? "" : " (skipped: this Postgres has no pg_cron)"
+  }`,
+  ignore: !has_pg_cron,
+  async fn() {
+    await using server = await startPostgresServer();
+    const { url } = await server.createDatabase({ name: server.cron_database });
+    await using platform = await startPlatform({
+      strict_google: true,
+      database: { kind: "url", url },
+    });
+    const stack = stackOf(platform, true);
+    await platform.sql(
+      "alter table public.meetings disable trigger meetings_wake_write_back_inserted",
+    );
+    const { organizer, meeting_id } = await pendingMeeting(stack);
+    assert.equal((await rowOf(stack, meeting_id)).writeback_status, "pending");
+
+    const row = await until("the tick", async () => {
+      const now = await rowOf(stack, meeting_id);
+      return now.writeback_status === "created" ? now : null;
+    }, TICK_SECONDS);
+    assert.deepEqual((await eventsOf(stack, organizer)).map(({ id }) => id), [
+      row.google_event_id,
+    ]);
+    const [run] = await platform.sql<{ status: string }>(
+      `select d.status from cron.job_run_details as d join cron.job as j using (jobid)
           where j.jobname = 'convene-sweep' and d.status = 'succeeded' limit 1`,
-      );
-      assert.equal(run?.status, "succeeded");
-    },
-  });
+    );
+    assert.equal(run?.status, "succeeded");
+  },
 });

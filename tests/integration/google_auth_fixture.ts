@@ -3,9 +3,9 @@ import { emulatorControl } from "../../packages/google-calendar-emulator/control
 import type { EmulatorControl } from "../../packages/google-calendar-emulator/control.ts";
 import { startPlatform } from "../../local/platform.ts";
 import type { Platform } from "../../local/platform.ts";
+import type { TestDatabase } from "../support/chosen_database.ts";
 import { startPostgresServer } from "../support/postgres_server.ts";
-
-export type Kind = "PGlite" | "Postgres";
+import type { Start } from "../support/promises.ts";
 
 /** A signed-in user with requests to google-auth in their name. */
 export interface Person {
@@ -20,23 +20,26 @@ export interface Answer {
   body: Record<string, unknown>;
 }
 
-/** The whole stack without automatic wake-ups, and its emulator. */
-export async function withStack(
-  kind: Kind,
-  use: (platform: Platform, control: EmulatorControl) => Promise<void>,
-): Promise<void> {
-  await using resources = new AsyncDisposableStack();
-  const server = kind === "Postgres" ? resources.use(await startPostgresServer()) : null;
-  const platform = resources.use(
-    await startPlatform({
-      strict_google: true,
-      background: { net: false, cron: false },
-      ...(server === null
-        ? {}
-        : { database: { kind: "url", url: (await server.createDatabase()).url } }),
-    }),
-  );
-  await use(platform, emulatorControl(platform.google_url));
+export interface GoogleAuth {
+  platform: Platform;
+  control: EmulatorControl;
+}
+
+/** Starts the whole stack without automatic wake-ups, and its emulator. */
+export function startOn(kind: TestDatabase): Start<GoogleAuth> {
+  return async (resources) => {
+    const server = kind === "Postgres" ? resources.use(await startPostgresServer()) : null;
+    const platform = resources.use(
+      await startPlatform({
+        strict_google: true,
+        background: { net: false, cron: false },
+        ...(server === null
+          ? {}
+          : { database: { kind: "url", url: (await server.createDatabase()).url } }),
+      }),
+    );
+    return { platform, control: emulatorControl(platform.google_url) };
+  };
 }
 
 let people = 0;

@@ -1,16 +1,22 @@
 import assert from "node:assert/strict";
-import type { EmulatorControl } from "../../packages/google-calendar-emulator/control.ts";
-import type { Platform } from "../../local/platform.ts";
 import { SCOPES } from "@shared/google/scopes.ts";
-import { aPerson, ask, connectPerson, consent, follow, withStack } from "./google_auth_fixture.ts";
+import { isChosen } from "../support/chosen_database.ts";
+import { promisesOf } from "../support/promises.ts";
+import {
+  aPerson,
+  ask,
+  connectPerson,
+  consent,
+  follow,
+  type GoogleAuth,
+  startOn,
+} from "./google_auth_fixture.ts";
 
 const EVENTS = "https://www.googleapis.com/auth/calendar.events";
 
-type Promised = (platform: Platform, control: EmulatorControl) => Promise<void>;
-
 /** One stack a database for all of them: each works with people of its own. */
-const PROMISES: Record<string, Promised> = {
-  async "connects a calendar the whole way, and says so"(platform, control) {
+const PROMISES: Record<string, (subject: GoogleAuth) => Promise<void>> = {
+  async "connects a calendar the whole way, and says so"({ platform, control }) {
     const person = await aPerson(platform, control);
     const before = await person.ask("GET", "");
     assert.equal(before.status, 200);
@@ -28,7 +34,7 @@ const PROMISES: Record<string, Promised> = {
     assert.equal((after.body.granted_scopes as string[]).length, SCOPES.length);
   },
 
-  async "keeps tokens only encrypted, and no secret that travelled"(platform, control) {
+  async "keeps tokens only encrypted, and no secret that travelled"({ platform, control }) {
     const person = await aPerson(platform, control);
     const redirect_url = await consent(person, control);
     const google = new URL(redirect_url).searchParams;
@@ -57,7 +63,7 @@ const PROMISES: Record<string, Promised> = {
     assert.equal(left.length, 0);
   },
 
-  async "takes a state once and a code once"(platform, control) {
+  async "takes a state once and a code once"({ platform, control }) {
     const person = await aPerson(platform, control);
     const redirect_url = await consent(person, control);
     const code = (await follow(redirect_url)).searchParams.get("code");
@@ -71,7 +77,7 @@ const PROMISES: Record<string, Promised> = {
     assert.equal((await person.ask("GET", "")).body.status, "healthy");
   },
 
-  async "lets nobody finish what another user began, and uses the code up"(platform, control) {
+  async "lets nobody finish what another user began, and uses the code up"({ platform, control }) {
     const [owner, other] = [await aPerson(platform, control), await aPerson(platform, control)];
     const code = (await follow(await consent(owner, control))).searchParams.get("code");
     const stolen = await other.ask("POST", "/complete", { code });
@@ -82,7 +88,7 @@ const PROMISES: Record<string, Promised> = {
     }
   },
 
-  async "sends the browser back with an error when the person declines"(platform, control) {
+  async "sends the browser back with an error when the person declines"({ platform, control }) {
     const person = await aPerson(platform, control);
     const app = await follow(await consent(person, control, { deny: true }));
     assert.equal(app.searchParams.get("error"), "access_denied");
@@ -90,7 +96,7 @@ const PROMISES: Record<string, Promised> = {
     assert.equal((await person.ask("GET", "")).body.status, "disconnected");
   },
 
-  async "notices an unticked permission and names it"(platform, control) {
+  async "notices an unticked permission and names it"({ platform, control }) {
     const person = await aPerson(platform, control);
     const scopes = SCOPES.filter((scope) => scope !== EVENTS);
     const completed = await connectPerson(person, control, { scopes });
@@ -106,7 +112,7 @@ const PROMISES: Record<string, Promised> = {
     assert.equal(repaired.body.reason, null);
   },
 
-  async "returns only to listed addresses"(platform, control) {
+  async "returns only to listed addresses"({ platform, control }) {
     const person = await aPerson(platform, control);
     const listed = `${platform.api_url}/app`;
     const refused = await person.ask("POST", "/initiate", { return_url: "https://evil.example/" });
@@ -136,7 +142,7 @@ const PROMISES: Record<string, Promised> = {
     }
   },
 
-  async "forgets an authorization after ten minutes"(platform, control) {
+  async "forgets an authorization after ten minutes"({ platform, control }) {
     const person = await aPerson(platform, control);
     const age = () =>
       platform.sql(
@@ -153,7 +159,7 @@ const PROMISES: Record<string, Promised> = {
     assert.equal((await person.ask("GET", "")).body.status, "disconnected");
   },
 
-  async "says to begin again when Google fails during the exchange"(platform, control) {
+  async "says to begin again when Google fails during the exchange"({ platform, control }) {
     const person = await aPerson(platform, control);
     await control.fault({ method: "POST", path: "/token", status: 503, times: 1 });
     const failed = await connectPerson(person, control);
@@ -170,7 +176,7 @@ const PROMISES: Record<string, Promised> = {
     assert.equal((await connectPerson(person, control)).body.status, "healthy");
   },
 
-  async "revokes and forgets, also what Google revoked before"(platform, control) {
+  async "revokes and forgets, also what Google revoked before"({ platform, control }) {
     const person = await aPerson(platform, control);
     await connectPerson(person, control);
     const gone = await person.ask("DELETE", "");
@@ -185,7 +191,9 @@ const PROMISES: Record<string, Promised> = {
     assert.equal((await person.ask("DELETE", "/")).body.revoked, true);
   },
 
-  async "forgets at once when Google cannot be reached, and says what is left"(platform, control) {
+  async "forgets at once when Google cannot be reached, and says what is left"(
+    { platform, control },
+  ) {
     const person = await aPerson(platform, control);
     await connectPerson(person, control);
     await control.fault({ method: "POST", path: "/revoke", status: 503, times: 1 });
@@ -196,7 +204,7 @@ const PROMISES: Record<string, Promised> = {
     assert.equal((await person.ask("GET", "")).body.status, "disconnected");
   },
 
-  async "keeps a grant that another user's connection lives on"(platform, control) {
+  async "keeps a grant that another user's connection lives on"({ platform, control }) {
     const [first, second] = [await aPerson(platform, control), await aPerson(platform, control)];
     await connectPerson(first, control);
     await connectPerson(second, control, { account: first.email });
@@ -205,7 +213,9 @@ const PROMISES: Record<string, Promised> = {
     assert.equal((await second.ask("DELETE", "")).body.revoked, true);
   },
 
-  async "answers nobody but signed-in users, and refuses what it does not know"(platform, control) {
+  async "answers nobody but signed-in users, and refuses what it does not know"(
+    { platform, control },
+  ) {
     const routes = [["GET", ""], ["DELETE", "/"], ["POST", "/initiate"], ["POST", "/complete"]];
     const credentials = [
       {},
@@ -242,16 +252,8 @@ const PROMISES: Record<string, Promised> = {
 };
 
 for (const kind of ["PGlite", "Postgres"] as const) {
-  Deno.test({
-    name: `google-auth on ${kind}`,
-    // PGlite uses the process's exit code for itself while it runs.
-    sanitizeExit: false,
-    async fn(t) {
-      await withStack(kind, async (platform, control) => {
-        for (const [promise, prove] of Object.entries(PROMISES)) {
-          await t.step(promise, () => prove(platform, control));
-        }
-      });
-    },
-  });
+  if (!isChosen(kind)) continue;
+  // PGlite uses the process's exit code for itself while it runs.
+  const options = { sanitizeExit: kind === "Postgres" };
+  promisesOf(`google-auth on ${kind}`, startOn(kind), PROMISES, options);
 }

@@ -19,19 +19,22 @@ import {
 } from "../../packages/google-calendar-emulator/emulator.ts";
 import { startPlatform } from "../../local/platform.ts";
 import type { Platform } from "../../local/platform.ts";
+import { promisesOf } from "../support/promises.ts";
 
 const REDIRECT = "http://127.0.0.1:1/functions/v1/google-auth/callback";
 const DAY = { timeMin: "2027-03-01T00:00:00Z", timeMax: "2027-03-02T00:00:00Z" };
 
 /** Convene's own rooms wired to a database and an emulator, without any HTTP function between. */
-async function withRooms(use: (rooms: Rooms) => Promise<void>): Promise<void> {
-  await using emulator = await startGoogleEmulator({ strict: true });
+async function startRooms(resources: AsyncDisposableStack): Promise<Rooms> {
+  const emulator = resources.use(await startGoogleEmulator({ strict: true }));
   // With a client of its own the platform starts no emulator; its functions are not needed here.
-  await using platform = await startPlatform({
-    functions: "none",
-    background: { net: false, cron: false },
-    environment: { GOOGLE_CLIENT_ID: "unused", GOOGLE_CLIENT_SECRET: "unused" },
-  });
+  const platform = resources.use(
+    await startPlatform({
+      functions: "none",
+      background: { net: false, cron: false },
+      environment: { GOOGLE_CLIENT_ID: "unused", GOOGLE_CLIENT_SECRET: "unused" },
+    }),
+  );
   const database = createClient(platform.api_url, platform.secret_key, {
     auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
   });
@@ -44,14 +47,14 @@ async function withRooms(use: (rooms: Rooms) => Promise<void>): Promise<void> {
   });
   const cipher = tokenCipher(`k1:${btoa("k".repeat(32))}`);
   const common = { database, oauth, cipher, now: () => new Date() };
-  await use({
+  return {
     platform,
     database,
     control: emulatorControl(emulator.url),
     calendar: googleCalendar({ base_url: `${emulator.url}/calendar/v3` }),
     authorizations: googleAuthorizations({ ...common, redirect_uri: REDIRECT }),
     connections: googleConnections(common),
-  });
+  };
 }
 
 interface Rooms {
@@ -98,13 +101,19 @@ async function stored(database: Database, user_id: string): Promise<StoredConnec
   return connection;
 }
 
-async function proveAll(t: Deno.TestContext): Promise<void> {
-  await withRooms(async (rooms) => {
-    const { calendar, connections, control, database, platform } = rooms;
-    const ask = (connection: StoredConnection, calendars: string[]) =>
-      connections.call(connection, (token) => calendar.freeBusy(token, { ...DAY, calendars }));
+function ask({ calendar, connections }: Rooms, connection: StoredConnection, calendars: string[]) {
+  return connections.call(
+    connection,
+    (token) => calendar.freeBusy(token, { ...DAY, calendars }),
+  );
+}
 
-    await t.step("write, read, change, find busy and delete an event", async () => {
+promisesOf(
+  "googleConnections() and googleCalendar() against the emulator",
+  startRooms,
+  {
+    async "write, read, change, find busy and delete an event"(rooms) {
+      const { calendar, connections } = rooms;
       const connection = await connect(rooms, "writer@team.example");
       const key = crypto.randomUUID();
       const id = eventId(key, 1);
@@ -167,7 +176,7 @@ async function proveAll(t: Deno.TestContext): Promise<void> {
       assert.ok(changed.kind === "done");
       assert.equal(changed.value.location, "Room 1");
 
-      const busy = await ask(connection, ["writer@team.example", "nobody@team.example"]);
+      const busy = await ask(rooms, connection, ["writer@team.example", "nobody@team.example"]);
       assert.ok(busy.kind === "done");
       assert.deepEqual(busy.value.get("writer@team.example"), {
         busy: [{ start: "2027-03-01T09:00:00.000Z", end: "2027-03-01T10:00:00.000Z" }],
@@ -183,37 +192,40 @@ async function proveAll(t: Deno.TestContext): Promise<void> {
       const twice = await remove();
       assert.ok(twice.kind === "reject");
       assert.deepEqual([twice.fault.status, twice.fault.reason], [410, "deleted"]);
-    });
+    },
 
-    await t.step("an expired access token is renewed and nobody notices", async () => {
+    async "an expired access token is renewed and nobody notices"(rooms) {
+      const { control, database } = rooms;
       const connection = await connect(rooms, "expired@team.example");
       await control.expireAccessTokens("expired@team.example");
-      assert.equal((await ask(connection, ["expired@team.example"])).kind, "done");
+      assert.equal((await ask(rooms, connection, ["expired@team.example"])).kind, "done");
       const after = await stored(database, connection.user_id);
       assert.equal(after.status, "healthy");
       assert.notEqual(after.access_token_encrypted, connection.access_token_encrypted);
       assert.equal(after.refresh_token_encrypted, connection.refresh_token_encrypted);
-      assert.equal((await ask(after, ["expired@team.example"])).kind, "done");
-    });
+      assert.equal((await ask(rooms, after, ["expired@team.example"])).kind, "done");
+    },
 
-    await t.step("two workers renew one connection at once, and both go on", async () => {
+    async "two workers renew one connection at once, and both go on"(rooms) {
+      const { control, database } = rooms;
       const connection = await connect(rooms, "both@team.example");
       await control.expireAccessTokens("both@team.example");
       // Two copies, as two processes would read them: nothing in memory is shared.
       const outcomes = await Promise.all([
-        ask({ ...connection }, ["both@team.example"]),
-        ask({ ...connection }, ["both@team.example"]),
+        ask(rooms, { ...connection }, ["both@team.example"]),
+        ask(rooms, { ...connection }, ["both@team.example"]),
       ]);
       assert.deepEqual(outcomes.map(({ kind }) => kind), ["done", "done"]);
       const after = await stored(database, connection.user_id);
-      assert.equal((await ask(after, ["both@team.example"])).kind, "done");
-    });
+      assert.equal((await ask(rooms, after, ["both@team.example"])).kind, "done");
+    },
 
-    await t.step("a dead grant is noted until the user connects again", async () => {
+    async "a dead grant is noted until the user connects again"(rooms) {
+      const { control, database } = rooms;
       const email = "dead@team.example";
       const connection = await connect(rooms, email);
       await control.revokeGrant(email);
-      const outcome = await ask(connection, [email]);
+      const outcome = await ask(rooms, connection, [email]);
       assert.ok(outcome.kind === "reconnect");
       assert.equal(outcome.fault.reason, "invalid_grant");
       const dead = await stored(database, connection.user_id);
@@ -224,14 +236,15 @@ async function proveAll(t: Deno.TestContext): Promise<void> {
       const alive = await stored(database, connection.user_id);
       assert.deepEqual([alive.status, alive.status_reason], ["healthy", null]);
       // A worker that still holds the old grant must not spoil the new one.
-      const late = await ask(connection, [email]);
+      const late = await ask(rooms, connection, [email]);
       assert.notEqual(late.kind, "done");
       assert.notEqual(late.kind, "reconnect");
       assert.equal((await stored(database, connection.user_id)).status, "healthy");
-      assert.equal((await ask(alive, [email])).kind, "done");
-    });
+      assert.equal((await ask(rooms, alive, [email])).kind, "done");
+    },
 
-    await t.step("a permission that Google misses is noted with its reason", async () => {
+    async "a permission that Google misses is noted with its reason"(rooms) {
+      const { calendar, connections, database } = rooms;
       const email = "narrow@team.example";
       const freebusy = SCOPES.filter((scope) => !scope.endsWith("calendar.events"));
       const narrow = await connect(rooms, email, freebusy);
@@ -246,9 +259,10 @@ async function proveAll(t: Deno.TestContext): Promise<void> {
       assert.equal(outcome.fault.reason, "insufficient_permissions");
       const after = await stored(database, connection.user_id);
       assert.equal(after.status_reason, "insufficient_permissions");
-    });
+    },
 
-    await t.step("a rate limit pauses the user in the database", async () => {
+    async "a rate limit pauses the user in the database"(rooms) {
+      const { control, database } = rooms;
       const email = "fast@team.example";
       const connection = await connect(rooms, email);
       await control.fault({
@@ -258,17 +272,18 @@ async function proveAll(t: Deno.TestContext): Promise<void> {
         reason: "rateLimitExceeded",
         times: 1,
       });
-      assert.equal((await ask(connection, [email])).kind, "retry");
+      assert.equal((await ask(rooms, connection, [email])).kind, "retry");
       const paused = await stored(database, connection.user_id);
       assert.ok(paused.paused_until !== null);
       assert.ok(Date.parse(paused.paused_until) > Date.now());
-      const held = await ask(paused, [email]);
+      const held = await ask(rooms, paused, [email]);
       assert.ok(held.kind === "retry");
       assert.equal(held.held_back, true);
-      assert.equal((await ask({ ...paused, paused_until: null }, [email])).kind, "done");
-    });
+      assert.equal((await ask(rooms, { ...paused, paused_until: null }, [email])).kind, "done");
+    },
 
-    await t.step("of two pauses the longer one holds", async () => {
+    async "of two pauses the longer one holds"(rooms) {
+      const { database } = rooms;
       const { user_id } = await connect(rooms, "pauses@team.example");
       const pause = (until: string) =>
         database.rpc("pause_google_connection", { p_user_id: user_id, p_until: until });
@@ -276,19 +291,15 @@ async function proveAll(t: Deno.TestContext): Promise<void> {
       await pause("2026-12-01T00:00:00Z");
       const { paused_until } = await stored(database, user_id);
       assert.equal(Date.parse(paused_until ?? ""), Date.parse("2027-01-01T00:00:00Z"));
-    });
+    },
 
-    await t.step("a user who leaves takes the connection along", async () => {
+    async "a user who leaves takes the connection along"(rooms) {
+      const { database, platform } = rooms;
       const { user_id } = await connect(rooms, "leaver@team.example");
       await platform.sql("delete from auth.users where id = $1", [user_id]);
       assert.equal(await readGoogleConnection(database, user_id), null);
-    });
-  });
-}
-
-Deno.test({
-  name: "googleConnections() and googleCalendar() against the emulator",
+    },
+  },
   // PGlite uses the process's exit code for itself while it runs.
-  sanitizeExit: false,
-  fn: proveAll,
-});
+  { sanitizeExit: false },
+);

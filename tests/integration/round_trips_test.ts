@@ -3,25 +3,30 @@ import { startPlatform } from "../../local/platform.ts";
 import { connectedOrganizer, TOKEN_KEYS } from "../support/connected_organizer.ts";
 import { startCountingProxy } from "../support/counting_proxy.ts";
 import { manyMeetings } from "../support/many_meetings.ts";
+import { promisesOf } from "../support/promises.ts";
 import { callFunction, stackOf } from "../support/stack.ts";
 
-Deno.test({
-  name: "what write-backs ask of the database and of Google",
-  // PGlite keeps its own state in the process's exit code until it is closed.
-  sanitizeExit: false,
-  async fn(test) {
-    await using api = startCountingProxy();
-    await using platform = await startPlatform({
-      strict_google: true,
-      background: { net: false, cron: false },
-      environment: { SUPABASE_URL: api.url, CONVENE_TOKEN_KEYS: TOKEN_KEYS },
-    });
+promisesOf(
+  "what write-backs ask of the database and of Google",
+  async (resources) => {
+    const api = resources.use(startCountingProxy());
+    const platform = resources.use(
+      await startPlatform({
+        strict_google: true,
+        background: { net: false, cron: false },
+        environment: { SUPABASE_URL: api.url, CONVENE_TOKEN_KEYS: TOKEN_KEYS },
+      }),
+    );
     api.passTo(platform.api_url);
     const stack = stackOf(platform, false);
     const ofGoogle = async () =>
       (await stack.google.requests()).map(({ method, path }) => `${method} ${path}`);
-
-    await test.step("a single write-back is two round trips and one request to Google", async () => {
+    return { api, platform, stack, ofGoogle };
+  },
+  {
+    async "a single write-back is two round trips and one request to Google"(
+      { api, stack, ofGoogle },
+    ) {
       const organizer = await connectedOrganizer(stack);
       const [meeting_id] = await manyMeetings(stack, [organizer], 1);
       const before = (await ofGoogle()).length;
@@ -35,9 +40,11 @@ Deno.test({
       assert.deepEqual((await ofGoogle()).slice(before), [
         "POST /calendar/v3/calendars/primary/events",
       ]);
-    });
+    },
 
-    await test.step("a batch's round trips grow with slices, not with rows", async () => {
+    async "a batch's round trips grow with slices, not with rows"(
+      { api, platform, stack, ofGoogle },
+    ) {
       const organizers = [
         await connectedOrganizer(stack),
         await connectedOrganizer(stack),
@@ -60,6 +67,8 @@ Deno.test({
       const few = await asked(3);
       const many = await asked(54);
       assert.ok(few <= 15 && many <= 15, `${few} round trips for 3 rows, ${many} for 54`);
-    });
+    },
   },
-});
+  // PGlite keeps its own state in the process's exit code until it is closed.
+  { sanitizeExit: false },
+);

@@ -1,4 +1,5 @@
 import { type Platform, type PlatformOptions, startPlatform } from "../../local/platform.ts";
+import { isChosen } from "../support/chosen_database.ts";
 import { startPostgresServer } from "../support/postgres_server.ts";
 
 export const FIXTURE_MIGRATIONS = new URL("fixtures/migrations/", import.meta.url);
@@ -18,15 +19,19 @@ export function startFixture(options: PlatformOptions = {}): Promise<Platform> {
   });
 }
 
-/** Runs a step on PGlite and on a database of a real server. */
-export async function onBothDatabases(
-  test: Deno.TestContext,
-  step: (database: NonNullable<PlatformOptions["database"]>) => Promise<void>,
-): Promise<void> {
-  await test.step("PGlite", () => step({ kind: "memory" }));
-  await using server = await startPostgresServer();
-  const { url } = await server.createDatabase();
-  await test.step(`Postgres ${server.version}`, () => step({ kind: "url", url }));
+/** Registers a test on PGlite and the same on a database of a real server. */
+export function onBothDatabases(
+  name: string,
+  keep: (database: NonNullable<PlatformOptions["database"]>) => Promise<void>,
+): void {
+  if (isChosen("PGlite")) Deno.test(`${name}, on PGlite`, () => keep({ kind: "memory" }));
+  if (isChosen("Postgres")) {
+    Deno.test(`${name}, on Postgres`, async () => {
+      await using server = await startPostgresServer();
+      const { url } = await server.createDatabase();
+      await keep({ kind: "url", url });
+    });
+  }
 }
 
 /** Requests to `/rest/v1` of a platform with one key, and a user's token if given. */

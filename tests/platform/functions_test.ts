@@ -5,8 +5,9 @@ import { onBothDatabases, startFixture } from "./fixture_platform.ts";
 import { isRunning } from "./processes.ts";
 import { startTestServer } from "./test_server.ts";
 
-Deno.test("/functions/v1 serves functions to users and to the automations key, each in their role", async (test) => {
-  await onBothDatabases(test, async (database) => {
+onBothDatabases(
+  "/functions/v1 serves functions to users and to the automations key, each in their role",
+  async (database) => {
     await using platform = await startFixture({ database, functions: "process" });
     const user = await platform.createUser("ann@acme.example");
     const answer = await call(platform, "echo/deep/path?x=1&y=%20", {
@@ -35,8 +36,8 @@ Deno.test("/functions/v1 serves functions to users and to the automations key, e
     for (const apikey of ["", platform.publishable_key, platform.secret_key, "sb_secret_other"]) {
       assert.equal((await call(platform, "echo", { headers: { apikey } })).status, 401, apikey);
     }
-  });
-});
+  },
+);
 
 Deno.test("/functions/v1 accepts the token that the auth server gave, and no other", async () => {
   await using platform = await startFixture({ functions: "process" });

@@ -3,8 +3,9 @@ import { pathToFileURL } from "node:url";
 import { splitStatements } from "../../local/database/split_statements.ts";
 import { onBothDatabases, startFixture } from "./fixture_platform.ts";
 
-Deno.test("startPlatform() applies migrations once, in the order of their names, and records them as the Supabase CLI does", async (test) => {
-  await onBothDatabases(test, async (database) => {
+onBothDatabases(
+  "startPlatform() applies migrations once, in the order of their names, and records them as the Supabase CLI does",
+  async (database) => {
     using folder = temporaryFolder();
     folder.write("20260102000000_second.sql", "insert into public.a values (2);");
     folder.write(
@@ -41,11 +42,12 @@ Deno.test("startPlatform() applies migrations once, in the order of their names,
       );
       assert.deepEqual(await platform.sql("select id from public.a"), [{ id: 1 }, { id: 2 }]);
     }
-  });
-});
+  },
+);
 
-Deno.test("startPlatform() leaves nothing of a migration that fails, and says where it failed", async (test) => {
-  await onBothDatabases(test, async (database) => {
+onBothDatabases(
+  "startPlatform() leaves nothing of a migration that fails, and says where it failed",
+  async (database) => {
     using folder = temporaryFolder();
     folder.write("1_good.sql", "create table public.good (id int);");
     folder.write("2_bad.sql", "create table public.bad (id int);\nselect nonsense;");
@@ -65,8 +67,8 @@ Deno.test("startPlatform() leaves nothing of a migration that fails, and says wh
       ),
       [{ good: "good", bad: null }],
     );
-  });
-});
+  },
+);
 
 Deno.test("splitStatements() cuts at semicolons that end a statement, and at no others", () => {
   const cases: [string, string[]][] = [

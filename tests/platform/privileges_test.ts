@@ -3,19 +3,21 @@ import type { Platform } from "../../local/platform.ts";
 import { onBothDatabases, rest, startFixture } from "./fixture_platform.ts";
 
 for (const default_privileges of ["none", "legacy-grant-all"] as const) {
-  Deno.test(`startPlatform() leaves every privilege as the migrations set it (${default_privileges})`, async (test) => {
-    await onBothDatabases(test, async (database) => {
+  onBothDatabases(
+    `startPlatform() leaves every privilege as the migrations set it (${default_privileges})`,
+    async (database) => {
       await using platform = await startFixture({ database, default_privileges });
       const before = await privileges(platform);
       assert.ok(before.some((line) => line.includes("notes")), "the fixture's tables are listed");
 
       await makeRequests(platform, 100);
       assert.deepEqual(await privileges(platform), before);
-    });
-  });
+    },
+  );
 
-  Deno.test(`startPlatform() refuses a role what it was not granted (${default_privileges})`, async (test) => {
-    await onBothDatabases(test, async (database) => {
+  onBothDatabases(
+    `startPlatform() refuses a role what it was not granted (${default_privileges})`,
+    async (database) => {
       await using platform = await startFixture({ database, default_privileges });
       const user = await platform.createUser("ann@acme.example");
       const anon = rest(platform, platform.publishable_key);
@@ -31,12 +33,13 @@ for (const default_privileges of ["none", "legacy-grant-all"] as const) {
       assert.equal((await ann("unprotected")).code, "42501");
       assert.equal((await service("notes")).status, 200);
       assert.equal((await service("unprotected")).code, "42501");
-    });
-  });
+    },
+  );
 }
 
-Deno.test("prepareDatabase() grants everything on new objects only under the legacy regime", async (test) => {
-  await onBothDatabases(test, async (database) => {
+onBothDatabases(
+  "prepareDatabase() grants everything on new objects only under the legacy regime",
+  async (database) => {
     const legacy = { default_privileges: "legacy-grant-all" } as const;
     // The plain regime first: default privileges stay with a database.
     for (const [options, granted] of [[{}, false], [legacy, true]] as const) {
@@ -48,8 +51,8 @@ Deno.test("prepareDatabase() grants everything on new objects only under the leg
       );
       assert.equal(row?.granted, granted);
     }
-  });
-});
+  },
+);
 
 async function makeRequests(platform: Platform, count: number): Promise<void> {
   const user = await platform.createUser("bea@acme.example");

@@ -3,8 +3,9 @@ import { createClient } from "@supabase/supabase-js";
 import type { Platform } from "../../local/platform.ts";
 import { onBothDatabases, rest, startFixture } from "./fixture_platform.ts";
 
-Deno.test("supabase-js signs in, writes, reads and calls with the keys of the platform", async (test) => {
-  await onBothDatabases(test, async (database) => {
+onBothDatabases(
+  "supabase-js signs in, writes, reads and calls with the keys of the platform",
+  async (database) => {
     await using platform = await startFixture({ database });
     const ann = client(platform, platform.publishable_key);
     const signed = await ann.auth.signUp({ email: "ann@acme.example", password: "long enough" });
@@ -28,43 +29,42 @@ Deno.test("supabase-js signs in, writes, reads and calls with the keys of the pl
       assert.deepEqual((await service.from("notes").select("body")).data, [{ body: "hello" }]);
       assert.equal((await service.rpc("whoami")).data?.role, "service_role");
     }
+  },
+);
+
+onBothDatabases("/rest/v1 keeps callers apart that come at the same time", async (database) => {
+  await using platform = await startFixture({ database });
+  const ann = await platform.createUser("ann@acme.example");
+  const bob = await platform.createUser("bob@acme.example");
+  const callers = [
+    { request: rest(platform, platform.publishable_key), role: undefined, user_id: undefined },
+    ...[ann, bob].map(({ user_id, access_token }) => ({
+      request: rest(platform, platform.publishable_key, access_token),
+      role: "authenticated",
+      user_id,
+    })),
+    { request: rest(platform, platform.secret_key), role: "service_role", user_id: null },
+  ];
+  // More at a time than there are connections to the server.
+  const answers = Array.from({ length: 120 }, async (_, index) => {
+    const caller = callers[index % callers.length];
+    assert.ok(caller);
+    const { body, code } = await caller.request("rpc/whoami", { method: "POST", body: "{}" });
+    const { role, user_id } = body as { role?: string; user_id?: string | null };
+    assert.equal(role, caller.role);
+    assert.equal(user_id, caller.user_id);
+    assert.equal(code, caller.role === undefined ? "42501" : undefined);
   });
+  const sql = Array.from({ length: 40 }, async () => {
+    const [row] = await platform.sql("select current_user = session_user as owner");
+    assert.equal(row?.owner, true);
+  });
+  await Promise.all([...answers, ...sql]);
 });
 
-Deno.test("/rest/v1 keeps callers apart that come at the same time", async (test) => {
-  await onBothDatabases(test, async (database) => {
-    await using platform = await startFixture({ database });
-    const ann = await platform.createUser("ann@acme.example");
-    const bob = await platform.createUser("bob@acme.example");
-    const callers = [
-      { request: rest(platform, platform.publishable_key), role: undefined, user_id: undefined },
-      ...[ann, bob].map(({ user_id, access_token }) => ({
-        request: rest(platform, platform.publishable_key, access_token),
-        role: "authenticated",
-        user_id,
-      })),
-      { request: rest(platform, platform.secret_key), role: "service_role", user_id: null },
-    ];
-    // More at a time than there are connections to the server.
-    const answers = Array.from({ length: 120 }, async (_, index) => {
-      const caller = callers[index % callers.length];
-      assert.ok(caller);
-      const { body, code } = await caller.request("rpc/whoami", { method: "POST", body: "{}" });
-      const { role, user_id } = body as { role?: string; user_id?: string | null };
-      assert.equal(role, caller.role);
-      assert.equal(user_id, caller.user_id);
-      assert.equal(code, caller.role === undefined ? "42501" : undefined);
-    });
-    const sql = Array.from({ length: 40 }, async () => {
-      const [row] = await platform.sql("select current_user = session_user as owner");
-      assert.equal(row?.owner, true);
-    });
-    await Promise.all([...answers, ...sql]);
-  });
-});
-
-Deno.test("sql() returns timestamps as text, numbers as numbers and JSON as values on both databases", async (test) => {
-  await onBothDatabases(test, async (database) => {
+onBothDatabases(
+  "sql() returns timestamps as text, numbers as numbers and JSON as values on both databases",
+  async (database) => {
     await using platform = await startFixture({ database });
     const rows = await platform.sql(
       `select timestamptz '2026-11-20 10:00:00+01' as at, $1::jsonb as json, $2::text[] as texts,
@@ -81,29 +81,25 @@ Deno.test("sql() returns timestamps as text, numbers as numbers and JSON as valu
       yes: true,
     }]);
     await assert.rejects(platform.sql("select 1 / $1::int", [0]), { code: "22012" });
-  });
+  },
+);
+
+onBothDatabases("/rest/v1 answers numerics as numbers, also whole ones", async (database) => {
+  await using platform = await startFixture({ database });
+  await platform.sql("create table public.scores (score numeric(4, 1))");
+  await platform.sql("insert into public.scores values (90), (87.5), (null)");
+  await platform.sql("grant select on public.scores to service_role");
+  const { body } = await rest(platform, platform.secret_key)("scores?select=score");
+  assert.deepEqual(body, [{ score: 90 }, { score: 87.5 }, { score: null }]);
 });
 
-Deno.test("/rest/v1 answers numerics as numbers, also whole ones", async (test) => {
-  await onBothDatabases(test, async (database) => {
-    await using platform = await startFixture({ database });
-    await platform.sql("create table public.scores (score numeric(4, 1))");
-    await platform.sql("insert into public.scores values (90), (87.5), (null)");
-    await platform.sql("grant select on public.scores to service_role");
-    const { body } = await rest(platform, platform.secret_key)("scores?select=score");
-    assert.deepEqual(body, [{ score: 90 }, { score: 87.5 }, { score: null }]);
-  });
-});
-
-Deno.test("/rest/v1 sees a table that sql() has just created", async (test) => {
-  await onBothDatabases(test, async (database) => {
-    await using platform = await startFixture({ database });
-    const service = rest(platform, platform.secret_key);
-    assert.equal((await service("late")).status, 404);
-    await platform.sql("create table public.late (id int)");
-    await platform.sql("grant select on public.late to service_role");
-    assert.deepEqual(await service("late"), { status: 200, body: [], code: undefined });
-  });
+onBothDatabases("/rest/v1 sees a table that sql() has just created", async (database) => {
+  await using platform = await startFixture({ database });
+  const service = rest(platform, platform.secret_key);
+  assert.equal((await service("late")).status, 404);
+  await platform.sql("create table public.late (id int)");
+  await platform.sql("grant select on public.late to service_role");
+  assert.deepEqual(await service("late"), { status: 200, body: [], code: undefined });
 });
 
 Deno.test("/rest/v1 and /auth/v1 answer a browser's preflight", async () => {

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { isDue } from "../../local/background/cron_schedule.ts";
+import { postgresHas } from "../support/postgres_extensions.ts";
 import { startPostgresServer } from "../support/postgres_server.ts";
 import { onBothDatabases, startFixture } from "./fixture_platform.ts";
 
-Deno.test("runCron() runs every job once, in order, active or not, and notes how it went", async (test) => {
-  await onBothDatabases(test, async (database) => {
+onBothDatabases(
+  "runCron() runs every job once, in order, active or not, and notes how it went",
+  async (database) => {
     await using platform = await startFixture({ database });
     await platform.sql("create table public.ticks (job text)");
     await platform.sql(
@@ -27,11 +29,12 @@ Deno.test("runCron() runs every job once, in order, active or not, and notes how
     );
     const fine = { status: "succeeded", mine: true, timed: true };
     assert.deepEqual(details, [fine, fine]);
-  });
-});
+  },
+);
 
-Deno.test("runCron() runs the other jobs too when one fails, and then says which", async (test) => {
-  await onBothDatabases(test, async (database) => {
+onBothDatabases(
+  "runCron() runs the other jobs too when one fails, and then says which",
+  async (database) => {
     await using platform = await startFixture({ database });
     await platform.sql("create table public.ticks (job text)");
     await platform.sql("select cron.schedule('bad', '* * * * *', 'select 1 / 0')");
@@ -47,8 +50,8 @@ Deno.test("runCron() runs the other jobs too when one fails, and then says which
         { status: "succeeded", return_message: "" },
       ],
     );
-  });
-});
+  },
+);
 
 Deno.test("cron.schedule() replaces a job of the same name and refuses a bad schedule", async () => {
   await using platform = await startFixture();
@@ -67,32 +70,34 @@ Deno.test("cron.schedule() replaces a job of the same name and refuses a bad sch
   await assert.rejects(platform.sql("select cron.unschedule('job')"), /could not find valid entry/);
 });
 
-Deno.test("startPlatform() uses the real pg_cron where the server has it", async (test) => {
-  await using server = await startPostgresServer();
-  await test.step({
-    name: server.has_pg_cron ? "pg_cron" : "skipped: this server has no pg_cron",
-    ignore: !server.has_pg_cron,
-    async fn() {
-      const { url } = await server.createDatabase({ name: server.cron_database });
-      await using platform = await startFixture({
-        database: { kind: "url", url },
-        migrations_dir: new URL("fixtures/cron_migrations/", import.meta.url),
-      });
-      const [row] = await platform.sql(
-        "select count(*)::int as extensions from pg_extension where extname = 'pg_cron'",
-      );
-      assert.deepEqual(row, { extensions: 1 });
-      assert.deepEqual(
-        await platform.sql("select jobname, active from cron.job"),
-        [{ jobname: "fixture", active: false }],
-        "told not to run by itself",
-      );
-      assert.deepEqual(await platform.runCron(), ["fixture"]);
-      assert.deepEqual(await platform.sql("select count(*)::int as ticks from public.ticks"), [
-        { ticks: 1 },
-      ]);
-    },
-  });
+const has_pg_cron = await postgresHas("pg_cron");
+
+Deno.test({
+  name: `startPlatform() uses the real pg_cron where the server has it${
+    has_pg_cron ? "" : " (skipped: this Postgres has no pg_cron)"
+  }`,
+  ignore: !has_pg_cron,
+  async fn() {
+    await using server = await startPostgresServer();
+    const { url } = await server.createDatabase({ name: server.cron_database });
+    await using platform = await startFixture({
+      database: { kind: "url", url },
+      migrations_dir: new URL("fixtures/cron_migrations/", import.meta.url),
+    });
+    const [row] = await platform.sql(
+      "select count(*)::int as extensions from pg_extension where extname = 'pg_cron'",
+    );
+    assert.deepEqual(row, { extensions: 1 });
+    assert.deepEqual(
+      await platform.sql("select jobname, active from cron.job"),
+      [{ jobname: "fixture", active: false }],
+      "told not to run by itself",
+    );
+    assert.deepEqual(await platform.runCron(), ["fixture"]);
+    assert.deepEqual(await platform.sql("select count(*)::int as ticks from public.ticks"), [
+      { ticks: 1 },
+    ]);
+  },
 });
 
 Deno.test("isDue() reads cron's five fields in UTC", () => {

@@ -3,8 +3,9 @@ import { eventually } from "./eventually.ts";
 import { onBothDatabases, startFixture } from "./fixture_platform.ts";
 import { startTestServer } from "./test_server.ts";
 
-Deno.test("net.http_post() is delivered with its body, parameters and headers, and its answer is kept", async (test) => {
-  await onBothDatabases(test, async (database) => {
+onBothDatabases(
+  "net.http_post() is delivered with its body, parameters and headers, and its answer is kept",
+  async (database) => {
     await using server = startTestServer(() =>
       Response.json({ fine: true }, { status: 201, headers: { "x-answer": "42" } })
     );
@@ -41,11 +42,12 @@ Deno.test("net.http_post() is delivered with its body, parameters and headers, a
       error_msg: null,
       dated: true,
     }]);
-  });
-});
+  },
+);
 
-Deno.test("drainNet() delivers in the order of the calls, each after the answer to the one before", async (test) => {
-  await onBothDatabases(test, async (database) => {
+onBothDatabases(
+  "drainNet() delivers in the order of the calls, each after the answer to the one before",
+  async (database) => {
     let open = 0;
     let most = 0;
     await using server = startTestServer(async () => {
@@ -64,11 +66,12 @@ Deno.test("drainNet() delivers in the order of the calls, each after the answer 
     assert.deepEqual(server.received.map((request) => request.path), expected);
     assert.equal(most, 1);
     assert.equal(await platform.drainNet(), 0);
-  });
-});
+  },
+);
 
-Deno.test("drainNet() keeps a timeout and a refused connection as answers", async (test) => {
-  await onBothDatabases(test, async (database) => {
+onBothDatabases(
+  "drainNet() keeps a timeout and a refused connection as answers",
+  async (database) => {
     const waiting = Promise.withResolvers<Response>();
     await using server = startTestServer(() => waiting.promise);
     await using platform = await startFixture({ database });
@@ -84,8 +87,8 @@ Deno.test("drainNet() keeps a timeout and a refused connection as answers", asyn
     assert.match(timeout.error_msg, /^Timeout of 50 ms reached/);
     assert.equal(refused?.timed_out, null);
     assert.ok(refused.error_msg.length > 0);
-  });
-});
+  },
+);
 
 Deno.test("net.http_post() of a transaction that is rolled back is never sent", async () => {
   await using server = startTestServer();

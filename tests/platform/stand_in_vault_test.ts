@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { onBothDatabases, rest, startFixture } from "./fixture_platform.ts";
 
-Deno.test("vault.create_secret() and vault.update_secret() are read back through vault.decrypted_secrets", async (test) => {
-  await onBothDatabases(test, async (database) => {
+onBothDatabases(
+  "vault.create_secret() and vault.update_secret() are read back through vault.decrypted_secrets",
+  async (database) => {
     await using platform = await startFixture({ database });
     const [created] = await platform.sql<{ id: string }>(
       "select vault.create_secret('s3cret', 'a_name', 'what it is for') as id",
@@ -20,11 +21,12 @@ Deno.test("vault.create_secret() and vault.update_secret() are read back through
       }],
     );
     await assert.rejects(platform.sql("select vault.create_secret('again', 'a_name')"), /unique/);
-  });
-});
+  },
+);
 
-Deno.test("startPlatform() tells the database where the functions are and with which key", async (test) => {
-  await onBothDatabases(test, async (database) => {
+onBothDatabases(
+  "startPlatform() tells the database where the functions are and with which key",
+  async (database) => {
     for (let run = 0; run < 2; run++) {
       await using platform = await startFixture({ database });
       assert.deepEqual(
@@ -37,8 +39,8 @@ Deno.test("startPlatform() tells the database where the functions are and with w
         ],
       );
     }
-  });
-});
+  },
+);
 
 Deno.test("vault is closed to anon and authenticated, and open to service_role in SQL only", async () => {
   await using platform = await startFixture();

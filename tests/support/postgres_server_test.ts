@@ -4,6 +4,7 @@ import { connect } from "node:net";
 import { fileURLToPath } from "node:url";
 import postgres from "postgres";
 import { DEBIAN_ROOT } from "./postgres_binaries.ts";
+import { postgresHas } from "./postgres_extensions.ts";
 import { startPostgresServer } from "./postgres_server.ts";
 
 async function query(url: string, text: string): Promise<unknown[]> {
@@ -59,27 +60,29 @@ Deno.test("a server runs programs of its own, which no package upgrade beside it
   assert.match(row?.data ?? "", /convene-postgres-/);
 });
 
-Deno.test("createDatabase() of the cron database lets pg_cron be created, again and again", async (t) => {
-  await using server = await startPostgresServer();
-  await t.step({
-    name: server.has_pg_cron ? "with the real pg_cron" : "skipped: this Postgres has no pg_cron",
-    ignore: !server.has_pg_cron,
-    fn: async () => {
-      for (let round = 0; round < 2; round++) {
-        const { name, url } = await server.createDatabase({ name: server.cron_database });
-        await query(url, "create extension pg_cron");
-        await query(url, "select cron.schedule('wake', '* * * * *', 'select 1')");
-        // The launcher, without which no job ever runs, comes up within a second or two.
-        const launched = "select from pg_stat_activity where backend_type = 'pg_cron launcher'";
-        const deadline = Date.now() + 20_000;
-        while ((await query(url, launched)).length === 0) {
-          assert.ok(Date.now() < deadline, "pg_cron's launcher did not start");
-          await new Promise((resolve) => setTimeout(resolve, 100));
-        }
-        await server.dropDatabase(name);
+const has_pg_cron = await postgresHas("pg_cron");
+
+Deno.test({
+  name: `createDatabase() of the cron database lets pg_cron be created, again and again${
+    has_pg_cron ? "" : " (skipped: this Postgres has no pg_cron)"
+  }`,
+  ignore: !has_pg_cron,
+  async fn() {
+    await using server = await startPostgresServer();
+    for (let round = 0; round < 2; round++) {
+      const { name, url } = await server.createDatabase({ name: server.cron_database });
+      await query(url, "create extension pg_cron");
+      await query(url, "select cron.schedule('wake', '* * * * *', 'select 1')");
+      // The launcher, without which no job ever runs, comes up within a second or two.
+      const launched = "select from pg_stat_activity where backend_type = 'pg_cron launcher'";
+      const deadline = Date.now() + 20_000;
+      while ((await query(url, launched)).length === 0) {
+        assert.ok(Date.now() < deadline, "pg_cron's launcher did not start");
+        await new Promise((resolve) => setTimeout(resolve, 100));
       }
-    },
-  });
+      await server.dropDatabase(name);
+    }
+  },
 });
 
 Deno.test("a server goes away with its files when the process that started it is killed", async () => {

@@ -5,7 +5,9 @@ import {
   emulatorControl,
 } from "../../packages/google-calendar-emulator/control.ts";
 import { type Platform, type PlatformOptions, startPlatform } from "../../local/platform.ts";
+import { isChosen } from "./chosen_database.ts";
 import { startPostgresServer } from "./postgres_server.ts";
+import { promisesOf } from "./promises.ts";
 
 /** All of Convene for one test file; nothing in it works by itself unless asked to. */
 export interface Stack {
@@ -54,12 +56,14 @@ export interface Answer {
   body: any;
 }
 
-type Promised = (stack: Stack) => Promise<void>;
-
-/** Registers the promises of one part as steps of two tests: on PGlite and on a real Postgres. */
+/**
+ * Registers each promise of one part as a test on PGlite and a test on a real Postgres, named
+ * "<part> on PGlite: <promise>" and "<part> on Postgres: <promise>". The promises of a part share one
+ * platform a database, so each arranges what it needs and none relies on another.
+ */
 export function promise(
   part: string,
-  promises: Record<string, Promised>,
+  promises: Record<string, (stack: Stack) => Promise<void>>,
   options: PlatformOptions & {
     only?: "postgres";
     /** Where the server has pg_cron, its jobs are real ones (there is one such database a server). */
@@ -67,48 +71,35 @@ export function promise(
   } = {},
 ): void {
   const { only, real_cron = false, ...platform } = options;
-  if (only !== "postgres") {
-    Deno.test({
-      name: `${part} on PGlite`,
-      // PGlite keeps its own state in the process's exit code until it is closed.
-      sanitizeExit: false,
-      async fn(test) {
-        await using running = await startPlatform({ ...QUIET, ...platform });
-        await runAll(test, promises, stackOf(running, false));
+  const afterEach = async (stack: Stack) => void await stack.google.clearFaults();
+  if (only !== "postgres" && isChosen("PGlite")) {
+    promisesOf(
+      `${part} on PGlite`,
+      async (resources) => {
+        return stackOf(resources.use(await startPlatform({ ...QUIET, ...platform })), false);
       },
-    });
-  }
-  Deno.test(`${part} on Postgres`, async (test) => {
-    await using server = await startPostgresServer();
-    const { url } = await server.createDatabase(
-      real_cron && server.has_pg_cron ? { name: server.cron_database } : {},
+      promises,
+      // PGlite keeps its own state in the process's exit code until it is closed.
+      { afterEach, sanitizeExit: false },
     );
-    await using running = await startPlatform({
-      ...QUIET,
-      ...platform,
-      database: { kind: "url", url },
-    });
-    await runAll(test, promises, stackOf(running, true));
-  });
+  }
+  if (!isChosen("Postgres")) return;
+  promisesOf(
+    `${part} on Postgres`,
+    async (resources) => {
+      const server = resources.use(await startPostgresServer());
+      const { url } = await server.createDatabase(
+        real_cron && server.has_pg_cron ? { name: server.cron_database } : {},
+      );
+      const database = { kind: "url", url } as const;
+      return stackOf(resources.use(await startPlatform({ ...QUIET, ...platform, database })), true);
+    },
+    promises,
+    { afterEach },
+  );
 }
 
 const QUIET: PlatformOptions = { strict_google: true, background: { net: false, cron: false } };
-
-async function runAll(
-  test: Deno.TestContext,
-  promises: Record<string, Promised>,
-  stack: Stack,
-): Promise<void> {
-  for (const [name, keep] of Object.entries(promises)) {
-    await test.step(name, async () => {
-      try {
-        await keep(stack);
-      } finally {
-        await stack.google.clearFaults();
-      }
-    });
-  }
-}
 
 /** The conveniences of a running platform. */
 export function stackOf(platform: Platform, is_postgres: boolean): Stack {
