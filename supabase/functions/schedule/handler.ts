@@ -5,12 +5,12 @@ import { accept, json } from "@shared/http/respond.ts";
 import { routePath } from "@shared/http/route_path.ts";
 import type { Caller, Handler } from "@shared/http/serve.ts";
 import { BATCH, MEETING_WEBHOOK } from "@shared/http/webhook.ts";
-import { findAlternatives } from "./alternatives.ts";
-import { scheduleBatch } from "./batch.ts";
-import { dryRun } from "./dry_run.ts";
+import { findAlternatives } from "@shared/finding_time/find_alternatives.ts";
+import { scheduleBatch } from "@shared/finding_time/schedule_batch.ts";
+import { dryRun } from "@shared/finding_time/dry_run.ts";
 import { ALTERNATIVES_REQUEST, MAX_BODY_BYTES, SCHEDULE_REQUEST } from "./request.ts";
-import type { ScheduleDependencies } from "./schedule_meeting.ts";
-import { scheduleOne } from "./single.ts";
+import type { ScheduleDependencies } from "@shared/finding_time/schedule_meeting.ts";
+import { scheduleOne } from "@shared/finding_time/schedule_one.ts";
 
 const NAME_ONE = "Name one meeting instead.";
 

@@ -3,9 +3,9 @@ import type { SchedulingDecision } from "@shared/database/schedulings.ts";
 import type { MeetingRow, NotClaimed } from "@shared/database/meetings.ts";
 import { HttpFault } from "@shared/http/fault.ts";
 import { json } from "@shared/http/respond.ts";
-import { answer, storedAnswer } from "./answers.ts";
-import type { GivenMeeting, ScheduleRequest } from "./request.ts";
-import { asksTheSame } from "./same_question.ts";
+import { answer, storedAnswer } from "../../supabase/functions/schedule/responses.ts";
+import type { GivenMeeting, ScheduleRequest } from "../../supabase/functions/schedule/request.ts";
+import { asksTheSame } from "./same_request.ts";
 import { LEASE_SECONDS, scheduleMeeting } from "./schedule_meeting.ts";
 import type { ScheduleDependencies } from "./schedule_meeting.ts";
 

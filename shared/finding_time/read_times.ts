@@ -6,9 +6,9 @@ import { readings } from "./credentials.ts";
 import type { Credentials } from "./credentials.ts";
 import { withoutOwnEvent } from "./own_event.ts";
 import type { OwnEvent } from "./own_event.ts";
-import type { KnownTimes } from "./people.ts";
-import { seriesOf } from "./question.ts";
-import type { SlotQuestion } from "./question.ts";
+import type { KnownTimes } from "./participants.ts";
+import { seriesOf } from "./slot_request.ts";
+import type { SlotQuestion } from "./slot_request.ts";
 import { readBusy } from "./read_busy.ts";
 import type { BusyReader, TimeWindow } from "./read_busy.ts";
 

@@ -6,8 +6,8 @@ import type { GoogleCalendar } from "@shared/google/calendar.ts";
 import type { ListedEvent } from "@shared/google/listed_event.ts";
 import type { GoogleOutcome } from "@shared/google/outcome.ts";
 import type { PastEvent } from "@shared/scheduling/learn_profile.ts";
-import { learnProfiles } from "../../../supabase/functions/schedule/learn_profiles.ts";
-import type { ProfileReader } from "../../../supabase/functions/schedule/learn_profiles.ts";
+import { learnProfiles } from "@shared/finding_time/learn_profiles.ts";
+import type { ProfileReader } from "@shared/finding_time/learn_profiles.ts";
 
 const NOW = new Date("2035-01-08T12:00:00Z");
 const TIMES = {

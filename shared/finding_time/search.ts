@@ -3,10 +3,10 @@ import { findSlots } from "@shared/scheduling/find_slots.ts";
 import { SchedulingInputError } from "@shared/scheduling/scheduling_input_error.ts";
 import type { Candidate, SchedulingResult } from "@shared/scheduling/types.ts";
 import type { Habits } from "./habits.ts";
-import { people } from "./people.ts";
-import type { KnownTimes } from "./people.ts";
-import { seriesOf } from "./question.ts";
-import type { SlotQuestion } from "./question.ts";
+import { people } from "./participants.ts";
+import type { KnownTimes } from "./participants.ts";
+import { seriesOf } from "./slot_request.ts";
+import type { SlotQuestion } from "./slot_request.ts";
 import { TIMED_OUT } from "./deadline.ts";
 
 /** Google may fail a search this often in a row before the meeting fails; asking to slow down is no failure. */

@@ -1,6 +1,6 @@
 import { CONSTRAINTS } from "@shared/meetings/constraints.ts";
 import { PARTICIPANTS } from "@shared/meetings/participants.ts";
-import type { AskedMeeting } from "./question.ts";
+import type { AskedMeeting } from "./slot_request.ts";
 
 /** Whether a repeated call asks for what the stored slot was found for: the same people and constraints, however spelled. */
 export function asksTheSame(

@@ -4,22 +4,22 @@ import type { MeetingRow } from "@shared/database/meetings.ts";
 import { HttpFault } from "@shared/http/fault.ts";
 import { json } from "@shared/http/respond.ts";
 import { previewWrite } from "@shared/writeback/preview_write.ts";
-import { answerNothing, foundBody } from "./answers.ts";
+import { answerNothing, foundBody } from "../../supabase/functions/schedule/responses.ts";
 import type { Credentials } from "./credentials.ts";
 import { habitsOf } from "./habits.ts";
 import type { Habits } from "./habits.ts";
-import { newMeeting, storedMeeting } from "./previewed_meeting.ts";
-import type { PreviewedMeeting } from "./previewed_meeting.ts";
-import { askedQuestion, slotQuestion } from "./question.ts";
-import type { SlotQuestion } from "./question.ts";
+import { newMeeting, storedMeeting } from "../../supabase/functions/schedule/preview_meeting.ts";
+import type { PreviewedMeeting } from "../../supabase/functions/schedule/preview_meeting.ts";
+import { askedQuestion, slotQuestion } from "./slot_request.ts";
+import type { SlotQuestion } from "./slot_request.ts";
 import { readForSearch } from "./read_for_search.ts";
 import type { OwnTime } from "./read_times.ts";
-import type { GivenMeeting, ScheduleRequest } from "./request.ts";
+import type { GivenMeeting, ScheduleRequest } from "../../supabase/functions/schedule/request.ts";
 import { ownTime } from "./schedule_meeting.ts";
 import type { ScheduleDependencies } from "./schedule_meeting.ts";
 import { FIRST_TRY, refused, search } from "./search.ts";
 import type { FoundSlots, SearchOutcome } from "./search.ts";
-import { frozen } from "./single.ts";
+import { frozen } from "./schedule_one.ts";
 
 /** What is searched for, and how the meeting would look with a slot. */
 interface Rehearsal {

@@ -3,7 +3,7 @@ import { REMINDERS } from "@shared/meetings/reminders.ts";
 import type { WriteTarget } from "@shared/writeback/preview_write.ts";
 import { writableMeeting } from "@shared/writeback/writable_meeting.ts";
 import type { WritableMeeting } from "@shared/writeback/writable_meeting.ts";
-import type { FoundSlots } from "./search.ts";
+import type { FoundSlots } from "@shared/finding_time/search.ts";
 import type { GivenMeeting } from "./request.ts";
 
 const SETTINGS = [

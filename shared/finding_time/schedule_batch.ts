@@ -1,6 +1,6 @@
 import type { MeetingRow } from "@shared/database/meetings.ts";
 import { claimSchedulings, readSchedulingContext } from "@shared/database/schedulings.ts";
-import { batchElement } from "./answers.ts";
+import { batchElement } from "../../supabase/functions/schedule/responses.ts";
 import { LEASE_SECONDS, putOff, scheduleMeeting } from "./schedule_meeting.ts";
 import type { ScheduleDependencies } from "./schedule_meeting.ts";
 

@@ -2,7 +2,7 @@ import type { SlotHold } from "@shared/database/slot_holds.ts";
 import type { BusyInterval, Participant } from "@shared/scheduling/types.ts";
 import type { Habits } from "./habits.ts";
 import type { Availability, TimeWindow } from "./read_busy.ts";
-import type { SlotQuestion } from "./question.ts";
+import type { SlotQuestion } from "./slot_request.ts";
 
 type Attending = SlotQuestion["attending"][number];
 

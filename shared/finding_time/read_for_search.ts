@@ -1,7 +1,7 @@
 import { SchedulingInputError } from "@shared/scheduling/scheduling_input_error.ts";
 import type { Credentials } from "./credentials.ts";
-import type { KnownTimes } from "./people.ts";
-import type { SlotQuestion } from "./question.ts";
+import type { KnownTimes } from "./participants.ts";
+import type { SlotQuestion } from "./slot_request.ts";
 import { readTimes } from "./read_times.ts";
 import type { OwnTime, TimeReader } from "./read_times.ts";
 import { afterFailure, notConnected, refused } from "./search.ts";

@@ -1,6 +1,6 @@
 import type { ProfiledConnection } from "@shared/database/calendar_profiles.ts";
 import type { StoredConnection } from "@shared/database/google_connections.ts";
-import type { SlotQuestion } from "./question.ts";
+import type { SlotQuestion } from "./slot_request.ts";
 
 /** With whose connections calendars may be read: the organizer's, and those of all who are users. */
 export interface Credentials {

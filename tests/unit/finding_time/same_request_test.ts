@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { MeetingRow } from "@shared/database/meetings.ts";
 import { PARTICIPANTS } from "@shared/meetings/participants.ts";
-import { asksTheSame } from "../../../supabase/functions/schedule/same_question.ts";
+import { asksTheSame } from "@shared/finding_time/same_request.ts";
 
 const STORED = {
   participants: ["ana@north.example", { type: "optional", email: "ben@north.example" }],

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { completeConstraints } from "@shared/meetings/constraints.ts";
-import type { SlotQuestion } from "../../../supabase/functions/schedule/question.ts";
-import { search } from "../../../supabase/functions/schedule/search.ts";
+import type { SlotQuestion } from "@shared/finding_time/slot_request.ts";
+import { search } from "@shared/finding_time/search.ts";
 
 const NOW = new Date("2035-01-07T00:00:00Z");
 const DAY = { earliest_date: "2035-01-08", latest_date: "2035-01-08" };

@@ -3,8 +3,8 @@ import type { ProfiledConnection } from "@shared/database/calendar_profiles.ts";
 import type { StoredConnection } from "@shared/database/google_connections.ts";
 import type { GoogleCalendar } from "@shared/google/calendar.ts";
 import type { GoogleOutcome } from "@shared/google/outcome.ts";
-import { readBusy } from "../../../supabase/functions/schedule/read_busy.ts";
-import type { BusyReader } from "../../../supabase/functions/schedule/read_busy.ts";
+import { readBusy } from "@shared/finding_time/read_busy.ts";
+import type { BusyReader } from "@shared/finding_time/read_busy.ts";
 
 const WINDOW = { start: "2035-01-08T00:00:00Z", end: "2035-01-09T00:00:00Z" };
 const BUSY = { start: "2035-01-08T09:00:00Z", end: "2035-01-08T10:00:00Z" };
