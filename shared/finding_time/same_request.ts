@@ -1,5 +1,5 @@
-import { CONSTRAINTS } from "@shared/meetings/constraints.ts";
-import { PARTICIPANTS } from "@shared/meetings/participants.ts";
+import { CONSTRAINTS } from "@shared/schemas/constraints.ts";
+import { PARTICIPANTS } from "@shared/schemas/participants.ts";
 import type { AskedMeeting } from "./slot_request.ts";
 
 /** Whether a repeated call asks for what the stored slot was found for: the same people and constraints, however spelled. */

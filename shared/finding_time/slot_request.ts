@@ -1,13 +1,13 @@
 import type { StoredConnection } from "@shared/database/google_connections.ts";
 import type { MeetingRow } from "@shared/database/meetings.ts";
-import { completeConstraints, CONSTRAINTS } from "@shared/meetings/constraints.ts";
-import type { CompleteConstraints, GivenConstraints } from "@shared/meetings/constraints.ts";
-import { firstIssue } from "@shared/meetings/issues.ts";
-import { PARTICIPANTS } from "@shared/meetings/participants.ts";
-import type { MeetingParticipant } from "@shared/meetings/participants.ts";
-import { RECURRENCE } from "@shared/meetings/recurrence.ts";
-import { WEIGHTS } from "@shared/meetings/weights.ts";
-import type { GivenWeights } from "@shared/meetings/weights.ts";
+import { completeConstraints, CONSTRAINTS } from "@shared/schemas/constraints.ts";
+import type { CompleteConstraints, GivenConstraints } from "@shared/schemas/constraints.ts";
+import { firstIssue } from "@shared/schemas/issues.ts";
+import { PARTICIPANTS } from "@shared/schemas/participants.ts";
+import type { MeetingParticipant } from "@shared/schemas/participants.ts";
+import { RECURRENCE } from "@shared/schemas/recurrence.ts";
+import { WEIGHTS } from "@shared/schemas/weights.ts";
+import type { GivenWeights } from "@shared/schemas/weights.ts";
 import type { RecurrenceRequest } from "@shared/scheduling/types.ts";
 
 /** Who must be found a time for, and when it may be. */

@@ -1,5 +1,5 @@
 import type { MeetingRow } from "@shared/database/meetings.ts";
-import { REMINDERS } from "@shared/meetings/reminders.ts";
+import { REMINDERS } from "@shared/schemas/reminders.ts";
 import type { WriteTarget } from "@shared/writeback/preview_write.ts";
 import { writableMeeting } from "@shared/writeback/writable_meeting.ts";
 import type { WritableMeeting } from "@shared/writeback/writable_meeting.ts";

@@ -1,11 +1,11 @@
 import * as z from "zod/mini";
 import { MEETING_ID } from "@shared/http/webhook.ts";
-import { CONSTRAINTS } from "@shared/meetings/constraints.ts";
-import { PARTICIPANT_EMAILS, PARTICIPANTS } from "@shared/meetings/participants.ts";
-import { RECURRENCE } from "@shared/meetings/recurrence.ts";
-import { REMINDER_LIST } from "@shared/meetings/reminders.ts";
-import { WEIGHTS } from "@shared/meetings/weights.ts";
-import { CALENDAR_ID, text, wholeNumber } from "@shared/meetings/words.ts";
+import { CONSTRAINTS } from "@shared/schemas/constraints.ts";
+import { PARTICIPANT_EMAILS, PARTICIPANTS } from "@shared/schemas/participants.ts";
+import { RECURRENCE } from "@shared/schemas/recurrence.ts";
+import { REMINDER_LIST } from "@shared/schemas/reminders.ts";
+import { WEIGHTS } from "@shared/schemas/weights.ts";
+import { CALENDAR_ID, text, wholeNumber } from "@shared/schemas/fields.ts";
 
 /** 200 people with 1,000 busy intervals of up to 100 characters each, and room for the rest. */
 export const MAX_BODY_BYTES = 24 * 1024 * 1024;

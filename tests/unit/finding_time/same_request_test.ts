@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { MeetingRow } from "@shared/database/meetings.ts";
-import { PARTICIPANTS } from "@shared/meetings/participants.ts";
+import { PARTICIPANTS } from "@shared/schemas/participants.ts";
 import { asksTheSame } from "@shared/finding_time/same_request.ts";
 
 const STORED = {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { completeConstraints } from "@shared/meetings/constraints.ts";
+import { completeConstraints } from "@shared/schemas/constraints.ts";
 import type { SlotQuestion } from "@shared/finding_time/slot_request.ts";
 import { search } from "@shared/finding_time/search.ts";
 

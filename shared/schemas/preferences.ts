@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
-import { BUSY_LIST } from "./busy.ts";
-import type { GivenBusy } from "./busy.ts";
-import { HOUR, TIMEZONE, WEEKDAY } from "./words.ts";
+import { BUSY_LIST } from "./busy_intervals.ts";
+import type { GivenBusy } from "./busy_intervals.ts";
+import { HOUR, TIMEZONE, WEEKDAY } from "./fields.ts";
 
 const TIMES = {
   preferred_days: z.optional(z.array(WEEKDAY)),

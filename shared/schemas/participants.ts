@@ -1,9 +1,9 @@
 import * as z from "zod/mini";
-import { BUSY_LIST } from "./busy.ts";
-import type { GivenBusy } from "./busy.ts";
+import { BUSY_LIST } from "./busy_intervals.ts";
+import type { GivenBusy } from "./busy_intervals.ts";
 import { CALENDAR_SUMMARY, fromSummary, PREFERENCES } from "./preferences.ts";
 import type { GivenPreferences } from "./preferences.ts";
-import { DAY, EMAIL, minutes, text, textBetween, TIMEZONE, WEEKDAY } from "./words.ts";
+import { DAY, EMAIL, minutes, text, textBetween, TIMEZONE, WEEKDAY } from "./fields.ts";
 
 /** Google stops propagating replies above this many guests. */
 const MAX_PARTICIPANTS = 200;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { completeConstraints, CONSTRAINTS } from "@shared/meetings/constraints.ts";
-import { firstIssue } from "@shared/meetings/issues.ts";
-import { PARTICIPANT_EMAILS, PARTICIPANTS } from "@shared/meetings/participants.ts";
-import { REMINDERS } from "@shared/meetings/reminders.ts";
+import { completeConstraints, CONSTRAINTS } from "@shared/schemas/constraints.ts";
+import { firstIssue } from "@shared/schemas/issues.ts";
+import { PARTICIPANT_EMAILS, PARTICIPANTS } from "@shared/schemas/participants.ts";
+import { REMINDERS } from "@shared/schemas/reminders.ts";
 
 interface Schema {
   safeParse(value: unknown): { success: boolean; error?: Parameters<typeof firstIssue>[0] };

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { rsvpSummary } from "@shared/meetings/rsvp.ts";
+import { rsvpSummary } from "@shared/schemas/rsvp.ts";
 
 const PEOPLE = [
   "boss@north.example",

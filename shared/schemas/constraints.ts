@@ -12,7 +12,7 @@ import {
   TIMEZONE,
   WEEKDAY,
   wholeNumber,
-} from "./words.ts";
+} from "./fields.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 

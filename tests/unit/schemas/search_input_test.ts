@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { BUSY_LIST } from "@shared/meetings/busy.ts";
-import { firstIssue } from "@shared/meetings/issues.ts";
-import { PARTICIPANTS } from "@shared/meetings/participants.ts";
-import { RECURRENCE } from "@shared/meetings/recurrence.ts";
-import { WEIGHTS } from "@shared/meetings/weights.ts";
+import { BUSY_LIST } from "@shared/schemas/busy_intervals.ts";
+import { firstIssue } from "@shared/schemas/issues.ts";
+import { PARTICIPANTS } from "@shared/schemas/participants.ts";
+import { RECURRENCE } from "@shared/schemas/recurrence.ts";
+import { WEIGHTS } from "@shared/schemas/weights.ts";
 
 Deno.test("BUSY_LIST takes every instant in Google's form and in any offset, and gives the list back", () => {
   const instant = fc.date({
