@@ -1,6 +1,6 @@
 import type { KnownPeople } from "@shared/database/schedulings.ts";
-import type { Profile } from "@shared/scheduling/profile.ts";
-import { decodeProfile } from "@shared/scheduling/profile_text.ts";
+import type { Profile } from "@shared/scheduling/input/profile.ts";
+import { decodeProfile } from "@shared/scheduling/input/profile_text.ts";
 
 /** What is known of people beyond their time, by lower-case address. */
 export interface Habits {

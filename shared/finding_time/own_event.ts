@@ -1,6 +1,6 @@
 import { takesTime } from "@shared/google/listed_event.ts";
 import type { ListedEvent } from "@shared/google/listed_event.ts";
-import type { BusyInterval } from "@shared/scheduling/types.ts";
+import type { BusyInterval } from "@shared/scheduling/input/scheduling_request.ts";
 import type { Reading } from "./credentials.ts";
 import type { Availability, BusyReader, TimeWindow } from "./read_busy.ts";
 

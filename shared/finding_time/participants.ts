@@ -1,5 +1,5 @@
 import type { SlotHold } from "@shared/database/slot_holds.ts";
-import type { BusyInterval, Participant } from "@shared/scheduling/types.ts";
+import type { BusyInterval, Participant } from "@shared/scheduling/input/scheduling_request.ts";
 import type { Habits } from "./habits.ts";
 import type { Availability, TimeWindow } from "./read_busy.ts";
 import type { SlotQuestion } from "./slot_request.ts";

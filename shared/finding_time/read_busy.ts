@@ -3,7 +3,7 @@ import type { StoredConnection } from "@shared/database/google_connections.ts";
 import type { GoogleCalendar } from "@shared/google/calendar.ts";
 import type { CalendarBusy } from "@shared/google/free_busy.ts";
 import type { GoogleFailure, GoogleOutcome } from "@shared/google/outcome.ts";
-import type { BusyInterval } from "@shared/scheduling/types.ts";
+import type { BusyInterval } from "@shared/scheduling/input/scheduling_request.ts";
 import type { Credentials, Reading } from "./credentials.ts";
 import { answeredBefore, TIMED_OUT } from "./deadline.ts";
 

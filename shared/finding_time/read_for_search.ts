@@ -1,4 +1,4 @@
-import { SchedulingInputError } from "@shared/scheduling/scheduling_input_error.ts";
+import { SchedulingInputError } from "@shared/scheduling/input/scheduling_input_error.ts";
 import type { Credentials } from "./credentials.ts";
 import type { KnownTimes } from "./participants.ts";
 import type { SlotQuestion } from "./slot_request.ts";

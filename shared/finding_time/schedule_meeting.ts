@@ -2,7 +2,7 @@ import type { StoredConnection } from "@shared/database/google_connections.ts";
 import type { MeetingRow } from "@shared/database/meetings.ts";
 import { settleScheduling } from "@shared/database/schedulings.ts";
 import type { KnownPeople, SchedulingVerdict } from "@shared/database/schedulings.ts";
-import type { Candidate } from "@shared/scheduling/types.ts";
+import type { Candidate } from "@shared/scheduling/input/scheduling_request.ts";
 import { answeredBefore, TIMED_OUT } from "./deadline.ts";
 import { habitsOf } from "./habits.ts";
 import type { Habits } from "./habits.ts";

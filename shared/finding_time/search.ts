@@ -1,7 +1,7 @@
 import type { GoogleFailure } from "@shared/google/outcome.ts";
 import { findSlots } from "@shared/scheduling/find_slots.ts";
-import { SchedulingInputError } from "@shared/scheduling/scheduling_input_error.ts";
-import type { Candidate, SchedulingResult } from "@shared/scheduling/types.ts";
+import { SchedulingInputError } from "@shared/scheduling/input/scheduling_input_error.ts";
+import type { Candidate, SchedulingResult } from "@shared/scheduling/input/scheduling_request.ts";
 import type { Habits } from "./habits.ts";
 import { people } from "./participants.ts";
 import type { KnownTimes } from "./participants.ts";

@@ -8,7 +8,7 @@ import type { MeetingParticipant } from "@shared/schemas/participants.ts";
 import { RECURRENCE } from "@shared/schemas/recurrence.ts";
 import { WEIGHTS } from "@shared/schemas/weights.ts";
 import type { GivenWeights } from "@shared/schemas/weights.ts";
-import type { RecurrenceRequest } from "@shared/scheduling/types.ts";
+import type { RecurrenceRequest } from "@shared/scheduling/input/scheduling_request.ts";
 
 /** Who must be found a time for, and when it may be. */
 export interface SlotQuestion {

@@ -1,10 +1,10 @@
-import { formatInstant, MINUTES_PER_DAY, parseInstant } from "./instants.ts";
-import { type Question, readWindow, requireTimeZone } from "./question.ts";
-import { readRecurrence, type RecurrenceRule } from "./recurrence_rule.ts";
-import { SchedulingInputError } from "./scheduling_input_error.ts";
-import { CLEAR_MINUTES } from "./score.ts";
-import { seriesReach } from "./series.ts";
-import type { Constraints, Participant, RecurrenceRequest, SchedulingRequest } from "./types.ts";
+import { formatInstant, MINUTES_PER_DAY, parseInstant } from "@shared/time/instants.ts";
+import { type Question, readWindow, requireTimeZone } from "./input/search_request.ts";
+import { readRecurrence, type RecurrenceRule } from "@shared/time/recurrence_rule.ts";
+import { SchedulingInputError } from "./input/scheduling_input_error.ts";
+import { CLEAR_MINUTES } from "./scoring/score.ts";
+import { seriesReach } from "./availability/series.ts";
+import type { Constraints, Participant, RecurrenceRequest, SchedulingRequest } from "./input/scheduling_request.ts";
 
 const LONGEST_EXTENSION_DAYS = 7;
 

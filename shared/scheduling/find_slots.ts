@@ -1,16 +1,16 @@
-import { analyse } from "./analytics.ts";
-import { bestOf, type ScoredStart, startScorer } from "./best_starts.ts";
+import { analyse } from "./availability/analytics.ts";
+import { bestOf, type ScoredStart, startScorer } from "./scoring/best_starts.ts";
 import { readUntil } from "./busy_window.ts";
-import { candidatesAt } from "./candidate.ts";
-import { freeStarts } from "./free_starts.ts";
-import { negotiate } from "./negotiation.ts";
-import { type Person, readPeople } from "./person.ts";
-import { sayTime } from "./plain_words.ts";
-import { type Question, readQuestion } from "./question.ts";
-import { readRecurrence } from "./recurrence_rule.ts";
-import { refuseEmpty, refuseUnknown } from "./refusal.ts";
-import { layOutSeries, occurrencesOf, type Series, seriesScorer } from "./series.ts";
-import type { SchedulingRequest, SchedulingResult } from "./types.ts";
+import { candidatesAt } from "./explaining/candidate.ts";
+import { freeStarts } from "./availability/free_starts.ts";
+import { negotiate } from "./alternatives/negotiation.ts";
+import { type Person, readPeople } from "./availability/person.ts";
+import { sayTime } from "./explaining/phrases.ts";
+import { type Question, readQuestion } from "./input/search_request.ts";
+import { readRecurrence } from "@shared/time/recurrence_rule.ts";
+import { refuseEmpty, refuseUnknown } from "./explaining/no_slots.ts";
+import { layOutSeries, occurrencesOf, type Series, seriesScorer } from "./availability/series.ts";
+import type { SchedulingRequest, SchedulingResult } from "./input/scheduling_request.ts";
 
 /**
  * The best times for a meeting, with scores and reasons, or why there is none and what would change that, with the times

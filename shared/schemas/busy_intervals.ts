@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { parseInstant } from "@shared/scheduling/instants.ts";
+import { parseInstant } from "@shared/time/instants.ts";
 import { isInstant } from "./fields.ts";
 
 /** Time that a caller says somebody is taken: RFC 3339 instants. `timezone` is accepted, the instants need none. */

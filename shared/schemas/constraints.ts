@@ -1,8 +1,8 @@
 import * as z from "zod/mini";
-import { readWindow } from "@shared/scheduling/question.ts";
-import { SchedulingInputError } from "@shared/scheduling/scheduling_input_error.ts";
-import { WEEKDAYS } from "@shared/scheduling/weekday.ts";
-import { isTimeZone } from "@shared/scheduling/zones.ts";
+import { readWindow } from "@shared/scheduling/input/search_request.ts";
+import { SchedulingInputError } from "@shared/scheduling/input/scheduling_input_error.ts";
+import { WEEKDAYS } from "@shared/time/weekday.ts";
+import { isTimeZone } from "@shared/time/zones.ts";
 import {
   DAY,
   DAY_OR_INSTANT,

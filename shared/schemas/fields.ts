@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
-import { WEEKDAYS } from "@shared/scheduling/weekday.ts";
-import { isTimeZone } from "@shared/scheduling/zones.ts";
+import { WEEKDAYS } from "@shared/time/weekday.ts";
+import { isTimeZone } from "@shared/time/zones.ts";
 
 /** What may stand between the dots of an address: no space of any kind, no control, nothing that would need quotes. */
 const ATOM =

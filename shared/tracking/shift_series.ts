@@ -8,10 +8,10 @@ import {
   ruleParts,
   timeOfDay,
   untilOf,
-} from "./recurrence_lines.ts";
-import type { RecurrenceLine } from "./recurrence_lines.ts";
-import { DAY_MS } from "./wall_time.ts";
-import type { EventMoment, WallTime } from "./wall_time.ts";
+} from "@shared/time/recurrence_lines.ts";
+import type { RecurrenceLine } from "@shared/time/recurrence_lines.ts";
+import { DAY_MS } from "@shared/time/wall_time.ts";
+import type { EventMoment, WallTime } from "@shared/time/wall_time.ts";
 
 const HOUR_MS = 3_600_000;
 

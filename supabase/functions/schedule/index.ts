@@ -4,7 +4,7 @@ import { inBackground } from "@shared/http/background.ts";
 import { serve } from "@shared/http/serve.ts";
 import type { Handler } from "@shared/http/serve.ts";
 import { learnProfile } from "@shared/scheduling/learn_profile.ts";
-import { encodeProfile } from "@shared/scheduling/profile_text.ts";
+import { encodeProfile } from "@shared/scheduling/input/profile_text.ts";
 import { scheduleHandler } from "./handler.ts";
 
 let built: Handler | undefined;

@@ -1,7 +1,7 @@
 import type { MeetingRow } from "@shared/database/meetings.ts";
 import { HttpFault } from "@shared/http/fault.ts";
 import { json, refuse } from "@shared/http/respond.ts";
-import type { Candidate } from "@shared/scheduling/types.ts";
+import type { Candidate } from "@shared/scheduling/input/scheduling_request.ts";
 import type { Scheduled } from "@shared/finding_time/schedule_meeting.ts";
 import type { FoundSlots, PostponedSearch, RefusedSearch } from "@shared/finding_time/search.ts";
 

@@ -9,7 +9,7 @@ import { HttpFault } from "@shared/http/fault.ts";
 import { serve } from "@shared/http/serve.ts";
 import type { Handler } from "@shared/http/serve.ts";
 import { learnProfile } from "@shared/scheduling/learn_profile.ts";
-import { encodeProfile } from "@shared/scheduling/profile_text.ts";
+import { encodeProfile } from "@shared/scheduling/input/profile_text.ts";
 import type { ScheduleDependencies } from "@shared/finding_time/schedule_meeting.ts";
 import type { HandlerDependencies as MeetingsDependencies } from "../../../supabase/functions/meetings/handler.ts";
 import type { HandlerDependencies as WriteBackDependencies } from "../../../supabase/functions/write-back/handler.ts";

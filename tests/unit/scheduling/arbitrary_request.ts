@@ -1,15 +1,15 @@
 import fc from "fast-check";
-import { formatInstant } from "@shared/scheduling/instants.ts";
-import type { Preferences, PreferredTimes } from "@shared/scheduling/preferences.ts";
-import type { Profile } from "@shared/scheduling/profile.ts";
+import { formatInstant } from "@shared/time/instants.ts";
+import type { Preferences, PreferredTimes } from "@shared/scheduling/input/preferences.ts";
+import type { Profile } from "@shared/scheduling/input/profile.ts";
 import type {
   BusyInterval,
   OpenHours,
   Participant,
   SchedulingRequest,
   ScoreBreakdown,
-} from "@shared/scheduling/types.ts";
-import { type Weekday, WEEKDAYS } from "@shared/scheduling/weekday.ts";
+} from "@shared/scheduling/input/scheduling_request.ts";
+import { type Weekday, WEEKDAYS } from "@shared/time/weekday.ts";
 
 /** Days around which some zone changes its clock, and one on which none does. */
 const DAYS = [

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { burdenOf } from "@shared/scheduling/burden.ts";
+import { burdenOf } from "@shared/scheduling/input/fairness.ts";
 import { findSlots } from "@shared/scheduling/find_slots.ts";
-import { SchedulingInputError } from "@shared/scheduling/scheduling_input_error.ts";
-import type { Participant } from "@shared/scheduling/types.ts";
+import { SchedulingInputError } from "@shared/scheduling/input/scheduling_input_error.ts";
+import type { Participant } from "@shared/scheduling/input/scheduling_request.ts";
 import { arbitraryRequest } from "./arbitrary_request.ts";
 import { person, request } from "./requests.ts";
 

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { busyWindow } from "@shared/scheduling/busy_window.ts";
-import type { Concession } from "@shared/scheduling/concessions.ts";
+import type { Concession } from "@shared/scheduling/alternatives/concessions.ts";
 import { findSlots } from "@shared/scheduling/find_slots.ts";
-import { SchedulingInputError } from "@shared/scheduling/scheduling_input_error.ts";
+import { SchedulingInputError } from "@shared/scheduling/input/scheduling_input_error.ts";
 import type {
   ConcededCandidate,
   Constraints,
   Participant,
   SchedulingRequest,
-} from "@shared/scheduling/types.ts";
+} from "@shared/scheduling/input/scheduling_request.ts";
 import { arbitraryRequest } from "./arbitrary_request.ts";
 import { bruteForceStarts, bruteForceWindow, isBusy, isOpen } from "./brute_force.ts";
 import { person, request } from "./requests.ts";

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { findSlots } from "@shared/scheduling/find_slots.ts";
-import type { Profile } from "@shared/scheduling/profile.ts";
-import type { Reason } from "@shared/scheduling/reasons.ts";
-import type { Candidate, Participant, SchedulingRequest } from "@shared/scheduling/types.ts";
-import { WEEKDAYS } from "@shared/scheduling/weekday.ts";
+import type { Profile } from "@shared/scheduling/input/profile.ts";
+import type { Reason } from "@shared/scheduling/explaining/reasons.ts";
+import type { Candidate, Participant, SchedulingRequest } from "@shared/scheduling/input/scheduling_request.ts";
+import { WEEKDAYS } from "@shared/time/weekday.ts";
 import { arbitraryRequest } from "./arbitrary_request.ts";
 import { isBusy, isOpen, wallAt } from "./brute_force.ts";
 import { constraints, onMonday, person, request } from "./requests.ts";

@@ -3,10 +3,10 @@ import fc from "fast-check";
 import rrule from "rrule";
 import { busyWindow } from "@shared/scheduling/busy_window.ts";
 import { findSlots } from "@shared/scheduling/find_slots.ts";
-import { readRecurrence } from "@shared/scheduling/recurrence_rule.ts";
-import { SchedulingInputError } from "@shared/scheduling/scheduling_input_error.ts";
-import { seriesDays } from "@shared/scheduling/series_days.ts";
-import type { Candidate, Participant, SchedulingRequest } from "@shared/scheduling/types.ts";
+import { readRecurrence } from "@shared/time/recurrence_rule.ts";
+import { SchedulingInputError } from "@shared/scheduling/input/scheduling_input_error.ts";
+import { seriesDays } from "@shared/time/expand_rule.ts";
+import type { Candidate, Participant, SchedulingRequest } from "@shared/scheduling/input/scheduling_request.ts";
 import { bruteForceStarts, wallAt } from "./brute_force.ts";
 import { constraints, person, request } from "./requests.ts";
 

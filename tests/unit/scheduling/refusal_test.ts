@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { findSlots } from "@shared/scheduling/find_slots.ts";
-import type { Constraints, Participant } from "@shared/scheduling/types.ts";
+import type { Constraints, Participant } from "@shared/scheduling/input/scheduling_request.ts";
 import { onMonday, person, request } from "./requests.ts";
 
 const NINE = "Monday 7 January 2030 at 09:00 (UTC)";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { findSlots } from "@shared/scheduling/find_slots.ts";
-import { formatInstant } from "@shared/scheduling/instants.ts";
-import type { Candidate, Participant, SchedulingRequest } from "@shared/scheduling/types.ts";
+import { formatInstant } from "@shared/time/instants.ts";
+import type { Candidate, Participant, SchedulingRequest } from "@shared/scheduling/input/scheduling_request.ts";
 import { arbitraryRequest } from "./arbitrary_request.ts";
 import { person, request } from "./requests.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { findSlots } from "@shared/scheduling/find_slots.ts";
-import type { Candidate, SchedulingRequest } from "@shared/scheduling/types.ts";
+import type { Candidate, SchedulingRequest } from "@shared/scheduling/input/scheduling_request.ts";
 import { arbitraryRequest } from "./arbitrary_request.ts";
 import { person, request } from "./requests.ts";
 

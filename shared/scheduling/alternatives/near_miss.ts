@@ -1,0 +1,42 @@
+import { attendance, attends, newAttendance } from "../availability/attendance.ts";
+import { countComing } from "../availability/quorum.ts";
+import { conceivableStarts } from "../explaining/blocking.ts";
+import type { Person } from "../availability/person.ts";
+import type { Question } from "../input/search_request.ts";
+
+/**
+ * The fewest people, at most `most`, whose absence would make a start possible, and the earliest such start. The
+ * organizer cannot be left out, and at least two required people must remain.
+ */
+export function blockersOfNearMiss(
+  question: Question,
+  people: readonly Person[],
+  most: number,
+): { start: number; blockers: Person[] } | undefined {
+  const needed = people.filter((person) => person.needed && !person.unknown);
+  const starts = conceivableStarts(question, people);
+  const coming = countComing(question, needed, starts);
+  for (let fewest = 1; fewest <= most; fewest++) {
+    for (let i = 0; i < starts.length; i++) {
+      if (needed.length - coming[i]! !== fewest) continue;
+      const blockers = absentAt(question, needed, starts.subarray(i, i + 1));
+      if (canDoWithout(needed, blockers)) return { start: starts[i]!, blockers };
+    }
+  }
+  return undefined;
+}
+
+function absentAt(question: Question, people: readonly Person[], start: Int32Array): Person[] {
+  const found = newAttendance(1);
+  return people.filter((person) => {
+    attendance(person, start, question.duration, found);
+    return !attends(found.status[0]!);
+  });
+}
+
+function canDoWithout(needed: readonly Person[], blockers: readonly Person[]): boolean {
+  if (blockers.some(({ participant }) => participant.is_organizer === true)) return false;
+  if (blockers.every(({ participant }) => participant.type === "resource")) return true;
+  const left = needed.filter((person) => !blockers.includes(person));
+  return left.filter(({ participant }) => participant.type === "required").length >= 2;
+}

@@ -1,0 +1,153 @@
+import { type ScoredStart, type Scorer, startScorer } from "../scoring/best_starts.ts";
+import { longestExtension } from "../busy_window.ts";
+import type { BusyMap } from "../availability/busy_map.ts";
+import { candidatesAt } from "../explaining/candidate.ts";
+import { type Conceded, concessionCosts, concessionsAt, sayConcessions } from "./concessions.ts";
+import { busyMap, freeStarts } from "../availability/free_starts.ts";
+import { layOutAgain, type Person } from "../availability/person.ts";
+import type { Question } from "../input/search_request.ts";
+import type { RecurrenceRule } from "@shared/time/recurrence_rule.ts";
+import { total } from "../scoring/score.ts";
+import { layOutSeries, occurrencesOf, type Series, seriesReach, seriesScorer } from "../availability/series.ts";
+import type { ConcededCandidate, SchedulingResult } from "../input/scheduling_request.ts";
+import { offsetSegments } from "@shared/time/zones.ts";
+
+const WIDER_MINUTES = 60;
+const SHORTER_BY_MINUTES = [5, 10, 15];
+const SHORTEST_MINUTES = 10;
+
+/** What is negotiated about. `read_until` is how far busy time is known; undefined: as far as the window, no further. */
+export interface Negotiated {
+  question: Question;
+  people: readonly Person[];
+  rule: RecurrenceRule | undefined;
+  read_until: number | undefined;
+}
+
+/** A question with concessions, and its busyMap, which a shorter meeting shares. */
+interface Relaxation {
+  conceded: Conceded;
+  map: BusyMap;
+}
+
+type Negotiation = Pick<SchedulingResult, "conceded_candidates" | "negotiation_rounds">;
+
+/**
+ * Looks for times that need concessions, in at most three rounds: without optional people; then with smaller buffers
+ * and days up to an hour wider; then shorter by up to 15 minutes or later. The first round, and in it the first
+ * relaxation, that yields a time ends it. Nobody unknown is ever treated as anything else: no relaxation reads calendars
+ * or the answer to `on_unknown` differently.
+ */
+export function negotiate(negotiated: Negotiated): Negotiation {
+  const rounds = [withoutOptional, smallerAndWider, shorterOrLater];
+  for (const [i, round] of rounds.entries()) {
+    for (const relaxation of round(negotiated)) {
+      const conceded_candidates = candidatesOf(negotiated, relaxation);
+      if (conceded_candidates.length > 0) {
+        return { conceded_candidates, negotiation_rounds: i + 1 };
+      }
+    }
+  }
+  return { conceded_candidates: [], negotiation_rounds: rounds.length };
+}
+
+function* withoutOptional({ question, people }: Negotiated): Iterable<Relaxation> {
+  if (question.minimum_attendee_percentage === 0) return;
+  const relaxed = { ...question, minimum_attendee_percentage: 0 };
+  const conceded = { asked: question, people, relaxed, relaxed_people: people, wider: 0 };
+  yield { conceded, map: busyMap(question, people) };
+}
+
+function* smallerAndWider(negotiated: Negotiated): Iterable<Relaxation> {
+  const { question } = negotiated;
+  yield relax(negotiated, { ...question, minimum_attendee_percentage: 0 }, WIDER_MINUTES);
+}
+
+/** First with buffers and hours as they were, then with smaller and wider ones too. */
+function* shorterOrLater(negotiated: Negotiated): Iterable<Relaxation> {
+  const inside = { ...negotiated.question, minimum_attendee_percentage: 0 };
+  const longer = longerWindow(negotiated, inside);
+  for (const wider of [0, WIDER_MINUTES]) {
+    yield* shorter(relax(negotiated, inside, wider));
+    if (longer === undefined) continue;
+    const later = relax(negotiated, longer, wider);
+    yield later;
+    yield* shorter(later);
+  }
+}
+
+function* shorter({ conceded, map }: Relaxation): Iterable<Relaxation> {
+  const { relaxed } = conceded;
+  for (const less of SHORTER_BY_MINUTES) {
+    const duration = relaxed.duration - less;
+    if (duration < SHORTEST_MINUTES) return;
+    yield { conceded: { ...conceded, relaxed: { ...relaxed, duration } }, map };
+  }
+}
+
+function relax({ question, people }: Negotiated, relaxed: Question, wider: number): Relaxation {
+  const relaxed_people = layOutAgain(people, relaxed, wider).map((person) =>
+    wider > 0 && person.needed ? { ...person, buffer: { before: 0, after: 0 } } : person
+  );
+  return {
+    conceded: { asked: question, people, relaxed, relaxed_people, wider },
+    map: busyMap(relaxed, relaxed_people),
+  };
+}
+
+/** A window that ends later, within what was read; undefined where that leaves nothing. */
+function longerWindow(
+  { question, rule, read_until }: Negotiated,
+  inside: Question,
+): Question | undefined {
+  if (read_until === undefined) return undefined;
+  const { from, timezone } = question;
+  const to = Math.min(question.to + longestExtension(question), read_until);
+  if (to <= question.to) return undefined;
+  const longer = { ...inside, to, offsets: offsetSegments(timezone, from, to) };
+  return rule === undefined || seriesReach(rule, longer) <= read_until ? longer : undefined;
+}
+
+/** The times of a relaxed question, those that ask the least of people first, then by score. */
+function candidatesOf(
+  { rule }: Negotiated,
+  { conceded, map }: Relaxation,
+): ConcededCandidate[] {
+  const { asked, relaxed, relaxed_people, wider } = conceded;
+  const series = rule && layOutSeries(rule, relaxed, relaxed_people, wider);
+  const free = freeStarts(relaxed, relaxed_people, map).starts
+    .filter((start) => series === undefined || occurrencesOf(series, start).length > 0);
+  const costs = concessionCosts(conceded, free);
+  const starts = free.filter((_, i) => costs[i] !== Infinity);
+  const earliest = starts[0];
+  if (earliest === undefined) return [];
+  const best = leastCostly(
+    starts,
+    costs.filter((cost) => cost !== Infinity),
+    scorer(relaxed, relaxed_people, starts, series),
+  ).slice(0, asked.max_candidates);
+  return candidatesAt(relaxed, relaxed_people, best, earliest, series).map((candidate, i) => {
+    const concessions = concessionsAt(conceded, best[i]!.start);
+    const concession = sayConcessions(asked, concessions);
+    return { ...candidate, conceded: true, concessions, concession };
+  });
+}
+
+function scorer(
+  question: Question,
+  people: readonly Person[],
+  starts: Int32Array,
+  series: Series | undefined,
+): Scorer {
+  return series === undefined
+    ? startScorer(question, people, starts)
+    : seriesScorer(question, series, starts);
+}
+
+function leastCostly(starts: Int32Array, costs: Float64Array, pointsOf: Scorer): ScoredStart[] {
+  const scored = Array.from(starts, (start, i) => {
+    const points = pointsOf(i);
+    return { start, points, total: total(points), cost: costs[i]! };
+  });
+  return scored.sort((a, b) => a.cost - b.cost || b.total - a.total || a.start - b.start);
+}

@@ -1,0 +1,55 @@
+import { attendance, attends, newAttendance, OUTSIDE_HOURS } from "../availability/attendance.ts";
+import { onDaysOfSeries } from "../availability/free_starts.ts";
+import { gridStarts } from "../availability/grid.ts";
+import { intersect, unite } from "@shared/time/intervals.ts";
+import type { Person } from "../availability/person.ts";
+import type { Question } from "../input/search_request.ts";
+import type { Blocking } from "../input/scheduling_request.ts";
+
+/**
+ * The starts on the grid at which at least one of the people required (or else invited) is open: what could be had if
+ * they all agreed.
+ */
+export function conceivableStarts(question: Question, people: readonly Person[]): Int32Array {
+  const { earliest_start, to, offsets, interval, duration } = question;
+  if (earliest_start >= to) return new Int32Array(0);
+  const required = people.filter(({ participant }) => participant.type === "required");
+  const invited = people.filter(({ participant }) => participant.type !== "resource");
+  const hours = new Set((required.length > 0 ? required : invited).map(({ open }) => open));
+  const open = intersect(unite([...hours].flat()), [[earliest_start, to]]);
+  return onDaysOfSeries(question, gridStarts(open, offsets, interval, duration));
+}
+
+/**
+ * Who is in the way and how much, the most in the way first. Optional people are, only when the request wants a share
+ * of everybody or nobody else was asked. Somebody unknown is in the way only of a request that refuses them.
+ */
+export function blockingPeople(question: Question, people: readonly Person[]): Blocking[] {
+  const starts = conceivableStarts(question, people);
+  const optional_too = question.minimum_attendee_percentage > 0 ||
+    !people.some(({ participant }) => participant.type === "required");
+  return people
+    .filter(({ needed, unknown }) =>
+      (needed || optional_too) && (!unknown || question.on_unknown !== "ignore")
+    )
+    .flatMap((person) => blocked(question, person, starts))
+    .toSorted((a, b) =>
+      b.blocked_percentage - a.blocked_percentage || (a.email < b.email ? -1 : 1)
+    );
+}
+
+function blocked(question: Question, person: Person, starts: Int32Array): Blocking[] {
+  const { email, name } = person.participant;
+  const who = { email, ...(name === undefined ? {} : { name }) };
+  if (person.unknown) return [{ ...who, reason: "unknown", blocked_percentage: 100 }];
+  const found = newAttendance(starts.length);
+  attendance(person, starts, question.duration, found);
+  const away = found.status.reduce((n, status) => n + (status === OUTSIDE_HOURS ? 1 : 0), 0);
+  const all = found.status.reduce((n, status) => n + (attends(status) ? 0 : 1), 0);
+  if (all === 0) return [];
+  return [{
+    ...who,
+    reason: away > all - away ? "outside_hours" : "busy",
+    blocked_percentage: Math.round(1_000 * all / starts.length) / 10,
+  }];
+}

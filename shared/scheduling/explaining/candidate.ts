@@ -1,0 +1,117 @@
+import { attendance, attends, newAttendance, statusName } from "../availability/attendance.ts";
+import type { ScoredStart } from "../scoring/best_starts.ts";
+import { clockComfort, MOST_COMFORT, sameClock } from "../scoring/convenience.ts";
+import { formatInstant } from "@shared/time/instants.ts";
+import type { Person } from "../availability/person.ts";
+import { byName, type Presence } from "./person_attendance.ts";
+import type { Question } from "../input/search_request.ts";
+import { reasoningOf } from "./explanation.ts";
+import { reasonsFor } from "./reasons.ts";
+import { type Series, seriesAvailability, seriesReason } from "../availability/series.ts";
+import type { Candidate, ParticipantAvailability, ScoreBreakdown } from "../input/scheduling_request.ts";
+import { offsetAt } from "@shared/time/zones.ts";
+
+/**
+ * Tells everything about the best starts, in their order. `earliest` is the first of all free starts; a `series` tells
+ * how each of them repeats.
+ */
+export function candidatesAt(
+  question: Question,
+  people: readonly Person[],
+  best: readonly ScoredStart[],
+  earliest: number,
+  series?: Series,
+): Candidate[] {
+  const presences = presencesAt(question, people, best.map(({ start }) => start));
+  const invited = invitedByName(people);
+  return best.map(({ start, points, total }) => {
+    const here = presences.get(start) ?? [];
+    const recurrence = series === undefined ? undefined : seriesAvailability(series, start);
+    const named = invited.map((i) => here[i]!);
+    const reasons = reasonsFor(named, start, question.duration, start === earliest);
+    if (recurrence !== undefined) reasons.push(seriesReason(recurrence));
+    const end = start + question.duration;
+    return {
+      start_time: formatInstant(start, offsetAt(question.offsets, start)),
+      end_time: formatInstant(end, offsetAt(question.offsets, end)),
+      score: total / 10,
+      score_breakdown: inPoints(points),
+      reasons,
+      reasoning: reasoningOf(reasons),
+      participant_availability: availabilities(here, start, question.duration),
+      ...(recurrence === undefined ? {} : { recurrence }),
+    };
+  });
+}
+
+/** Indexes of the people without the resources, by name: the order of a request must not change whom a fact names. */
+function invitedByName(people: readonly Person[]): number[] {
+  return [...people.keys()]
+    .filter((i) => people[i]!.participant.type !== "resource")
+    .sort((i, j) => byName(people[i]!, people[j]!));
+}
+
+/** Everybody at each start. Only the best starts are looked at so closely; all of them would fill the memory. */
+function presencesAt(
+  question: Question,
+  people: readonly Person[],
+  starts: readonly number[],
+): Map<number, Presence[]> {
+  const ascending = Int32Array.from(starts).sort();
+  const lists = starts.map((): Presence[] => []);
+  const found = newAttendance(ascending.length);
+  for (const person of people) {
+    attendance(person, ascending, question.duration, found);
+    for (let i = 0; i < ascending.length; i++) {
+      lists[i]!.push({
+        person,
+        status: found.status[i]!,
+        clear_before: found.clear_before[i]!,
+        clear_after: found.clear_after[i]!,
+        room_before: found.room_before[i]!,
+        room_after: found.room_after[i]!,
+      });
+    }
+  }
+  return new Map(lists.map((list, i) => [ascending[i]!, list]));
+}
+
+function availabilities(
+  here: readonly Presence[],
+  start: number,
+  duration: number,
+): ParticipantAvailability[] {
+  let offsets: Person["offsets"] | undefined;
+  let local_start = "";
+  let last: Person | undefined;
+  let last_burden = 0;
+  return here.map(({ person, status }) => {
+    const { email, name, type } = person.participant;
+    // People of one zone share their offsets, and writing a time takes long.
+    if (person.offsets !== offsets) {
+      offsets = person.offsets;
+      local_start = formatInstant(start, offsetAt(offsets, start));
+    }
+    if (last === undefined || !sameClock(person, last)) {
+      last = person;
+      last_burden = Math.round((MOST_COMFORT - clockComfort(person, start, duration)) / 10);
+    }
+    const burden = attends(status) && type !== "resource" ? last_burden : 0;
+    // Spreading the optional fields would take longer than all the rest.
+    const found: ParticipantAvailability = name === undefined
+      ? { email, status: statusName(status), local_start }
+      : { email, name, status: statusName(status), local_start };
+    if (burden > 0) found.burden = burden;
+    return found;
+  });
+}
+
+function inPoints(tenths: ScoreBreakdown): ScoreBreakdown {
+  return {
+    availability: tenths.availability / 10,
+    preference: tenths.preference / 10,
+    conflict_proximity: tenths.conflict_proximity / 10,
+    fragmentation: tenths.fragmentation / 10,
+    optimization: tenths.optimization / 10,
+  };
+}

@@ -1,0 +1,100 @@
+import { blockingPeople } from "./blocking.ts";
+import { freeStarts } from "../availability/free_starts.ts";
+import { hoursClash } from "./hours_clash.ts";
+import type { Person } from "../availability/person.ts";
+import { sayNames, sayTime } from "./phrases.ts";
+import type { Question } from "../input/search_request.ts";
+import { type Refused, suggestChange, suggestIgnoring } from "../alternatives/suggestion.ts";
+import type { Blocking, EmptyReason, SchedulingResult } from "../input/scheduling_request.ts";
+
+type Refusal =
+  & Pick<SchedulingResult, "blocking" | "message" | "suggestion">
+  & { empty_reason: EmptyReason };
+
+/** Refuses because somebody needed could not be read; says who, why, and what would help. */
+export function refuseUnknown(refused: Refused, unreadable: readonly Person[]): Refusal {
+  const suggestion = suggestIgnoring(refused);
+  const who = unreadable.map(({ label, participant: { unknown_reason } }) =>
+    unknown_reason === undefined ? label : `${label} (${unknown_reason})`
+  );
+  const one = unreadable.length === 1;
+  return {
+    empty_reason: unreadable.some(({ participant }) => participant.is_organizer === true)
+      ? "organizerUnavailable"
+      : unreadable.every(({ participant }) => participant.type === "resource")
+      ? "locationsUnavailable"
+      : "attendeesUnavailableOrUnknown",
+    blocking: blockingPeople(refused.question, refused.people),
+    message: `The calendar${one ? "" : "s"} of ${sayAll(who)} cannot be read, and ` +
+      `${one ? "it is" : "they are"} needed for this meeting. ` +
+      `Let ${one ? "it" : "them"} be shared, or make ${one ? "the participant" : "them"} optional.`,
+    ...(suggestion === undefined ? {} : { suggestion: `${suggestion}.` }),
+  };
+}
+
+/** Refuses because no start is free: why, who is in the way, and the smallest change that would help. */
+export function refuseEmpty(refused: Refused): Refusal {
+  const { question, people } = refused;
+  const suggestion = suggestChange(refused);
+  const blocking = blockingPeople(question, people);
+  return {
+    empty_reason: emptyReason(question, people),
+    blocking,
+    message: `${whyEmpty(question, people, blocking)}.`,
+    ...(suggestion === undefined ? {} : { suggestion: `${suggestion}.` }),
+  };
+}
+
+/** The three who are most in the way; the whole list is in `blocking`. */
+function sayBlocking(blocking: readonly Blocking[]): string {
+  return blocking.slice(0, 3).map(({ name, email, blocked_percentage }) =>
+    `${name ?? email} (${blocked_percentage}% of the times)`
+  ).join(", ");
+}
+
+function emptyReason(question: Question, people: readonly Person[]): EmptyReason {
+  if (question.earliest_start + question.duration > question.to) return "unknown";
+  const only = (kept: (person: Person) => boolean) =>
+    freeStarts(question, people.filter(kept)).starts.length;
+  const isResource = ({ participant }: Person) => participant.type === "resource";
+  if (people.some(isResource) && only((person) => !isResource(person)) > 0) {
+    return "locationsUnavailable";
+  }
+  const organizer = people.find(({ participant }) => participant.is_organizer === true);
+  if (organizer?.needed === true && only((person) => person === organizer) === 0) {
+    return "organizerUnavailable";
+  }
+  return people.some(({ unknown }) => unknown)
+    ? "attendeesUnavailableOrUnknown"
+    : "attendeesUnavailable";
+}
+
+function whyEmpty(
+  question: Question,
+  people: readonly Person[],
+  blocking: readonly Blocking[],
+): string {
+  const { earliest_start, duration, from, to } = question;
+  if (earliest_start + duration > to) {
+    return earliest_start > from
+      ? "The window is over, or too little of it is left after the notice that was asked for: " +
+        `it ends on ${sayTime(question, to)}`
+      : `The window is shorter than the meeting: it ends on ${sayTime(question, to)}`;
+  }
+  const clash = hoursClash(question, people);
+  if (clash !== undefined) return clash;
+  if (question.may_start_on !== undefined && freeStarts(question, people).on_grid === 0) {
+    return "On no day of the window on which all who are needed are open does the recurrence begin";
+  }
+  const between = `between ${sayTime(question, earliest_start)} and ${sayTime(question, to)}`;
+  if (freeStarts({ ...question, minimum_attendee_percentage: 0 }, people).starts.length > 0) {
+    return `At no time ${between} can ${question.minimum_attendee_percentage} percent of the people come`;
+  }
+  return `At no time ${between} are all who are needed free for ${duration} minutes. ` +
+    `Most in the way: ${sayBlocking(blocking)}`;
+}
+
+/** Everybody by name: a refusal over unreadable calendars must not shorten the list of them. */
+function sayAll(names: readonly string[]): string {
+  return names.length <= 3 ? sayNames(names) : names.join(", ");
+}

@@ -1,0 +1,181 @@
+import {
+  clockComfort,
+  minutesOutsideUsualDay,
+  MOST_COMFORT,
+  sameClock,
+  WISHED_GAP_MINUTES,
+} from "../scoring/convenience.ts";
+import { MINUTES_PER_DAY } from "@shared/time/instants.ts";
+import { sayTimeOfDay } from "./phrases.ts";
+import { NO_WISHES } from "../input/preferences.ts";
+import type { Person } from "../availability/person.ts";
+import { labels, type Presence } from "./person_attendance.ts";
+import { answersAt } from "../input/profile.ts";
+import type { Reason } from "./reasons.ts";
+import { weekdayIndex, WEEKDAYS } from "@shared/time/weekday.ts";
+import { offsetAt } from "@shared/time/zones.ts";
+
+const NOON = 12 * 60;
+/** From here on somebody clearly is one for mornings, or below minus this for afternoons. */
+const CLEARLY = 500;
+/** Fewer answers at a time of the week show no habit. */
+const FEWEST_ANSWERS = 4;
+const USUALLY_DECLINES_PERCENT = 50;
+const USUALLY_ACCEPTS_PERCENT = 10;
+
+/** One reason for each zone in which it is early or late for somebody, the worst first. */
+export function hoursOfDay(
+  coming: readonly Presence[],
+  start: number,
+  duration: number,
+): Reason[] {
+  const outside = [];
+  let last: Person | undefined;
+  let last_outside = { early: 0, late: 0, beyond: 0 };
+  for (const presence of coming) {
+    const { person } = presence;
+    if (last === undefined || !sameClock(person, last)) {
+      last = person;
+      last_outside = minutesOutsideUsualDay(person, start, duration);
+    }
+    const { early, late, beyond } = last_outside;
+    if (early + late + beyond === 0) continue;
+    const part = early >= late ? "early" as const : "late" as const;
+    outside.push({ presence, part, minutes: Math.max(early, late) });
+  }
+  if (outside.length === 0) {
+    return [{ code: "comfortable_for_everyone", args: { count: coming.length } }];
+  }
+  const groups = Map.groupBy(
+    // Who is only beyond the hours of a concession is named there.
+    outside.filter(({ minutes }) => minutes > 0),
+    ({ presence, part }) => `${presence.person.timezone} ${part}`,
+  );
+  return [...groups.values()]
+    .map((group) => ({ group, worst: Math.max(...group.map(({ minutes }) => minutes)) }))
+    .toSorted((a, b) => b.worst - a.worst)
+    .map(({ group }) => {
+      const { presence: { person }, part } = group[0]!;
+      return {
+        code: "outside_comfortable_hours",
+        args: {
+          local_time: sayTimeOfDay(localTime(presenceWall(group[0]!.presence, start))),
+          timezone: person.timezone,
+          part,
+          names: labels(group.map(({ presence }) => presence)),
+        },
+      };
+    });
+}
+
+/** Whose wishes for days, hours and pauses are all met, and which are not. */
+export function wishes(coming: readonly Presence[], start: number, duration: number): Reason[] {
+  const asking = coming.filter(({ person }) => person.wishes !== NO_WISHES);
+  if (asking.length === 0) return [];
+  const reasons: Reason[] = [];
+  const wrong_day = asking.filter((presence) => onOtherDay(presence, start));
+  for (const group of Map.groupBy(wrong_day, (one) => weekdayOf(one, start)).entries()) {
+    const [weekday, presences] = group;
+    reasons.push({ code: "other_day_preferred", args: { weekday, names: labels(presences) } });
+  }
+  for (const preferred of ["morning", "afternoon"] as const) {
+    const names = labels(asking.filter((one) => missesPartOfDay(one, start, preferred)));
+    if (names.length > 0) {
+      reasons.push({ code: "other_part_of_day_preferred", args: { preferred, names } });
+    }
+  }
+  const short = asking.filter(hasShortGap).toSorted((a, b) => gapOf(a) - gapOf(b))[0];
+  if (short !== undefined) {
+    const args = {
+      name: short.person.label,
+      minutes: gapOf(short),
+      preferred: WISHED_GAP_MINUTES,
+    };
+    reasons.push({ code: "longer_gap_preferred", args });
+  }
+  const met = asking.filter((presence) => {
+    const { days, hours, avoid_back_to_back } = presence.person.wishes;
+    const { early, late, beyond } = minutesOutsideUsualDay(presence.person, start, duration);
+    return (days !== undefined || hours !== undefined || avoid_back_to_back === true) &&
+      early + late + beyond === 0 && !onOtherDay(presence, start) && !hasShortGap(presence);
+  });
+  if (met.length > 0) reasons.push({ code: "meets_wishes", args: { names: labels(met) } });
+  return reasons;
+}
+
+/** Who usually accepts meetings at this time of the week, and who declined the most of them. */
+export function habits(coming: readonly Presence[], start: number, duration: number): Reason[] {
+  const remembered = coming.filter(({ person }) => person.history !== undefined);
+  if (remembered.length === 0) return [];
+  const known = remembered.flatMap((presence) => {
+    const { profile } = presence.person.participant;
+    if (profile === undefined) return [];
+    const { accepted, declined } = answersAt(profile, presenceWall(presence, start), duration);
+    if (accepted + declined < FEWEST_ANSWERS) return [];
+    const percentage = Math.round(100 * declined / (accepted + declined));
+    return [{ presence, percentage }];
+  });
+  const reasons: Reason[] = [];
+  const worst = known.toSorted((a, b) => b.percentage - a.percentage)[0];
+  if (worst !== undefined && worst.percentage >= USUALLY_DECLINES_PERCENT) {
+    const { presence: { person: { label: name } }, percentage } = worst;
+    reasons.push({ code: "usually_declines", args: { name, percentage } });
+  }
+  const willing = known.filter(({ percentage }) => percentage <= USUALLY_ACCEPTS_PERCENT);
+  if (willing.length > 0) {
+    const names = labels(willing.map(({ presence }) => presence));
+    reasons.push({ code: "usually_accepts", args: { names } });
+  }
+  return reasons;
+}
+
+/** Who carried the most before, where the hour is right for them and not for everybody. */
+export function fairness(coming: readonly Presence[], start: number, duration: number): Reason[] {
+  if (coming.every(({ person }) => person.burden_percent === 100)) return [];
+  const comfortable = ({ person }: Presence) =>
+    clockComfort(person, start, duration) === MOST_COMFORT;
+  if (coming.every(comfortable)) return [];
+  const burdenOf = ({ person }: Presence) => person.participant.burden ?? 0;
+  const most = coming.toSorted((a, b) => burdenOf(b) - burdenOf(a))[0]!;
+  if (!comfortable(most) || most.person.burden_percent === 100) return [];
+  const args = { name: most.person.label, burden: burdenOf(most) };
+  return [{ code: "spares_burdened", args }];
+}
+
+function onOtherDay({ person }: Presence, start: number): boolean {
+  const wall = start + offsetAt(person.offsets, start);
+  return person.wishes.days?.[weekdayIndex(Math.floor(wall / MINUTES_PER_DAY))] === false;
+}
+
+function weekdayOf(presence: Presence, start: number) {
+  const day = Math.floor(presenceWall(presence, start) / MINUTES_PER_DAY);
+  return WEEKDAYS[weekdayIndex(day)]!;
+}
+
+function missesPartOfDay(
+  presence: Presence,
+  start: number,
+  preferred: "morning" | "afternoon",
+): boolean {
+  const { mornings } = presence.person.wishes;
+  const before_noon = localTime(presenceWall(presence, start)) < NOON;
+  return preferred === "morning" ? mornings >= CLEARLY && !before_noon : mornings <= -CLEARLY &&
+    before_noon;
+}
+
+function hasShortGap(presence: Presence): boolean {
+  return presence.person.wishes.avoid_back_to_back === true &&
+    gapOf(presence) < WISHED_GAP_MINUTES;
+}
+
+function gapOf({ clear_before, clear_after }: Presence): number {
+  return Math.min(clear_before, clear_after);
+}
+
+function presenceWall({ person }: Presence, start: number): number {
+  return start + offsetAt(person.offsets, start);
+}
+
+function localTime(wall: number): number {
+  return wall - Math.floor(wall / MINUTES_PER_DAY) * MINUTES_PER_DAY;
+}

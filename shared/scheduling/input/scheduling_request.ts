@@ -1,0 +1,198 @@
+import type { Concession } from "../alternatives/concessions.ts";
+import type { Preferences } from "./preferences.ts";
+import type { Profile } from "./profile.ts";
+import type { Reason } from "../explaining/reasons.ts";
+import type { Weekday } from "@shared/time/weekday.ts";
+
+/** Time somebody is taken, RFC 3339 with offset; `end` is exclusive. Order and overlaps do not matter. */
+export interface BusyInterval {
+  start: string;
+  end: string;
+  tentative?: boolean;
+}
+
+/** When somebody can be met, by the wall clock of `timezone` (default: the participant's). `end` may be "24:00". */
+export interface OpenHours {
+  days: Weekday[];
+  start: string;
+  end: string;
+  timezone?: string;
+}
+
+/**
+ * Somebody, or something, that the meeting needs. `busy: "unknown"` is a calendar that could not be read: it never
+ * counts as free. `buffer` is in minutes and replaces the request's: `before` is kept free before the meeting,
+ * `after` after it. Without `open_hours` the request's working hours hold in the participant's own zone, except for
+ * a resource, which is then open at all hours. `timezone` defaults to the request's. On `exdates` (YYYY-MM-DD, in their
+ * own zone) they are away. `profile` is what their history shows, `burden` the points that earlier meetings of the same
+ * people have cost them (see burdenOf); both may be absent, and nothing is invented then.
+ */
+export interface Participant {
+  email: string;
+  name?: string;
+  type: "required" | "optional" | "resource";
+  timezone?: string;
+  open_hours?: OpenHours[];
+  buffer?: { before: number; after: number };
+  busy: readonly BusyInterval[] | "unknown";
+  unknown_reason?: string;
+  is_organizer?: boolean;
+  exdates?: readonly string[];
+  preferences?: Preferences;
+  profile?: Profile;
+  burden?: number;
+}
+
+/**
+ * The question. `earliest_date` and `latest_date` are either dates, meaning the whole local day in `timezone` with
+ * `latest_date` included, or RFC 3339 instants with offset. `working_hours_*` are hours of the day from 0 to 24 and
+ * may be fractional (8.5 is 08:30). `allowed_days` and `holiday_dates` (YYYY-MM-DD) are read in each participant's
+ * own zone. Starts lie on multiples of `interval_minutes` after local midnight in `timezone`.
+ *
+ * `on_unknown`: "refuse" gives no slot when somebody required is unknown, and counts an unknown optional person as
+ * absent; "ignore_optional" leaves unknown optional people out of `minimum_attendee_percentage`; "ignore" does so
+ * with everybody unknown, required people included.
+ */
+export interface Constraints {
+  duration_minutes: number;
+  earliest_date: string;
+  latest_date: string;
+  working_hours_start: number;
+  working_hours_end: number;
+  allowed_days: Weekday[];
+  buffer_minutes: number;
+  timezone: string;
+  max_candidates: number;
+  holiday_dates: string[];
+  event_category?: string;
+  interval_minutes: number;
+  minimum_notice_minutes: number;
+  tentative_as_busy: boolean;
+  minimum_attendee_percentage: number;
+  on_unknown: "refuse" | "ignore_optional" | "ignore";
+}
+
+/**
+ * A meeting that repeats: `rules` is one RRULE of RFC 5545 by whole days, in the zone of the request. A slot is judged
+ * by its first `horizon` occurrences (default 12), within a year.
+ */
+export interface RecurrenceRequest {
+  rules: readonly string[];
+  horizon?: number;
+}
+
+/**
+ * What to find slots for. `now` is an argument: this folder has no clock. `weights` are the most that each factor gives
+ * and add up to 100. `busy_window` is the time whose busy intervals were read, RFC 3339; without it, what busyWindow()
+ * says is taken as read. Nothing outside it is ever offered.
+ */
+export interface SchedulingRequest {
+  constraints: Constraints;
+  participants: Participant[];
+  now: Date;
+  weights?: ScoreBreakdown;
+  recurrence?: RecurrenceRequest;
+  busy_window?: { start: string; end: string };
+}
+
+/** Points with one decimal. A candidate's are at most the weights (35, 25, 20, 15 and 5) and add up to its score. */
+export interface ScoreBreakdown {
+  availability: number;
+  preference: number;
+  conflict_proximity: number;
+  fragmentation: number;
+  optimization: number;
+}
+
+export type AvailabilityStatus = "free" | "busy" | "tentative" | "unknown" | "outside_hours";
+
+/**
+ * One participant at one candidate; `local_start` carries the offset of the participant's own zone. `burden` is what
+ * the hour costs somebody who comes, in points from 1 to 100; it is left out where it costs nothing.
+ */
+export interface ParticipantAvailability {
+  email: string;
+  name?: string;
+  status: AvailabilityStatus;
+  local_start: string;
+  burden?: number;
+}
+
+/**
+ * How a slot repeats: when (the first `start_times` is the slot's own), how many of its occurrences everybody needed can
+ * make, and who cannot make the others.
+ */
+export interface SeriesAvailability {
+  start_times: string[];
+  occurrences: number;
+  free: number;
+  share_free: number;
+  clashes: { start_time: string; names: string[] }[];
+}
+
+/** A time at which the meeting can be held. Times carry the offset of the request's zone; `score` is 0 to 100. */
+export interface Candidate {
+  start_time: string;
+  end_time: string;
+  score: number;
+  score_breakdown: ScoreBreakdown;
+  reasons: Reason[];
+  reasoning: string;
+  participant_availability: ParticipantAvailability[];
+  recurrence?: SeriesAvailability;
+}
+
+/** A time that needs concessions, found by negotiation; `concession` says them in a sentence. */
+export interface ConcededCandidate extends Candidate {
+  conceded: true;
+  concessions: Concession[];
+  concession: string;
+}
+
+/** Why there is no candidate, in the words of Microsoft Graph's findMeetingTimes. */
+export type EmptyReason =
+  | "attendeesUnavailable"
+  | "organizerUnavailable"
+  | "attendeesUnavailableOrUnknown"
+  | "locationsUnavailable"
+  | "unknown";
+
+/** Somebody in the way: the share, 0 to 100, of the starts on the grid that they rule out, and mostly by what. */
+export interface Blocking {
+  email: string;
+  name?: string;
+  reason: "busy" | "outside_hours" | "unknown";
+  blocked_percentage: number;
+}
+
+/**
+ * `density`: the share, 0 to 1, of the known participants' open time that is taken. `conflict_rate`: the share,
+ * 0 to 1, of the starts within everybody's hours at which somebody needed is taken or too few people come. The most
+ * constrained participants are at most three e-mail addresses, the busiest first.
+ */
+export interface Analytics {
+  participants: number;
+  unknown: number;
+  density: number;
+  conflict_rate: number;
+  most_constrained_participants: string[];
+}
+
+/**
+ * The answer: candidates best first, and always who is `unknown` (e-mail addresses). Without candidates it says why,
+ * who is in the way and, if one was found by trying it, the smallest change that would yield a slot.
+ * `total_candidates_evaluated` counts the starts that were possible and were scored. Without candidates there may be
+ * `conceded_candidates`, those that ask the least of people first; `negotiation_rounds` of at most three were needed.
+ */
+export interface SchedulingResult {
+  candidates: Candidate[];
+  conceded_candidates: ConcededCandidate[];
+  negotiation_rounds: number;
+  total_candidates_evaluated: number;
+  empty_reason?: EmptyReason;
+  blocking: Blocking[];
+  suggestion?: string;
+  message: string;
+  unknown: string[];
+  analytics: Analytics;
+}

@@ -1,0 +1,53 @@
+import type { Person } from "../availability/person.ts";
+import type { Question } from "../input/search_request.ts";
+import { pointsAt, total } from "./score.ts";
+import { sumUp } from "./sums.ts";
+import type { ScoreBreakdown } from "../input/scheduling_request.ts";
+
+/** A start in minutes since 1970 with its points in tenths. */
+export interface ScoredStart {
+  start: number;
+  points: ScoreBreakdown;
+  total: number;
+}
+
+/** Scores all starts (ascending) and returns the best `max_candidates`, best first; of equal ones the earlier first. */
+export function bestStarts(
+  question: Question,
+  people: readonly Person[],
+  starts: Int32Array,
+): ScoredStart[] {
+  return bestOf(starts, startScorer(question, people, starts), question.max_candidates);
+}
+
+/** The points of the i-th of the starts (ascending). */
+export type Scorer = (i: number) => ScoreBreakdown;
+
+/** Sums up what all the starts need, once. */
+export function startScorer(
+  question: Question,
+  people: readonly Person[],
+  starts: Int32Array,
+): Scorer {
+  const sums = sumUp(question, people, starts);
+  return (i) => pointsAt(question, sums, starts, i);
+}
+
+/** The best `most` of the starts (ascending) by the sum of their points, best first; of equal ones the earlier first. */
+export function bestOf(
+  starts: Int32Array,
+  pointsOf: Scorer,
+  most: number,
+): ScoredStart[] {
+  const best: ScoredStart[] = [];
+  for (let i = 0; i < starts.length; i++) {
+    const points = pointsOf(i);
+    const sum = total(points);
+    if (best.length === most && sum <= best.at(-1)!.total) continue;
+    // Starts ascend: after all better and equal ones is where an equal, later one belongs.
+    const at = best.findIndex((other) => other.total < sum);
+    best.splice(at === -1 ? best.length : at, 0, { start: starts[i]!, points, total: sum });
+    if (best.length > most) best.pop();
+  }
+  return best;
+}
