@@ -2,7 +2,6 @@ import type { StoredConnection } from "@shared/database/google_connections.ts";
 import type { MeetingRow } from "@shared/database/meetings.ts";
 import { settleScheduling } from "@shared/database/schedulings.ts";
 import type { KnownPeople, SchedulingVerdict } from "@shared/database/schedulings.ts";
-import type { Candidate } from "@shared/scheduling/input/scheduling_request.ts";
 import { answeredBefore, TIMED_OUT } from "./deadline.ts";
 import { habitsOf } from "./habits.ts";
 import type { Habits } from "./habits.ts";
@@ -18,6 +17,7 @@ import type { OwnTime } from "./read_times.ts";
 import { notConnected, refused, search } from "./search.ts";
 import type { FoundSlots, PostponedSearch, RefusedSearch, SearchOutcome, Tries } from "./search.ts";
 import { occurrencesOf } from "./series_times.ts";
+import type { Candidate } from "@shared/scheduling/explaining/candidate.ts";
 
 /** Longer than a freeBusy chunk with a refreshed token takes (20 s a request). */
 export const LEASE_SECONDS = 90;

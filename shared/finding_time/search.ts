@@ -1,13 +1,13 @@
 import type { GoogleFailure } from "@shared/google/outcome.ts";
-import { findSlots } from "@shared/scheduling/find_slots.ts";
+import { findSlots, type SchedulingResult } from "@shared/scheduling/find_slots.ts";
 import { SchedulingInputError } from "@shared/scheduling/input/scheduling_input_error.ts";
-import type { Candidate, SchedulingResult } from "@shared/scheduling/input/scheduling_request.ts";
 import type { Habits } from "./habits.ts";
 import { people } from "./participants.ts";
 import type { KnownTimes } from "./participants.ts";
 import { seriesOf } from "./slot_request.ts";
 import type { SlotQuestion } from "./slot_request.ts";
 import { TIMED_OUT } from "./deadline.ts";
+import type { Candidate } from "@shared/scheduling/explaining/candidate.ts";
 
 /** Google may fail a search this often in a row before the meeting fails; asking to slow down is no failure. */
 const MAX_FAILURES = 3;

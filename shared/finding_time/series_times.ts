@@ -1,6 +1,6 @@
 import type { OccurrenceTime } from "@shared/database/schedulings.ts";
 import type { SlotHold } from "@shared/database/slot_holds.ts";
-import type { Candidate } from "@shared/scheduling/input/scheduling_request.ts";
+import type { Candidate } from "@shared/scheduling/explaining/candidate.ts";
 
 /**
  * The times that a series takes with a candidate, its own first. `taken` are those whom the search knew to be promised

@@ -1,16 +1,38 @@
-import { analyse } from "./availability/analytics.ts";
-import { bestOf, type ScoredStart, startScorer } from "./scoring/best_starts.ts";
-import { readUntil } from "./busy_window.ts";
-import { candidatesAt } from "./explaining/candidate.ts";
+import { type ConcededCandidate, negotiate } from "./alternatives/negotiation.ts";
+import { suggestChange, suggestIgnoring } from "./alternatives/suggestion.ts";
+import { analyse, type Analytics } from "./availability/analytics.ts";
 import { freeStarts } from "./availability/free_starts.ts";
-import { negotiate } from "./alternatives/negotiation.ts";
 import { type Person, readPeople } from "./availability/person.ts";
+import { layOutSeries, occurrencesOf, type Series } from "./availability/series.ts";
+import { readUntil } from "./busy_window.ts";
+import type { Blocking } from "./explaining/blocking.ts";
+import { type Candidate, candidatesAt } from "./explaining/candidate.ts";
+import { type EmptyReason, explainEmpty, explainUnreadable } from "./explaining/no_slots.ts";
 import { sayTime } from "./explaining/phrases.ts";
+import { readRecurrence } from "./input/recurrence.ts";
+import type { SchedulingRequest } from "./input/scheduling_request.ts";
 import { type Question, readQuestion } from "./input/search_request.ts";
-import { readRecurrence } from "@shared/time/recurrence_rule.ts";
-import { refuseEmpty, refuseUnknown } from "./explaining/no_slots.ts";
-import { layOutSeries, occurrencesOf, type Series, seriesScorer } from "./availability/series.ts";
-import type { SchedulingRequest, SchedulingResult } from "./input/scheduling_request.ts";
+import { bestOf, type ScoredStart, startScorer } from "./scoring/best_starts.ts";
+import { seriesScorer } from "./scoring/series_scorer.ts";
+
+/**
+ * The result: candidates best first, and always who is `unknown` (e-mail addresses). Without candidates it says why,
+ * who is in the way and, if one was found by trying it, the smallest change that would yield a slot.
+ * `total_candidates_evaluated` counts the starts that were possible and were scored. Without candidates there may be
+ * `conceded_candidates`, those that ask the least of people first; `negotiation_rounds` of at most three were needed.
+ */
+export interface SchedulingResult {
+  candidates: Candidate[];
+  conceded_candidates: ConcededCandidate[];
+  negotiation_rounds: number;
+  total_candidates_evaluated: number;
+  empty_reason?: EmptyReason;
+  blocking: Blocking[];
+  suggestion?: string;
+  message: string;
+  unknown: string[];
+  analytics: Analytics;
+}
 
 /**
  * The best times for a meeting, with scores and reasons, or why there is none and what would change that, with the times
@@ -23,7 +45,7 @@ export function findSlots(request: SchedulingRequest): SchedulingResult {
   const question = readQuestion(constraints, now, weights, rule);
   const people = readPeople(participants, question);
   const read_until = readUntil(request, question, rule);
-  const refused = { question, people, now_minute: Math.ceil(now.getTime() / 60_000), rule };
+  const empty = { question, people, now_minute: Math.ceil(now.getTime() / 60_000), rule };
   const { starts: free, on_grid } = freeStarts(question, people);
   const series = rule && layOutSeries(rule, question, people);
   const starts = series === undefined ? free : withOccurrences(series, free);
@@ -35,12 +57,19 @@ export function findSlots(request: SchedulingRequest): SchedulingResult {
     negotiation_rounds: 0,
   };
   const none = { candidates: [], total_candidates_evaluated: 0, ...common };
-  if (unreadable.length > 0) return { ...none, ...refuseUnknown(refused, unreadable) };
+  if (unreadable.length > 0) {
+    return {
+      ...none,
+      ...explainUnreadable(question, people, unreadable),
+      ...suggestion(suggestIgnoring(empty)),
+    };
+  }
   const earliest = starts[0];
   if (earliest === undefined) {
     return {
       ...none,
-      ...refuseEmpty(refused),
+      ...explainEmpty(question, people),
+      ...suggestion(suggestChange(empty)),
       ...negotiate({ question, people, rule, read_until }),
     };
   }
@@ -52,6 +81,10 @@ export function findSlots(request: SchedulingRequest): SchedulingResult {
     message: sayFound(question, starts.length, best[0]?.start ?? earliest),
     ...common,
   };
+}
+
+function suggestion(sentence: string | undefined): { suggestion?: string } {
+  return sentence === undefined ? {} : { suggestion: `${sentence}.` };
 }
 
 function bestOfAll(

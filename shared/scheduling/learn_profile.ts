@@ -1,8 +1,8 @@
 import { MINUTES_PER_DAY, parseInstant } from "@shared/time/instants.ts";
-import { CELLS, cellsOf, MOST_COUNTED, type Profile } from "./input/profile.ts";
-import { requireTimeZone } from "./input/search_request.ts";
-import { SchedulingInputError } from "./input/scheduling_input_error.ts";
 import { offsetAt, offsetSegments } from "@shared/time/zones.ts";
+import { CELLS, cellsOf, MOST_COUNTED, type Profile } from "./input/profile.ts";
+import { SchedulingInputError } from "./input/scheduling_input_error.ts";
+import { requireTimeZone } from "./input/time_zone.ts";
 
 /**
  * An event of the past as far as a profile cares. `response` is the person's own answer to an invitation; without one

@@ -1,6 +1,5 @@
 import * as z from "zod/mini";
-import { readWindow } from "@shared/scheduling/input/search_request.ts";
-import { SchedulingInputError } from "@shared/scheduling/input/scheduling_input_error.ts";
+import { readTimeWindow, TimeWindowError } from "@shared/time/time_window.ts";
 import { WEEKDAYS } from "@shared/time/weekday.ts";
 import { isTimeZone } from "@shared/time/zones.ts";
 import {
@@ -110,16 +109,16 @@ function firstInstant(value: string): number {
   return Date.parse(value);
 }
 
-/** What the search would say of the window; the same words at the door. */
+/** What is wrong with the window, as the search would say it. */
 function windowProblem({ earliest_date, latest_date, timezone = "UTC" }: GivenConstraints) {
   if (earliest_date === undefined || latest_date === undefined) return null;
   // What is wrong with the zone is told already.
   if (!isTimeZone(timezone)) return null;
   try {
-    readWindow({ earliest_date, latest_date, timezone });
+    readTimeWindow({ earliest_date, latest_date, timezone });
     return null;
   } catch (thrown) {
-    if (thrown instanceof SchedulingInputError) return thrown.message;
+    if (thrown instanceof TimeWindowError) return `constraints.${thrown.field}: ${thrown.message}`;
     throw thrown;
   }
 }

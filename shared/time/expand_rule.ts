@@ -7,7 +7,7 @@ const DAY_MS = 86_400_000;
  * The local days, counted since 1970, of a series that starts on `first`: at most `most` of them and none after `last`.
  * Empty when `first` itself does not follow the rule: such a series would have a first meeting that is like no other.
  */
-export function seriesDays(
+export function expandRule(
   rule: RecurrenceRule,
   first: number,
   most: number,
@@ -26,6 +26,11 @@ export function seriesDays(
     if (days[0] !== first) return [];
   }
   return days;
+}
+
+/** Whether a series that starts on a local day begins with that day, as the rule wants it. */
+export function startsSeries(rule: RecurrenceRule, day: number): boolean {
+  return expandRule(rule, day, 1, day).length === 1;
 }
 
 /** The day, week, month or year `ahead` of the first one, and the days in it that the rule picks, ascending. */

@@ -1,14 +1,23 @@
-import { MINUTES_PER_DAY, parseDate, parseInstant } from "./instants.ts";
-import { seriesDays } from "./expand_rule.ts";
-import { SchedulingInputError } from "@shared/scheduling/input/scheduling_input_error.ts";
-import type { RecurrenceRequest } from "@shared/scheduling/input/scheduling_request.ts";
+import { MINUTES_PER_DAY } from "./instants.ts";
+import { type LineName, parseStamp, RecurrenceError } from "./recurrence_lines.ts";
 
 const FREQUENCIES = ["DAILY", "WEEKLY", "MONTHLY", "YEARLY"] as const;
 const DAY_CODES = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"];
-const DEFAULT_HORIZON = 12;
-const LONGEST_HORIZON = 400;
-/** Calendars are not filled further ahead, and what is not in them yet would count as free. */
-export const HORIZON_DAYS = 366;
+
+/** The parts of an RRULE that is accepted as input, each with the form of its value. */
+const PARTS: Readonly<Record<string, RegExp>> = {
+  FREQ: /^(DAILY|WEEKLY|MONTHLY|YEARLY)$/,
+  INTERVAL: /^[1-9]\d{0,3}$/,
+  COUNT: /^[1-9]\d{0,3}$/,
+  UNTIL: /^\d{8}(T\d{6}Z)?$/,
+  BYDAY: /^([+-]?\d{1,2})?(MO|TU|WE|TH|FR|SA|SU)(,([+-]?\d{1,2})?(MO|TU|WE|TH|FR|SA|SU))*$/,
+  BYMONTH: /^\d{1,2}(,\d{1,2})*$/,
+  BYMONTHDAY: /^-?\d{1,2}(,-?\d{1,2})*$/,
+  BYYEARDAY: /^-?\d{1,3}(,-?\d{1,3})*$/,
+  BYWEEKNO: /^-?\d{1,2}(,-?\d{1,2})*$/,
+  BYSETPOS: /^-?\d{1,3}(,-?\d{1,3})*$/,
+  WKST: /^(MO|TU|WE|TH|FR|SA|SU)$/,
+};
 
 /** The last moment of a series; a floating or whole-day end is read by the wall clock of the request. */
 export interface SeriesEnd {
@@ -31,108 +40,108 @@ export interface RecurrenceRule {
   weekdays: { nth: number; weekday: number }[] | undefined;
   positions: number[] | undefined;
   week_start: number;
-  /** The most occurrences that are looked at. */
-  horizon: number;
 }
 
-/** Whether a series that starts on a local day begins with that day, as the rule wants it. */
-export function startsSeries(rule: RecurrenceRule, day: number): boolean {
-  return seriesDays(rule, day, 1, day).length === 1;
+/** The parts of a rule in their order, upper-case. */
+export function ruleParts(value: string): Map<string, string> {
+  return new Map(splitParts(value.toUpperCase()).filter(([name]) => name !== ""));
 }
 
-/** Reads the one RRULE of a recurrence. Throws SchedulingInputError with the field's path. */
-export function readRecurrence({ rules, horizon }: RecurrenceRequest): RecurrenceRule {
-  const text = rules[0] ?? "";
-  if (rules.length !== 1 || !/^(RRULE:)?[A-Z-]+=/i.test(text)) {
-    throw new SchedulingInputError(
-      "recurrence.rules",
-      "Give exactly one RRULE; dates that are added or left out depend on the slot and come after it",
-    );
+/** A line of these parts in their order. */
+export function ruleLine(name: LineName, parts: ReadonlyMap<string, string>): string {
+  return `${name}:${[...parts].map(([part, text]) => `${part}=${text}`).join(";")}`;
+}
+
+/** What is wrong with the value of an RRULE that a caller gives, as a sentence; null for nothing. */
+export function ruleProblem(value: string): string | null {
+  const named = new Set<string>();
+  for (const [name, text] of splitParts(value)) {
+    const pattern = PARTS[name];
+    if (pattern === undefined) {
+      return `${name || `=${text}`} is no part of an RRULE that can be used here`;
+    }
+    if (named.has(name)) return `${name} is given twice`;
+    if (!pattern.test(text)) return `${name}=${text} cannot be used`;
+    named.add(name);
   }
-  if (horizon !== undefined && !within(horizon, 1, LONGEST_HORIZON)) {
-    throw new SchedulingInputError(
-      "recurrence.horizon",
-      `Give a whole number from 1 to ${LONGEST_HORIZON}, not ${horizon}`,
-    );
-  }
-  const parts = new Map(
-    text.replace(/^RRULE:/i, "").toUpperCase().split(";").filter((part) => part !== "")
-      .map((part) => [part.slice(0, part.indexOf("=")), part.slice(part.indexOf("=") + 1)]),
-  );
-  return { ...readParts(parts, text), horizon: horizon ?? DEFAULT_HORIZON };
+  if (!named.has("FREQ")) return "An RRULE needs FREQ=DAILY, WEEKLY, MONTHLY or YEARLY";
+  if (named.has("COUNT") && named.has("UNTIL")) return "An RRULE has COUNT or UNTIL, not both";
+  return null;
 }
 
-function readParts(parts: Map<string, string>, text: string): Omit<RecurrenceRule, "horizon"> {
+/** Reads the value of an RRULE by whole days. Throws RecurrenceError for one without a meaning for days. */
+export function parseRule(value: string): RecurrenceRule {
+  const parts = ruleParts(value);
   const take = (name: string) => {
-    const value = parts.get(name);
+    const text = parts.get(name);
     parts.delete(name);
-    return value;
+    return text;
   };
   const numbers = (name: string, least: number, most: number) =>
     take(name)?.split(",").map((part) => {
-      const value = Number(part);
-      if (part !== "" && value !== 0 && within(value, least, most)) return value;
-      throw unreadable(text, `${name} wants whole numbers up to ${most}`);
+      const number = Number(part);
+      const fits = Number.isInteger(number) && number >= least && number <= most;
+      if (part !== "" && number !== 0 && fits) return number;
+      throw new RecurrenceError(`${name} wants whole numbers up to ${most}`);
     });
   const one = (name: string) => numbers(name, 1, 10_000)?.[0];
   const given_frequency = take("FREQ");
   const frequency = FREQUENCIES.find((name) => name === given_frequency);
   if (frequency === undefined) {
-    throw unreadable(text, `FREQ wants one of ${FREQUENCIES.join(", ")}`);
+    throw new RecurrenceError(`FREQ wants one of ${FREQUENCIES.join(", ")}`);
   }
-  const rule = {
+  const rule: RecurrenceRule = {
     frequency,
     interval: one("INTERVAL") ?? 1,
     count: one("COUNT"),
-    until: readUntil(take("UNTIL"), text),
+    until: readEnd(take("UNTIL")),
     months: numbers("BYMONTH", 1, 12),
     month_days: numbers("BYMONTHDAY", -31, 31),
-    weekdays: take("BYDAY")?.split(",").map((part) => readWeekday(part, text)),
+    weekdays: take("BYDAY")?.split(",").map(readWeekday),
     positions: numbers("BYSETPOS", -366, 366),
-    week_start: readWeekday(take("WKST") ?? "MO", text).weekday,
+    week_start: readWeekday(take("WKST") ?? "MO").weekday,
   };
   const [other] = parts.keys();
   if (other !== undefined) {
-    throw unreadable(text, `${other} has no place in it: the time of day is what is looked for`);
+    throw new RecurrenceError(
+      `${other} has no place in it: the time of day is what is looked for`,
+    );
   }
   if (rule.count !== undefined && rule.until !== undefined) {
-    throw unreadable(text, "it ends either by COUNT or by UNTIL");
+    throw new RecurrenceError("it ends either by COUNT or by UNTIL");
   }
   const by_days = frequency === "DAILY" || frequency === "WEEKLY";
   if (by_days && rule.weekdays?.some(({ nth }) => nth !== 0)) {
-    throw unreadable(text, `BYDAY wants plain weekdays with FREQ=${frequency}`);
+    throw new RecurrenceError(`BYDAY wants plain weekdays with FREQ=${frequency}`);
   }
   if (frequency === "WEEKLY" && rule.month_days !== undefined) {
-    throw unreadable(text, "BYMONTHDAY has no place in FREQ=WEEKLY");
+    throw new RecurrenceError("BYMONTHDAY has no place in FREQ=WEEKLY");
   }
   return rule;
 }
 
-function readWeekday(part: string, text: string): { nth: number; weekday: number } {
+function splitParts(value: string): [name: string, text: string][] {
+  return value.split(";").map((part) => {
+    const at = part.indexOf("=");
+    return at === -1 ? [part, ""] : [part.slice(0, at), part.slice(at + 1)];
+  });
+}
+
+function readWeekday(part: string): { nth: number; weekday: number } {
   const match = /^([+-]?\d{1,2})?([A-Z]{2})$/.exec(part);
   const weekday = DAY_CODES.indexOf(match?.[2] ?? "");
-  if (weekday === -1) throw unreadable(text, `BYDAY and WKST want ${DAY_CODES.join(", ")}`);
+  if (weekday === -1) throw new RecurrenceError(`BYDAY and WKST want ${DAY_CODES.join(", ")}`);
   return { nth: Number(match?.[1] ?? 0), weekday };
 }
 
-function readUntil(value: string | undefined, text: string): SeriesEnd | undefined {
-  if (value === undefined) return undefined;
-  const match = /^(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)(Z?))?$/.exec(value);
-  const date = match === null ? "" : `${match[1]}-${match[2]}-${match[3]}`;
-  const day = parseDate(date);
-  if (match === null || Number.isNaN(day)) {
-    throw unreadable(text, "UNTIL wants a date such as 20301231 or 20301231T235959Z");
+function readEnd(text: string | undefined): SeriesEnd | undefined {
+  if (text === undefined) return undefined;
+  const stamp = parseStamp(text);
+  if (stamp === undefined) {
+    throw new RecurrenceError("UNTIL wants a date such as 20301231 or 20301231T235959Z");
   }
-  if (match[4] === undefined) return { day, wall: (day + 1) * MINUTES_PER_DAY - 1 };
-  const minute = parseInstant(`${date}T${match[4]}:${match[5]}:${match[6]}Z`);
-  if (Number.isNaN(minute)) throw unreadable(text, "UNTIL has a time that does not exist");
-  return match[7] === "Z" ? { day: day + 1, instant: minute } : { day, wall: minute };
-}
-
-function within(value: number, least: number, most: number): boolean {
-  return Number.isInteger(value) && value >= least && value <= most;
-}
-
-function unreadable(text: string, why: string): SchedulingInputError {
-  return new SchedulingInputError("recurrence.rules[0]", `${JSON.stringify(text)}: ${why}`);
+  const minute = stamp.wall / 60_000;
+  const day = Math.floor(minute / MINUTES_PER_DAY);
+  if (stamp.is_date) return { day, wall: minute + MINUTES_PER_DAY - 1 };
+  return stamp.is_utc ? { day: day + 1, instant: minute } : { day, wall: minute };
 }

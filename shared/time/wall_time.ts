@@ -1,9 +1,9 @@
-import { formatInTimeZone, fromZonedTime } from "date-fns-tz";
-import type { EventTimeInput, GoogleEventTime } from "@shared/google/event.ts";
+import { formatInstant } from "./instants.ts";
+import { instantAt, offsetAt, offsetSegments } from "./zones.ts";
 
 /**
- * What a clock on the wall shows, as milliseconds that would show the same in UTC. Series repeat on
- * the wall's time, so their arithmetic is done on it and no clock change disturbs it.
+ * What a wall clock shows, as the milliseconds at which a clock in UTC shows the same. Series repeat
+ * at a wall time, so their arithmetic uses it and no clock change disturbs it.
  */
 export type WallTime = number;
 
@@ -13,16 +13,33 @@ export interface EventMoment {
   zone: string | null;
 }
 
-export const DAY_MS = 86_400_000;
-
-/** The wall time of an instant in a zone, to the second. */
-export function wallOf(instant: string | number, zone: string): WallTime {
-  return Date.parse(`${formatInTimeZone(new Date(instant), zone, "yyyy-MM-dd'T'HH:mm:ss")}Z`);
+/** A start or end as Google Calendar writes it: a date, or a date-time with its zone. */
+export interface CalendarTime {
+  date?: string | undefined;
+  dateTime?: string | undefined;
+  timeZone?: string | undefined;
 }
 
-/** The instant of a wall time, in milliseconds; a time that a clock change skips moves on by the gap. */
+export const DAY_MS = 86_400_000;
+const MINUTE_MS = 60_000;
+const MINUTES_AROUND = 2 * 1440;
+
+/** The wall time of an instant in a zone, to the second. Throws RangeError for an unknown zone or no instant. */
+export function wallOf(instant: string | number, zone: string): WallTime {
+  const ms = typeof instant === "number" ? instant : Date.parse(instant);
+  if (Number.isNaN(ms)) throw new RangeError(`Expected an instant instead of "${instant}"`);
+  return Math.floor(ms / 1000) * 1000 + offsetMinutes(ms, zone) * MINUTE_MS;
+}
+
+/**
+ * The instant of a wall time, in milliseconds: the first of two where clocks are put back. A time
+ * that a clock change skips is read with the offset before the change (RFC 5545, 3.3.5), so it moves
+ * on by the gap.
+ */
 export function instantOf(wall: WallTime, zone: string): number {
-  return fromZonedTime(new Date(wall).toISOString().slice(0, 19), zone).valueOf();
+  const minute = Math.floor(wall / MINUTE_MS);
+  const segments = offsetSegments(zone, minute - MINUTES_AROUND, minute + MINUTES_AROUND);
+  return instantAt(segments, minute) * MINUTE_MS + (wall - minute * MINUTE_MS);
 }
 
 /** A date such as 2030-01-07 as the wall time of its first second. */
@@ -35,6 +52,11 @@ export function dayOf(wall: WallTime): string {
   return new Date(wall).toISOString().slice(0, 10);
 }
 
+/** Milliseconds since the midnight of a wall time. */
+export function timeOfDay(wall: WallTime): number {
+  return ((wall % DAY_MS) + DAY_MS) % DAY_MS;
+}
+
 /** A moment given as a date or as an RFC 3339 instant, which is then read in `zone`. */
 export function readMoment(text: string, zone: string): EventMoment {
   return isDay(text)
@@ -42,9 +64,9 @@ export function readMoment(text: string, zone: string): EventMoment {
     : { wall: wallOf(Date.parse(text), zone), zone };
 }
 
-/** Google's start or end; null where it says none. Instants without a zone are read in `fallback_zone`. */
+/** Google's start or end; null where it has none. Instants without a zone are read in `fallback_zone`. */
 export function momentOf(
-  time: GoogleEventTime | undefined,
+  time: CalendarTime | undefined,
   fallback_zone: string,
 ): EventMoment | null {
   if (time?.date !== undefined) return readMoment(time.date, fallback_zone);
@@ -52,8 +74,11 @@ export function momentOf(
   return readMoment(time.dateTime, time.timeZone ?? fallback_zone);
 }
 
-/** As Google takes a start or end: with offset and zone, because a naive date-time is read in two ways. */
-export function googleTime({ wall, zone }: EventMoment): EventTimeInput {
+/** As Google accepts a start or end: with offset and zone, because Google reads a naive date-time in two ways. */
+export function googleTime({ wall, zone }: EventMoment): { date: string } | {
+  dateTime: string;
+  timeZone: string;
+} {
   if (zone === null) return { date: dayOf(wall) };
   return { dateTime: rfc3339({ wall, zone }), timeZone: zone };
 }
@@ -61,7 +86,8 @@ export function googleTime({ wall, zone }: EventMoment): EventTimeInput {
 /** An instant with the zone's offset, or a date; how Google names an original start. */
 export function rfc3339({ wall, zone }: EventMoment): string {
   if (zone === null) return dayOf(wall);
-  return formatInTimeZone(new Date(instantOf(wall, zone)), zone, "yyyy-MM-dd'T'HH:mm:ssXXX");
+  const instant = instantOf(wall, zone);
+  return formatInstant(instant / MINUTE_MS, offsetMinutes(instant, zone));
 }
 
 /** The instant at which a moment is; a whole day begins at UTC midnight where no zone is known. */
@@ -71,4 +97,9 @@ export function instantIso({ wall, zone }: EventMoment): string {
 
 export function isDay(text: string): boolean {
   return /^\d{4}-\d{2}-\d{2}$/.test(text);
+}
+
+function offsetMinutes(instant_ms: number, zone: string): number {
+  const minute = Math.floor(instant_ms / MINUTE_MS);
+  return offsetAt(offsetSegments(zone, minute, minute + 1), minute);
 }

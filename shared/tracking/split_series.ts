@@ -4,11 +4,10 @@ import {
   parseLines,
   readUntil,
   RecurrenceError,
-  ruleLine,
-  ruleParts,
   untilOf,
 } from "@shared/time/recurrence_lines.ts";
 import type { RecurrenceLine } from "@shared/time/recurrence_lines.ts";
+import { ruleLine, ruleParts } from "@shared/time/recurrence_rule.ts";
 import { DAY_MS } from "@shared/time/wall_time.ts";
 import type { EventMoment, WallTime } from "@shared/time/wall_time.ts";
 

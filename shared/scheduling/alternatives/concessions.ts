@@ -1,12 +1,12 @@
-import { attendance, attends, newAttendance, OUTSIDE_HOURS } from "../availability/attendance.ts";
-import { countedPeople } from "../availability/quorum.ts";
-import { hoursNeeded } from "./hours_needed.ts";
 import { formatInstant } from "@shared/time/instants.ts";
-import type { Person } from "../availability/person.ts";
-import { sayMinutes, sayNames, sayTime } from "../explaining/phrases.ts";
-import { byName } from "../explaining/person_attendance.ts";
-import type { Question } from "../input/search_request.ts";
 import { offsetAt } from "@shared/time/zones.ts";
+import { attendance, attends, newAttendance, OUTSIDE_HOURS } from "../availability/attendance.ts";
+import type { Person } from "../availability/person.ts";
+import { countedPeople } from "../availability/quorum.ts";
+import { byName } from "../explaining/attendee.ts";
+import { sayMinutes, sayNames, sayTime } from "../explaining/phrases.ts";
+import type { Question } from "../input/search_request.ts";
+import { hoursNeeded } from "./hours_needed.ts";
 
 /** What a time asks of people beyond the request. Minutes are what is left; `window_end` is RFC 3339. */
 export type Concession =

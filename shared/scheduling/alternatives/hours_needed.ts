@@ -1,10 +1,10 @@
-import { attendance, newAttendance, OUTSIDE_HOURS } from "../availability/attendance.ts";
 import { MINUTES_PER_DAY } from "@shared/time/instants.ts";
+import { weekdayIndex } from "@shared/time/weekday.ts";
+import { offsetAt, offsetSegments } from "@shared/time/zones.ts";
+import { attendance, newAttendance, OUTSIDE_HOURS } from "../availability/attendance.ts";
 import type { Person } from "../availability/person.ts";
 import { sayTimeOfDay } from "../explaining/phrases.ts";
 import type { Question } from "../input/search_request.ts";
-import { weekdayIndex } from "@shared/time/weekday.ts";
-import { offsetAt, offsetSegments } from "@shared/time/zones.ts";
 
 /** Minutes by which hours would have to begin `early` and end `late`, in all, and the same in words. */
 export interface HoursNeeded {

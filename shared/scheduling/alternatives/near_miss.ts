@@ -1,7 +1,7 @@
 import { attendance, attends, newAttendance } from "../availability/attendance.ts";
-import { countComing } from "../availability/quorum.ts";
-import { conceivableStarts } from "../explaining/blocking.ts";
+import { conceivableStarts } from "../availability/free_starts.ts";
 import type { Person } from "../availability/person.ts";
+import { countComing } from "../availability/quorum.ts";
 import type { Question } from "../input/search_request.ts";
 
 /**

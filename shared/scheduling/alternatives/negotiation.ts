@@ -1,26 +1,39 @@
-import { type ScoredStart, type Scorer, startScorer } from "../scoring/best_starts.ts";
-import { longestExtension } from "../busy_window.ts";
+import { offsetSegments } from "@shared/time/zones.ts";
 import type { BusyMap } from "../availability/busy_map.ts";
-import { candidatesAt } from "../explaining/candidate.ts";
-import { type Conceded, concessionCosts, concessionsAt, sayConcessions } from "./concessions.ts";
 import { busyMap, freeStarts } from "../availability/free_starts.ts";
 import { layOutAgain, type Person } from "../availability/person.ts";
+import { layOutSeries, occurrencesOf, type Series, seriesReach } from "../availability/series.ts";
+import { type Candidate, candidatesAt } from "../explaining/candidate.ts";
+import type { SeriesRule } from "../input/recurrence.ts";
 import type { Question } from "../input/search_request.ts";
-import type { RecurrenceRule } from "@shared/time/recurrence_rule.ts";
+import { longestExtension } from "../input/time_window.ts";
+import { type ScoredStart, type Scorer, startScorer } from "../scoring/best_starts.ts";
 import { total } from "../scoring/score.ts";
-import { layOutSeries, occurrencesOf, type Series, seriesReach, seriesScorer } from "../availability/series.ts";
-import type { ConcededCandidate, SchedulingResult } from "../input/scheduling_request.ts";
-import { offsetSegments } from "@shared/time/zones.ts";
+import { seriesScorer } from "../scoring/series_scorer.ts";
+import {
+  type Conceded,
+  type Concession,
+  concessionCosts,
+  concessionsAt,
+  sayConcessions,
+} from "./concessions.ts";
 
 const WIDER_MINUTES = 60;
 const SHORTER_BY_MINUTES = [5, 10, 15];
 const SHORTEST_MINUTES = 10;
 
+/** A time that needs concessions, found by negotiation; `concession` says them in a sentence. */
+export interface ConcededCandidate extends Candidate {
+  conceded: true;
+  concessions: Concession[];
+  concession: string;
+}
+
 /** What is negotiated about. `read_until` is how far busy time is known; undefined: as far as the window, no further. */
 export interface Negotiated {
   question: Question;
   people: readonly Person[];
-  rule: RecurrenceRule | undefined;
+  rule: SeriesRule | undefined;
   read_until: number | undefined;
 }
 
@@ -30,7 +43,11 @@ interface Relaxation {
   map: BusyMap;
 }
 
-type Negotiation = Pick<SchedulingResult, "conceded_candidates" | "negotiation_rounds">;
+/** What negotiation found: the times that ask the least of people first, and the rounds it needed, at most three. */
+export interface Negotiation {
+  conceded_candidates: ConcededCandidate[];
+  negotiation_rounds: number;
+}
 
 /**
  * Looks for times that need concessions, in at most three rounds: without optional people; then with smaller buffers

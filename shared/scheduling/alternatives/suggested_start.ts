@@ -1,10 +1,10 @@
 import { possibleAmong } from "../availability/free_starts.ts";
-import { hoursNeeded } from "./hours_needed.ts";
 import type { Person } from "../availability/person.ts";
-import { sayTime } from "../explaining/phrases.ts";
-import type { Question } from "../input/search_request.ts";
-import type { RecurrenceRule } from "@shared/time/recurrence_rule.ts";
 import { layOutSeries, occurrencesOf } from "../availability/series.ts";
+import { sayTime } from "../explaining/phrases.ts";
+import type { SeriesRule } from "../input/recurrence.ts";
+import type { Question } from "../input/search_request.ts";
+import { hoursNeeded } from "./hours_needed.ts";
 
 /** A question as a suggestion changes it, with its people. */
 export interface Changed {
@@ -15,7 +15,7 @@ export interface Changed {
 }
 
 /** What a suggestion may name: a start whose every occurrence can be held, or one that has any. */
-export type SeriesWish = { rule: RecurrenceRule; whole: boolean } | undefined;
+export type SeriesWish = { rule: SeriesRule; whole: boolean } | undefined;
 
 /** Of the starts (ascending) of a changed question, those that a suggestion may name. */
 export function nameable(changed: Changed, starts: Int32Array, series: SeriesWish): Int32Array {
@@ -41,7 +41,7 @@ export function sayStart(changed: Changed, start: number, series: SeriesWish): s
 function sharesOf(
   { question, people, widened }: Changed,
   starts: Int32Array,
-  rule: RecurrenceRule,
+  rule: SeriesRule,
 ): { free: number; occurrences: number }[] {
   const series = layOutSeries(rule, question, people, widened?.minutes);
   const own = Array.from(starts, (start) => occurrencesOf(series, start));

@@ -1,12 +1,12 @@
-import { countComing, countedPeople } from "../availability/quorum.ts";
 import type { BusyMap } from "../availability/busy_map.ts";
-import { blockersOfNearMiss } from "./near_miss.ts";
 import { busyMap, freeStarts } from "../availability/free_starts.ts";
-import { hoursNeeded, leastWidening } from "./hours_needed.ts";
 import { layOutAgain, type Person, readPeople } from "../availability/person.ts";
+import { countComing, countedPeople } from "../availability/quorum.ts";
 import { sayMinutes, sayNames } from "../explaining/phrases.ts";
+import type { SeriesRule } from "../input/recurrence.ts";
 import type { Question } from "../input/search_request.ts";
-import type { RecurrenceRule } from "@shared/time/recurrence_rule.ts";
+import { hoursNeeded, leastWidening } from "./hours_needed.ts";
+import { blockersOfNearMiss } from "./near_miss.ts";
 import { type Changed, nameable, sayStart, type SeriesWish } from "./suggested_start.ts";
 
 /** A refused question, with what its changes are tried on. `now` is in minutes. */
@@ -14,7 +14,7 @@ export interface Refused {
   question: Question;
   people: readonly Person[];
   now_minute: number;
-  rule?: RecurrenceRule | undefined;
+  rule?: SeriesRule | undefined;
 }
 
 /** The same, and what of a series a suggestion may name. */

@@ -1,7 +1,19 @@
-import { minutesWithin } from "./busy_intervals.ts";
 import { type Interval, totalLength } from "@shared/time/intervals.ts";
+import { minutesWithin } from "./busy_intervals.ts";
 import type { Person } from "./person.ts";
-import type { Analytics } from "../input/scheduling_request.ts";
+
+/**
+ * `density`: the share, 0 to 1, of the known participants' open time that is taken. `conflict_rate`: the share,
+ * 0 to 1, of the starts within everybody's hours at which somebody needed is taken or too few people come. The most
+ * constrained participants are at most three e-mail addresses, the busiest first.
+ */
+export interface Analytics {
+  participants: number;
+  unknown: number;
+  density: number;
+  conflict_rate: number;
+  most_constrained_participants: string[];
+}
 
 const MOST_NAMED = 3;
 

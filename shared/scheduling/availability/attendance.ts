@@ -1,5 +1,6 @@
 import type { Person } from "./person.ts";
-import type { AvailabilityStatus } from "../input/scheduling_request.ts";
+
+export type AvailabilityStatus = "free" | "busy" | "tentative" | "unknown" | "outside_hours";
 
 export const FREE = 0;
 export const TENTATIVE = 1;

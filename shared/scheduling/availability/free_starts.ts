@@ -1,14 +1,14 @@
-import { countComing, countedPeople } from "./quorum.ts";
+import { MINUTES_PER_DAY } from "@shared/time/instants.ts";
+import { intersect, type Interval, unite } from "@shared/time/intervals.ts";
+import { offsetAt } from "@shared/time/zones.ts";
+import type { SchedulingRequest } from "../input/scheduling_request.ts";
+import { type Question, readQuestion } from "../input/search_request.ts";
 import { BusyMap } from "./busy_map.ts";
 import { gridStarts } from "./grid.ts";
-import { MINUTES_PER_DAY } from "@shared/time/instants.ts";
-import { intersect, type Interval } from "@shared/time/intervals.ts";
 import { openTime } from "./open_hours.ts";
 import { type Person, readPeople } from "./person.ts";
-import { type Question, readQuestion } from "../input/search_request.ts";
+import { countComing, countedPeople } from "./quorum.ts";
 import { workingHours } from "./shared_open_hours.ts";
-import type { SchedulingRequest } from "../input/scheduling_request.ts";
-import { offsetAt } from "@shared/time/zones.ts";
 
 /** Starts in minutes since 1970, and how many starts lay within everybody's hours before busy time was looked at. */
 export interface FreeStarts {
@@ -91,8 +91,22 @@ export function commonOpenTime(question: Question, people: readonly Person[]): I
   return intersect(common, openTime(workingHours(question, timezone), from, to, holidays));
 }
 
+/**
+ * The starts on the grid at which at least one of the people required (or else invited) is open: what could be had if
+ * they all agreed.
+ */
+export function conceivableStarts(question: Question, people: readonly Person[]): Int32Array {
+  const { earliest_start, to, offsets, interval, duration } = question;
+  if (earliest_start >= to) return new Int32Array(0);
+  const required = people.filter(({ participant }) => participant.type === "required");
+  const invited = people.filter(({ participant }) => participant.type !== "resource");
+  const hours = new Set((required.length > 0 ? required : invited).map(({ open }) => open));
+  const open = intersect(unite([...hours].flat()), [[earliest_start, to]]);
+  return onDaysOfSeries(question, gridStarts(open, offsets, interval, duration));
+}
+
 /** Drops the starts on local days on which the recurrence does not begin. */
-export function onDaysOfSeries(question: Question, starts: Int32Array): Int32Array {
+function onDaysOfSeries(question: Question, starts: Int32Array): Int32Array {
   const { may_start_on, offsets } = question;
   if (may_start_on === undefined) return starts;
   return starts.filter((start) =>

@@ -1,16 +1,17 @@
-import { burdenPercents } from "../input/fairness.ts";
-import { type BusyTime, BusyTimeRoom, NO_BUSY_TIME, readBusyTime } from "./busy_intervals.ts";
-import { type GapWish, gapWish, historyCosts, usualDay } from "../scoring/convenience.ts";
 import { MINUTES_PER_DAY, parseDate } from "@shared/time/instants.ts";
 import type { Interval } from "@shared/time/intervals.ts";
-import type { HoursRule } from "./open_hours.ts";
-import { readWishes, type Wishes } from "../input/preferences.ts";
-import { type Question, requireTimeZone } from "../input/search_request.ts";
-import { SchedulingInputError } from "../input/scheduling_input_error.ts";
-import { SharedHours } from "./shared_open_hours.ts";
-import type { OpenHours, Participant } from "../input/scheduling_request.ts";
 import { weekdayMask } from "@shared/time/weekday.ts";
 import type { OffsetSegment } from "@shared/time/zones.ts";
+import { burdenPercents } from "../input/fairness.ts";
+import { type GapWish, gapWish, historyCosts, usualDay } from "../input/personal_costs.ts";
+import { readWishes, type Wishes } from "../input/preferences.ts";
+import { SchedulingInputError } from "../input/scheduling_input_error.ts";
+import type { OpenHours, Participant } from "../input/scheduling_request.ts";
+import type { Question } from "../input/search_request.ts";
+import { requireTimeZone } from "../input/time_zone.ts";
+import { type BusyTime, BusyTimeRoom, NO_BUSY_TIME, readBusyTime } from "./busy_intervals.ts";
+import type { HoursRule } from "./open_hours.ts";
+import { SharedHours } from "./shared_open_hours.ts";
 
 const NEVER_AWAY: readonly number[] = [];
 

@@ -1,6 +1,6 @@
+import type { Question } from "../input/search_request.ts";
 import { attendance, attends, newAttendance } from "./attendance.ts";
 import type { Person } from "./person.ts";
-import type { Question } from "../input/search_request.ts";
 
 /** The people of whom `minimum_attendee_percentage` must come; see `on_unknown` in types.ts. */
 export function countedPeople(question: Question, people: readonly Person[]): Person[] {

@@ -1,20 +1,13 @@
-import { attendance, attends, newAttendance } from "./attendance.ts";
-import type { Scorer } from "../scoring/best_starts.ts";
-import { possibleAmong } from "./free_starts.ts";
-import { formatInstant, MINUTES_PER_DAY } from "@shared/time/instants.ts";
-import { layOutAgain, type Person } from "./person.ts";
-import type { Question } from "../input/search_request.ts";
-import type { Reason } from "../explaining/reasons.ts";
-import { HORIZON_DAYS, type RecurrenceRule } from "@shared/time/recurrence_rule.ts";
-import { pointsAt } from "../scoring/score.ts";
-import { seriesDays } from "@shared/time/expand_rule.ts";
-import { sumUp } from "../scoring/sums.ts";
-import type { ScoreBreakdown, SeriesAvailability } from "../input/scheduling_request.ts";
+import { expandRule } from "@shared/time/expand_rule.ts";
+import { MINUTES_PER_DAY } from "@shared/time/instants.ts";
 import { instantAt, offsetAt, offsetSegments } from "@shared/time/zones.ts";
+import { HORIZON_DAYS, type SeriesRule } from "../input/recurrence.ts";
+import type { Question } from "../input/search_request.ts";
+import { layOutAgain, type Person } from "./person.ts";
 
 /** A question about a meeting that repeats, with everybody laid out as far as its occurrences reach. */
 export interface Series {
-  rule: RecurrenceRule;
+  rule: SeriesRule;
   question: Question;
   people: readonly Person[];
   /** The local days of the series that starts on a day. */
@@ -23,7 +16,7 @@ export interface Series {
 
 /** The latest that an occurrence of a series begun in the window can end, in minutes since 1970; a little late. */
 export function seriesReach(
-  rule: RecurrenceRule,
+  rule: SeriesRule,
   { from, to }: Pick<Question, "from" | "to">,
 ): number {
   const first = Math.floor(from / MINUTES_PER_DAY) - 1;
@@ -38,7 +31,7 @@ export function seriesReach(
 
 /** Lays a question that begins a series, and its people (with `wider` hours), out over all occurrences. */
 export function layOutSeries(
-  rule: RecurrenceRule,
+  rule: SeriesRule,
   question: Question,
   people: readonly Person[],
   wider = 0,
@@ -77,72 +70,6 @@ export function occurrencesOf(series: Series, start: number): number[] {
   });
 }
 
-/**
- * Scores series that begin at the starts by all of their occurrences. Each factor is the average over them, of which
- * one that clashes earns nothing; how early the series begins counts as ever.
- */
-export function seriesScorer(asked: Question, series: Series, starts: Int32Array): Scorer {
-  const { question, people } = series;
-  const occurrences = Array.from(starts, (start) => occurrencesOf(series, start));
-  const all = Int32Array.from(new Set(occurrences.flat())).sort();
-  const sums = sumUp(question, people, all);
-  const index = new Map(Array.from(all, (start, i) => [start, i]));
-  const held = new Set(possibleAmong(question, people, all));
-  return (i): ScoreBreakdown => {
-    const own = occurrences[i]!;
-    const at = (start: number) => pointsAt(asked, sums, all, index.get(start)!);
-    const points = own.filter((start) => held.has(start)).map(at);
-    const average = (factor: keyof ScoreBreakdown) =>
-      Math.round(points.reduce((sum, each) => sum + each[factor], 0) / own.length);
-    return {
-      availability: average("availability"),
-      preference: average("preference"),
-      conflict_proximity: average("conflict_proximity"),
-      fragmentation: average("fragmentation"),
-      optimization: at(starts[i]!).optimization,
-    };
-  };
-}
-
-/** How a start repeats. Where nobody needed is in the way of a clash, too few come: then the absent are named. */
-export function seriesAvailability(series: Series, start: number): SeriesAvailability {
-  const { question, people } = series;
-  const occurrences = Int32Array.from(occurrencesOf(series, start));
-  const held = new Set(possibleAmong(question, people, occurrences));
-  const clashes = occurrences.filter((occurrence) => !held.has(occurrence));
-  const say = (at: number) => formatInstant(at, offsetAt(question.offsets, at));
-  return {
-    start_times: Array.from(occurrences, say),
-    occurrences: occurrences.length,
-    free: held.size,
-    share_free: Math.round(1_000 * held.size / occurrences.length) / 1_000,
-    clashes: Array.from(clashes, (at) => ({
-      start_time: say(at),
-      names: absentNames(series, at),
-    })),
-  };
-}
-
-/** What the occurrences amount to, as a reason. */
-export function seriesReason({ occurrences, clashes }: SeriesAvailability): Reason {
-  if (clashes.length === 0) return { code: "every_occurrence_free", args: { count: occurrences } };
-  const names = [...new Set(clashes.flatMap((clash) => clash.names))].sort();
-  return {
-    code: "some_occurrences_clash",
-    args: { count: occurrences, clashing: clashes.length, names },
-  };
-}
-
-function absentNames({ question, people }: Series, start: number): string[] {
-  const found = newAttendance(1);
-  const absent = people.filter((person) => {
-    attendance(person, Int32Array.of(start), question.duration, found);
-    return !person.unknown && !attends(found.status[0]!);
-  });
-  const needed = absent.filter((person) => person.needed);
-  return (needed.length > 0 ? needed : absent).map(({ label }) => label).sort();
-}
-
-function daysFrom(rule: RecurrenceRule, day: number): readonly number[] {
-  return seriesDays(rule, day, rule.horizon, day + HORIZON_DAYS);
+function daysFrom(rule: SeriesRule, day: number): readonly number[] {
+  return expandRule(rule, day, rule.horizon, day + HORIZON_DAYS);
 }

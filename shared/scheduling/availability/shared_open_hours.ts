@@ -1,9 +1,9 @@
 import { MINUTES_PER_DAY } from "@shared/time/instants.ts";
 import type { Interval } from "@shared/time/intervals.ts";
-import { type HoursRule, openTime } from "./open_hours.ts";
-import type { Question } from "../input/search_request.ts";
 import { weekdayMask, WEEKDAYS } from "@shared/time/weekday.ts";
 import { type OffsetSegment, offsetSegments } from "@shared/time/zones.ts";
+import type { Question } from "../input/search_request.ts";
+import { type HoursRule, openTime } from "./open_hours.ts";
 
 /** The rules that hold for somebody without hours of their own. */
 export function workingHours(question: Question, timezone: string): HoursRule[] {

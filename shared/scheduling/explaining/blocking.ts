@@ -1,23 +1,14 @@
 import { attendance, attends, newAttendance, OUTSIDE_HOURS } from "../availability/attendance.ts";
-import { onDaysOfSeries } from "../availability/free_starts.ts";
-import { gridStarts } from "../availability/grid.ts";
-import { intersect, unite } from "@shared/time/intervals.ts";
+import { conceivableStarts } from "../availability/free_starts.ts";
 import type { Person } from "../availability/person.ts";
 import type { Question } from "../input/search_request.ts";
-import type { Blocking } from "../input/scheduling_request.ts";
 
-/**
- * The starts on the grid at which at least one of the people required (or else invited) is open: what could be had if
- * they all agreed.
- */
-export function conceivableStarts(question: Question, people: readonly Person[]): Int32Array {
-  const { earliest_start, to, offsets, interval, duration } = question;
-  if (earliest_start >= to) return new Int32Array(0);
-  const required = people.filter(({ participant }) => participant.type === "required");
-  const invited = people.filter(({ participant }) => participant.type !== "resource");
-  const hours = new Set((required.length > 0 ? required : invited).map(({ open }) => open));
-  const open = intersect(unite([...hours].flat()), [[earliest_start, to]]);
-  return onDaysOfSeries(question, gridStarts(open, offsets, interval, duration));
+/** Somebody in the way: the share, 0 to 100, of the starts on the grid that they rule out, and mostly by what. */
+export interface Blocking {
+  email: string;
+  name?: string;
+  reason: "busy" | "outside_hours" | "unknown";
+  blocked_percentage: number;
 }
 
 /**

@@ -1,15 +1,51 @@
-import { attendance, attends, newAttendance, statusName } from "../availability/attendance.ts";
-import type { ScoredStart } from "../scoring/best_starts.ts";
-import { clockComfort, MOST_COMFORT, sameClock } from "../scoring/convenience.ts";
 import { formatInstant } from "@shared/time/instants.ts";
-import type { Person } from "../availability/person.ts";
-import { byName, type Presence } from "./person_attendance.ts";
-import type { Question } from "../input/search_request.ts";
-import { reasoningOf } from "./explanation.ts";
-import { reasonsFor } from "./reasons.ts";
-import { type Series, seriesAvailability, seriesReason } from "../availability/series.ts";
-import type { Candidate, ParticipantAvailability, ScoreBreakdown } from "../input/scheduling_request.ts";
 import { offsetAt } from "@shared/time/zones.ts";
+import {
+  attendance,
+  attends,
+  type AvailabilityStatus,
+  newAttendance,
+  statusName,
+} from "../availability/attendance.ts";
+import type { Person } from "../availability/person.ts";
+import type { Series } from "../availability/series.ts";
+import {
+  type SeriesAvailability,
+  seriesAvailability,
+} from "../availability/series_availability.ts";
+import type { Question } from "../input/search_request.ts";
+import type { ScoreBreakdown } from "../input/weights.ts";
+import type { ScoredStart } from "../scoring/best_starts.ts";
+import { clockComfort, sameClock } from "../scoring/convenience.ts";
+import { MOST_COMFORT } from "../scoring/scales.ts";
+import { byName, type Presence } from "./attendee.ts";
+import { reasoningOf } from "./explanation.ts";
+import type { Reason } from "./reason.ts";
+import { reasonsFor, seriesReason } from "./reasons.ts";
+
+/**
+ * One participant at one candidate; `local_start` carries the offset of the participant's own zone. `burden` is what
+ * the hour costs somebody who comes, in points from 1 to 100; it is left out where it costs nothing.
+ */
+export interface ParticipantAvailability {
+  email: string;
+  name?: string;
+  status: AvailabilityStatus;
+  local_start: string;
+  burden?: number;
+}
+
+/** A time at which the meeting can be held. Times carry the offset of the request's zone; `score` is 0 to 100. */
+export interface Candidate {
+  start_time: string;
+  end_time: string;
+  score: number;
+  score_breakdown: ScoreBreakdown;
+  reasons: Reason[];
+  reasoning: string;
+  participant_availability: ParticipantAvailability[];
+  recurrence?: SeriesAvailability;
+}
 
 /**
  * Tells everything about the best starts, in their order. `earliest` is the first of all free starts; a `series` tells

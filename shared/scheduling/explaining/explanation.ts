@@ -1,5 +1,5 @@
 import { capital, sayMinutes, sayNames, sayPlace } from "./phrases.ts";
-import type { Reason } from "./reasons.ts";
+import type { Reason } from "./reason.ts";
 
 const STATUS_WORDS = {
   free: "free",

@@ -1,10 +1,10 @@
-import { commonOpenTime } from "../availability/free_starts.ts";
 import { intersect, type Interval, longest } from "@shared/time/intervals.ts";
+import { WEEKDAYS } from "@shared/time/weekday.ts";
+import { commonOpenTime } from "../availability/free_starts.ts";
 import type { HoursRule } from "../availability/open_hours.ts";
 import type { Person } from "../availability/person.ts";
-import { sayMinutes, sayNames, sayTimeOfDay } from "./phrases.ts";
 import type { Question } from "../input/search_request.ts";
-import { WEEKDAYS } from "@shared/time/weekday.ts";
+import { sayMinutes, sayNames, sayTimeOfDay } from "./phrases.ts";
 
 /**
  * Says whose hours never leave room for the meeting, before anybody's busy time is looked at; undefined when the

@@ -1,19 +1,31 @@
-import { blockingPeople } from "./blocking.ts";
 import { freeStarts } from "../availability/free_starts.ts";
-import { hoursClash } from "./hours_clash.ts";
 import type { Person } from "../availability/person.ts";
-import { sayNames, sayTime } from "./phrases.ts";
 import type { Question } from "../input/search_request.ts";
-import { type Refused, suggestChange, suggestIgnoring } from "../alternatives/suggestion.ts";
-import type { Blocking, EmptyReason, SchedulingResult } from "../input/scheduling_request.ts";
+import { type Blocking, blockingPeople } from "./blocking.ts";
+import { hoursClash } from "./hours_clash.ts";
+import { sayNames, sayTime } from "./phrases.ts";
 
-type Refusal =
-  & Pick<SchedulingResult, "blocking" | "message" | "suggestion">
-  & { empty_reason: EmptyReason };
+/** Why there is no candidate, in the words of Microsoft Graph's findMeetingTimes. */
+export type EmptyReason =
+  | "attendeesUnavailable"
+  | "organizerUnavailable"
+  | "attendeesUnavailableOrUnknown"
+  | "locationsUnavailable"
+  | "unknown";
 
-/** Refuses because somebody needed could not be read; says who, why, and what would help. */
-export function refuseUnknown(refused: Refused, unreadable: readonly Person[]): Refusal {
-  const suggestion = suggestIgnoring(refused);
+/** Why a search found no slot, who is in the way, and both in a sentence. */
+export interface NoSlots {
+  empty_reason: EmptyReason;
+  blocking: Blocking[];
+  message: string;
+}
+
+/** For a search that stops because the calendars of people who are needed cannot be read: who, why, what would help. */
+export function explainUnreadable(
+  question: Question,
+  people: readonly Person[],
+  unreadable: readonly Person[],
+): NoSlots {
   const who = unreadable.map(({ label, participant: { unknown_reason } }) =>
     unknown_reason === undefined ? label : `${label} (${unknown_reason})`
   );
@@ -24,24 +36,20 @@ export function refuseUnknown(refused: Refused, unreadable: readonly Person[]): 
       : unreadable.every(({ participant }) => participant.type === "resource")
       ? "locationsUnavailable"
       : "attendeesUnavailableOrUnknown",
-    blocking: blockingPeople(refused.question, refused.people),
+    blocking: blockingPeople(question, people),
     message: `The calendar${one ? "" : "s"} of ${sayAll(who)} cannot be read, and ` +
       `${one ? "it is" : "they are"} needed for this meeting. ` +
       `Let ${one ? "it" : "them"} be shared, or make ${one ? "the participant" : "them"} optional.`,
-    ...(suggestion === undefined ? {} : { suggestion: `${suggestion}.` }),
   };
 }
 
-/** Refuses because no start is free: why, who is in the way, and the smallest change that would help. */
-export function refuseEmpty(refused: Refused): Refusal {
-  const { question, people } = refused;
-  const suggestion = suggestChange(refused);
+/** For a search in which no start is free: why, and who is in the way. */
+export function explainEmpty(question: Question, people: readonly Person[]): NoSlots {
   const blocking = blockingPeople(question, people);
   return {
     empty_reason: emptyReason(question, people),
     blocking,
     message: `${whyEmpty(question, people, blocking)}.`,
-    ...(suggestion === undefined ? {} : { suggestion: `${suggestion}.` }),
   };
 }
 

@@ -1,7 +1,7 @@
 import { formatInstant, MINUTES_PER_DAY } from "@shared/time/instants.ts";
-import type { Question } from "../input/search_request.ts";
 import { weekdayIndex, WEEKDAYS } from "@shared/time/weekday.ts";
 import { offsetAt } from "@shared/time/zones.ts";
+import type { Question } from "../input/search_request.ts";
 
 const MONTHS =
   "January February March April May June July August September October November December".split(

@@ -1,19 +1,15 @@
-import {
-  clockComfort,
-  minutesOutsideUsualDay,
-  MOST_COMFORT,
-  sameClock,
-  WISHED_GAP_MINUTES,
-} from "../scoring/convenience.ts";
 import { MINUTES_PER_DAY } from "@shared/time/instants.ts";
-import { sayTimeOfDay } from "./phrases.ts";
-import { NO_WISHES } from "../input/preferences.ts";
-import type { Person } from "../availability/person.ts";
-import { labels, type Presence } from "./person_attendance.ts";
-import { answersAt } from "../input/profile.ts";
-import type { Reason } from "./reasons.ts";
 import { weekdayIndex, WEEKDAYS } from "@shared/time/weekday.ts";
 import { offsetAt } from "@shared/time/zones.ts";
+import type { Person } from "../availability/person.ts";
+import { WISHED_GAP_MINUTES } from "../input/personal_costs.ts";
+import { NO_WISHES } from "../input/preferences.ts";
+import { answersAt } from "../input/profile.ts";
+import { clockComfort, minutesOutsideUsualDay, sameClock } from "../scoring/convenience.ts";
+import { MOST_COMFORT } from "../scoring/scales.ts";
+import { labels, type Presence } from "./attendee.ts";
+import { sayTimeOfDay } from "./phrases.ts";
+import type { Reason } from "./reason.ts";
 
 const NOON = 12 * 60;
 /** From here on somebody clearly is one for mornings, or below minus this for afternoons. */

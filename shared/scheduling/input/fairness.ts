@@ -1,17 +1,8 @@
 import { SchedulingInputError } from "./scheduling_input_error.ts";
-import type { Candidate, Participant } from "./scheduling_request.ts";
+import type { Participant } from "./scheduling_request.ts";
 
 /** Somebody this many points ahead of the least burdened counts most: their discomfort weighs four times. */
 const MOST_AHEAD = 300;
-
-/**
- * What a candidate costs a participant, in points from 0 to 100: nothing in comfortable hours and for who does not come,
- * 100 where the hour could not be worse. Add it to their `burden` when the slot is taken.
- */
-export function burdenOf(candidate: Candidate, participant: Pick<Participant, "email">): number {
-  const here = candidate.participant_availability.find(({ email }) => email === participant.email);
-  return here?.burden ?? 0;
-}
 
 /**
  * How much each participant's discomfort counts, in percent: 100 for the least burdened, one more for each point that

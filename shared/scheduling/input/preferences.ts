@@ -1,6 +1,6 @@
 import { MINUTES_PER_DAY } from "@shared/time/instants.ts";
-import { SchedulingInputError } from "./scheduling_input_error.ts";
 import { type Weekday, weekdayMask, WEEKDAYS } from "@shared/time/weekday.ts";
+import { SchedulingInputError } from "./scheduling_input_error.ts";
 
 /** Days and hours that somebody likes for meetings. Hours are of the day, 0 to 24 in their own zone, perhaps fractional. */
 export interface PreferredTimes {

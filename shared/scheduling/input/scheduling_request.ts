@@ -1,8 +1,7 @@
-import type { Concession } from "../alternatives/concessions.ts";
+import type { Weekday } from "@shared/time/weekday.ts";
 import type { Preferences } from "./preferences.ts";
 import type { Profile } from "./profile.ts";
-import type { Reason } from "../explaining/reasons.ts";
-import type { Weekday } from "@shared/time/weekday.ts";
+import type { ScoreBreakdown } from "./weights.ts";
 
 /** Time somebody is taken, RFC 3339 with offset; `end` is exclusive. Order and overlaps do not matter. */
 export interface BusyInterval {
@@ -93,106 +92,4 @@ export interface SchedulingRequest {
   weights?: ScoreBreakdown;
   recurrence?: RecurrenceRequest;
   busy_window?: { start: string; end: string };
-}
-
-/** Points with one decimal. A candidate's are at most the weights (35, 25, 20, 15 and 5) and add up to its score. */
-export interface ScoreBreakdown {
-  availability: number;
-  preference: number;
-  conflict_proximity: number;
-  fragmentation: number;
-  optimization: number;
-}
-
-export type AvailabilityStatus = "free" | "busy" | "tentative" | "unknown" | "outside_hours";
-
-/**
- * One participant at one candidate; `local_start` carries the offset of the participant's own zone. `burden` is what
- * the hour costs somebody who comes, in points from 1 to 100; it is left out where it costs nothing.
- */
-export interface ParticipantAvailability {
-  email: string;
-  name?: string;
-  status: AvailabilityStatus;
-  local_start: string;
-  burden?: number;
-}
-
-/**
- * How a slot repeats: when (the first `start_times` is the slot's own), how many of its occurrences everybody needed can
- * make, and who cannot make the others.
- */
-export interface SeriesAvailability {
-  start_times: string[];
-  occurrences: number;
-  free: number;
-  share_free: number;
-  clashes: { start_time: string; names: string[] }[];
-}
-
-/** A time at which the meeting can be held. Times carry the offset of the request's zone; `score` is 0 to 100. */
-export interface Candidate {
-  start_time: string;
-  end_time: string;
-  score: number;
-  score_breakdown: ScoreBreakdown;
-  reasons: Reason[];
-  reasoning: string;
-  participant_availability: ParticipantAvailability[];
-  recurrence?: SeriesAvailability;
-}
-
-/** A time that needs concessions, found by negotiation; `concession` says them in a sentence. */
-export interface ConcededCandidate extends Candidate {
-  conceded: true;
-  concessions: Concession[];
-  concession: string;
-}
-
-/** Why there is no candidate, in the words of Microsoft Graph's findMeetingTimes. */
-export type EmptyReason =
-  | "attendeesUnavailable"
-  | "organizerUnavailable"
-  | "attendeesUnavailableOrUnknown"
-  | "locationsUnavailable"
-  | "unknown";
-
-/** Somebody in the way: the share, 0 to 100, of the starts on the grid that they rule out, and mostly by what. */
-export interface Blocking {
-  email: string;
-  name?: string;
-  reason: "busy" | "outside_hours" | "unknown";
-  blocked_percentage: number;
-}
-
-/**
- * `density`: the share, 0 to 1, of the known participants' open time that is taken. `conflict_rate`: the share,
- * 0 to 1, of the starts within everybody's hours at which somebody needed is taken or too few people come. The most
- * constrained participants are at most three e-mail addresses, the busiest first.
- */
-export interface Analytics {
-  participants: number;
-  unknown: number;
-  density: number;
-  conflict_rate: number;
-  most_constrained_participants: string[];
-}
-
-/**
- * The answer: candidates best first, and always who is `unknown` (e-mail addresses). Without candidates it says why,
- * who is in the way and, if one was found by trying it, the smallest change that would yield a slot.
- * `total_candidates_evaluated` counts the starts that were possible and were scored. Without candidates there may be
- * `conceded_candidates`, those that ask the least of people first; `negotiation_rounds` of at most three were needed.
- */
-export interface SchedulingResult {
-  candidates: Candidate[];
-  conceded_candidates: ConcededCandidate[];
-  negotiation_rounds: number;
-  total_candidates_evaluated: number;
-  empty_reason?: EmptyReason;
-  blocking: Blocking[];
-  suggestion?: string;
-  message: string;
-  unknown: string[];
-  analytics: Analytics;
 }

@@ -1,10 +1,13 @@
-import { MINUTES_PER_DAY, parseDate, parseInstant } from "@shared/time/instants.ts";
-import { SchedulingInputError } from "./scheduling_input_error.ts";
-import { type RecurrenceRule, startsSeries } from "@shared/time/recurrence_rule.ts";
-import type { Constraints, ScoreBreakdown } from "./scheduling_request.ts";
+import { startsSeries } from "@shared/time/expand_rule.ts";
+import { MINUTES_PER_DAY, parseDate } from "@shared/time/instants.ts";
+import type { RecurrenceRule } from "@shared/time/recurrence_rule.ts";
 import { type Weekday, weekdayMask, WEEKDAYS } from "@shared/time/weekday.ts";
-import { readWeights } from "./weights.ts";
-import { isTimeZone, offsetAt, type OffsetSegment, offsetSegments } from "@shared/time/zones.ts";
+import { type OffsetSegment, offsetSegments } from "@shared/time/zones.ts";
+import { SchedulingInputError } from "./scheduling_input_error.ts";
+import type { Constraints } from "./scheduling_request.ts";
+import { readWindow } from "./time_window.ts";
+import { requireTimeZone } from "./time_zone.ts";
+import { readWeights, type ScoreBreakdown } from "./weights.ts";
 
 /** Constraints made ready for arithmetic: instants and lengths in minutes, days since 1970. */
 export interface Question {
@@ -34,9 +37,6 @@ export interface Question {
   /** Whether a meeting may start on a local day, where it must be one of a recurrence. */
   may_start_on: ((day: number) => boolean) | undefined;
 }
-
-/** A year of minutes is 64 kB of map; longer questions are mistakes more often than wishes. */
-const LONGEST_WINDOW_DAYS = 366;
 
 /**
  * Reads the constraints as of `now`; `weights` in points, the usual ones when left out. Throws SchedulingInputError
@@ -77,40 +77,6 @@ export function readQuestion(
   };
 }
 
-/**
- * The window in minutes since 1970. A date is the whole local day in the request's zone, the latest one included;
- * seconds of instants round inwards.
- */
-export function readWindow(
-  constraints: Pick<Constraints, "earliest_date" | "latest_date" | "timezone">,
-): { from: number; to: number } {
-  const { timezone } = constraints;
-  const from = readEdge(constraints.earliest_date, 0, timezone, "constraints.earliest_date");
-  const to = readEdge(constraints.latest_date, 1, timezone, "constraints.latest_date");
-  const window = { from: Math.ceil(from), to: Math.floor(to) };
-  if (window.to <= window.from) {
-    throw new SchedulingInputError(
-      "constraints.latest_date",
-      `Name a time after earliest_date: ${constraints.latest_date} is not later than ${constraints.earliest_date}`,
-    );
-  }
-  if (isTooLong(window, timezone)) {
-    throw new SchedulingInputError(
-      "constraints.latest_date",
-      `Ask for at most ${LONGEST_WINDOW_DAYS} days at once`,
-    );
-  }
-  return window;
-}
-
-/** Days are counted by the wall clock: a year from summer into winter is an hour longer. */
-function isTooLong({ from, to }: { from: number; to: number }, timezone: string): boolean {
-  const longest = LONGEST_WINDOW_DAYS * MINUTES_PER_DAY;
-  if (to - from <= longest) return false;
-  const offsets = offsetSegments(timezone, from, to);
-  return to + offsetAt(offsets, to - 1) - from - offsetAt(offsets, from) > longest;
-}
-
 function onceADay(recurrence: RecurrenceRule): (day: number) => boolean {
   const known = new Map<number, boolean>();
   return (day) => {
@@ -118,42 +84,6 @@ function onceADay(recurrence: RecurrenceRule): (day: number) => boolean {
     if (starts === undefined) known.set(day, starts = startsSeries(recurrence, day));
     return starts;
   };
-}
-
-/** Throws SchedulingInputError unless `timezone` is an IANA name. */
-export function requireTimeZone(timezone: string, path: string): void {
-  if (!isTimeZone(timezone)) {
-    throw new SchedulingInputError(
-      path,
-      `Write an IANA time zone such as Europe/Paris, not ${JSON.stringify(timezone)}`,
-    );
-  }
-}
-
-function readEdge(text: string, days_later: number, timezone: string, path: string): number {
-  const date = parseDate(text);
-  if (!Number.isNaN(date)) return localMidnight(date + days_later, timezone);
-  const instant = parseInstant(text);
-  if (Number.isNaN(instant)) {
-    throw new SchedulingInputError(
-      path,
-      `Write a date such as 2030-01-07 or a date-time with offset such as 2030-01-07T09:00:00Z, ` +
-        `not ${JSON.stringify(text)}`,
-    );
-  }
-  return instant;
-}
-
-/** The instant at which a local day begins: midnight, or the first minute after it where a clock change skips it. */
-function localMidnight(day: number, timezone: string): number {
-  const wall = day * MINUTES_PER_DAY;
-  // No zone is further than 14 hours from UTC, so the day begins inside these bounds.
-  const segments = offsetSegments(timezone, wall - MINUTES_PER_DAY, wall + MINUTES_PER_DAY);
-  for (const segment of segments) {
-    const instant = Math.max(wall - segment.offset, segment.from);
-    if (instant < segment.to) return instant;
-  }
-  return wall - offsetAt(segments, wall);
 }
 
 function readWorkingHours(constraints: Constraints): { start: number; end: number } {

@@ -1,5 +1,13 @@
 import { SchedulingInputError } from "./scheduling_input_error.ts";
-import type { ScoreBreakdown } from "./scheduling_request.ts";
+
+/** Points with one decimal. A candidate's are at most the weights (35, 25, 20, 15 and 5) and add up to its score. */
+export interface ScoreBreakdown {
+  availability: number;
+  preference: number;
+  conflict_proximity: number;
+  fragmentation: number;
+  optimization: number;
+}
 
 export const FACTORS = [
   "availability",

@@ -1,10 +1,10 @@
-import { NO_MEETING } from "../availability/attendance.ts";
-import { clockComfort, onlyClockMatters, sameClock } from "./convenience.ts";
 import type { Interval } from "@shared/time/intervals.ts";
+import { NO_MEETING } from "../availability/attendance.ts";
 import type { Person } from "../availability/person.ts";
-import { CLEAR_MINUTES } from "./score.ts";
-import type { Sums } from "./sums.ts";
+import { clockComfort, onlyClockMatters, sameClock } from "./convenience.ts";
 import { wholeness } from "./fragmentation.ts";
+import { CLEAR_MINUTES } from "./scales.ts";
+import type { Sums } from "./sums.ts";
 
 /** People with the same hours, to whom only the same clock matters, as it is for most. */
 export interface AlikeGroup {

@@ -1,23 +1,14 @@
 import type { Person } from "../availability/person.ts";
 import type { Question } from "../input/search_request.ts";
+import type { ScoreBreakdown } from "../input/weights.ts";
 import { pointsAt, total } from "./score.ts";
-import { sumUp } from "./sums.ts";
-import type { ScoreBreakdown } from "../input/scheduling_request.ts";
+import { sumUp } from "./sum_up.ts";
 
 /** A start in minutes since 1970 with its points in tenths. */
 export interface ScoredStart {
   start: number;
   points: ScoreBreakdown;
   total: number;
-}
-
-/** Scores all starts (ascending) and returns the best `max_candidates`, best first; of equal ones the earlier first. */
-export function bestStarts(
-  question: Question,
-  people: readonly Person[],
-  starts: Int32Array,
-): ScoredStart[] {
-  return bestOf(starts, startScorer(question, people, starts), question.max_candidates);
 }
 
 /** The points of the i-th of the starts (ascending). */

@@ -1,40 +1,20 @@
 import { MINUTES_PER_DAY } from "@shared/time/instants.ts";
 import { minutesOutside } from "@shared/time/intervals.ts";
-import type { Person } from "../availability/person.ts";
-import { NO_WISHES, type Wishes } from "../input/preferences.ts";
-import { CELLS, cellsOf, type Profile } from "../input/profile.ts";
 import { weekdayIndex } from "@shared/time/weekday.ts";
 import { offsetAt } from "@shared/time/zones.ts";
-
-/** Fully comfortable. */
-export const MOST_COMFORT = 1_000;
+import type { Person } from "../availability/person.ts";
+import { NO_WISHES } from "../input/preferences.ts";
+import { cellsOf } from "../input/profile.ts";
+import { MOST_COMFORT } from "./scales.ts";
 
 const DAY_BEGINS = 9 * 60;
 const DAY_ENDS = 17 * 60;
-const USUAL_DAY = { start: DAY_BEGINS, end: DAY_ENDS };
-const ANY_TIME = { start: 0, end: Infinity };
-/** So much earlier or later than the usual day, comfort has gone to nothing. */
+/** So much earlier or later than the usual day, an hour has become as inconvenient as can be. */
 const FADES_OVER = 3 * 60;
 
-/** What a wish that is not met takes from comfort, at most. */
+/** What a preference that is not met costs, at most. */
 const OTHER_DAY = 300;
 const OTHER_PART_OF_DAY = 250;
-const SHORT_GAP = 300;
-const SHORT_GAP_BY_HABIT = 100;
-const DECLINED = 300;
-
-/** Less between two meetings is back to back for those who would rather avoid that. */
-export const WISHED_GAP_MINUTES = 15;
-/** So few answers show no habit. */
-const FEWEST_MEETINGS = 10;
-/** An unseen half-hour is taken for the person's average, with the weight of this many answers. */
-const PRIOR_ANSWERS = 4;
-
-/** Comfort lost without `minutes` clear on both sides of a meeting. */
-export interface GapWish {
-  minutes: number;
-  costs: number;
-}
 
 /**
  * How well a meeting suits somebody, from 0 to MOST_COMFORT: their clock, their wish for pauses with `clear` minutes to
@@ -110,44 +90,6 @@ export function minutesOutsideUsualDay(
       ? 0
       : minutesOutside(open_by_right, start, start + duration),
   };
-}
-
-/**
- * The minutes of the day that are comfortable: as wished, else at any time for people who stated open hours, else 09:00
- * to 17:00, because nothing is known. A wish for one end leaves the other as it was, or open if they would cross.
- */
-export function usualDay(
-  { hours }: Wishes,
-  has_open_hours: boolean,
-): { start: number; end: number } {
-  const usual = has_open_hours ? ANY_TIME : USUAL_DAY;
-  if (hours === undefined) return usual;
-  const start = hours.start ?? usual.start;
-  const end = hours.end ?? usual.end;
-  if (start < end) return { start, end };
-  return hours.start === undefined ? { start: 0, end } : { start, end: Infinity };
-}
-
-/** The pause that somebody asks for, or keeps by habit; undefined for neither. */
-export function gapWish(wishes: Wishes, profile: Profile | undefined): GapWish | undefined {
-  if (wishes.avoid_back_to_back === true) return { minutes: WISHED_GAP_MINUTES, costs: SHORT_GAP };
-  if (wishes.avoid_back_to_back === false || profile === undefined) return undefined;
-  if (profile.meetings < FEWEST_MEETINGS || profile.typical_gap_minutes === 0) return undefined;
-  const minutes = Math.min(profile.typical_gap_minutes, WISHED_GAP_MINUTES);
-  return { minutes, costs: SHORT_GAP_BY_HABIT };
-}
-
-/** What each half-hour of the week costs by the answers given to meetings then; undefined without history. */
-export function historyCosts(profile: Profile | undefined): Uint16Array | undefined {
-  if (profile === undefined || profile.meetings === 0) return undefined;
-  const usually = PRIOR_ANSWERS * profile.declined_percentage / 100;
-  const costs = new Uint16Array(CELLS);
-  for (let cell = 0; cell < CELLS; cell++) {
-    const declined = profile.declined[cell]!;
-    const answers = profile.accepted[cell]! + declined;
-    costs[cell] = Math.round(DECLINED * (declined + usually) / (answers + PRIOR_ANSWERS));
-  }
-  return costs;
 }
 
 function clamp(share: number): number {

@@ -1,5 +1,4 @@
-/** What wholeness() gives at most. */
-export const WHOLE = 1_000;
+import { WHOLE } from "./scales.ts";
 
 /**
  * How whole the free time around a meeting stays, of which `before` and `after` minutes are left: WHOLE when one side

@@ -1,11 +1,8 @@
-import { MOST_COMFORT } from "./convenience.ts";
 import type { Question } from "../input/search_request.ts";
+import type { ScoreBreakdown } from "../input/weights.ts";
+import { CLEAR_MINUTES } from "./scales.ts";
+import { MOST_COMFORT, WHOLE } from "./scales.ts";
 import type { Sums } from "./sums.ts";
-import type { ScoreBreakdown } from "../input/scheduling_request.ts";
-import { WHOLE } from "./fragmentation.ts";
-
-/** Another meeting further away than this disturbs nobody. */
-export const CLEAR_MINUTES = 60;
 
 /**
  * Points of one start, in tenths of a point:

@@ -1,9 +1,9 @@
 import type { MeetingRow } from "@shared/database/meetings.ts";
 import { HttpFault } from "@shared/http/fault.ts";
 import { json, refuse } from "@shared/http/respond.ts";
-import type { Candidate } from "@shared/scheduling/input/scheduling_request.ts";
 import type { Scheduled } from "@shared/finding_time/schedule_meeting.ts";
 import type { FoundSlots, PostponedSearch, RefusedSearch } from "@shared/finding_time/search.ts";
+import type { Candidate } from "@shared/scheduling/explaining/candidate.ts";
 
 /** The answer to a search that has just run; `elapsed_ms` is our time and Google's. */
 export function answer(meeting_id: string, scheduled: Scheduled, elapsed_ms: number): Response {

@@ -1,5 +1,4 @@
 import fc from "fast-check";
-import { formatInstant } from "@shared/time/instants.ts";
 import type { Preferences, PreferredTimes } from "@shared/scheduling/input/preferences.ts";
 import type { Profile } from "@shared/scheduling/input/profile.ts";
 import type {
@@ -7,8 +6,9 @@ import type {
   OpenHours,
   Participant,
   SchedulingRequest,
-  ScoreBreakdown,
 } from "@shared/scheduling/input/scheduling_request.ts";
+import type { ScoreBreakdown } from "@shared/scheduling/input/weights.ts";
+import { formatInstant } from "@shared/time/instants.ts";
 import { type Weekday, WEEKDAYS } from "@shared/time/weekday.ts";
 
 /** Days around which some zone changes its clock, and one on which none does. */

@@ -1,4 +1,8 @@
-import type { Constraints, Participant, SchedulingRequest } from "@shared/scheduling/input/scheduling_request.ts";
+import type {
+  Constraints,
+  Participant,
+  SchedulingRequest,
+} from "@shared/scheduling/input/scheduling_request.ts";
 import { WEEKDAYS } from "@shared/time/weekday.ts";
 
 /** What a wall clock shows. */

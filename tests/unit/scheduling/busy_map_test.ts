@@ -1,5 +1,5 @@
-import assert from "node:assert/strict";
 import fc from "fast-check";
+import assert from "node:assert/strict";
 import { BusyMap } from "@shared/scheduling/availability/busy_map.ts";
 
 const SIZE = 200;

@@ -1,5 +1,5 @@
-import assert from "node:assert/strict";
 import fc from "fast-check";
+import assert from "node:assert/strict";
 import { minutesWithin } from "@shared/scheduling/availability/busy_intervals.ts";
 import { unite } from "@shared/time/intervals.ts";
 

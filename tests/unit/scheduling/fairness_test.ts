@@ -1,11 +1,17 @@
-import assert from "node:assert/strict";
 import fc from "fast-check";
-import { burdenOf } from "@shared/scheduling/input/fairness.ts";
+import assert from "node:assert/strict";
+import type { Candidate } from "@shared/scheduling/explaining/candidate.ts";
 import { findSlots } from "@shared/scheduling/find_slots.ts";
 import { SchedulingInputError } from "@shared/scheduling/input/scheduling_input_error.ts";
 import type { Participant } from "@shared/scheduling/input/scheduling_request.ts";
 import { arbitraryRequest } from "./arbitrary_request.ts";
 import { person, request } from "./requests.ts";
+
+/** What an hour costs a participant, in points: as the candidate says, else nothing. */
+function burdenOf(candidate: Candidate, { email }: { email: string }): number {
+  const here = candidate.participant_availability.find((one) => one.email === email);
+  return here?.burden ?? 0;
+}
 
 const around_the_clock = { working_hours_start: 0, working_hours_end: 24, interval_minutes: 60 };
 

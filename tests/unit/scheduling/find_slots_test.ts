@@ -1,5 +1,5 @@
-import assert from "node:assert/strict";
 import fc from "fast-check";
+import assert from "node:assert/strict";
 import { findSlots } from "@shared/scheduling/find_slots.ts";
 import { SchedulingInputError } from "@shared/scheduling/input/scheduling_input_error.ts";
 import type { Constraints, Participant } from "@shared/scheduling/input/scheduling_request.ts";

@@ -1,5 +1,5 @@
-import assert from "node:assert/strict";
 import fc from "fast-check";
+import assert from "node:assert/strict";
 import { findFreeStarts } from "@shared/scheduling/availability/free_starts.ts";
 import { formatInstant } from "@shared/time/instants.ts";
 import { arbitraryRequest } from "./arbitrary_request.ts";

@@ -1,11 +1,11 @@
-import assert from "node:assert/strict";
 import fc from "fast-check";
-import { busyWindow } from "@shared/scheduling/busy_window.ts";
+import assert from "node:assert/strict";
 import type { Concession } from "@shared/scheduling/alternatives/concessions.ts";
+import type { ConcededCandidate } from "@shared/scheduling/alternatives/negotiation.ts";
+import { busyWindow } from "@shared/scheduling/busy_window.ts";
 import { findSlots } from "@shared/scheduling/find_slots.ts";
 import { SchedulingInputError } from "@shared/scheduling/input/scheduling_input_error.ts";
 import type {
-  ConcededCandidate,
   Constraints,
   Participant,
   SchedulingRequest,

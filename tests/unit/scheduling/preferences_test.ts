@@ -1,9 +1,13 @@
-import assert from "node:assert/strict";
 import fc from "fast-check";
+import assert from "node:assert/strict";
+import type { Candidate } from "@shared/scheduling/explaining/candidate.ts";
 import { findSlots } from "@shared/scheduling/find_slots.ts";
 import type { Preferences } from "@shared/scheduling/input/preferences.ts";
 import { SchedulingInputError } from "@shared/scheduling/input/scheduling_input_error.ts";
-import type { Candidate, Participant, SchedulingRequest } from "@shared/scheduling/input/scheduling_request.ts";
+import type {
+  Participant,
+  SchedulingRequest,
+} from "@shared/scheduling/input/scheduling_request.ts";
 import { type Weekday, WEEKDAYS } from "@shared/time/weekday.ts";
 import { arbitraryRequest } from "./arbitrary_request.ts";
 import { person, request } from "./requests.ts";

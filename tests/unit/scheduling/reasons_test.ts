@@ -1,9 +1,13 @@
-import assert from "node:assert/strict";
 import fc from "fast-check";
+import assert from "node:assert/strict";
+import type { Candidate } from "@shared/scheduling/explaining/candidate.ts";
+import type { Reason } from "@shared/scheduling/explaining/reason.ts";
 import { findSlots } from "@shared/scheduling/find_slots.ts";
 import type { Profile } from "@shared/scheduling/input/profile.ts";
-import type { Reason } from "@shared/scheduling/explaining/reasons.ts";
-import type { Candidate, Participant, SchedulingRequest } from "@shared/scheduling/input/scheduling_request.ts";
+import type {
+  Participant,
+  SchedulingRequest,
+} from "@shared/scheduling/input/scheduling_request.ts";
 import { WEEKDAYS } from "@shared/time/weekday.ts";
 import { arbitraryRequest } from "./arbitrary_request.ts";
 import { isBusy, isOpen, wallAt } from "./brute_force.ts";

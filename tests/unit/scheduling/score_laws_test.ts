@@ -1,8 +1,12 @@
-import assert from "node:assert/strict";
 import fc from "fast-check";
+import assert from "node:assert/strict";
+import type { Candidate } from "@shared/scheduling/explaining/candidate.ts";
 import { findSlots } from "@shared/scheduling/find_slots.ts";
+import type {
+  Participant,
+  SchedulingRequest,
+} from "@shared/scheduling/input/scheduling_request.ts";
 import { formatInstant } from "@shared/time/instants.ts";
-import type { Candidate, Participant, SchedulingRequest } from "@shared/scheduling/input/scheduling_request.ts";
 import { arbitraryRequest } from "./arbitrary_request.ts";
 import { person, request } from "./requests.ts";
 
