@@ -29,12 +29,12 @@ export function hoursNeeded(
   if (person.open.some(([opens, closes]) => opens <= start && end <= closes)) return undefined;
   const widenings = person.rules.flatMap((rule) => {
     const offsets = offsetSegments(rule.timezone, start, end);
-    const offset = offsetAt(offsets, start);
-    const day = Math.floor((start + offset) / MINUTES_PER_DAY);
+    const day = Math.floor((start + offsetAt(offsets, start)) / MINUTES_PER_DAY);
     if (question.holidays.has(day) || person.away.includes(day)) return [];
     const midnight = day * MINUTES_PER_DAY;
-    const from = start + offset - midnight;
-    const until = end + offsetAt(offsets, end - 1) - midnight;
+    // Where clocks are put back inside the meeting, its end is not the latest time that the clock shows.
+    const from = Math.min(...offsets.map((one) => one.from + one.offset)) - midnight;
+    const until = Math.max(...offsets.map((one) => one.to + one.offset)) - midnight;
     if (rule.weekdays[weekdayIndex(day)] !== true || until > MINUTES_PER_DAY) return [];
     const early = Math.max(0, rule.start - from);
     const late = Math.max(0, until - rule.end);

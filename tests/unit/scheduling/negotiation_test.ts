@@ -179,6 +179,30 @@ Deno.test("findSlots() says every concession that a time needs, and no other", (
   assert.ok(negotiated > 30, `Only ${negotiated} conceded times were checked`);
 });
 
+Deno.test("findSlots() counts the hours that a time needs across a repeated hour", () => {
+  const early = [{ days: ["sunday" as const], start: "00:15", end: "01:15" }];
+  const { best } = negotiated(
+    [person("Ann", [], { open_hours: early, timezone: "America/New_York" }), person("Bob")],
+    {
+      earliest_date: "2030-11-03T04:35:00Z",
+      latest_date: "2030-11-03T06:15:00Z",
+      duration_minutes: 100,
+      interval_minutes: 5,
+      working_hours_start: 0,
+      working_hours_end: 24,
+      allowed_days: ["sunday"],
+    },
+  );
+  // From 00:35 to 01:15, with clocks put back at 02:00: Ann is away from 01:15 to 02:00.
+  assert.deepEqual(best?.start_time, "2030-11-03T04:35:00Z");
+  assert.deepEqual(best?.concessions, [{
+    code: "wider_hours",
+    args: {
+      people: [{ name: "Ann", minutes: 45, hours: "open until 02:00 (America/New_York)" }],
+    },
+  }]);
+});
+
 function isShorter({ concessions }: ConcededCandidate): boolean {
   return concessions.some(({ code }) => code === "shorter");
 }
