@@ -1,6 +1,6 @@
 import type { ProfiledConnection } from "@shared/database/calendar_profiles.ts";
 import type { StoredConnection } from "@shared/database/google_connections.ts";
-import type { SlotQuestion } from "./slot_request.ts";
+import type { SlotRequest } from "./slot_request.ts";
 
 /** With whose connections calendars may be read: the organizer's, and those of all who are users. */
 export interface Credentials {
@@ -21,7 +21,7 @@ export interface Reading {
  * organizer names are read with what the organizer may see.
  */
 export function readings(
-  { attending }: SlotQuestion,
+  { attending }: SlotRequest,
   { organizer, own }: Credentials,
 ): Reading[] | null {
   const byEmail = new Map(own.map((connection) => [connection.email.toLowerCase(), connection]));

@@ -1,53 +1,48 @@
+import type { MeetingRow } from "@shared/database/meetings.ts";
 import { readSchedulingContext } from "@shared/database/schedulings.ts";
 import type { SchedulingContext } from "@shared/database/schedulings.ts";
-import type { MeetingRow } from "@shared/database/meetings.ts";
-import { HttpFault } from "@shared/http/fault.ts";
-import { json } from "@shared/http/respond.ts";
-import { answerNothing, foundBody } from "../../supabase/functions/schedule/responses.ts";
 import { habitsOf } from "./habits.ts";
-import { slotQuestion } from "./slot_request.ts";
+import { meetingCancelled, meetingNotFound } from "./not_searched.ts";
+import type { NotSearched } from "./not_searched.ts";
 import { readForSearch } from "./read_for_search.ts";
 import { ownTime } from "./schedule_meeting.ts";
 import type { ScheduleDependencies } from "./schedule_meeting.ts";
 import { FIRST_TRY, refused, search } from "./search.ts";
 import type { SearchOutcome } from "./search.ts";
+import { readSlotRequest } from "./slot_request.ts";
+
+/** The times that a meeting could have instead of `current_slot`, which is null for one without a slot. */
+export interface Alternatives {
+  kind: "alternatives";
+  outcome: SearchOutcome;
+  current_slot: {
+    start_time: string;
+    end_time: string | null;
+    timezone: string | null;
+    score: number | null;
+  } | null;
+}
 
 /**
- * The next best slots of a meeting that exists, its present one left out. Its own event is in
- * nobody's way, as far as that can be proven (see withoutOwnEvent). Stores nothing.
+ * The next best slots of a meeting that exists, without its present one. Its own event takes nobody's
+ * time, as far as that can be proven (see withoutOwnEvent). Stores nothing.
  */
 export async function findAlternatives(
   dependencies: ScheduleDependencies,
   request: { meeting_id: string; max_candidates?: number | undefined },
   user_id: string | null,
-): Promise<Response> {
-  const started = performance.now();
+): Promise<Alternatives | NotSearched> {
   const { meeting_id } = request;
   const context = await readSchedulingContext(dependencies.database, {
     meeting_id,
     user_id,
     given: null,
   });
-  if (context.decision !== "stored") {
-    throw new HttpFault("meeting_not_found", "There is no such meeting.", { meeting_id });
-  }
+  if (context.decision !== "stored") return meetingNotFound(meeting_id);
   const { meeting } = context;
-  if (meeting.cancelled_at !== null) {
-    throw new HttpFault("cancelled", "The meeting was cancelled.", { meeting_id });
-  }
+  if (meeting.cancelled_at !== null) return meetingCancelled(meeting_id);
   const outcome = await searchAgain(dependencies, context, request);
-  const elapsed_ms = performance.now() - started;
-  const current_slot = currentSlot(meeting);
-  if (outcome.kind !== "found") {
-    return answerNothing(meeting_id, outcome, elapsed_ms, { current_slot });
-  }
-  const { selected_slot: _, ...body } = foundBody(meeting_id, outcome, elapsed_ms);
-  const count = body.candidates.length;
-  return json({
-    ...body,
-    message: `${count === 1 ? "One other time is" : `${count} other times are`} possible.`,
-    current_slot,
-  });
+  return { kind: "alternatives", outcome, current_slot: currentSlot(meeting) };
 }
 
 type StoredContext = Extract<SchedulingContext, { decision: "stored" }>;
@@ -58,19 +53,19 @@ async function searchAgain(
   request: { max_candidates?: number | undefined },
 ): Promise<SearchOutcome> {
   const now = dependencies.now();
-  const question = slotQuestion(meeting, organizer, now);
-  if ("path" in question) {
-    const { path, message } = question;
+  const slot_request = readSlotRequest(meeting, organizer, now);
+  if ("path" in slot_request) {
+    const { path, message } = slot_request;
     return refused("invalid_request", `${path}: ${message}`, { path });
   }
   const credentials = { organizer, own: known_people.own_connections };
-  const known = await readForSearch(dependencies, question, credentials, {
+  const known = await readForSearch(dependencies, slot_request, credentials, {
     own: ownTime(meeting),
     tries: FIRST_TRY,
   });
   if ("outcome" in known) return known.outcome;
-  const wanted = request.max_candidates ?? question.constraints.max_candidates;
-  const found = search(question, { times: known.times, habits: habitsOf(known_people) }, {
+  const wanted = request.max_candidates ?? slot_request.constraints.max_candidates;
+  const found = search(slot_request, { times: known.times, habits: habitsOf(known_people) }, {
     now,
     tries: FIRST_TRY,
     // One more, as the present slot may be among the best.
@@ -88,6 +83,8 @@ async function searchAgain(
   });
 }
 
-function currentSlot({ starts_at, ends_at, timezone, score }: MeetingRow) {
+function currentSlot(
+  { starts_at, ends_at, timezone, score }: MeetingRow,
+): Alternatives["current_slot"] {
   return starts_at === null ? null : { start_time: starts_at, end_time: ends_at, timezone, score };
 }

@@ -5,7 +5,7 @@ import { decodeProfile } from "@shared/scheduling/input/profile_text.ts";
 /** What is known of people beyond their time, by lower-case address. */
 export interface Habits {
   /** Points that earlier meetings of the same people have cost. */
-  burdens: Readonly<Record<string, number>>;
+  past_inconvenience: Readonly<Record<string, number>>;
   profiles: ReadonlyMap<string, Profile>;
 }
 
@@ -20,5 +20,5 @@ export function habitsOf(
     const profile = text === null ? undefined : decodeProfile(text);
     if (profile !== undefined) profiles.set(email.toLowerCase(), profile);
   }
-  return { burdens, profiles };
+  return { past_inconvenience: burdens, profiles };
 }

@@ -1,6 +1,5 @@
 import { claimProfileReadings, saveCalendarProfile } from "@shared/database/calendar_profiles.ts";
 import type { ProfiledConnection } from "@shared/database/calendar_profiles.ts";
-import { log } from "@shared/http/log.ts";
 import type { ListedEvent } from "@shared/google/listed_event.ts";
 import type { PastEvent } from "@shared/scheduling/learn_profile.ts";
 import type { Credentials } from "./credentials.ts";
@@ -26,6 +25,7 @@ export type LearnProfile = (
 export interface ProfileReader extends TimeReader {
   now: () => Date;
   learnProfile: LearnProfile;
+  log: (level: "warning", event: string, facts: Record<string, unknown>) => void;
 }
 
 /**
@@ -66,7 +66,7 @@ async function learn(
     (token) => reader.calendar.listOccurrences(token, "primary", range),
   );
   if (listed.kind !== "done") {
-    log("warning", "profile_not_learned", { user_id, reason: listed.fault.reason });
+    reader.log("warning", "profile_not_learned", { user_id, reason: listed.fault.reason });
     return null;
   }
   const { events, timezone } = listed.value;

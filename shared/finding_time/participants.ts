@@ -2,9 +2,9 @@ import type { SlotHold } from "@shared/database/slot_holds.ts";
 import type { BusyInterval, Participant } from "@shared/scheduling/input/scheduling_request.ts";
 import type { Habits } from "./habits.ts";
 import type { Availability, TimeWindow } from "./read_busy.ts";
-import type { SlotQuestion } from "./slot_request.ts";
+import type { SlotRequest } from "./slot_request.ts";
 
-type Attending = SlotQuestion["attending"][number];
+type Attending = SlotRequest["attending"][number];
 
 /** What is known of everybody's time: as read, as promised to other meetings, or as handed in. */
 export interface KnownTimes {
@@ -14,18 +14,18 @@ export interface KnownTimes {
   window: TimeWindow | null;
 }
 
-/** The people of a question as the search takes them. */
+/** The people of a slot_request as the search takes them. */
 export function people(
-  { attending }: SlotQuestion,
+  { attending }: SlotRequest,
   times: KnownTimes,
-  { burdens, profiles }: Habits,
+  { past_inconvenience, profiles }: Habits,
 ): Participant[] {
   const holds = Map.groupBy(times.holds, ({ participant_email }) => participant_email);
   return attending.map((person) => {
     const key = person.email.toLowerCase();
     return {
-      ...wantsOf(person),
-      ...defined({ burden: burdens[key], profile: profiles.get(key) }),
+      ...fieldsOf(person),
+      ...defined({ past_inconvenience: past_inconvenience[key], profile: profiles.get(key) }),
       ...timeOf(person, times.read, holds.get(key) ?? []),
     };
   });
@@ -52,7 +52,7 @@ function timeOf(
   return { busy: [...known.busy, ...promised] };
 }
 
-function wantsOf(person: Attending) {
+function fieldsOf(person: Attending) {
   const { email, type, is_organizer, name, timezone, open_hours, buffer, exdates } = person;
   return {
     email,
@@ -60,11 +60,11 @@ function wantsOf(person: Attending) {
     is_organizer,
     ...defined({ name, timezone, buffer, exdates }),
     ...(open_hours === undefined ? {} : { open_hours: open_hours.map(defined) }),
-    ...(person.preferences === undefined ? {} : { preferences: wishes(person.preferences) }),
+    ...(person.preferences === undefined ? {} : { preferences: preferencesOf(person.preferences) }),
   };
 }
 
-function wishes({ event_categories, ...general }: NonNullable<Attending["preferences"]>) {
+function preferencesOf({ event_categories, ...general }: NonNullable<Attending["preferences"]>) {
   return {
     ...defined(general),
     ...(event_categories === undefined ? {} : {

@@ -7,10 +7,10 @@ import type { Credentials } from "./credentials.ts";
 import { withoutOwnEvent } from "./own_event.ts";
 import type { OwnEvent } from "./own_event.ts";
 import type { KnownTimes } from "./participants.ts";
-import { seriesOf } from "./slot_request.ts";
-import type { SlotQuestion } from "./slot_request.ts";
 import { readBusy } from "./read_busy.ts";
 import type { BusyReader, TimeWindow } from "./read_busy.ts";
+import { seriesOf } from "./slot_request.ts";
+import type { SlotRequest } from "./slot_request.ts";
 
 export interface TimeReader extends BusyReader {
   database: Database;
@@ -30,17 +30,17 @@ export interface OwnTime {
  */
 export async function readTimes(
   reader: TimeReader,
-  question: SlotQuestion,
+  slot_request: SlotRequest,
   credentials: Credentials,
   own: OwnTime,
 ): Promise<KnownTimes | GoogleFailure | "not_connected"> {
-  const wanted = readings(question, credentials);
+  const wanted = readings(slot_request, credentials);
   if (wanted === null) return "not_connected";
   if (wanted.length === 0) return { read: new Map(), holds: [], window: null };
-  const window = windowOf(question);
+  const window = windowOf(slot_request);
   const [read, holds] = await Promise.all([
     readBusy(reader, wanted, credentials, window),
-    readHolds(reader, question, own),
+    readHolds(reader, slot_request, own),
   ]);
   if (!(read instanceof Map)) return read;
   if (own.event === null) return { read, holds, window };
@@ -50,20 +50,20 @@ export async function readTimes(
 /** What is promised to other meetings now, for those whose calendars are read. */
 export function readHolds(
   { database }: TimeReader,
-  question: SlotQuestion,
+  slot_request: SlotRequest,
   { meeting_id }: OwnTime,
 ): Promise<KnownTimes["holds"]> {
-  const emails = question.attending.filter(({ busy }) => busy === undefined)
+  const emails = slot_request.attending.filter(({ busy }) => busy === undefined)
     .map(({ email }) => email);
   if (emails.length === 0) return Promise.resolve([]);
-  return readSlotHolds(database, { emails, window: windowOf(question), meeting_id });
+  return readSlotHolds(database, { emails, window: windowOf(slot_request), meeting_id });
 }
 
 /** Wide enough for negotiation, and for the occurrences of a series. */
-function windowOf(question: SlotQuestion): TimeWindow {
-  const { constraints, attending } = question;
+function windowOf(slot_request: SlotRequest): TimeWindow {
+  const { constraints, attending } = slot_request;
   return busyWindow(constraints, attending.map(({ buffer }) => buffer ? { buffer } : {}), {
     negotiate: true,
-    ...seriesOf(question),
+    ...seriesOf(slot_request),
   });
 }

@@ -1,10 +1,10 @@
 import { CONSTRAINTS } from "@shared/schemas/constraints.ts";
 import { PARTICIPANTS } from "@shared/schemas/participants.ts";
-import type { AskedMeeting } from "./slot_request.ts";
+import type { RequestedMeeting } from "./slot_request.ts";
 
 /** Whether a repeated call asks for what the stored slot was found for: the same people and constraints, however spelled. */
-export function asksTheSame(
-  meeting: AskedMeeting,
+export function requestsTheSame(
+  meeting: RequestedMeeting,
   given: Readonly<Record<string, unknown>>,
 ): boolean {
   const stored = {

@@ -2,6 +2,7 @@ import type { StoredConnection } from "@shared/database/google_connections.ts";
 import type { MeetingRow } from "@shared/database/meetings.ts";
 import { settleScheduling } from "@shared/database/schedulings.ts";
 import type { KnownPeople, SchedulingVerdict } from "@shared/database/schedulings.ts";
+import type { Candidate } from "@shared/scheduling/explaining/candidate.ts";
 import { answeredBefore, TIMED_OUT } from "./deadline.ts";
 import { habitsOf } from "./habits.ts";
 import type { Habits } from "./habits.ts";
@@ -9,15 +10,14 @@ import { learnProfiles } from "./learn_profiles.ts";
 import type { ProfileReader } from "./learn_profiles.ts";
 import { readablePeople } from "./participants.ts";
 import type { KnownTimes } from "./participants.ts";
-import { slotQuestion } from "./slot_request.ts";
-import type { SlotQuestion } from "./slot_request.ts";
 import { readForSearch } from "./read_for_search.ts";
 import { readHolds } from "./read_times.ts";
 import type { OwnTime } from "./read_times.ts";
 import { notConnected, refused, search } from "./search.ts";
 import type { FoundSlots, PostponedSearch, RefusedSearch, SearchOutcome, Tries } from "./search.ts";
 import { occurrencesOf } from "./series_times.ts";
-import type { Candidate } from "@shared/scheduling/explaining/candidate.ts";
+import { readSlotRequest } from "./slot_request.ts";
+import type { SlotRequest } from "./slot_request.ts";
 
 /** Longer than a freeBusy chunk with a refreshed token takes (20 s a request). */
 export const LEASE_SECONDS = 90;
@@ -55,9 +55,9 @@ export async function scheduleMeeting(
   const { connection: organizer, own_connections: own } = known_people;
   const profiles_until = performance.now() + PROFILE_DEADLINE_MS;
   const now = dependencies.now();
-  const question = slotQuestion(row, organizer, now);
-  if ("path" in question) {
-    const { path, message } = question;
+  const slot_request = readSlotRequest(row, organizer, now);
+  if ("path" in slot_request) {
+    const { path, message } = slot_request;
     return giveUp(dependencies, row, refused("invalid_request", `${path}: ${message}`, { path }));
   }
   // The event will be written with it, also where no calendar has to be read.
@@ -65,7 +65,7 @@ export async function scheduleMeeting(
 
   const learning = learnProfiles(dependencies, { organizer, own });
   dependencies.inBackground(learning);
-  const known = await readForSearch(dependencies, question, { organizer, own }, {
+  const known = await readForSearch(dependencies, slot_request, { organizer, own }, {
     own: ownTime(row),
     tries: triesOf(row),
   });
@@ -74,7 +74,7 @@ export async function scheduleMeeting(
     profiles_until,
     learning.catch(() => new Map<string, string>()),
   );
-  return await takeSlot(dependencies, row, question, {
+  return await takeSlot(dependencies, row, slot_request, {
     times: known.times,
     habits: habitsOf(known_people, learned === TIMED_OUT ? undefined : learned),
   });
@@ -96,14 +96,14 @@ export function ownTime(row: MeetingRow): OwnTime {
 async function takeSlot(
   dependencies: ScheduleDependencies,
   row: MeetingRow,
-  question: SlotQuestion,
+  slot_request: SlotRequest,
   known: { times: KnownTimes; habits: Habits },
 ): Promise<Scheduled> {
-  const shown = question.constraints.max_candidates;
+  const shown = slot_request.constraints.max_candidates;
   const max_candidates = Math.max(shown, CLAIMED_CANDIDATES);
   let { times } = known;
   for (let round = 1; round <= MAX_ROUNDS; round++) {
-    const found = search(question, { times, habits: known.habits }, {
+    const found = search(slot_request, { times, habits: known.habits }, {
       now: dependencies.now(),
       tries: triesOf(row),
       max_candidates,
@@ -114,7 +114,7 @@ async function takeSlot(
         timezone: found.timezone,
         held: readablePeople(times),
         max_candidates: Math.min(shown, STORED_CANDIDATES),
-        ...(question.recurrence === null
+        ...(slot_request.recurrence === null
           ? {}
           : { occurrences: found.candidates.map((one) => occurrencesOf(one, times.holds)) }),
       },
@@ -135,7 +135,7 @@ async function takeSlot(
         return giveUp(dependencies, row, tooManyHolds());
       case "taken": {
         const own = ownTime(row);
-        times = { ...times, holds: await readHolds(dependencies, question, own) };
+        times = { ...times, holds: await readHolds(dependencies, slot_request, own) };
       }
     }
   }
@@ -168,7 +168,7 @@ function crowded(): PostponedSearch {
 }
 
 /** Gives a leased meeting back unsearched; it is due again at once and has spent nothing. */
-export function putOff(dependencies: ScheduleDependencies, row: MeetingRow): Promise<Scheduled> {
+export function defer(dependencies: ScheduleDependencies, row: MeetingRow): Promise<Scheduled> {
   return giveUp(dependencies, row, {
     kind: "postponed",
     code: "busy",

@@ -1,13 +1,13 @@
 import type { GoogleFailure } from "@shared/google/outcome.ts";
+import type { Candidate } from "@shared/scheduling/explaining/candidate.ts";
 import { findSlots, type SchedulingResult } from "@shared/scheduling/find_slots.ts";
 import { SchedulingInputError } from "@shared/scheduling/input/scheduling_input_error.ts";
+import { TIMED_OUT } from "./deadline.ts";
 import type { Habits } from "./habits.ts";
 import { people } from "./participants.ts";
 import type { KnownTimes } from "./participants.ts";
 import { seriesOf } from "./slot_request.ts";
-import type { SlotQuestion } from "./slot_request.ts";
-import { TIMED_OUT } from "./deadline.ts";
-import type { Candidate } from "@shared/scheduling/explaining/candidate.ts";
+import type { SlotRequest } from "./slot_request.ts";
 
 /** Google may fail a search this often in a row before the meeting fails; asking to slow down is no failure. */
 const MAX_FAILURES = 3;
@@ -59,18 +59,18 @@ export type SearchOutcome = FoundSlots | RefusedSearch | PostponedSearch;
  * for concessions counts only where the caller allowed it.
  */
 export function search(
-  question: SlotQuestion,
+  slot_request: SlotRequest,
   { times, habits }: { times: KnownTimes; habits: Habits },
   { now, tries, max_candidates }: { now: Date; tries: Tries; max_candidates: number },
 ): SearchOutcome {
-  const { weights } = question;
-  const constraints = { ...question.constraints, max_candidates };
+  const { weights } = slot_request;
+  const constraints = { ...slot_request.constraints, max_candidates };
   const asked = {
     constraints,
-    participants: people(question, times, habits),
+    participants: people(slot_request, times, habits),
     now,
     ...(weights === null ? {} : { weights }),
-    ...seriesOf(question),
+    ...seriesOf(slot_request),
     ...(times.window === null ? {} : { busy_window: times.window }),
   };
   let result: SchedulingResult;
@@ -80,7 +80,7 @@ export function search(
     if (!(thrown instanceof SchedulingInputError)) throw thrown;
     return refused("invalid_request", thrown.message, { path: thrown.path });
   }
-  const conceded = question.allow_concessions ? result.conceded_candidates : [];
+  const conceded = slot_request.allow_concessions ? result.conceded_candidates : [];
   const candidates = result.candidates.length > 0 ? result.candidates : conceded;
   return candidates.length > 0
     ? { kind: "found", timezone: constraints.timezone, candidates, result }
@@ -124,7 +124,10 @@ function afterNothing(
 }
 
 /** What a search without an answer from the organizer's connection comes to. */
-export function afterFailure(failure: GoogleFailure, tries: Tries): SearchOutcome {
+export function afterFailure(
+  failure: GoogleFailure,
+  tries: Tries,
+): RefusedSearch | PostponedSearch {
   const { fault } = failure;
   switch (failure.kind) {
     case "reconnect":

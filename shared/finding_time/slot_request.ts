@@ -1,5 +1,6 @@
 import type { StoredConnection } from "@shared/database/google_connections.ts";
 import type { MeetingRow } from "@shared/database/meetings.ts";
+import type { RecurrenceRequest } from "@shared/scheduling/input/scheduling_request.ts";
 import { completeConstraints, CONSTRAINTS } from "@shared/schemas/constraints.ts";
 import type { CompleteConstraints, GivenConstraints } from "@shared/schemas/constraints.ts";
 import { firstIssue } from "@shared/schemas/issues.ts";
@@ -8,10 +9,9 @@ import type { MeetingParticipant } from "@shared/schemas/participants.ts";
 import { RECURRENCE } from "@shared/schemas/recurrence.ts";
 import { WEIGHTS } from "@shared/schemas/weights.ts";
 import type { GivenWeights } from "@shared/schemas/weights.ts";
-import type { RecurrenceRequest } from "@shared/scheduling/input/scheduling_request.ts";
 
 /** Who must be found a time for, and when it may be. */
-export interface SlotQuestion {
+export interface SlotRequest {
   constraints: CompleteConstraints;
   /** The organizer among them: the event takes place on the organizer's calendar. */
   attending: (MeetingParticipant & { is_organizer: boolean })[];
@@ -20,18 +20,18 @@ export interface SlotQuestion {
   allow_concessions: boolean;
 }
 
-/** The columns of a meeting that make the question. */
-export type AskedMeeting = Pick<
+/** The columns of a meeting that make the slot_request. */
+export type RequestedMeeting = Pick<
   MeetingRow,
   "participants" | "constraints" | "weights" | "recurrence" | "allow_concessions"
 >;
 
-/** The question a row asks, or where the row cannot be understood (it may have been inserted by SQL). */
-export function slotQuestion(
-  row: AskedMeeting,
+/** The slot_request a row asks, or where the row cannot be understood (it may have been inserted by SQL). */
+export function readSlotRequest(
+  row: RequestedMeeting,
   connection: StoredConnection | null,
   now: Date,
-): SlotQuestion | { path: string; message: string } {
+): SlotRequest | { path: string; message: string } {
   const participants = PARTICIPANTS.safeParse(row.participants);
   if (!participants.success) return within("participants", firstIssue(participants.error));
   const constraints = CONSTRAINTS.safeParse(row.constraints);
@@ -40,7 +40,7 @@ export function slotQuestion(
   if (weights?.success === false) return within("weights", firstIssue(weights.error));
   const recurrence = row.recurrence === null ? null : RECURRENCE.safeParse(row.recurrence);
   if (recurrence?.success === false) return within("recurrence", firstIssue(recurrence.error));
-  return askedQuestion(
+  return completeSlotRequest(
     {
       participants: participants.data,
       constraints: constraints.data,
@@ -54,7 +54,7 @@ export function slotQuestion(
 }
 
 /** The same for input that has been checked already. */
-export function askedQuestion(
+export function completeSlotRequest(
   asked: {
     participants: readonly MeetingParticipant[];
     constraints: GivenConstraints;
@@ -64,7 +64,7 @@ export function askedQuestion(
   },
   connection: StoredConnection | null,
   now: Date,
-): SlotQuestion {
+): SlotRequest {
   const { weights, recurrence, allow_concessions } = asked;
   return {
     constraints: completeConstraints(asked.constraints, now),
@@ -80,7 +80,7 @@ export function askedQuestion(
  * the slot, so they say nothing about it.
  */
 export function seriesOf(
-  { recurrence, constraints }: SlotQuestion,
+  { recurrence, constraints }: SlotRequest,
 ): { recurrence?: RecurrenceRequest } {
   if (recurrence === null) return {};
   const rules = recurrence.filter((line) => line.startsWith("RRULE:"));
@@ -90,7 +90,7 @@ export function seriesOf(
 function withOrganizer(
   participants: readonly MeetingParticipant[],
   email: string | null,
-): SlotQuestion["attending"] {
+): SlotRequest["attending"] {
   const attending = participants.map((participant) => ({
     ...participant,
     is_organizer: participant.email.toLowerCase() === email?.toLowerCase(),

@@ -8,7 +8,7 @@ import type {
   RecurrenceRequest,
   SchedulingRequest,
 } from "./input/scheduling_request.ts";
-import type { Question } from "./input/search_request.ts";
+import type { SearchRequest } from "./input/search_request.ts";
 import { longestExtension, readWindow } from "./input/time_window.ts";
 import { requireTimeZone } from "./input/time_zone.ts";
 import { CLEAR_MINUTES } from "./scoring/scales.ts";
@@ -41,18 +41,18 @@ export function busyWindow(
  */
 export function readUntil(
   { busy_window, constraints, participants }: SchedulingRequest,
-  question: Question,
+  search: SearchRequest,
   rule: SeriesRule | undefined,
 ): number | undefined {
   if (busy_window === undefined) return undefined;
   const margin = largestBuffer(constraints.buffer_minutes, participants);
-  const needed = rule === undefined ? question.to : seriesReach(rule, question);
+  const needed = rule === undefined ? search.to : seriesReach(rule, search);
   const start = parseInstant(busy_window.start);
   const end = parseInstant(busy_window.end);
-  if (start <= question.from - margin && end >= needed + margin) return Math.floor(end) - margin;
+  if (start <= search.from - margin && end >= needed + margin) return Math.floor(end) - margin;
   throw new SchedulingInputError(
     "busy_window",
-    `Read busy time from ${formatInstant(question.from - margin, 0)} until ` +
+    `Read busy time from ${formatInstant(search.from - margin, 0)} until ` +
       `${formatInstant(needed + margin, 0)} at least (see busyWindow)`,
   );
 }

@@ -8,10 +8,10 @@ import { readUntil } from "./busy_window.ts";
 import type { Blocking } from "./explaining/blocking.ts";
 import { type Candidate, candidatesAt } from "./explaining/candidate.ts";
 import { type EmptyReason, explainEmpty, explainUnreadable } from "./explaining/no_slots.ts";
-import { sayTime } from "./explaining/phrases.ts";
+import { formatTime } from "./explaining/phrases.ts";
 import { readRecurrence } from "./input/recurrence.ts";
 import type { SchedulingRequest } from "./input/scheduling_request.ts";
-import { type Question, readQuestion } from "./input/search_request.ts";
+import { readSearchRequest, type SearchRequest } from "./input/search_request.ts";
 import { bestOf, type ScoredStart, startScorer } from "./scoring/best_starts.ts";
 import { seriesScorer } from "./scoring/series_scorer.ts";
 
@@ -42,14 +42,14 @@ export interface SchedulingResult {
 export function findSlots(request: SchedulingRequest): SchedulingResult {
   const { constraints, participants, now, weights, recurrence } = request;
   const rule = recurrence && readRecurrence(recurrence);
-  const question = readQuestion(constraints, now, weights, rule);
-  const people = readPeople(participants, question);
-  const read_until = readUntil(request, question, rule);
-  const empty = { question, people, now_minute: Math.ceil(now.getTime() / 60_000), rule };
-  const { starts: free, on_grid } = freeStarts(question, people);
-  const series = rule && layOutSeries(rule, question, people);
+  const search = readSearchRequest(constraints, now, weights, rule);
+  const people = readPeople(participants, search);
+  const read_until = readUntil(request, search, rule);
+  const empty = { search, people, now_minute: Math.ceil(now.getTime() / 60_000), rule };
+  const { starts: free, on_grid } = freeStarts(search, people);
+  const series = rule && layOutSeries(rule, search, people);
   const starts = series === undefined ? free : withOccurrences(series, free);
-  const unreadable = people.filter((person) => refusesUnknown(question, person));
+  const unreadable = people.filter((person) => refusesUnknown(search, person));
   const common = {
     unknown: people.filter(({ unknown }) => unknown).map(({ participant }) => participant.email),
     analytics: analyse(people, on_grid, starts.length),
@@ -60,7 +60,7 @@ export function findSlots(request: SchedulingRequest): SchedulingResult {
   if (unreadable.length > 0) {
     return {
       ...none,
-      ...explainUnreadable(question, people, unreadable),
+      ...explainUnreadable(search, people, unreadable),
       ...suggestion(suggestIgnoring(empty)),
     };
   }
@@ -68,17 +68,17 @@ export function findSlots(request: SchedulingRequest): SchedulingResult {
   if (earliest === undefined) {
     return {
       ...none,
-      ...explainEmpty(question, people),
+      ...explainEmpty(search, people),
       ...suggestion(suggestChange(empty)),
-      ...negotiate({ question, people, rule, read_until }),
+      ...negotiate({ search, people, rule, read_until }),
     };
   }
-  const best = bestOfAll(question, people, starts, series);
+  const best = bestOfAll(search, people, starts, series);
   return {
-    candidates: candidatesAt(question, people, best, earliest, series),
+    candidates: candidatesAt(search, people, best, earliest, series),
     total_candidates_evaluated: starts.length,
     blocking: [],
-    message: sayFound(question, starts.length, best[0]?.start ?? earliest),
+    message: foundMessage(search, starts.length, best[0]?.start ?? earliest),
     ...common,
   };
 }
@@ -88,15 +88,15 @@ function suggestion(sentence: string | undefined): { suggestion?: string } {
 }
 
 function bestOfAll(
-  question: Question,
+  search: SearchRequest,
   people: readonly Person[],
   starts: Int32Array,
   series: Series | undefined,
 ): ScoredStart[] {
   const scorer = series === undefined
-    ? startScorer(question, people, starts)
-    : seriesScorer(question, series, starts);
-  return bestOf(starts, scorer, question.max_candidates);
+    ? startScorer(search, people, starts)
+    : seriesScorer(search, series, starts);
+  return bestOf(starts, scorer, search.max_candidates);
 }
 
 /** A rule may end on the very day of a start, but earlier in it. */
@@ -104,11 +104,11 @@ function withOccurrences(series: Series, starts: Int32Array): Int32Array {
   return starts.filter((start) => occurrencesOf(series, start).length > 0);
 }
 
-function refusesUnknown({ on_unknown }: Question, { needed, unknown }: Person): boolean {
+function refusesUnknown({ on_unknown }: SearchRequest, { needed, unknown }: Person): boolean {
   return needed && unknown && on_unknown !== "ignore";
 }
 
-function sayFound(question: Question, count: number, start: number): string {
+function foundMessage(search: SearchRequest, count: number, start: number): string {
   const times = count === 1 ? "One time is" : `${count} times are`;
-  return `${times} possible; the best is ${sayTime(question, start)}.`;
+  return `${times} possible; the best is ${formatTime(search, start)}.`;
 }

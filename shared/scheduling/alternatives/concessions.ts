@@ -4,8 +4,8 @@ import { attendance, attends, newAttendance, OUTSIDE_HOURS } from "../availabili
 import type { Person } from "../availability/person.ts";
 import { countedPeople } from "../availability/quorum.ts";
 import { byName } from "../explaining/attendee.ts";
-import { sayMinutes, sayNames, sayTime } from "../explaining/phrases.ts";
-import type { Question } from "../input/search_request.ts";
+import { formatMinutes, formatNames, formatTime } from "../explaining/phrases.ts";
+import type { SearchRequest } from "../input/search_request.ts";
 import { hoursNeeded } from "./hours_needed.ts";
 
 /** What a time asks of people beyond the request. Minutes are what is left; `window_end` is RFC 3339. */
@@ -25,20 +25,20 @@ export type SmallerBuffer = {
 };
 export type WiderHours = { name: string; minutes: number; hours: string };
 
-/** A question as it was asked and as it was relaxed, with the same people in the same order. */
+/** A search as it was asked and as it was relaxed, with the same people in the same order. */
 export interface Conceded {
-  asked: Question;
+  asked: SearchRequest;
   people: readonly Person[];
-  relaxed: Question;
+  relaxed: SearchRequest;
   relaxed_people: readonly Person[];
   /** By how many minutes the hours of the people who are needed were widened. */
   wider: number;
 }
 
-/** The concessions that a start of the relaxed question needs, and no others. */
+/** The concessions that a start of the relaxed search needs, and no others. */
 export function concessionsAt(conceded: Conceded, start: number): Concession[] {
   const { asked, relaxed } = conceded;
-  const absent = absentBeyondShare(conceded, start);
+  const absent = absentBeyondQuorum(conceded, start);
   const { people } = conceded;
   const by_name = [...people.keys()].sort((i, j) => byName(people[i]!, people[j]!));
   const buffers = by_name.flatMap((i) => smallerBuffers(conceded, i, start));
@@ -85,42 +85,45 @@ export function concessionCosts(conceded: Conceded, starts: Int32Array): Float64
 }
 
 /** One sentence that says all concessions of a candidate. */
-export function sayConcessions(asked: Question, concessions: readonly Concession[]): string {
-  return `This needs ${sayList(concessions.map((one) => phrase(asked, one)))}.`;
+export function concessionSentence(
+  asked: SearchRequest,
+  concessions: readonly Concession[],
+): string {
+  return `This needs ${formatList(concessions.map((one) => phrase(asked, one)))}.`;
 }
 
-function phrase(asked: Question, { code, args }: Concession): string {
+function phrase(asked: SearchRequest, { code, args }: Concession): string {
   switch (code) {
     case "without_optional":
-      return `the meeting to take place without ${sayNames(args.names)}`;
+      return `the meeting to take place without ${formatNames(args.names)}`;
     case "smaller_buffers": {
       const least = args.people.reduce((a, b) => b.minutes < a.minutes ? b : a);
-      const names = sayNames([...new Set(args.people.map(({ name }) => name))]);
+      const names = formatNames([...new Set(args.people.map(({ name }) => name))]);
       return `${names} to make do with ${args.people.length === 1 ? "" : "as little as "}${
-        sayMinutes(least.minutes)
+        formatMinutes(least.minutes)
       } instead of ${least.instead_of} between meetings`;
     }
     case "wider_hours": {
       const groups = [...Map.groupBy(args.people, ({ hours }) => hours)];
-      return sayList(
+      return formatList(
         groups.map(([hours, people]) =>
-          `${sayNames(people.map(({ name }) => name))} to be ${hours}`
+          `${formatNames(people.map(({ name }) => name))} to be ${hours}`
         ),
       );
     }
     case "shorter":
-      return `${sayMinutes(args.duration_minutes)} to be enough instead of ${args.instead_of}`;
+      return `${formatMinutes(args.duration_minutes)} to be enough instead of ${args.instead_of}`;
     case "later_window":
-      return `the window to reach beyond ${sayTime(asked, asked.to)}`;
+      return `the window to reach beyond ${formatTime(asked, asked.to)}`;
   }
 }
 
-function sayList(parts: readonly string[]): string {
+function formatList(parts: readonly string[]): string {
   return parts.length < 2 ? parts.join("") : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
 }
 
 /** Who is missed from the share of people that was asked for; nobody when the share is reached all the same. */
-function absentBeyondShare({ asked, relaxed, relaxed_people }: Conceded, start: number): string[] {
+function absentBeyondQuorum({ asked, relaxed, relaxed_people }: Conceded, start: number): string[] {
   const counted = countedPeople(asked, relaxed_people);
   const absent = counted.filter((person) => !attends(statusAt(person, relaxed, start)));
   const coming = counted.length - absent.length;
@@ -154,7 +157,7 @@ function widerHours(
   if (person.open_by_right === undefined) return [];
   const needed = hoursNeeded(relaxed, asEntitled(person), start);
   if (needed === undefined) return [];
-  return [{ name: person.label, minutes: needed.minutes, hours: needed.words }];
+  return [{ name: person.label, minutes: needed.minutes, hours: needed.text }];
 }
 
 /** Somebody in the hours that are theirs, before any concession. */
@@ -162,7 +165,7 @@ function asEntitled(person: Person): Person {
   return { ...person, open: person.open_by_right ?? person.open };
 }
 
-function statusAt(person: Person, { duration }: Question, start: number): number {
+function statusAt(person: Person, { duration }: SearchRequest, start: number): number {
   const found = newAttendance(1);
   attendance(person, Int32Array.of(start), duration, found);
   return found.status[0]!;

@@ -3,15 +3,15 @@ import { weekdayIndex } from "@shared/time/weekday.ts";
 import { offsetAt, offsetSegments } from "@shared/time/zones.ts";
 import { attendance, newAttendance, OUTSIDE_HOURS } from "../availability/attendance.ts";
 import type { Person } from "../availability/person.ts";
-import { sayTimeOfDay } from "../explaining/phrases.ts";
-import type { Question } from "../input/search_request.ts";
+import { formatTimeOfDay } from "../explaining/phrases.ts";
+import type { SearchRequest } from "../input/search_request.ts";
 
 /** Minutes by which hours would have to begin `early` and end `late`, in all, and the same in words. */
 export interface HoursNeeded {
   minutes: number;
   early: number;
   late: number;
-  words: string;
+  text: string;
 }
 
 /**
@@ -20,17 +20,17 @@ export interface HoursNeeded {
  * of one day's hours would do, as past midnight.
  */
 export function hoursNeeded(
-  question: Question,
+  search: SearchRequest,
   person: Person,
   start: number,
 ): HoursNeeded | undefined {
   if (!person.needed || person.rules === undefined) return undefined;
-  const end = start + question.duration;
+  const end = start + search.duration;
   if (person.open.some(([opens, closes]) => opens <= start && end <= closes)) return undefined;
   const widenings = person.rules.flatMap((rule) => {
     const offsets = offsetSegments(rule.timezone, start, end);
     const day = Math.floor((start + offsetAt(offsets, start)) / MINUTES_PER_DAY);
-    if (question.holidays.has(day) || person.away.includes(day)) return [];
+    if (search.holidays.has(day) || person.away.includes(day)) return [];
     const midnight = day * MINUTES_PER_DAY;
     // Where clocks are put back inside the meeting, its end is not the latest time that the clock shows.
     const from = Math.min(...offsets.map((one) => one.from + one.offset)) - midnight;
@@ -39,24 +39,24 @@ export function hoursNeeded(
     const early = Math.max(0, rule.start - from);
     const late = Math.max(0, until - rule.end);
     const hours = [
-      ...(early > 0 ? [`from ${sayTimeOfDay(from)}`] : []),
-      ...(late > 0 ? [`until ${sayTimeOfDay(until)}`] : []),
+      ...(early > 0 ? [`from ${formatTimeOfDay(from)}`] : []),
+      ...(late > 0 ? [`until ${formatTimeOfDay(until)}`] : []),
     ];
     return [{
       minutes: early + late,
       early,
       late,
-      words: `open ${hours.join(" ")} (${rule.timezone})`,
+      text: `open ${hours.join(" ")} (${rule.timezone})`,
     }];
   });
   const nearest = widenings.toSorted((a, b) => a.minutes - b.minutes)[0];
   return nearest ??
-    { minutes: Infinity, early: Infinity, late: Infinity, words: "open on another day" };
+    { minutes: Infinity, early: Infinity, late: Infinity, text: "open on another day" };
 }
 
 /** Of starts that wider hours would allow, the one that asks for the fewest extra minutes in all; the earlier of two. */
 export function leastWidening(
-  question: Question,
+  search: SearchRequest,
   people: readonly Person[],
   starts: Int32Array,
 ): number | undefined {
@@ -66,10 +66,10 @@ export function leastWidening(
   for (const members of Map.groupBy(with_hours, ({ open }) => open).values()) {
     const person = members[0]!;
     // Their hours count, also when their calendar cannot be read.
-    attendance({ ...person, unknown: false }, starts, question.duration, found);
+    attendance({ ...person, unknown: false }, starts, search.duration, found);
     starts.forEach((start, i) => {
       if (found.status[i] !== OUTSIDE_HOURS) return;
-      minutes[i]! += members.length * (hoursNeeded(question, person, start)?.minutes ?? 0);
+      minutes[i]! += members.length * (hoursNeeded(search, person, start)?.minutes ?? 0);
     });
   }
   let best: number | undefined;

@@ -5,7 +5,7 @@ import { layOutAgain, type Person } from "../availability/person.ts";
 import { layOutSeries, occurrencesOf, type Series, seriesReach } from "../availability/series.ts";
 import { type Candidate, candidatesAt } from "../explaining/candidate.ts";
 import type { SeriesRule } from "../input/recurrence.ts";
-import type { Question } from "../input/search_request.ts";
+import type { SearchRequest } from "../input/search_request.ts";
 import { longestExtension } from "../input/time_window.ts";
 import { type ScoredStart, type Scorer, startScorer } from "../scoring/best_starts.ts";
 import { total } from "../scoring/score.ts";
@@ -15,7 +15,7 @@ import {
   type Concession,
   concessionCosts,
   concessionsAt,
-  sayConcessions,
+  concessionSentence,
 } from "./concessions.ts";
 
 const WIDER_MINUTES = 60;
@@ -31,13 +31,13 @@ export interface ConcededCandidate extends Candidate {
 
 /** What is negotiated about. `read_until` is how far busy time is known; undefined: as far as the window, no further. */
 export interface Negotiated {
-  question: Question;
+  search: SearchRequest;
   people: readonly Person[];
   rule: SeriesRule | undefined;
   read_until: number | undefined;
 }
 
-/** A question with concessions, and its busyMap, which a shorter meeting shares. */
+/** A search with concessions, and its busyMap, which a shorter meeting shares. */
 interface Relaxation {
   conceded: Conceded;
   map: BusyMap;
@@ -68,21 +68,21 @@ export function negotiate(negotiated: Negotiated): Negotiation {
   return { conceded_candidates: [], negotiation_rounds: rounds.length };
 }
 
-function* withoutOptional({ question, people }: Negotiated): Iterable<Relaxation> {
-  if (question.minimum_attendee_percentage === 0) return;
-  const relaxed = { ...question, minimum_attendee_percentage: 0 };
-  const conceded = { asked: question, people, relaxed, relaxed_people: people, wider: 0 };
-  yield { conceded, map: busyMap(question, people) };
+function* withoutOptional({ search, people }: Negotiated): Iterable<Relaxation> {
+  if (search.minimum_attendee_percentage === 0) return;
+  const relaxed = { ...search, minimum_attendee_percentage: 0 };
+  const conceded = { asked: search, people, relaxed, relaxed_people: people, wider: 0 };
+  yield { conceded, map: busyMap(search, people) };
 }
 
 function* smallerAndWider(negotiated: Negotiated): Iterable<Relaxation> {
-  const { question } = negotiated;
-  yield relax(negotiated, { ...question, minimum_attendee_percentage: 0 }, WIDER_MINUTES);
+  const { search } = negotiated;
+  yield relax(negotiated, { ...search, minimum_attendee_percentage: 0 }, WIDER_MINUTES);
 }
 
 /** First with buffers and hours as they were, then with smaller and wider ones too. */
 function* shorterOrLater(negotiated: Negotiated): Iterable<Relaxation> {
-  const inside = { ...negotiated.question, minimum_attendee_percentage: 0 };
+  const inside = { ...negotiated.search, minimum_attendee_percentage: 0 };
   const longer = longerWindow(negotiated, inside);
   for (const wider of [0, WIDER_MINUTES]) {
     yield* shorter(relax(negotiated, inside, wider));
@@ -102,30 +102,30 @@ function* shorter({ conceded, map }: Relaxation): Iterable<Relaxation> {
   }
 }
 
-function relax({ question, people }: Negotiated, relaxed: Question, wider: number): Relaxation {
+function relax({ search, people }: Negotiated, relaxed: SearchRequest, wider: number): Relaxation {
   const relaxed_people = layOutAgain(people, relaxed, wider).map((person) =>
     wider > 0 && person.needed ? { ...person, buffer: { before: 0, after: 0 } } : person
   );
   return {
-    conceded: { asked: question, people, relaxed, relaxed_people, wider },
+    conceded: { asked: search, people, relaxed, relaxed_people, wider },
     map: busyMap(relaxed, relaxed_people),
   };
 }
 
 /** A window that ends later, within what was read; undefined where that leaves nothing. */
 function longerWindow(
-  { question, rule, read_until }: Negotiated,
-  inside: Question,
-): Question | undefined {
+  { search, rule, read_until }: Negotiated,
+  inside: SearchRequest,
+): SearchRequest | undefined {
   if (read_until === undefined) return undefined;
-  const { from, timezone } = question;
-  const to = Math.min(question.to + longestExtension(question), read_until);
-  if (to <= question.to) return undefined;
+  const { from, timezone } = search;
+  const to = Math.min(search.to + longestExtension(search), read_until);
+  if (to <= search.to) return undefined;
   const longer = { ...inside, to, offsets: offsetSegments(timezone, from, to) };
   return rule === undefined || seriesReach(rule, longer) <= read_until ? longer : undefined;
 }
 
-/** The times of a relaxed question, those that ask the least of people first, then by score. */
+/** The times of a relaxed search, those that ask the least of people first, then by score. */
 function candidatesOf(
   { rule }: Negotiated,
   { conceded, map }: Relaxation,
@@ -145,20 +145,20 @@ function candidatesOf(
   ).slice(0, asked.max_candidates);
   return candidatesAt(relaxed, relaxed_people, best, earliest, series).map((candidate, i) => {
     const concessions = concessionsAt(conceded, best[i]!.start);
-    const concession = sayConcessions(asked, concessions);
+    const concession = concessionSentence(asked, concessions);
     return { ...candidate, conceded: true, concessions, concession };
   });
 }
 
 function scorer(
-  question: Question,
+  search: SearchRequest,
   people: readonly Person[],
   starts: Int32Array,
   series: Series | undefined,
 ): Scorer {
   return series === undefined
-    ? startScorer(question, people, starts)
-    : seriesScorer(question, series, starts);
+    ? startScorer(search, people, starts)
+    : seriesScorer(search, series, starts);
 }
 
 function leastCostly(starts: Int32Array, costs: Float64Array, pointsOf: Scorer): ScoredStart[] {

@@ -2,24 +2,24 @@ import type { BusyMap } from "../availability/busy_map.ts";
 import { busyMap, freeStarts } from "../availability/free_starts.ts";
 import { layOutAgain, type Person, readPeople } from "../availability/person.ts";
 import { countComing, countedPeople } from "../availability/quorum.ts";
-import { sayMinutes, sayNames } from "../explaining/phrases.ts";
+import { formatMinutes, formatNames } from "../explaining/phrases.ts";
 import type { SeriesRule } from "../input/recurrence.ts";
-import type { Question } from "../input/search_request.ts";
+import type { SearchRequest } from "../input/search_request.ts";
 import { hoursNeeded, leastWidening } from "./hours_needed.ts";
 import { blockersOfNearMiss } from "./near_miss.ts";
-import { type Changed, nameable, sayStart, type SeriesWish } from "./suggested_start.ts";
+import { type Changed, formatStart, nameable, type SeriesGoal } from "./suggested_start.ts";
 
-/** A refused question, with what its changes are tried on. `now` is in minutes. */
-export interface Refused {
-  question: Question;
+/** A search without a slot, with what its changes are tried on. `now_minute` is in minutes since 1970. */
+export interface EmptySearch {
+  search: SearchRequest;
   people: readonly Person[];
   now_minute: number;
   rule?: SeriesRule | undefined;
 }
 
 /** The same, and what of a series a suggestion may name. */
-interface Tried extends Refused {
-  series: SeriesWish;
+interface Tried extends EmptySearch {
+  series: SeriesGoal;
 }
 
 const FINER_GRIDS_MINUTES = [30, 15, 10, 5];
@@ -34,97 +34,101 @@ const WIDER_STEP_MINUTES = 30;
  * that gives the series a beginning is named, with how many are. Small means: what costs nobody anything first (grid, notice), then tentative time,
  * buffers, a shorter meeting, hours up to an hour wider, one person fewer, and only then more of the same.
  */
-export function suggestChange(refused: Refused): string | undefined {
-  return tryEach(refused, smallestChange);
+export function suggestChange(empty: EmptySearch): string | undefined {
+  return tryEach(empty, smallestChange);
 }
 
 function smallestChange(tried: Tried): string | undefined {
-  const map = busyMap(tried.question, tried.people);
-  return lowerShare(tried, map) ?? finerGrid(tried, map) ?? lessNotice(tried, map) ??
+  const map = busyMap(tried.search, tried.people);
+  return lowerQuorum(tried, map) ?? finerGrid(tried, map) ?? lessNotice(tried, map) ??
     overTentative(tried) ?? smallerBuffers(tried) ?? shorterMeeting(tried, map) ??
     widerHours(tried, map, 30, 60) ?? withoutPeople(tried, 1) ??
     widerHours(tried, map, 90, 240) ?? withoutPeople(tried, 3);
 }
 
 function tryEach(
-  refused: Refused,
+  empty: EmptySearch,
   attempt: (tried: Tried) => string | undefined,
 ): string | undefined {
-  const { rule } = refused;
-  if (rule === undefined) return attempt({ ...refused, series: undefined });
-  return attempt({ ...refused, series: { rule, whole: true } }) ??
-    attempt({ ...refused, series: { rule, whole: false } });
+  const { rule } = empty;
+  if (rule === undefined) return attempt({ ...empty, series: undefined });
+  return attempt({ ...empty, series: { rule, whole: true } }) ??
+    attempt({ ...empty, series: { rule, whole: false } });
 }
 
-/** The first slot that the question would have if unknown people were ignored. */
-export function suggestIgnoring(refused: Refused): string | undefined {
-  return tryEach(refused, ({ question, people, series }) => {
-    const said = firstSaid({ question: { ...question, on_unknown: "ignore" }, people }, series);
+/** The first slot that the search would have if unknown people were ignored. */
+export function suggestIgnoring(empty: EmptySearch): string | undefined {
+  return tryEach(empty, ({ search, people, series }) => {
+    const said = firstFormatted({ search: { ...search, on_unknown: "ignore" }, people }, series);
     return said && `With on_unknown "ignore" the meeting could be on ${said}, ` +
         "when everybody whose calendar can be read is free";
   });
 }
 
-/** The first nameable start of a changed question, in words. */
-function firstSaid(changed: Changed, series: SeriesWish, map?: BusyMap): string | undefined {
+/** The first nameable start of a changed search, in words. */
+function firstFormatted(changed: Changed, series: SeriesGoal, map?: BusyMap): string | undefined {
   const first = firstNameable(changed, series, map);
-  return first === undefined ? undefined : sayStart(changed, first, series);
+  return first === undefined ? undefined : formatStart(changed, first, series);
 }
 
-function firstNameable(changed: Changed, series: SeriesWish, map?: BusyMap): number | undefined {
-  const { starts } = freeStarts(changed.question, changed.people, map);
+function firstNameable(changed: Changed, series: SeriesGoal, map?: BusyMap): number | undefined {
+  const { starts } = freeStarts(changed.search, changed.people, map);
   return nameable(changed, starts, series)[0];
 }
 
-function lowerShare({ question, people, series }: Tried, map: BusyMap): string | undefined {
-  const { minimum_attendee_percentage } = question;
-  const { starts } = freeStarts({ ...question, minimum_attendee_percentage: 0 }, people, map);
+function lowerQuorum({ search, people, series }: Tried, map: BusyMap): string | undefined {
+  const { minimum_attendee_percentage } = search;
+  const { starts } = freeStarts({ ...search, minimum_attendee_percentage: 0 }, people, map);
   if (minimum_attendee_percentage === 0 || starts.length === 0) return undefined;
-  const counted = countedPeople(question, people);
-  const most = countComing(question, counted, starts).reduce((a, b) => Math.max(a, b), 0);
+  const counted = countedPeople(search, people);
+  const most = countComing(search, counted, starts).reduce((a, b) => Math.max(a, b), 0);
   const percentage = Math.floor(100 * most / counted.length);
-  const changed = { ...question, minimum_attendee_percentage: percentage };
-  const said = firstSaid({ question: changed, people }, series, map);
+  const changed = { ...search, minimum_attendee_percentage: percentage };
+  const said = firstFormatted({ search: changed, people }, series, map);
   return said &&
     `With ${percentage} percent of the people instead of ${minimum_attendee_percentage} ` +
       `(minimum_attendee_percentage) the meeting could be on ${said}`;
 }
 
-function finerGrid({ question, people, series }: Tried, map: BusyMap): string | undefined {
+function finerGrid({ search, people, series }: Tried, map: BusyMap): string | undefined {
   return firstOf(
-    FINER_GRIDS_MINUTES.filter((minutes) => minutes < question.interval),
+    FINER_GRIDS_MINUTES.filter((minutes) => minutes < search.interval),
     (minutes) => {
-      const said = firstSaid({ question: { ...question, interval: minutes }, people }, series, map);
-      return said && `Starting every ${minutes} minutes instead of every ${question.interval} ` +
+      const said = firstFormatted(
+        { search: { ...search, interval: minutes }, people },
+        series,
+        map,
+      );
+      return said && `Starting every ${minutes} minutes instead of every ${search.interval} ` +
           `(interval_minutes) the meeting could be on ${said}`;
     },
   );
 }
 
 function lessNotice(
-  { question, people, now_minute, series }: Tried,
+  { search, people, now_minute, series }: Tried,
   map: BusyMap,
 ): string | undefined {
-  const earliest_start = Math.max(question.from, now_minute);
-  if (earliest_start === question.earliest_start) return undefined;
-  const changed = { question: { ...question, earliest_start }, people };
+  const earliest_start = Math.max(search.from, now_minute);
+  if (earliest_start === search.earliest_start) return undefined;
+  const changed = { search: { ...search, earliest_start }, people };
   const first = firstNameable(changed, series, map);
   return first === undefined
     ? undefined
-    : `With a notice of ${sayMinutes(Math.max(0, first - now_minute))} or less ` +
-      `(minimum_notice_minutes) the meeting could be on ${sayStart(changed, first, series)}`;
+    : `With a notice of ${formatMinutes(Math.max(0, first - now_minute))} or less ` +
+      `(minimum_notice_minutes) the meeting could be on ${formatStart(changed, first, series)}`;
 }
 
-function overTentative({ question, people, series }: Tried): string | undefined {
-  if (!question.tentative_as_busy) return undefined;
-  const changed = { ...question, tentative_as_busy: false };
+function overTentative({ search, people, series }: Tried): string | undefined {
+  if (!search.tentative_as_busy) return undefined;
+  const changed = { ...search, tentative_as_busy: false };
   const asked_again = readPeople(people.map((p) => p.participant), changed);
-  const said = firstSaid({ question: changed, people: asked_again }, series);
+  const said = firstFormatted({ search: changed, people: asked_again }, series);
   return said && "If tentative time may be used (tentative_as_busy false) " +
       `the meeting could be on ${said}`;
 }
 
-function smallerBuffers({ question, people, series }: Tried): string | undefined {
+function smallerBuffers({ search, people, series }: Tried): string | undefined {
   const largest = Math.max(...people.map(({ buffer }) => Math.max(buffer.before, buffer.after)));
   return firstOf(SMALLER_BUFFERS_MINUTES.filter((minutes) => minutes < largest), (minutes) => {
     const less = people.map((person): Person => ({
@@ -134,66 +138,66 @@ function smallerBuffers({ question, people, series }: Tried): string | undefined
         after: Math.min(person.buffer.after, minutes),
       },
     }));
-    const said = firstSaid({ question, people: less }, series);
-    return said && `With buffers of ${sayMinutes(minutes)} instead of ${largest} ` +
+    const said = firstFormatted({ search, people: less }, series);
+    return said && `With buffers of ${formatMinutes(minutes)} instead of ${largest} ` +
         `the meeting could be on ${said}`;
   });
 }
 
-function shorterMeeting({ question, people, series }: Tried, map: BusyMap): string | undefined {
+function shorterMeeting({ search, people, series }: Tried, map: BusyMap): string | undefined {
   return firstOf(SHORTER_BY_MINUTES, (less) => {
-    const duration = question.duration - less;
+    const duration = search.duration - less;
     if (duration < SHORTEST_MINUTES) return undefined;
-    const said = firstSaid({ question: { ...question, duration }, people }, series, map);
-    return said && `A meeting of ${sayMinutes(duration)} instead of ${question.duration} ` +
+    const said = firstFormatted({ search: { ...search, duration }, people }, series, map);
+    return said && `A meeting of ${formatMinutes(duration)} instead of ${search.duration} ` +
         `could be on ${said}`;
   });
 }
 
 function widerHours(
-  { question, people, series }: Tried,
+  { search, people, series }: Tried,
   map: BusyMap,
   least: number,
   most: number,
 ): string | undefined {
   for (let wider = least; wider <= most; wider += WIDER_STEP_MINUTES) {
     const changed = {
-      question,
-      people: layOutAgain(people, question, wider),
+      search,
+      people: layOutAgain(people, search, wider),
       widened: { minutes: wider, entitled: people },
     };
-    const { starts } = freeStarts(question, changed.people, map);
-    const start = leastWidening(question, people, nameable(changed, starts, series));
+    const { starts } = freeStarts(search, changed.people, map);
+    const start = leastWidening(search, people, nameable(changed, starts, series));
     if (start === undefined) continue;
-    return `If ${sayHours(question, people, start)}, the meeting could be on ${
-      sayStart(changed, start, series)
+    return `If ${formatHours(search, people, start)}, the meeting could be on ${
+      formatStart(changed, start, series)
     }`;
   }
   return undefined;
 }
 
-function sayHours(question: Question, people: readonly Person[], start: number): string {
+function formatHours(search: SearchRequest, people: readonly Person[], start: number): string {
   const needed = people.flatMap((person) => {
-    const hours = hoursNeeded(question, person, start);
-    return hours === undefined ? [] : [{ label: person.label, words: hours.words }];
+    const hours = hoursNeeded(search, person, start);
+    return hours === undefined ? [] : [{ label: person.label, text: hours.text }];
   });
-  const groups = [...Map.groupBy(needed, ({ words }) => words)];
+  const groups = [...Map.groupBy(needed, ({ text }) => text)];
   return groups
-    .map(([words, members]) => `${sayNames(members.map(({ label }) => label))} were ${words}`)
+    .map(([text, members]) => `${formatNames(members.map(({ label }) => label))} were ${text}`)
     .join(" and ");
 }
 
-function withoutPeople({ question, people, series }: Tried, most: number): string | undefined {
-  const miss = blockersOfNearMiss(question, people, most);
+function withoutPeople({ search, people, series }: Tried, most: number): string | undefined {
+  const miss = blockersOfNearMiss(search, people, most);
   if (miss === undefined) return undefined;
   const optional = people.map((person): Person =>
     miss.blockers.includes(person)
       ? { ...person, needed: false, participant: { ...person.participant, type: "optional" } }
       : person
   );
-  const said = firstSaid({ question, people: optional }, series);
+  const said = firstFormatted({ search, people: optional }, series);
   const names = miss.blockers.map(({ label }) => label);
-  return said && `Without ${sayNames(names)} (made optional) the meeting could be on ${said}`;
+  return said && `Without ${formatNames(names)} (made optional) the meeting could be on ${said}`;
 }
 
 function firstOf(

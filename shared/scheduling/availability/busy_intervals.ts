@@ -3,16 +3,16 @@ import { SchedulingInputError } from "../input/scheduling_input_error.ts";
 import type { BusyInterval } from "../input/scheduling_request.ts";
 
 /** Intervals of one person as whole minutes since 1970, sorted by start; they may overlap. */
-export interface BusyTime {
+export interface BusyIntervals {
   starts: Int32Array;
   ends: Int32Array;
 }
 
 /**
- * Lays the busy time of all people into one array, for at most `intervals` intervals together: to allocate two arrays
+ * Stores the busy intervals of all people in one array, for at most `intervals` intervals together: to allocate two arrays
  * for each of them takes longer than to read a short calendar.
  */
-export class BusyTimeRoom {
+export class IntervalStorage {
   readonly #minutes: Int32Array;
   #taken = 0;
 
@@ -28,20 +28,23 @@ export class BusyTimeRoom {
   }
 }
 
-export const NO_BUSY_TIME: BusyTime = { starts: new Int32Array(0), ends: new Int32Array(0) };
+export const NO_BUSY_INTERVALS: BusyIntervals = {
+  starts: new Int32Array(0),
+  ends: new Int32Array(0),
+};
 
 /**
  * Reads busy intervals, tentative ones apart. Seconds round outwards, so a meeting never touches a started minute;
  * an interval of no length takes no time. `path` is where the intervals stand in the request, for the error.
  */
-export function readBusyTime(
+export function readBusyIntervals(
   intervals: readonly BusyInterval[],
   tentative_as_busy: boolean,
   path: string,
-  room: BusyTimeRoom,
-): { busy: BusyTime; tentative: BusyTime } {
+  storage: IntervalStorage,
+): { busy: BusyIntervals; tentative: BusyIntervals } {
   const { length } = intervals;
-  const busy = newList(room.take(length), room.take(length));
+  const busy = newList(storage.take(length), storage.take(length));
   let tentative: List | undefined;
   for (let i = 0; i < intervals.length; i++) {
     const interval = intervals[i]!;
@@ -63,13 +66,13 @@ export function readBusyTime(
   }
   return {
     busy: sorted(busy),
-    tentative: tentative === undefined ? NO_BUSY_TIME : sorted(tentative),
+    tentative: tentative === undefined ? NO_BUSY_INTERVALS : sorted(tentative),
   };
 }
 
 /** Minutes of `time` that lie within sorted, disjoint intervals, overlaps counted once. */
 export function minutesWithin(
-  time: BusyTime,
+  time: BusyIntervals,
   intervals: readonly (readonly [number, number])[],
 ): number {
   let minutes = 0;
@@ -91,7 +94,7 @@ export function minutesWithin(
   return minutes;
 }
 
-interface List extends BusyTime {
+interface List extends BusyIntervals {
   length: number;
   in_order: boolean;
 }
@@ -107,7 +110,7 @@ function append(list: List, start: number, end: number): void {
   list.ends[at] = end;
 }
 
-function sorted(list: List): BusyTime {
+function sorted(list: List): BusyIntervals {
   const is_full = list.length === list.starts.length;
   if (list.in_order && is_full) return { starts: list.starts, ends: list.ends };
   const starts = list.starts.subarray(0, list.length);

@@ -4,7 +4,7 @@ import { weekdayIndex } from "@shared/time/weekday.ts";
 import { offsetSegments } from "@shared/time/zones.ts";
 
 /** On these weekdays (by index of WEEKDAYS) open from minute `start` of the local day until `end`, exclusive. */
-export interface HoursRule {
+export interface OpenHoursRule {
   timezone: string;
   weekdays: readonly boolean[];
   start: number;
@@ -19,8 +19,8 @@ export type Holidays = ReadonlySet<number>;
  * case: each stretch of constant offset is laid out by itself, so a skipped hour is absent and a repeated one is there
  * twice. `wider` opens every rule that many minutes earlier and later, within its day.
  */
-export function openTime(
-  rules: readonly HoursRule[],
+export function openIntervals(
+  rules: readonly OpenHoursRule[],
   from: number,
   to: number,
   holidays: Holidays,

@@ -2,15 +2,25 @@ import { MINUTES_PER_DAY, parseDate } from "@shared/time/instants.ts";
 import type { Interval } from "@shared/time/intervals.ts";
 import { weekdayMask } from "@shared/time/weekday.ts";
 import type { OffsetSegment } from "@shared/time/zones.ts";
-import { burdenPercents } from "../input/fairness.ts";
-import { type GapWish, gapWish, historyCosts, usualDay } from "../input/personal_costs.ts";
-import { readWishes, type Wishes } from "../input/preferences.ts";
+import { fairnessPercents } from "../input/fairness.ts";
+import {
+  historyCosts,
+  type PreferredGap,
+  preferredGap,
+  usualDay,
+} from "../input/personal_costs.ts";
+import { type ParsedPreferences, readPreferences } from "../input/preferences.ts";
 import { SchedulingInputError } from "../input/scheduling_input_error.ts";
 import type { OpenHours, Participant } from "../input/scheduling_request.ts";
-import type { Question } from "../input/search_request.ts";
+import type { SearchRequest } from "../input/search_request.ts";
 import { requireTimeZone } from "../input/time_zone.ts";
-import { type BusyTime, BusyTimeRoom, NO_BUSY_TIME, readBusyTime } from "./busy_intervals.ts";
-import type { HoursRule } from "./open_hours.ts";
+import {
+  type BusyIntervals,
+  IntervalStorage,
+  NO_BUSY_INTERVALS,
+  readBusyIntervals,
+} from "./busy_intervals.ts";
+import type { OpenHoursRule } from "./open_hours.ts";
 import { SharedHours } from "./shared_open_hours.ts";
 
 const NEVER_AWAY: readonly number[] = [];
@@ -25,52 +35,52 @@ export interface Person {
   /** The meeting cannot be held without this person or resource. */
   needed: boolean;
   unknown: boolean;
-  busy: BusyTime;
+  busy: BusyIntervals;
   /** Tentative time that does not count as busy. */
-  tentative: BusyTime;
+  tentative: BusyIntervals;
   buffer: { before: number; after: number };
   /** Undefined for a resource without hours, which is always open. */
-  rules: readonly HoursRule[] | undefined;
-  /** The same array for everybody with the same hours, so that a group can be told by identity. */
+  rules: readonly OpenHoursRule[] | undefined;
+  /** The same array for everybody with the same hours, so that a group can be recognised by identity. */
   open: readonly Interval[];
   /** The hours before a concession widened them; undefined when none did. */
   open_by_right: readonly Interval[] | undefined;
   /** Local days, counted since 1970, on which they are away; ascending. */
   away: readonly number[];
-  wishes: Wishes;
-  /** Minutes of the local day between which an hour is comfortable. */
+  preferences: ParsedPreferences;
+  /** Minutes of the local day between which an hour is convenient. */
   usual_day: { start: number; end: number };
-  gap: GapWish | undefined;
+  gap: PreferredGap | undefined;
   /** What each half-hour of the week costs by their history. */
   history: Uint16Array | undefined;
-  /** How much discomfort counts, in percent: 100, or more for those who carried more before. */
-  burden_percent: number;
+  /** How much inconvenience counts, in percent: 100, or more for those with more fairness points. */
+  fairness_percent: number;
 }
 
 /** Reads the participants. Throws SchedulingInputError with the field's path. */
-export function readPeople(participants: readonly Participant[], question: Question): Person[] {
+export function readPeople(participants: readonly Participant[], search: SearchRequest): Person[] {
   if (!participants.some(({ type }) => type !== "resource")) {
     throw new SchedulingInputError("participants", "Name at least one person to meet");
   }
-  const hours = new SharedHours(question);
-  const burdens = burdenPercents(participants);
-  const room = new BusyTimeRoom(countIntervals(participants));
+  const hours = new SharedHours(search);
+  const fairness = fairnessPercents(participants);
+  const storage = new IntervalStorage(countIntervals(participants));
   return participants.map((participant, i) =>
-    readPerson(participant, i, question, hours, room, burdens[i]!)
+    readPerson(participant, i, search, hours, storage, fairness[i]!)
   );
 }
 
 /**
- * The same people laid out for a question that differs in its window, with the hours of all who are needed opened
+ * The same people laid out for a search that differs in its window, with the hours of all who are needed opened
  * `wider` minutes earlier and later.
  */
 export function layOutAgain(
   people: readonly Person[],
-  question: Question,
+  search: SearchRequest,
   wider = 0,
 ): Person[] {
-  const by_right = new SharedHours(question);
-  const widened = new SharedHours(question, wider);
+  const by_right = new SharedHours(search);
+  const widened = new SharedHours(search, wider);
   return people.map((person): Person => {
     const widens = wider > 0 && person.needed;
     return {
@@ -89,22 +99,25 @@ function countIntervals(participants: readonly Participant[]): number {
 function readPerson(
   participant: Participant,
   i: number,
-  question: Question,
+  search: SearchRequest,
   hours: SharedHours,
-  room: BusyTimeRoom,
-  burden_percent: number,
+  storage: IntervalStorage,
+  fairness_percent: number,
 ): Person {
   const path = `participants[${i}]`;
-  const timezone = participant.timezone ?? question.timezone;
-  if (timezone !== question.timezone) requireTimeZone(timezone, `${path}.timezone`);
-  const rules = readRules(participant, timezone, question, hours, path);
+  const timezone = participant.timezone ?? search.timezone;
+  if (timezone !== search.timezone) requireTimeZone(timezone, `${path}.timezone`);
+  const rules = readRules(participant, timezone, search, hours, path);
   const away = readAway(participant.exdates, path);
-  const { preferences } = participant;
-  const wishes = readWishes(preferences, question.event_category, `${path}.preferences`);
+  const preferences = readPreferences(
+    participant.preferences,
+    search.event_category,
+    `${path}.preferences`,
+  );
   const unknown = participant.busy === "unknown";
   const time = participant.busy === "unknown"
-    ? { busy: NO_BUSY_TIME, tentative: NO_BUSY_TIME }
-    : readBusyTime(participant.busy, question.tentative_as_busy, `${path}.busy`, room);
+    ? { busy: NO_BUSY_INTERVALS, tentative: NO_BUSY_INTERVALS }
+    : readBusyIntervals(participant.busy, search.tentative_as_busy, `${path}.busy`, storage);
   return {
     participant,
     label: participant.name ?? participant.email,
@@ -114,16 +127,16 @@ function readPerson(
     unknown,
     busy: time.busy,
     tentative: time.tentative,
-    buffer: readBuffer(participant, question, path),
+    buffer: readBuffer(participant, search, path),
     rules,
     open: hours.open({ rules, away, timezone }),
     open_by_right: undefined,
     away,
-    wishes,
-    usual_day: usualDay(wishes, (participant.open_hours?.length ?? 0) > 0),
-    gap: gapWish(wishes, participant.profile),
+    preferences,
+    usual_day: usualDay(preferences, (participant.open_hours?.length ?? 0) > 0),
+    gap: preferredGap(preferences, participant.profile),
     history: historyCosts(participant.profile),
-    burden_percent,
+    fairness_percent,
   };
 }
 
@@ -139,9 +152,9 @@ function readAway(exdates: readonly string[] | undefined, path: string): readonl
   }).sort((a, b) => a - b);
 }
 
-function readBuffer(participant: Participant, question: Question, path: string) {
+function readBuffer(participant: Participant, search: SearchRequest, path: string) {
   const { buffer } = participant;
-  if (buffer === undefined) return { before: question.buffer, after: question.buffer };
+  if (buffer === undefined) return { before: search.buffer, after: search.buffer };
   for (const side of ["before", "after"] as const) {
     const minutes = buffer[side];
     if (!Number.isInteger(minutes) || minutes < 0 || minutes > MINUTES_PER_DAY) {
@@ -157,23 +170,23 @@ function readBuffer(participant: Participant, question: Question, path: string) 
 function readRules(
   participant: Participant,
   timezone: string,
-  question: Question,
+  search: SearchRequest,
   hours: SharedHours,
   path: string,
-): readonly HoursRule[] | undefined {
+): readonly OpenHoursRule[] | undefined {
   const own = participant.open_hours ?? [];
   if (own.length === 0) {
     return participant.type === "resource" ? undefined : hours.defaults(timezone);
   }
-  return own.map((open, i) => readRule(open, timezone, question, `${path}.open_hours[${i}]`));
+  return own.map((open, i) => readRule(open, timezone, search, `${path}.open_hours[${i}]`));
 }
 
 function readRule(
   open: OpenHours,
   timezone: string,
-  question: Question,
+  search: SearchRequest,
   path: string,
-): HoursRule {
+): OpenHoursRule {
   const zone = open.timezone ?? timezone;
   if (zone !== timezone) requireTimeZone(zone, `${path}.timezone`);
   const start = readTimeOfDay(open.start, `${path}.start`);
@@ -184,7 +197,7 @@ function readRule(
       "Name a time later than start; write hours past midnight as two entries, one until 24:00 and one from 00:00",
     );
   }
-  const weekdays = weekdayMask(open.days).map((day, i) => day && question.allowed_days[i] === true);
+  const weekdays = weekdayMask(open.days).map((day, i) => day && search.allowed_days[i] === true);
   return { timezone: zone, weekdays, start, end };
 }
 

@@ -2,13 +2,13 @@ import { expandRule } from "@shared/time/expand_rule.ts";
 import { MINUTES_PER_DAY } from "@shared/time/instants.ts";
 import { instantAt, offsetAt, offsetSegments } from "@shared/time/zones.ts";
 import { HORIZON_DAYS, type SeriesRule } from "../input/recurrence.ts";
-import type { Question } from "../input/search_request.ts";
+import type { SearchRequest } from "../input/search_request.ts";
 import { layOutAgain, type Person } from "./person.ts";
 
-/** A question about a meeting that repeats, with everybody laid out as far as its occurrences reach. */
+/** A search about a meeting that repeats, with everybody laid out as far as its occurrences reach. */
 export interface Series {
   rule: SeriesRule;
-  question: Question;
+  search: SearchRequest;
   people: readonly Person[];
   /** The local days of the series that starts on a day. */
   daysFrom: (day: number) => readonly number[];
@@ -17,7 +17,7 @@ export interface Series {
 /** The latest that an occurrence of a series begun in the window can end, in minutes since 1970; a little late. */
 export function seriesReach(
   rule: SeriesRule,
-  { from, to }: Pick<Question, "from" | "to">,
+  { from, to }: Pick<SearchRequest, "from" | "to">,
 ): number {
   const first = Math.floor(from / MINUTES_PER_DAY) - 1;
   const last = Math.floor(to / MINUTES_PER_DAY) + 1;
@@ -29,19 +29,19 @@ export function seriesReach(
   return (latest + 3) * MINUTES_PER_DAY;
 }
 
-/** Lays a question that begins a series, and its people (with `wider` hours), out over all occurrences. */
+/** Lays a search that begins a series, and its people (with `wider` hours), out over all occurrences. */
 export function layOutSeries(
   rule: SeriesRule,
-  question: Question,
+  search: SearchRequest,
   people: readonly Person[],
   wider = 0,
 ): Series {
-  const to = seriesReach(rule, question);
-  const longer = { ...question, to, offsets: offsetSegments(question.timezone, question.from, to) };
+  const to = seriesReach(rule, search);
+  const longer = { ...search, to, offsets: offsetSegments(search.timezone, search.from, to) };
   const known = new Map<number, readonly number[]>();
   return {
     rule,
-    question: longer,
+    search: longer,
     people: layOutAgain(people, longer, wider),
     daysFrom: (day) => {
       let days = known.get(day);
@@ -56,8 +56,8 @@ export function layOutSeries(
  * days of the rule. Empty when the rule ends before.
  */
 export function occurrencesOf(series: Series, start: number): number[] {
-  const { rule, question } = series;
-  const { offsets } = question;
+  const { rule, search } = series;
+  const { offsets } = search;
   const wall = start + offsetAt(offsets, start);
   const day = Math.floor(wall / MINUTES_PER_DAY);
   const in_day = wall - day * MINUTES_PER_DAY;

@@ -18,11 +18,11 @@ export interface SeriesAvailability {
 
 /** How a start repeats. Where nobody needed is in the way of a clash, too few come: then the absent are named. */
 export function seriesAvailability(series: Series, start: number): SeriesAvailability {
-  const { question, people } = series;
+  const { search, people } = series;
   const occurrences = Int32Array.from(occurrencesOf(series, start));
-  const held = new Set(possibleAmong(question, people, occurrences));
+  const held = new Set(possibleAmong(search, people, occurrences));
   const clashes = occurrences.filter((occurrence) => !held.has(occurrence));
-  const say = (at: number) => formatInstant(at, offsetAt(question.offsets, at));
+  const say = (at: number) => formatInstant(at, offsetAt(search.offsets, at));
   return {
     start_times: Array.from(occurrences, say),
     occurrences: occurrences.length,
@@ -35,10 +35,10 @@ export function seriesAvailability(series: Series, start: number): SeriesAvailab
   };
 }
 
-function absentNames({ question, people }: Series, start: number): string[] {
+function absentNames({ search, people }: Series, start: number): string[] {
   const found = newAttendance(1);
   const absent = people.filter((person) => {
-    attendance(person, Int32Array.of(start), question.duration, found);
+    attendance(person, Int32Array.of(start), search.duration, found);
     return !person.unknown && !attends(found.status[0]!);
   });
   const needed = absent.filter((person) => person.needed);

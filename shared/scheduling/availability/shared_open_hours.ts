@@ -2,43 +2,43 @@ import { MINUTES_PER_DAY } from "@shared/time/instants.ts";
 import type { Interval } from "@shared/time/intervals.ts";
 import { weekdayMask, WEEKDAYS } from "@shared/time/weekday.ts";
 import { type OffsetSegment, offsetSegments } from "@shared/time/zones.ts";
-import type { Question } from "../input/search_request.ts";
-import { type HoursRule, openTime } from "./open_hours.ts";
+import type { SearchRequest } from "../input/search_request.ts";
+import { type OpenHoursRule, openIntervals } from "./open_hours.ts";
 
 /** The rules that hold for somebody without hours of their own. */
-export function workingHours(question: Question, timezone: string): HoursRule[] {
-  return [{ timezone, weekdays: question.allowed_days, ...question.working_hours }];
+export function workingHours(search: SearchRequest, timezone: string): OpenHoursRule[] {
+  return [{ timezone, weekdays: search.allowed_days, ...search.working_hours }];
 }
 
-/** What somebody's open time depends on, besides the question. */
+/** What somebody's open time depends on, besides the search. */
 interface OwnHours {
   timezone: string;
-  rules: readonly HoursRule[] | undefined;
+  rules: readonly OpenHoursRule[] | undefined;
   away: readonly number[];
 }
 
 /** Lays out each set of hours, and each zone's offsets, once however many people share them. */
 export class SharedHours {
-  readonly #question: Question;
+  readonly #search: SearchRequest;
   readonly #wider: number;
   readonly #offsets = new Map<string, OffsetSegment[]>();
-  readonly #defaults = new Map<string, HoursRule[]>();
-  readonly #open_by_rules = new Map<readonly HoursRule[], Interval[]>();
+  readonly #defaults = new Map<string, OpenHoursRule[]>();
+  readonly #open_by_rules = new Map<readonly OpenHoursRule[], Interval[]>();
   readonly #open_by_text = new Map<string, Interval[]>();
   readonly #always: Interval[];
 
-  constructor(question: Question, wider = 0) {
-    this.#question = question;
+  constructor(search: SearchRequest, wider = 0) {
+    this.#search = search;
     this.#wider = wider;
-    this.#always = [[question.from, question.to]];
+    this.#always = [[search.from, search.to]];
   }
 
-  defaults(timezone: string): readonly HoursRule[] {
-    return kept(this.#defaults, timezone, () => workingHours(this.#question, timezone));
+  defaults(timezone: string): readonly OpenHoursRule[] {
+    return kept(this.#defaults, timezone, () => workingHours(this.#search, timezone));
   }
 
   offsets(timezone: string): readonly OffsetSegment[] {
-    const { from, to } = this.#question;
+    const { from, to } = this.#search;
     return kept(this.#offsets, timezone, () => offsetSegments(timezone, from, to));
   }
 
@@ -56,16 +56,16 @@ export class SharedHours {
       : kept(this.#open_by_rules, rules, byText);
   }
 
-  #layOut(rules: readonly HoursRule[] | undefined, away: readonly number[], timezone: string) {
-    const { from, to, holidays } = this.#question;
+  #layOut(rules: readonly OpenHoursRule[] | undefined, away: readonly number[], timezone: string) {
+    const { from, to, holidays } = this.#search;
     // A room is open at all hours, holidays too, except on days on which it cannot be had.
-    if (rules === undefined) return openTime([wholeDays(timezone)], from, to, new Set(away));
+    if (rules === undefined) return openIntervals([wholeDays(timezone)], from, to, new Set(away));
     const closed = away.length === 0 ? holidays : new Set([...holidays, ...away]);
-    return openTime(rules, from, to, closed, this.#wider);
+    return openIntervals(rules, from, to, closed, this.#wider);
   }
 }
 
-function wholeDays(timezone: string): HoursRule {
+function wholeDays(timezone: string): OpenHoursRule {
   return { timezone, weekdays: weekdayMask(WEEKDAYS), start: 0, end: MINUTES_PER_DAY };
 }
 

@@ -1,7 +1,7 @@
 import type { Person } from "../availability/person.ts";
 
 /** One person at one start: what `attendance` found. */
-export interface Presence {
+export interface Attendee {
   person: Person;
   status: number;
   clear_before: number;
@@ -11,8 +11,8 @@ export interface Presence {
 }
 
 /** What to call them. */
-export function labels(presences: readonly Presence[]): string[] {
-  return presences.map(({ person }) => person.label);
+export function labels(attendees: readonly Attendee[]): string[] {
+  return attendees.map(({ person }) => person.label);
 }
 
 /** Of people whom a fact holds for equally, the first by name is named, whatever the order of the request. */

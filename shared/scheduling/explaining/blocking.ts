@@ -1,7 +1,7 @@
 import { attendance, attends, newAttendance, OUTSIDE_HOURS } from "../availability/attendance.ts";
 import { conceivableStarts } from "../availability/free_starts.ts";
 import type { Person } from "../availability/person.ts";
-import type { Question } from "../input/search_request.ts";
+import type { SearchRequest } from "../input/search_request.ts";
 
 /** Somebody in the way: the share, 0 to 100, of the starts on the grid that they rule out, and mostly by what. */
 export interface Blocking {
@@ -15,26 +15,26 @@ export interface Blocking {
  * Who is in the way and how much, the most in the way first. Optional people are, only when the request wants a share
  * of everybody or nobody else was asked. Somebody unknown is in the way only of a request that refuses them.
  */
-export function blockingPeople(question: Question, people: readonly Person[]): Blocking[] {
-  const starts = conceivableStarts(question, people);
-  const optional_too = question.minimum_attendee_percentage > 0 ||
+export function blockingPeople(search: SearchRequest, people: readonly Person[]): Blocking[] {
+  const starts = conceivableStarts(search, people);
+  const optional_too = search.minimum_attendee_percentage > 0 ||
     !people.some(({ participant }) => participant.type === "required");
   return people
     .filter(({ needed, unknown }) =>
-      (needed || optional_too) && (!unknown || question.on_unknown !== "ignore")
+      (needed || optional_too) && (!unknown || search.on_unknown !== "ignore")
     )
-    .flatMap((person) => blocked(question, person, starts))
+    .flatMap((person) => blocked(search, person, starts))
     .toSorted((a, b) =>
       b.blocked_percentage - a.blocked_percentage || (a.email < b.email ? -1 : 1)
     );
 }
 
-function blocked(question: Question, person: Person, starts: Int32Array): Blocking[] {
+function blocked(search: SearchRequest, person: Person, starts: Int32Array): Blocking[] {
   const { email, name } = person.participant;
   const who = { email, ...(name === undefined ? {} : { name }) };
   if (person.unknown) return [{ ...who, reason: "unknown", blocked_percentage: 100 }];
   const found = newAttendance(starts.length);
-  attendance(person, starts, question.duration, found);
+  attendance(person, starts, search.duration, found);
   const away = found.status.reduce((n, status) => n + (status === OUTSIDE_HOURS ? 1 : 0), 0);
   const all = found.status.reduce((n, status) => n + (attends(status) ? 0 : 1), 0);
   if (all === 0) return [];

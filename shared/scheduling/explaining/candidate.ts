@@ -13,13 +13,13 @@ import {
   type SeriesAvailability,
   seriesAvailability,
 } from "../availability/series_availability.ts";
-import type { Question } from "../input/search_request.ts";
+import type { SearchRequest } from "../input/search_request.ts";
 import type { ScoreBreakdown } from "../input/weights.ts";
 import type { ScoredStart } from "../scoring/best_starts.ts";
-import { clockComfort, sameClock } from "../scoring/convenience.ts";
-import { MOST_COMFORT } from "../scoring/scales.ts";
-import { byName, type Presence } from "./attendee.ts";
-import { reasoningOf } from "./explanation.ts";
+import { clockConvenience, sameClock } from "../scoring/convenience.ts";
+import { MOST_CONVENIENT } from "../scoring/scales.ts";
+import { type Attendee, byName } from "./attendee.ts";
+import { explain } from "./explanation.ts";
 import type { Reason } from "./reason.ts";
 import { reasonsFor, seriesReason } from "./reasons.ts";
 
@@ -48,33 +48,33 @@ export interface Candidate {
 }
 
 /**
- * Tells everything about the best starts, in their order. `earliest` is the first of all free starts; a `series` tells
- * how each of them repeats.
+ * The candidates of the best starts, in their order. `earliest` is the first of all free starts; a `series` says how
+ * each of them repeats.
  */
 export function candidatesAt(
-  question: Question,
+  search: SearchRequest,
   people: readonly Person[],
   best: readonly ScoredStart[],
   earliest: number,
   series?: Series,
 ): Candidate[] {
-  const presences = presencesAt(question, people, best.map(({ start }) => start));
+  const attendees = attendeesAt(search, people, best.map(({ start }) => start));
   const invited = invitedByName(people);
   return best.map(({ start, points, total }) => {
-    const here = presences.get(start) ?? [];
+    const here = attendees.get(start) ?? [];
     const recurrence = series === undefined ? undefined : seriesAvailability(series, start);
     const named = invited.map((i) => here[i]!);
-    const reasons = reasonsFor(named, start, question.duration, start === earliest);
+    const reasons = reasonsFor(named, start, search.duration, start === earliest);
     if (recurrence !== undefined) reasons.push(seriesReason(recurrence));
-    const end = start + question.duration;
+    const end = start + search.duration;
     return {
-      start_time: formatInstant(start, offsetAt(question.offsets, start)),
-      end_time: formatInstant(end, offsetAt(question.offsets, end)),
+      start_time: formatInstant(start, offsetAt(search.offsets, start)),
+      end_time: formatInstant(end, offsetAt(search.offsets, end)),
       score: total / 10,
       score_breakdown: inPoints(points),
       reasons,
-      reasoning: reasoningOf(reasons),
-      participant_availability: availabilities(here, start, question.duration),
+      reasoning: explain(reasons),
+      participant_availability: availabilities(here, start, search.duration),
       ...(recurrence === undefined ? {} : { recurrence }),
     };
   });
@@ -88,16 +88,16 @@ function invitedByName(people: readonly Person[]): number[] {
 }
 
 /** Everybody at each start. Only the best starts are looked at so closely; all of them would fill the memory. */
-function presencesAt(
-  question: Question,
+function attendeesAt(
+  search: SearchRequest,
   people: readonly Person[],
   starts: readonly number[],
-): Map<number, Presence[]> {
+): Map<number, Attendee[]> {
   const ascending = Int32Array.from(starts).sort();
-  const lists = starts.map((): Presence[] => []);
+  const lists = starts.map((): Attendee[] => []);
   const found = newAttendance(ascending.length);
   for (const person of people) {
-    attendance(person, ascending, question.duration, found);
+    attendance(person, ascending, search.duration, found);
     for (let i = 0; i < ascending.length; i++) {
       lists[i]!.push({
         person,
@@ -113,7 +113,7 @@ function presencesAt(
 }
 
 function availabilities(
-  here: readonly Presence[],
+  here: readonly Attendee[],
   start: number,
   duration: number,
 ): ParticipantAvailability[] {
@@ -130,7 +130,7 @@ function availabilities(
     }
     if (last === undefined || !sameClock(person, last)) {
       last = person;
-      last_burden = Math.round((MOST_COMFORT - clockComfort(person, start, duration)) / 10);
+      last_burden = Math.round((MOST_CONVENIENT - clockConvenience(person, start, duration)) / 10);
     }
     const burden = attends(status) && type !== "resource" ? last_burden : 0;
     // Spreading the optional fields would take longer than all the rest.

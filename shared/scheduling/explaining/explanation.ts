@@ -1,7 +1,7 @@
-import { capital, sayMinutes, sayNames, sayPlace } from "./phrases.ts";
+import { capital, formatMinutes, formatNames, formatPlace } from "./phrases.ts";
 import type { Reason } from "./reason.ts";
 
-const STATUS_WORDS = {
+const STATUS_TEXT = {
   free: "free",
   busy: "busy",
   tentative: "tentative",
@@ -10,13 +10,13 @@ const STATUS_WORDS = {
 } as const;
 
 /** One to three plain sentences: who comes, what is near, and then what else weighs most. */
-export function reasoningOf(reasons: readonly Reason[]): string {
+export function explain(reasons: readonly Reason[]): string {
   const who: string[] = [];
   const near: string[] = [];
-  const discomfort: string[] = [];
+  const inconvenience: string[] = [];
   const rest: string[] = [];
   for (const reason of reasons) {
-    const words = phrase(reason);
+    const text = phrase(reason);
     switch (reason.code) {
       case "everyone_free":
       case "some_absent":
@@ -24,56 +24,56 @@ export function reasoningOf(reasons: readonly Reason[]): string {
       case "calendar_unknown":
       case "every_occurrence_free":
       case "some_occurrences_clash":
-        who.push(words);
+        who.push(text);
         break;
       case "clear_of_meetings":
       case "clear_before":
       case "clear_after":
       case "back_to_back":
-        near.push(words);
+        near.push(text);
         break;
       case "outside_comfortable_hours":
       case "other_day_preferred":
       case "other_part_of_day_preferred":
       case "longer_gap_preferred":
       case "usually_declines":
-        discomfort.push(words);
+        inconvenience.push(text);
         break;
       // Said first of the rest, because it is what people ask about a time.
       case "earliest_start":
       case "spares_burdened":
-        rest.unshift(words);
+        rest.unshift(text);
         break;
       default:
-        rest.push(words);
+        rest.push(text);
     }
   }
-  const last = discomfort.length > 0 ? discomfort.slice(0, 2) : rest.slice(0, 1);
+  const last = inconvenience.length > 0 ? inconvenience.slice(0, 2) : rest.slice(0, 1);
   return [who, near, last].filter((parts) => parts.length > 0).map(sentence).join(" ");
 }
 
-/** A fact in words, without a capital and a full stop. None begins with a name, which a capital would change. */
+/** A fact in text, without a capital and a full stop. None begins with a name, which a capital would change. */
 export function phrase(reason: Reason): string {
   const { code, args } = reason;
   switch (code) {
     case "everyone_free":
       return args.count === 1 ? "the one person invited is free" : "everyone is free";
     case "some_absent": {
-      const absent = args.absent.map(({ name, status }) => `${name} (${STATUS_WORDS[status]})`);
-      return `${args.coming} of ${args.invited} can come, without ${sayNames(absent)}`;
+      const absent = args.absent.map(({ name, status }) => `${name} (${STATUS_TEXT[status]})`);
+      return `${args.coming} of ${args.invited} can come, without ${formatNames(absent)}`;
     }
     case "tentative":
-      return `there is something tentative for ${sayNames(args.names)}`;
+      return `there is something tentative for ${formatNames(args.names)}`;
     case "calendar_unknown":
       return args.names.length === 1
-        ? `the calendar of ${sayNames(args.names)} could not be read`
-        : `the calendars of ${sayNames(args.names)} could not be read`;
+        ? `the calendar of ${formatNames(args.names)} could not be read`
+        : `the calendars of ${formatNames(args.names)} could not be read`;
     case "clear_of_meetings":
-      return `nobody who comes has another meeting within ${sayMinutes(args.minutes)}`;
+      return `nobody who comes has another meeting within ${formatMinutes(args.minutes)}`;
     case "clear_before":
-      return `${sayMinutes(args.minutes)} clear before ${possessive(args.name)} next meeting`;
+      return `${formatMinutes(args.minutes)} clear before ${possessive(args.name)} next meeting`;
     case "clear_after":
-      return `${sayMinutes(args.minutes)} clear after ${possessive(args.name)} last meeting`;
+      return `${formatMinutes(args.minutes)} clear after ${possessive(args.name)} last meeting`;
     case "back_to_back":
       return args.side === "before"
         ? `it follows straight on a meeting of ${args.name}`
@@ -81,19 +81,21 @@ export function phrase(reason: Reason): string {
     case "comfortable_for_everyone":
       return "it is within comfortable hours for all who come";
     case "outside_comfortable_hours":
-      return `it is ${args.local_time} in ${sayPlace(args.timezone)}, ${args.part} for ${
-        sayNames(args.names)
+      return `it is ${args.local_time} in ${formatPlace(args.timezone)}, ${args.part} for ${
+        formatNames(args.names)
       }`;
     case "meets_wishes":
-      return `it suits what ${sayNames(args.names)} asked for`;
+      return `it suits what ${formatNames(args.names)} asked for`;
     case "other_day_preferred":
-      return `another day than ${capital(args.weekday)} would suit ${sayNames(args.names)} better`;
+      return `another day than ${capital(args.weekday)} would suit ${
+        formatNames(args.names)
+      } better`;
     case "other_part_of_day_preferred":
-      return `the ${args.preferred} would suit ${sayNames(args.names)} better`;
+      return `the ${args.preferred} would suit ${formatNames(args.names)} better`;
     case "longer_gap_preferred":
-      return `${sayMinutes(args.preferred)} between meetings would suit ${args.name} better`;
+      return `${formatMinutes(args.preferred)} between meetings would suit ${args.name} better`;
     case "usually_accepts":
-      return `meetings at this time of the week are usually accepted by ${sayNames(args.names)}`;
+      return `meetings at this time of the week are usually accepted by ${formatNames(args.names)}`;
     case "usually_declines":
       return `of earlier meetings at this time of the week, ${args.percentage} percent were ` +
         `declined by ${args.name}`;
@@ -104,12 +106,12 @@ export function phrase(reason: Reason): string {
         ? "the one occurrence is possible for all who are needed"
         : `all ${args.count} occurrences are possible for all who are needed`;
     case "some_occurrences_clash":
-      return `${args.clashing} of ${args.count} occurrences clash for ${sayNames(args.names)}`;
+      return `${args.clashing} of ${args.count} occurrences clash for ${formatNames(args.names)}`;
     case "keeps_free_time_whole":
       return "it leaves everybody's free time in one piece";
     case "splits_free_time":
       return `it splits a free stretch of ${args.name} into ${args.minutes_before} and ${
-        sayMinutes(args.minutes_after)
+        formatMinutes(args.minutes_after)
       }`;
     case "earliest_start":
       return "no earlier time was possible";

@@ -1,18 +1,18 @@
 import { intersect, type Interval, longest } from "@shared/time/intervals.ts";
 import { WEEKDAYS } from "@shared/time/weekday.ts";
-import { commonOpenTime } from "../availability/free_starts.ts";
-import type { HoursRule } from "../availability/open_hours.ts";
+import { commonOpenHours } from "../availability/free_starts.ts";
+import type { OpenHoursRule } from "../availability/open_hours.ts";
 import type { Person } from "../availability/person.ts";
-import type { Question } from "../input/search_request.ts";
-import { sayMinutes, sayNames, sayTimeOfDay } from "./phrases.ts";
+import type { SearchRequest } from "../input/search_request.ts";
+import { formatMinutes, formatNames, formatTimeOfDay } from "./phrases.ts";
 
 /**
  * Says whose hours never leave room for the meeting, before anybody's busy time is looked at; undefined when the
  * hours do meet. The smallest group that is enough to see it is named: one, two, or all.
  */
-export function hoursClash(question: Question, people: readonly Person[]): string | undefined {
-  const { duration, earliest_start, to } = question;
-  const common = longest(commonOpenTime(question, people));
+export function hoursClash(search: SearchRequest, people: readonly Person[]): string | undefined {
+  const { duration, earliest_start, to } = search;
+  const common = longest(commonOpenHours(search, people));
   if (common >= duration) return undefined;
   const window: Interval[] = [[earliest_start, to]];
   const with_hours = people.filter(({ needed, rules }) => needed && rules !== undefined);
@@ -21,40 +21,40 @@ export function hoursClash(question: Question, people: readonly Person[]): strin
 
   const closed = groups.find(({ open }) => longest(open) < duration);
   if (closed !== undefined) {
-    const who = sayGroup(question, closed.members);
+    const who = formatGroup(search, closed.members);
     const most = longest(closed.open);
     return most === 0
       ? `${who} ${closed.members.length === 1 ? "has" : "have"} no open hours in this window`
       : `${who} ${closed.members.length === 1 ? "is" : "are"} open for at most ${
-        sayMinutes(most)
-      } at a time in this window, and the meeting takes ${sayMinutes(duration)}`;
+        formatMinutes(most)
+      } at a time in this window, and the meeting takes ${formatMinutes(duration)}`;
   }
   for (const [i, one] of groups.entries()) {
     for (const other of groups.slice(i + 1)) {
       if (longest(intersect(one.open, other.open)) > 0) continue;
-      const pair = [one, other].map(({ members }) => sayGroup(question, members));
+      const pair = [one, other].map(({ members }) => formatGroup(search, members));
       return `The open hours of ${pair.join(" and ")} never overlap in this window`;
     }
   }
   if (groups.length === 0) return "The working hours leave no room for the meeting in this window";
-  const names = groups.map(({ members }) => sayGroup(question, members));
-  return `The open hours of ${sayNames(names)} ` +
+  const names = groups.map(({ members }) => formatGroup(search, members));
+  return `The open hours of ${formatNames(names)} ` +
     (common === 0
       ? "never all overlap in this window"
       : `overlap for at most ${
-        sayMinutes(common)
-      } at a time in this window, and the meeting takes ${sayMinutes(duration)}`);
+        formatMinutes(common)
+      } at a time in this window, and the meeting takes ${formatMinutes(duration)}`);
 }
 
-function sayGroup(question: Question, members: readonly Person[]): string {
+function formatGroup(search: SearchRequest, members: readonly Person[]): string {
   const rules = members[0]?.rules ?? [];
-  const names = sayNames(members.map(({ label }) => label));
-  return `${names} (${rules.map((rule) => sayRule(question, rule)).join(", ")})`;
+  const names = formatNames(members.map(({ label }) => label));
+  return `${names} (${rules.map((rule) => formatRule(search, rule)).join(", ")})`;
 }
 
-function sayRule(question: Question, rule: HoursRule): string {
-  const hours = `${sayTimeOfDay(rule.start)}-${sayTimeOfDay(rule.end)} ${rule.timezone}`;
-  const same_days = rule.weekdays.every((day, i) => day === question.allowed_days[i]);
+function formatRule(search: SearchRequest, rule: OpenHoursRule): string {
+  const hours = `${formatTimeOfDay(rule.start)}-${formatTimeOfDay(rule.end)} ${rule.timezone}`;
+  const same_days = rule.weekdays.every((day, i) => day === search.allowed_days[i]);
   if (same_days) return hours;
   const days = WEEKDAYS.filter((_, i) => rule.weekdays[i] === true);
   return `${hours} on ${days.length === 0 ? "no allowed day" : days.join(", ")}`;

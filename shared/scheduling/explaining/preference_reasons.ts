@@ -2,13 +2,13 @@ import { MINUTES_PER_DAY } from "@shared/time/instants.ts";
 import { weekdayIndex, WEEKDAYS } from "@shared/time/weekday.ts";
 import { offsetAt } from "@shared/time/zones.ts";
 import type { Person } from "../availability/person.ts";
-import { WISHED_GAP_MINUTES } from "../input/personal_costs.ts";
-import { NO_WISHES } from "../input/preferences.ts";
+import { PREFERRED_GAP_MINUTES } from "../input/personal_costs.ts";
+import { NO_PREFERENCES } from "../input/preferences.ts";
 import { answersAt } from "../input/profile.ts";
-import { clockComfort, minutesOutsideUsualDay, sameClock } from "../scoring/convenience.ts";
-import { MOST_COMFORT } from "../scoring/scales.ts";
-import { labels, type Presence } from "./attendee.ts";
-import { sayTimeOfDay } from "./phrases.ts";
+import { clockConvenience, minutesOutsideUsualDay, sameClock } from "../scoring/convenience.ts";
+import { MOST_CONVENIENT } from "../scoring/scales.ts";
+import { type Attendee, labels } from "./attendee.ts";
+import { formatTimeOfDay } from "./phrases.ts";
 import type { Reason } from "./reason.ts";
 
 const NOON = 12 * 60;
@@ -21,15 +21,15 @@ const USUALLY_ACCEPTS_PERCENT = 10;
 
 /** One reason for each zone in which it is early or late for somebody, the worst first. */
 export function hoursOfDay(
-  coming: readonly Presence[],
+  coming: readonly Attendee[],
   start: number,
   duration: number,
 ): Reason[] {
   const outside = [];
   let last: Person | undefined;
   let last_outside = { early: 0, late: 0, beyond: 0 };
-  for (const presence of coming) {
-    const { person } = presence;
+  for (const attendee of coming) {
+    const { person } = attendee;
     if (last === undefined || !sameClock(person, last)) {
       last = person;
       last_outside = minutesOutsideUsualDay(person, start, duration);
@@ -37,7 +37,7 @@ export function hoursOfDay(
     const { early, late, beyond } = last_outside;
     if (early + late + beyond === 0) continue;
     const part = early >= late ? "early" as const : "late" as const;
-    outside.push({ presence, part, minutes: Math.max(early, late) });
+    outside.push({ attendee, part, minutes: Math.max(early, late) });
   }
   if (outside.length === 0) {
     return [{ code: "comfortable_for_everyone", args: { count: coming.length } }];
@@ -45,34 +45,38 @@ export function hoursOfDay(
   const groups = Map.groupBy(
     // Who is only beyond the hours of a concession is named there.
     outside.filter(({ minutes }) => minutes > 0),
-    ({ presence, part }) => `${presence.person.timezone} ${part}`,
+    ({ attendee, part }) => `${attendee.person.timezone} ${part}`,
   );
   return [...groups.values()]
     .map((group) => ({ group, worst: Math.max(...group.map(({ minutes }) => minutes)) }))
     .toSorted((a, b) => b.worst - a.worst)
     .map(({ group }) => {
-      const { presence: { person }, part } = group[0]!;
+      const { attendee: { person }, part } = group[0]!;
       return {
         code: "outside_comfortable_hours",
         args: {
-          local_time: sayTimeOfDay(localTime(presenceWall(group[0]!.presence, start))),
+          local_time: formatTimeOfDay(localTime(attendeeWall(group[0]!.attendee, start))),
           timezone: person.timezone,
           part,
-          names: labels(group.map(({ presence }) => presence)),
+          names: labels(group.map(({ attendee }) => attendee)),
         },
       };
     });
 }
 
-/** Whose wishes for days, hours and pauses are all met, and which are not. */
-export function wishes(coming: readonly Presence[], start: number, duration: number): Reason[] {
-  const asking = coming.filter(({ person }) => person.wishes !== NO_WISHES);
+/** Whose preferences for days, hours and pauses are all met, and which are not. */
+export function preferences(
+  coming: readonly Attendee[],
+  start: number,
+  duration: number,
+): Reason[] {
+  const asking = coming.filter(({ person }) => person.preferences !== NO_PREFERENCES);
   if (asking.length === 0) return [];
   const reasons: Reason[] = [];
-  const wrong_day = asking.filter((presence) => onOtherDay(presence, start));
+  const wrong_day = asking.filter((attendee) => onOtherDay(attendee, start));
   for (const group of Map.groupBy(wrong_day, (one) => weekdayOf(one, start)).entries()) {
-    const [weekday, presences] = group;
-    reasons.push({ code: "other_day_preferred", args: { weekday, names: labels(presences) } });
+    const [weekday, attendees] = group;
+    reasons.push({ code: "other_day_preferred", args: { weekday, names: labels(attendees) } });
   }
   for (const preferred of ["morning", "afternoon"] as const) {
     const names = labels(asking.filter((one) => missesPartOfDay(one, start, preferred)));
@@ -85,90 +89,90 @@ export function wishes(coming: readonly Presence[], start: number, duration: num
     const args = {
       name: short.person.label,
       minutes: gapOf(short),
-      preferred: WISHED_GAP_MINUTES,
+      preferred: PREFERRED_GAP_MINUTES,
     };
     reasons.push({ code: "longer_gap_preferred", args });
   }
-  const met = asking.filter((presence) => {
-    const { days, hours, avoid_back_to_back } = presence.person.wishes;
-    const { early, late, beyond } = minutesOutsideUsualDay(presence.person, start, duration);
+  const met = asking.filter((attendee) => {
+    const { days, hours, avoid_back_to_back } = attendee.person.preferences;
+    const { early, late, beyond } = minutesOutsideUsualDay(attendee.person, start, duration);
     return (days !== undefined || hours !== undefined || avoid_back_to_back === true) &&
-      early + late + beyond === 0 && !onOtherDay(presence, start) && !hasShortGap(presence);
+      early + late + beyond === 0 && !onOtherDay(attendee, start) && !hasShortGap(attendee);
   });
   if (met.length > 0) reasons.push({ code: "meets_wishes", args: { names: labels(met) } });
   return reasons;
 }
 
 /** Who usually accepts meetings at this time of the week, and who declined the most of them. */
-export function habits(coming: readonly Presence[], start: number, duration: number): Reason[] {
+export function habits(coming: readonly Attendee[], start: number, duration: number): Reason[] {
   const remembered = coming.filter(({ person }) => person.history !== undefined);
   if (remembered.length === 0) return [];
-  const known = remembered.flatMap((presence) => {
-    const { profile } = presence.person.participant;
+  const known = remembered.flatMap((attendee) => {
+    const { profile } = attendee.person.participant;
     if (profile === undefined) return [];
-    const { accepted, declined } = answersAt(profile, presenceWall(presence, start), duration);
+    const { accepted, declined } = answersAt(profile, attendeeWall(attendee, start), duration);
     if (accepted + declined < FEWEST_ANSWERS) return [];
     const percentage = Math.round(100 * declined / (accepted + declined));
-    return [{ presence, percentage }];
+    return [{ attendee, percentage }];
   });
   const reasons: Reason[] = [];
   const worst = known.toSorted((a, b) => b.percentage - a.percentage)[0];
   if (worst !== undefined && worst.percentage >= USUALLY_DECLINES_PERCENT) {
-    const { presence: { person: { label: name } }, percentage } = worst;
+    const { attendee: { person: { label: name } }, percentage } = worst;
     reasons.push({ code: "usually_declines", args: { name, percentage } });
   }
   const willing = known.filter(({ percentage }) => percentage <= USUALLY_ACCEPTS_PERCENT);
   if (willing.length > 0) {
-    const names = labels(willing.map(({ presence }) => presence));
+    const names = labels(willing.map(({ attendee }) => attendee));
     reasons.push({ code: "usually_accepts", args: { names } });
   }
   return reasons;
 }
 
 /** Who carried the most before, where the hour is right for them and not for everybody. */
-export function fairness(coming: readonly Presence[], start: number, duration: number): Reason[] {
-  if (coming.every(({ person }) => person.burden_percent === 100)) return [];
-  const comfortable = ({ person }: Presence) =>
-    clockComfort(person, start, duration) === MOST_COMFORT;
-  if (coming.every(comfortable)) return [];
-  const burdenOf = ({ person }: Presence) => person.participant.burden ?? 0;
-  const most = coming.toSorted((a, b) => burdenOf(b) - burdenOf(a))[0]!;
-  if (!comfortable(most) || most.person.burden_percent === 100) return [];
-  const args = { name: most.person.label, burden: burdenOf(most) };
+export function fairness(coming: readonly Attendee[], start: number, duration: number): Reason[] {
+  if (coming.every(({ person }) => person.fairness_percent === 100)) return [];
+  const convenient = ({ person }: Attendee) =>
+    clockConvenience(person, start, duration) === MOST_CONVENIENT;
+  if (coming.every(convenient)) return [];
+  const pastInconvenience = ({ person }: Attendee) => person.participant.past_inconvenience ?? 0;
+  const most = coming.toSorted((a, b) => pastInconvenience(b) - pastInconvenience(a))[0]!;
+  if (!convenient(most) || most.person.fairness_percent === 100) return [];
+  const args = { name: most.person.label, burden: pastInconvenience(most) };
   return [{ code: "spares_burdened", args }];
 }
 
-function onOtherDay({ person }: Presence, start: number): boolean {
+function onOtherDay({ person }: Attendee, start: number): boolean {
   const wall = start + offsetAt(person.offsets, start);
-  return person.wishes.days?.[weekdayIndex(Math.floor(wall / MINUTES_PER_DAY))] === false;
+  return person.preferences.days?.[weekdayIndex(Math.floor(wall / MINUTES_PER_DAY))] === false;
 }
 
-function weekdayOf(presence: Presence, start: number) {
-  const day = Math.floor(presenceWall(presence, start) / MINUTES_PER_DAY);
+function weekdayOf(attendee: Attendee, start: number) {
+  const day = Math.floor(attendeeWall(attendee, start) / MINUTES_PER_DAY);
   return WEEKDAYS[weekdayIndex(day)]!;
 }
 
 function missesPartOfDay(
-  presence: Presence,
+  attendee: Attendee,
   start: number,
   preferred: "morning" | "afternoon",
 ): boolean {
-  const { mornings } = presence.person.wishes;
-  const before_noon = localTime(presenceWall(presence, start)) < NOON;
+  const { mornings } = attendee.person.preferences;
+  const before_noon = localTime(attendeeWall(attendee, start)) < NOON;
   return preferred === "morning" ? mornings >= CLEARLY && !before_noon : mornings <= -CLEARLY &&
     before_noon;
 }
 
-function hasShortGap(presence: Presence): boolean {
-  return presence.person.wishes.avoid_back_to_back === true &&
-    gapOf(presence) < WISHED_GAP_MINUTES;
+function hasShortGap(attendee: Attendee): boolean {
+  return attendee.person.preferences.avoid_back_to_back === true &&
+    gapOf(attendee) < PREFERRED_GAP_MINUTES;
 }
 
-function gapOf({ clear_before, clear_after }: Presence): number {
+function gapOf({ clear_before, clear_after }: Attendee): number {
   return Math.min(clear_before, clear_after);
 }
 
-function presenceWall({ person }: Presence, start: number): number {
+function attendeeWall({ person }: Attendee, start: number): number {
   return start + offsetAt(person.offsets, start);
 }
 

@@ -1,24 +1,24 @@
 import { attends, FREE, statusName, TENTATIVE, UNKNOWN } from "../availability/attendance.ts";
 import type { SeriesAvailability } from "../availability/series_availability.ts";
 import { CLEAR_MINUTES } from "../scoring/scales.ts";
-import { labels, type Presence } from "./attendee.ts";
-import { fairness, habits, hoursOfDay, wishes } from "./preference_reasons.ts";
+import { type Attendee, labels } from "./attendee.ts";
+import { fairness, habits, hoursOfDay, preferences } from "./preference_reasons.ts";
 import type { Reason } from "./reason.ts";
 
-/** The facts behind a candidate's score, the weightiest factor first. `presences` come by name, without resources. */
+/** The facts behind a candidate's score, the weightiest factor first. `attendees` come by name, without resources. */
 export function reasonsFor(
-  presences: readonly Presence[],
+  attendees: readonly Attendee[],
   start: number,
   duration: number,
   is_earliest: boolean,
 ): Reason[] {
-  const coming = presences.filter(({ status }) => attends(status));
+  const coming = attendees.filter(({ status }) => attends(status));
   return [
-    ...whoComes(presences, coming.length),
+    ...whoComes(attendees, coming.length),
     ...(coming.length === 0 ? [] : [
       nearestMeeting(coming),
       ...hoursOfDay(coming, start, duration),
-      ...wishes(coming, start, duration),
+      ...preferences(coming, start, duration),
       ...habits(coming, start, duration),
       ...fairness(coming, start, duration),
       freeTime(coming),
@@ -27,16 +27,16 @@ export function reasonsFor(
   ];
 }
 
-function whoComes(presences: readonly Presence[], coming: number): Reason[] {
-  const invited = presences.length;
-  if (presences.every(({ status }) => status === FREE)) {
+function whoComes(attendees: readonly Attendee[], coming: number): Reason[] {
+  const invited = attendees.length;
+  if (attendees.every(({ status }) => status === FREE)) {
     return [{ code: "everyone_free", args: { count: invited } }];
   }
-  const absent = presences
+  const absent = attendees
     .filter(({ status }) => !attends(status) && status !== UNKNOWN)
     .map(({ person, status }) => ({ name: person.label, status: statusName(status) }));
-  const tentative = labels(presences.filter(({ status }) => status === TENTATIVE));
-  const unknown = labels(presences.filter(({ status }) => status === UNKNOWN));
+  const tentative = labels(attendees.filter(({ status }) => status === TENTATIVE));
+  const unknown = labels(attendees.filter(({ status }) => status === UNKNOWN));
   const reasons: Reason[] = [];
   if (absent.length > 0) reasons.push({ code: "some_absent", args: { coming, invited, absent } });
   if (tentative.length > 0) reasons.push({ code: "tentative", args: { names: tentative } });
@@ -44,8 +44,8 @@ function whoComes(presences: readonly Presence[], coming: number): Reason[] {
   return reasons;
 }
 
-function nearestMeeting(coming: readonly Presence[]): Reason {
-  const clear = ({ clear_before, clear_after }: Presence) => Math.min(clear_before, clear_after);
+function nearestMeeting(coming: readonly Attendee[]): Reason {
+  const clear = ({ clear_before, clear_after }: Attendee) => Math.min(clear_before, clear_after);
   const nearest = coming.reduce((a, b) => clear(b) < clear(a) ? b : a);
   const minutes = clear(nearest);
   const name = nearest.person.label;
@@ -59,8 +59,8 @@ function nearestMeeting(coming: readonly Presence[]): Reason {
     : { code: "clear_before", args: { minutes, name } };
 }
 
-function freeTime(coming: readonly Presence[]): Reason {
-  const smaller = ({ room_before, room_after }: Presence) => Math.min(room_before, room_after);
+function freeTime(coming: readonly Attendee[]): Reason {
+  const smaller = ({ room_before, room_after }: Attendee) => Math.min(room_before, room_after);
   const split = coming.reduce((a, b) => smaller(b) > smaller(a) ? b : a);
   if (smaller(split) === 0) {
     return { code: "keeps_free_time_whole", args: { count: coming.length } };

@@ -1,11 +1,11 @@
-import type { Wishes } from "./preferences.ts";
+import type { ParsedPreferences } from "./preferences.ts";
 import { CELLS, type Profile } from "./profile.ts";
 
 const USUAL_DAY = { start: 9 * 60, end: 17 * 60 };
 const ANY_TIME = { start: 0, end: Infinity };
 
 /** Less between two meetings is back to back for those who would rather avoid that. */
-export const WISHED_GAP_MINUTES = 15;
+export const PREFERRED_GAP_MINUTES = 15;
 const SHORT_GAP = 300;
 const SHORT_GAP_BY_HABIT = 100;
 const DECLINED = 300;
@@ -14,18 +14,18 @@ const FEWEST_MEETINGS = 10;
 /** An unseen half-hour is taken for the person's average, with the weight of this many answers. */
 const PRIOR_ANSWERS = 4;
 
-/** Comfort lost without `minutes` clear on both sides of a meeting. */
-export interface GapWish {
+/** Inconvenience without `minutes` clear on both sides of a meeting. */
+export interface PreferredGap {
   minutes: number;
   costs: number;
 }
 
 /**
- * The minutes of the day that are comfortable: as wished, else at any time for people who stated open hours, else 09:00
- * to 17:00, because nothing is known. A wish for one end leaves the other as it was, or open if they would cross.
+ * The minutes of the day that are convenient: the preferred ones, else at any time for people who stated open hours, else 09:00
+ * to 17:00, because nothing is known. A preference for one end leaves the other as it was, or open if they would cross.
  */
 export function usualDay(
-  { hours }: Wishes,
+  { hours }: ParsedPreferences,
   has_open_hours: boolean,
 ): { start: number; end: number } {
   const usual = has_open_hours ? ANY_TIME : USUAL_DAY;
@@ -36,12 +36,17 @@ export function usualDay(
   return hours.start === undefined ? { start: 0, end } : { start, end: Infinity };
 }
 
-/** The pause that somebody asks for, or keeps by habit; undefined for neither. */
-export function gapWish(wishes: Wishes, profile: Profile | undefined): GapWish | undefined {
-  if (wishes.avoid_back_to_back === true) return { minutes: WISHED_GAP_MINUTES, costs: SHORT_GAP };
-  if (wishes.avoid_back_to_back === false || profile === undefined) return undefined;
+/** The pause that a person asks for, or keeps by habit; undefined for neither. */
+export function preferredGap(
+  preferences: ParsedPreferences,
+  profile: Profile | undefined,
+): PreferredGap | undefined {
+  if (preferences.avoid_back_to_back === true) {
+    return { minutes: PREFERRED_GAP_MINUTES, costs: SHORT_GAP };
+  }
+  if (preferences.avoid_back_to_back === false || profile === undefined) return undefined;
   if (profile.meetings < FEWEST_MEETINGS || profile.typical_gap_minutes === 0) return undefined;
-  const minutes = Math.min(profile.typical_gap_minutes, WISHED_GAP_MINUTES);
+  const minutes = Math.min(profile.typical_gap_minutes, PREFERRED_GAP_MINUTES);
   return { minutes, costs: SHORT_GAP_BY_HABIT };
 }
 

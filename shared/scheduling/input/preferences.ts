@@ -19,8 +19,8 @@ export interface Preferences extends PreferredTimes {
   event_categories?: Readonly<Record<string, PreferredTimes>>;
 }
 
-/** Preferences made ready for arithmetic. Undefined stands for no wish. */
-export interface Wishes {
+/** Preferences made ready for arithmetic. Undefined stands for no preference. */
+export interface ParsedPreferences {
   /** By index of WEEKDAYS. */
   days: readonly boolean[] | undefined;
   /** Minutes of the day; what was left open of an interval is undefined. */
@@ -30,8 +30,8 @@ export interface Wishes {
   mornings: number;
 }
 
-/** The same object for all who ask for nothing, so that they can be told at once. */
-export const NO_WISHES: Wishes = {
+/** The same object for all who ask for nothing, so that they are recognised by identity. */
+export const NO_PREFERENCES: ParsedPreferences = {
   days: undefined,
   hours: undefined,
   avoid_back_to_back: undefined,
@@ -39,12 +39,12 @@ export const NO_WISHES: Wishes = {
 };
 
 /** Reads preferences for a meeting of `category`. Throws SchedulingInputError with the field's path. */
-export function readWishes(
+export function readPreferences(
   preferences: Preferences | undefined,
   category: string | undefined,
   path: string,
-): Wishes {
-  if (preferences === undefined) return NO_WISHES;
+): ParsedPreferences {
+  if (preferences === undefined) return NO_PREFERENCES;
   const { morning_person_score: score = 0.5, avoid_back_to_back, event_categories } = preferences;
   if (!(score >= 0 && score <= 1)) {
     throw new SchedulingInputError(
@@ -77,7 +77,7 @@ function readDays(days: readonly Weekday[] | undefined, path: string): boolean[]
   return weekdayMask(days);
 }
 
-function readHours(times: PreferredTimes, path: string): Wishes["hours"] {
+function readHours(times: PreferredTimes, path: string): ParsedPreferences["hours"] {
   const start = readHour(times, "preferred_hours_start", path);
   const end = readHour(times, "preferred_hours_end", path);
   if (start === undefined && end === undefined) return undefined;

@@ -1,4 +1,4 @@
-/** A question that cannot be answered as it was put. `path` names the field, `message` says what to write there. */
+/** A search that cannot be answered as it was put. `path` names the field, `message` says what to write there. */
 export class SchedulingInputError extends RangeError {
   override readonly name = "SchedulingInputError";
   readonly path: string;

@@ -23,8 +23,8 @@ export interface OpenHours {
  * counts as free. `buffer` is in minutes and replaces the request's: `before` is kept free before the meeting,
  * `after` after it. Without `open_hours` the request's working hours hold in the participant's own zone, except for
  * a resource, which is then open at all hours. `timezone` defaults to the request's. On `exdates` (YYYY-MM-DD, in their
- * own zone) they are away. `profile` is what their history shows, `burden` the points that earlier meetings of the same
- * people have cost them (see burdenOf); both may be absent, and nothing is invented then.
+ * own zone) they are away. `profile` is what their history shows, `past_inconvenience` the points that earlier meetings of the same
+ * people have cost them; both may be absent, and nothing is invented then.
  */
 export interface Participant {
   email: string;
@@ -39,11 +39,11 @@ export interface Participant {
   exdates?: readonly string[];
   preferences?: Preferences;
   profile?: Profile;
-  burden?: number;
+  past_inconvenience?: number;
 }
 
 /**
- * The question. `earliest_date` and `latest_date` are either dates, meaning the whole local day in `timezone` with
+ * When the meeting may be. `earliest_date` and `latest_date` are either dates, meaning the whole local day in `timezone` with
  * `latest_date` included, or RFC 3339 instants with offset. `working_hours_*` are hours of the day from 0 to 24 and
  * may be fractional (8.5 is 08:30). `allowed_days` and `holiday_dates` (YYYY-MM-DD) are read in each participant's
  * own zone. Starts lie on multiples of `interval_minutes` after local midnight in `timezone`.

@@ -10,7 +10,7 @@ import { requireTimeZone } from "./time_zone.ts";
 import { readWeights, type ScoreBreakdown } from "./weights.ts";
 
 /** Constraints made ready for arithmetic: instants and lengths in minutes, days since 1970. */
-export interface Question {
+export interface SearchRequest {
   /** The window, `to` exclusive. A meeting starts and ends inside it. */
   from: number;
   to: number;
@@ -42,12 +42,12 @@ export interface Question {
  * Reads the constraints as of `now`; `weights` in points, the usual ones when left out. Throws SchedulingInputError
  * with the field's path.
  */
-export function readQuestion(
+export function readSearchRequest(
   constraints: Constraints,
   now: Date,
   weights?: ScoreBreakdown,
   recurrence?: RecurrenceRule,
-): Question {
+): SearchRequest {
   const { timezone } = constraints;
   requireTimeZone(timezone, "constraints.timezone");
   // Comparisons with an invalid date are all false: it would look like a window that is over.

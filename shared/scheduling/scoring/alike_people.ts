@@ -1,8 +1,8 @@
 import type { Interval } from "@shared/time/intervals.ts";
 import { NO_MEETING } from "../availability/attendance.ts";
 import type { Person } from "../availability/person.ts";
-import { clockComfort, onlyClockMatters, sameClock } from "./convenience.ts";
-import { wholeness } from "./fragmentation.ts";
+import { clockConvenience, onlyClockMatters, sameClock } from "./convenience.ts";
+import { unfragmentedShare } from "./fragmentation.ts";
 import { CLEAR_MINUTES } from "./scales.ts";
 import type { Sums } from "./sums.ts";
 
@@ -17,10 +17,10 @@ export interface AlikeGroup {
   last: Int32Array;
   /** How many of them have nothing near these hours. */
   quiet: Int32Array;
-  /** By start: how many of the others come; how comfortable it is; how whole quiet hours stay. */
+  /** By start: how many of the others come; how convenient it is; how unfragmented quiet hours stay. */
   coming: Int32Array;
-  comfort: Int32Array;
-  wholeness: Int32Array;
+  convenience: Int32Array;
+  unfragmented: Int32Array;
 }
 
 /**
@@ -42,7 +42,7 @@ export class AlikePeople {
     this.chosen_starts = new Int32Array(starts.length);
   }
 
-  /** The people like this one; undefined for somebody with wishes or a history of their own. */
+  /** The people like this one; undefined for somebody with preferences or a history of their own. */
   groupOf(person: Person): AlikeGroup | undefined {
     if (!onlyClockMatters(person)) return undefined;
     let same_hours = this.#groups.get(person.open);
@@ -89,19 +89,19 @@ export class AlikePeople {
   }
 
   /** Adds what the groups have in common. */
-  addTo({ coming, comfort, least_comfort, clear, whole }: Sums): void {
+  addTo({ coming, convenience, least_convenience, clear, unfragmented }: Sums): void {
     for (const group of [...this.#groups.values()].flat()) {
       for (let b = 0; b < group.quiet.length; b++) {
         const quiet = group.quiet[b]!;
         for (let i = group.first[b]!; i < group.last[b]!; i++) {
           const people = quiet + group.coming[i]!;
           if (people === 0) continue;
-          const comfortable = group.comfort[i]!;
+          const convenient = group.convenience[i]!;
           coming[i]! += people;
-          comfort[i]! += people * comfortable;
-          if (comfortable < least_comfort[i]!) least_comfort[i] = comfortable;
+          convenience[i]! += people * convenient;
+          if (convenient < least_convenience[i]!) least_convenience[i] = convenient;
           clear[i]! += quiet * CLEAR_MINUTES;
-          whole[i]! += quiet * group.wholeness[i]!;
+          unfragmented[i]! += quiet * group.unfragmented[i]!;
         }
       }
     }
@@ -119,15 +119,18 @@ export class AlikePeople {
       last: new Int32Array(hours.length),
       quiet: new Int32Array(hours.length),
       coming: new Int32Array(starts.length),
-      comfort: starts.map((start) => clockComfort(person, start, duration)),
-      wholeness: new Int32Array(starts.length),
+      convenience: starts.map((start) => clockConvenience(person, start, duration)),
+      unfragmented: new Int32Array(starts.length),
     };
     let at = 0;
     for (const [b, [opens, closes]] of hours.entries()) {
       while (at < starts.length && starts[at]! < opens) at++;
       group.first[b] = at;
       for (; at < starts.length && starts[at]! + duration <= closes; at++) {
-        group.wholeness[at] = wholeness(starts[at]! - opens, closes - starts[at]! - duration);
+        group.unfragmented[at] = unfragmentedShare(
+          starts[at]! - opens,
+          closes - starts[at]! - duration,
+        );
       }
       group.last[b] = at;
     }

@@ -1,5 +1,5 @@
 import type { Person } from "../availability/person.ts";
-import type { Question } from "../input/search_request.ts";
+import type { SearchRequest } from "../input/search_request.ts";
 import type { ScoreBreakdown } from "../input/weights.ts";
 import { pointsAt, total } from "./score.ts";
 import { sumUp } from "./sum_up.ts";
@@ -16,12 +16,12 @@ export type Scorer = (i: number) => ScoreBreakdown;
 
 /** Sums up what all the starts need, once. */
 export function startScorer(
-  question: Question,
+  search: SearchRequest,
   people: readonly Person[],
   starts: Int32Array,
 ): Scorer {
-  const sums = sumUp(question, people, starts);
-  return (i) => pointsAt(question, sums, starts, i);
+  const sums = sumUp(search, people, starts);
+  return (i) => pointsAt(search, sums, starts, i);
 }
 
 /** The best `most` of the starts (ascending) by the sum of their points, best first; of equal ones the earlier first. */

@@ -1,13 +1,13 @@
-import { WHOLE } from "./scales.ts";
+import { UNFRAGMENTED } from "./scales.ts";
 
 /**
- * How whole the free time around a meeting stays, of which `before` and `after` minutes are left: WHOLE when one side
+ * How much of the free time around a meeting stays in one piece, of which `before` and `after` minutes are left: UNFRAGMENTED when one side
  * keeps it all, 0 when it is cut in the middle.
  */
-export function wholeness(before: number, after: number): number {
+export function unfragmentedShare(before: number, after: number): number {
   const room = before + after;
-  if (room === 0) return WHOLE;
+  if (room === 0) return UNFRAGMENTED;
   const difference = before < after ? after - before : before - after;
   // Rounded as Math.round would, in half the time: it is worked out for everybody at every start.
-  return (WHOLE * difference / room + 0.5) | 0;
+  return (UNFRAGMENTED * difference / room + 0.5) | 0;
 }

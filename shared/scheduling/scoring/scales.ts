@@ -2,7 +2,7 @@
 export const CLEAR_MINUTES = 60;
 
 /** As convenient as an hour can be. */
-export const MOST_COMFORT = 1_000;
+export const MOST_CONVENIENT = 1_000;
 
 /** All free time around a meeting stays in one piece. */
-export const WHOLE = 1_000;
+export const UNFRAGMENTED = 1_000;

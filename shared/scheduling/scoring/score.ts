@@ -1,7 +1,7 @@
-import type { Question } from "../input/search_request.ts";
+import type { SearchRequest } from "../input/search_request.ts";
 import type { ScoreBreakdown } from "../input/weights.ts";
 import { CLEAR_MINUTES } from "./scales.ts";
-import { MOST_COMFORT, WHOLE } from "./scales.ts";
+import { MOST_CONVENIENT, UNFRAGMENTED } from "./scales.ts";
 import type { Sums } from "./sums.ts";
 
 /**
@@ -13,28 +13,28 @@ import type { Sums } from "./sums.ts";
  * optimization: how early in the window it is.
  */
 export function pointsAt(
-  question: Question,
+  search: SearchRequest,
   sums: Sums,
   starts: Int32Array,
   i: number,
 ): ScoreBreakdown {
   const coming = sums.coming[i]!;
   const tenths = (factor: keyof ScoreBreakdown, part: number, of: number) =>
-    of === 0 ? 0 : Math.round(question.weights[factor] * part / of);
-  const first = question.earliest_start;
-  const last = question.to - question.duration;
+    of === 0 ? 0 : Math.round(search.weights[factor] * part / of);
+  const first = search.earliest_start;
+  const last = search.to - search.duration;
   return {
     availability: tenths("availability", sums.halves[i]!, 2 * sums.invited),
     preference: tenths(
       "preference",
-      sums.comfort[i]! + sums.least_comfort[i]! * coming,
-      2 * MOST_COMFORT * coming,
+      sums.convenience[i]! + sums.least_convenience[i]! * coming,
+      2 * MOST_CONVENIENT * coming,
     ),
     conflict_proximity: tenths("conflict_proximity", sums.clear[i]!, CLEAR_MINUTES * coming),
-    fragmentation: tenths("fragmentation", sums.whole[i]!, WHOLE * coming),
+    fragmentation: tenths("fragmentation", sums.unfragmented[i]!, UNFRAGMENTED * coming),
     optimization: last > first
       ? tenths("optimization", last - starts[i]!, last - first)
-      : question.weights.optimization,
+      : search.weights.optimization,
   };
 }
 

@@ -1,27 +1,27 @@
 import { attendance, attends, FREE, newAttendance } from "../availability/attendance.ts";
 import type { Person } from "../availability/person.ts";
-import type { Question } from "../input/search_request.ts";
+import type { SearchRequest } from "../input/search_request.ts";
 import { AlikePeople } from "./alike_people.ts";
-import { comfortAt } from "./convenience.ts";
-import { wholeness } from "./fragmentation.ts";
-import { CLEAR_MINUTES, MOST_COMFORT } from "./scales.ts";
+import { convenienceAt } from "./convenience.ts";
+import { unfragmentedShare } from "./fragmentation.ts";
+import { CLEAR_MINUTES, MOST_CONVENIENT } from "./scales.ts";
 import type { Sums } from "./sums.ts";
 
 /** Adds up what the score needs, one sweep a person; resources have no say in it. `starts` ascend. */
-export function sumUp(question: Question, people: readonly Person[], starts: Int32Array): Sums {
-  const { duration } = question;
+export function sumUp(search: SearchRequest, people: readonly Person[], starts: Int32Array): Sums {
+  const { duration } = search;
   const count = starts.length;
   const invited = people.filter(({ participant }) => participant.type !== "resource");
   const sums: Sums = {
     invited: invited.length,
     coming: new Int32Array(count),
     halves: new Int32Array(count),
-    comfort: new Int32Array(count),
-    least_comfort: new Int32Array(count).fill(MOST_COMFORT),
+    convenience: new Int32Array(count),
+    least_convenience: new Int32Array(count).fill(MOST_CONVENIENT),
     clear: new Int32Array(count),
-    whole: new Int32Array(count),
+    unfragmented: new Int32Array(count),
   };
-  const { coming, halves, comfort, least_comfort, clear, whole } = sums;
+  const { coming, halves, convenience, least_convenience, clear, unfragmented } = sums;
   const tentative = new Int32Array(count);
   const scratch = newAttendance(count);
   const { status, clear_before, clear_after, room_before, room_after } = scratch;
@@ -45,12 +45,12 @@ export function sumUp(question: Question, people: readonly Person[], starts: Int
       const cleared = nearest < CLEAR_MINUTES ? nearest : CLEAR_MINUTES;
       counted[i]!++;
       clear[i]! += cleared;
-      whole[i]! += wholeness(room_before[k]!, room_after[k]!);
+      unfragmented[i]! += unfragmentedShare(room_before[k]!, room_after[k]!);
       if (here !== FREE) tentative[i]!++;
       if (group !== undefined) continue;
-      const comfortable = comfortAt(person, starts[i]!, duration, cleared);
-      comfort[i]! += comfortable;
-      if (comfortable < least_comfort[i]!) least_comfort[i] = comfortable;
+      const convenient = convenienceAt(person, starts[i]!, duration, cleared);
+      convenience[i]! += convenient;
+      if (convenient < least_convenience[i]!) least_convenience[i] = convenient;
     }
   }
   alike.addTo(sums);

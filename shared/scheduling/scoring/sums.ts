@@ -7,8 +7,8 @@ export interface Sums {
   coming: Int32Array;
   /** Two for each person who is free, one for each who is free but for something tentative. */
   halves: Int32Array;
-  comfort: Int32Array;
-  least_comfort: Int32Array;
+  convenience: Int32Array;
+  least_convenience: Int32Array;
   clear: Int32Array;
-  whole: Int32Array;
+  unfragmented: Int32Array;
 }

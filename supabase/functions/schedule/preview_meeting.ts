@@ -1,10 +1,9 @@
-import type { MeetingRow } from "@shared/database/meetings.ts";
+import type { DryRunMeeting } from "@shared/finding_time/dry_run.ts";
+import type { FoundSlots } from "@shared/finding_time/search.ts";
 import { REMINDERS } from "@shared/schemas/reminders.ts";
 import type { WriteTarget } from "@shared/writeback/preview_write.ts";
 import { writableMeeting } from "@shared/writeback/writable_meeting.ts";
 import type { WritableMeeting } from "@shared/writeback/writable_meeting.ts";
-import type { FoundSlots } from "@shared/finding_time/search.ts";
-import type { GivenMeeting } from "./request.ts";
 
 const SETTINGS = [
   "conference",
@@ -19,12 +18,17 @@ export interface PreviewedMeeting {
   target: WriteTarget;
 }
 
-/** A meeting that does not exist yet, as write-back would see it with the slot that was found. */
-export function newMeeting(
-  meeting_id: string,
-  given: GivenMeeting,
+/** The meeting of a dry run as write-back would see it with the slot that was found; null where its row cannot be read. */
+export function previewMeeting(meeting: DryRunMeeting, found: FoundSlots): PreviewedMeeting | null {
+  return meeting.stored === null ? newMeeting(meeting, found) : storedMeeting(meeting, found);
+}
+
+type NewMeeting = Extract<DryRunMeeting, { stored: null }>;
+type StoredMeeting = Exclude<DryRunMeeting, NewMeeting>;
+
+function newMeeting(
+  { meeting_id, given, organizer_email }: NewMeeting,
   found: FoundSlots,
-  organizer_email: string | null,
 ): PreviewedMeeting {
   return {
     meeting: {
@@ -55,14 +59,11 @@ export function newMeeting(
   };
 }
 
-/** A stored meeting, as write-back would see it with the slot that was found; null where its row cannot be understood. */
-export function storedMeeting(
-  stored: MeetingRow,
-  given: Partial<MeetingRow>,
+function storedMeeting(
+  { stored, columns, organizer_email }: StoredMeeting,
   found: FoundSlots,
-  organizer_email: string | null,
 ): PreviewedMeeting | null {
-  const row = { ...stored, ...given };
+  const row = { ...stored, ...columns };
   const { google_account_id, writeback_status, event_generation } = row;
   const written = writableMeeting(
     {

@@ -1,13 +1,30 @@
 import type { MeetingRow } from "@shared/database/meetings.ts";
+import type { DryRun } from "@shared/finding_time/dry_run.ts";
+import type { Alternatives } from "@shared/finding_time/find_alternatives.ts";
+import type { NotSearched } from "@shared/finding_time/not_searched.ts";
+import type { BatchResult } from "@shared/finding_time/schedule_batch.ts";
+import type { Scheduled } from "@shared/finding_time/schedule_meeting.ts";
+import type { AlreadyScheduled } from "@shared/finding_time/schedule_one.ts";
+import { refused } from "@shared/finding_time/search.ts";
+import type { FoundSlots, PostponedSearch, RefusedSearch } from "@shared/finding_time/search.ts";
+import type { GoogleCalendar } from "@shared/google/calendar.ts";
 import { HttpFault } from "@shared/http/fault.ts";
 import { json, refuse } from "@shared/http/respond.ts";
-import type { Scheduled } from "@shared/finding_time/schedule_meeting.ts";
-import type { FoundSlots, PostponedSearch, RefusedSearch } from "@shared/finding_time/search.ts";
 import type { Candidate } from "@shared/scheduling/explaining/candidate.ts";
+import { previewWrite } from "@shared/writeback/preview_write.ts";
+import { previewMeeting } from "./preview_meeting.ts";
 
-/** The answer to a search that has just run; `elapsed_ms` is our time and Google's. */
-export function answer(meeting_id: string, scheduled: Scheduled, elapsed_ms: number): Response {
+/** The response to a request for one meeting; `elapsed_ms` is our time and Google's. Throws HttpFault where nothing was searched. */
+export function scheduledResponse(
+  meeting_id: string,
+  scheduled: Scheduled | AlreadyScheduled | NotSearched,
+  elapsed_ms: number,
+): Response {
   switch (scheduled.kind) {
+    case "not_searched":
+      throw asFault(scheduled);
+    case "already_scheduled":
+      return json(storedBody(scheduled.meeting));
     case "lease_lost":
       throw new HttpFault(
         "in_progress",
@@ -18,12 +35,83 @@ export function answer(meeting_id: string, scheduled: Scheduled, elapsed_ms: num
     case "found":
       return json(foundBody(meeting_id, scheduled, elapsed_ms));
     default:
-      return answerNothing(meeting_id, scheduled, elapsed_ms);
+      return noSlotResponse(meeting_id, scheduled, elapsed_ms);
   }
 }
 
-/** The answer with slots; the first candidate is the selected one. */
-export function foundBody(meeting_id: string, found: FoundSlots, elapsed_ms: number) {
+/**
+ * The response to a dry run: what scheduling would respond, the request that write-back would send to
+ * Google, and who would be mailed. Throws HttpFault where nothing was searched.
+ */
+export function dryRunResponse(
+  calendar: GoogleCalendar,
+  meeting_id: string,
+  outcome: DryRun | RefusedSearch | PostponedSearch | NotSearched,
+  elapsed_ms: number,
+): Response {
+  if (outcome.kind === "not_searched") throw asFault(outcome);
+  const dry_run = { dry_run: true };
+  if (outcome.kind !== "dry_run") return noSlotResponse(meeting_id, outcome, elapsed_ms, dry_run);
+  const { found, meeting } = outcome;
+  const preview = previewMeeting(meeting, found);
+  if (preview === null) {
+    const message = "The stored meeting cannot be written as it is.";
+    return noSlotResponse(
+      meeting_id,
+      refused("invalid_request", message, {}),
+      elapsed_ms,
+      dry_run,
+    );
+  }
+  const { google_request, mail_recipients } = previewWrite(
+    calendar,
+    preview.meeting,
+    preview.target,
+  );
+  return json({
+    ...foundBody(meeting_id, found, elapsed_ms),
+    ...dry_run,
+    google_request,
+    mail_recipients,
+  });
+}
+
+/** The response to a request for alternatives. Throws HttpFault where nothing was searched. */
+export function alternativesResponse(
+  meeting_id: string,
+  alternatives: Alternatives | NotSearched,
+  elapsed_ms: number,
+): Response {
+  if (alternatives.kind === "not_searched") throw asFault(alternatives);
+  const { outcome, current_slot } = alternatives;
+  if (outcome.kind !== "found") {
+    return noSlotResponse(meeting_id, outcome, elapsed_ms, { current_slot });
+  }
+  const { selected_slot: _, ...body } = foundBody(meeting_id, outcome, elapsed_ms);
+  const count = body.candidates.length;
+  return json({
+    ...body,
+    message: `${count === 1 ? "One other time is" : `${count} other times are`} possible.`,
+    current_slot,
+  });
+}
+
+/** One meeting of a batch. */
+export function batchElement({ meeting_id, scheduled }: BatchResult) {
+  switch (scheduled.kind) {
+    case "lease_lost":
+      return { meeting_id, success: false, error: "in_progress" };
+    case "found": {
+      const { start_time, score } = scheduled.slot;
+      return { meeting_id, success: true, start_time, score };
+    }
+    default:
+      return { meeting_id, success: false, error: scheduled.code, message: scheduled.reason };
+  }
+}
+
+/** The body of a response with slots; the first candidate is the selected one. */
+function foundBody(meeting_id: string, found: FoundSlots, elapsed_ms: number) {
   const { timezone, candidates, result } = found;
   const [slot] = candidates;
   const { total_candidates_evaluated, analytics, unknown, negotiation_rounds } = result;
@@ -41,21 +129,29 @@ export function foundBody(meeting_id: string, found: FoundSlots, elapsed_ms: num
   };
 }
 
-/** The answer without one: a refusal with what would change it. */
-export function answerNothing(
+/** The error response to a search that found no slot, with what would change that. */
+function noSlotResponse(
   meeting_id: string,
   outcome: RefusedSearch | PostponedSearch,
   elapsed_ms: number,
   more: Record<string, unknown> = {},
 ): Response {
-  return refuse(asFault(meeting_id, outcome), {
+  const details = outcome.kind === "refused" ? outcome.details : {};
+  const retry_after = outcome.kind === "postponed" ? outcome.retry_after_seconds : undefined;
+  const fault = new HttpFault(
+    outcome.code,
+    outcome.reason,
+    { meeting_id, ...details },
+    retry_after,
+  );
+  return refuse(fault, {
     meeting_id,
     success: false,
     selected_slot: null,
     candidates: [],
     total_candidates_evaluated: 0,
     processing_time_ms: Math.round(elapsed_ms),
-    ...(outcome.kind === "refused" ? outcome.details : {}),
+    ...details,
     ...more,
   });
 }
@@ -67,14 +163,12 @@ function messageOf(message: string, best: Candidate | undefined, slot: Candidate
     : "The best slot that other meetings did not take meanwhile.";
 }
 
-function asFault(meeting_id: string, outcome: RefusedSearch | PostponedSearch): HttpFault {
-  return outcome.kind === "postponed"
-    ? new HttpFault(outcome.code, outcome.reason, { meeting_id }, outcome.retry_after_seconds)
-    : new HttpFault(outcome.code, outcome.reason, { meeting_id, ...outcome.details });
+function asFault({ code, message, details, retry_after_seconds }: NotSearched): HttpFault {
+  return new HttpFault(code, message, details, retry_after_seconds);
 }
 
-/** The answer to a repeated call: what was found then. */
-export function storedAnswer(meeting: MeetingRow) {
+/** The body of the response to a repeated request: what the first one found. */
+function storedBody(meeting: MeetingRow) {
   const { meeting_id, starts_at, ends_at, timezone, score, reasoning, candidates } = meeting;
   const first = Array.isArray(candidates) ? candidates[0] : undefined;
   return {
@@ -91,18 +185,4 @@ export function storedAnswer(meeting: MeetingRow) {
     negotiation_rounds: 0,
     ...(meeting.scheduling_details as object | null),
   };
-}
-
-/** One meeting of a batch. */
-export function batchElement(meeting_id: string, scheduled: Scheduled) {
-  switch (scheduled.kind) {
-    case "lease_lost":
-      return { meeting_id, success: false, error: "in_progress" };
-    case "found": {
-      const { start_time, score } = scheduled.slot;
-      return { meeting_id, success: true, start_time, score };
-    }
-    default:
-      return { meeting_id, success: false, error: scheduled.code, message: scheduled.reason };
-  }
 }

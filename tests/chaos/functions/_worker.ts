@@ -6,6 +6,7 @@ import type { GoogleCalendar } from "@shared/google/calendar.ts";
 import { googleConfiguration } from "@shared/google/configuration.ts";
 import { googleOAuth } from "@shared/google/oauth.ts";
 import { HttpFault } from "@shared/http/fault.ts";
+import { log } from "@shared/http/log.ts";
 import { serve } from "@shared/http/serve.ts";
 import type { Handler } from "@shared/http/serve.ts";
 import { learnProfile } from "@shared/scheduling/learn_profile.ts";
@@ -59,6 +60,7 @@ async function dependencies(): Promise<Dependencies> {
     connections: googleConnections({ database, oauth, cipher, now }),
     now,
     inBackground,
+    log,
     learnProfile: (events, at) => encodeProfile(learnProfile(events, at)),
   };
 }

@@ -50,14 +50,17 @@ Deno.test("learnProfiles() leaves alone what is up to date and what somebody els
 });
 
 Deno.test("learnProfiles() invents nothing for a calendar that cannot be listed", async () => {
-  const { reader, saved } = fixture({ claims: ["ana"], unreadable: true });
+  const { reader, saved, logged } = fixture({ claims: ["ana"], unreadable: true });
   const learned = await learnProfiles(reader, credentials(["ana"]));
   assert.equal(learned.size, 0);
   assert.deepEqual(saved, []);
+  const facts = { user_id: "ana", reason: "forbidden" };
+  assert.deepEqual(logged, [["warning", "profile_not_learned", facts]]);
 });
 
 function fixture({ claims, unreadable = false }: { claims: string[]; unreadable?: boolean }) {
   const saved: unknown[][] = [];
+  const logged: unknown[][] = [];
   const learnedFrom: (readonly PastEvent[])[] = [];
   const rpc = (helper: string, parameters: Record<string, unknown>) => {
     if (helper === "claim_profile_readings") {
@@ -95,12 +98,15 @@ function fixture({ claims, unreadable = false }: { claims: string[]; unreadable?
         request: (access_token: string) => Promise<GoogleOutcome<T>>,
       ) => request(used.email),
     },
+    log: (...entry) => {
+      logged.push(entry);
+    },
     learnProfile: (events, { timezone }) => {
       learnedFrom.push(events);
       return `${EVENTS.length} events, ${timezone}`;
     },
   };
-  return { reader, saved, learnedFrom };
+  return { reader, saved, logged, learnedFrom };
 }
 
 function credentials(user_ids: string[]) {

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { completeConstraints } from "@shared/schemas/constraints.ts";
-import type { SlotQuestion } from "@shared/finding_time/slot_request.ts";
+import type { SlotRequest } from "@shared/finding_time/slot_request.ts";
 import { search } from "@shared/finding_time/search.ts";
 
 const NOW = new Date("2035-01-07T00:00:00Z");
 const DAY = { earliest_date: "2035-01-08", latest_date: "2035-01-08" };
-const QUESTION: SlotQuestion = {
+const QUESTION: SlotRequest = {
   constraints: completeConstraints(DAY, NOW),
   attending: [
     { email: "ana@north.example", type: "required", is_organizer: true },
@@ -61,7 +61,7 @@ function times(unknown_reason: string | null, holds: typeof NO_HOLDS = NO_HOLDS)
       holds,
       window: null,
     },
-    habits: { burdens: {}, profiles: new Map() },
+    habits: { past_inconvenience: {}, profiles: new Map() },
   };
 }
 

@@ -136,7 +136,7 @@ function participant(noon: number, i: number): fc.Arbitrary<Participant> {
     ),
     preferences: fc.option(preferences, { nil: undefined, freq: 3 }),
     profile: fc.option(arbitraryProfile, { nil: undefined, freq: 2 }),
-    burden: fc.constantFrom(undefined, 0, 40, 1000),
+    past_inconvenience: fc.constantFrom(undefined, 0, 40, 1000),
   }).map(({ type, timezone, open_hours, buffer, busy, ...rest }): Participant => ({
     email: `p${i}@convene.example`,
     type: i === 0 ? "required" : type,
@@ -147,7 +147,9 @@ function participant(noon: number, i: number): fc.Arbitrary<Participant> {
     ...(rest.exdates === undefined ? {} : { exdates: rest.exdates }),
     ...(rest.preferences === undefined ? {} : { preferences: rest.preferences }),
     ...(rest.profile === undefined ? {} : { profile: rest.profile }),
-    ...(rest.burden === undefined ? {} : { burden: rest.burden }),
+    ...(rest.past_inconvenience === undefined
+      ? {}
+      : { past_inconvenience: rest.past_inconvenience }),
   }));
 }
 

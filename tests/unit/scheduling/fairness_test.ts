@@ -17,8 +17,8 @@ const around_the_clock = { working_hours_start: 0, working_hours_end: 24, interv
 
 /** Two who are never comfortable at the same time: 09-17 in New York is 23-07 in Tokyo. */
 const far_apart = (burdens: [number, number]): Participant[] => [
-  person("Ann", [], { timezone: "America/New_York", burden: burdens[0] }),
-  person("Aki", [], { timezone: "Asia/Tokyo", burden: burdens[1] }),
+  person("Ann", [], { timezone: "America/New_York", past_inconvenience: burdens[0] }),
+  person("Aki", [], { timezone: "Asia/Tokyo", past_inconvenience: burdens[1] }),
 ];
 
 Deno.test("burdenOf() is what the hour costs somebody, from nothing to 100 points", () => {
@@ -66,7 +66,7 @@ Deno.test("findSlots() answers the same when everybody has carried the same", ()
   fc.assert(fc.property(arbitraryRequest, fc.integer({ min: 0, max: 500 }), (asked, burden) => {
     const all = (burden: number) => ({
       ...asked,
-      participants: asked.participants.map((one) => ({ ...one, burden })),
+      participants: asked.participants.map((one) => ({ ...one, past_inconvenience: burden })),
     });
     assert.deepEqual(findSlots(all(burden)), findSlots(all(0)));
   }));
@@ -74,10 +74,10 @@ Deno.test("findSlots() answers the same when everybody has carried the same", ()
 
 Deno.test("findSlots() names a burden that makes no sense", () => {
   for (const burden of [-1, NaN, Infinity]) {
-    const people = [person("Ann"), person("Bob", [], { burden })];
+    const people = [person("Ann"), person("Bob", [], { past_inconvenience: burden })];
     assert.throws(() => findSlots(request(people)), (error) => {
       assert.ok(error instanceof SchedulingInputError);
-      assert.equal(error.path, "participants[1].burden");
+      assert.equal(error.path, "participants[1].past_inconvenience");
       return true;
     });
   }

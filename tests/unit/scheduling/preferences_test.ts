@@ -107,7 +107,9 @@ Deno.test("findSlots() gives more preference where a wish is met than where it i
 Deno.test("findSlots() changes nothing but preference by wishes, and no start", () => {
   const without = ({ participants, ...rest }: SchedulingRequest): SchedulingRequest => ({
     ...rest,
-    participants: participants.map(({ preferences: _, profile: __, burden: ___, ...one }) => one),
+    participants: participants.map((
+      { preferences: _, profile: __, past_inconvenience: ___, ...one },
+    ) => one),
   });
   const facts = ({ start_time, score_breakdown: { preference: _, ...others } }: Candidate) => ({
     start_time,

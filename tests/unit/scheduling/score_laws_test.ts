@@ -54,7 +54,7 @@ Deno.test("findSlots() scores people who are alike together as it does one by on
   fc.assert(
     fc.property(open, fc.boolean(), (asked, plain) => {
       const of = (person: Participant): Participant => {
-        const { preferences: _, profile: __, burden: ___, ...alike } = person;
+        const { preferences: _, profile: __, past_inconvenience: ___, ...alike } = person;
         return plain ? alike : person;
       };
       const participants = asked.participants.map(of);

@@ -5,7 +5,7 @@ import { onMonday, person, request } from "./requests.ts";
 
 const NINE = "Monday 7 January 2030 at 09:00 (UTC)";
 
-/** Refused as asked, and possible at the slot that the suggestion names once `change` is made. */
+/** Without a slot as asked, and possible at the slot that the suggestion names once `change` is made. */
 function changeHelps(
   people: Participant[],
   changes: Partial<Constraints>,
