@@ -1,3 +1,4 @@
+import { decodeBase64, encodeBase64 } from "@shared/std/encoding.ts";
 import { CELLS, type Profile } from "./profile.ts";
 
 /** Another layout of the bytes needs another number, so that old text is learned again and not misread. */
@@ -17,7 +18,7 @@ export function encodeProfile(profile: Profile): string {
   for (let cell = 0; cell < CELLS; cell++) {
     bytes[HEADER_BYTES + cell] = profile.accepted[cell]! << 4 | profile.declined[cell]!;
   }
-  return btoa(String.fromCharCode(...bytes));
+  return encodeBase64(bytes);
 }
 
 /** The profile of an encoded text; undefined for text of another version or none of ours: learn it again. */
@@ -38,7 +39,7 @@ export function decodeProfile(text: string): Profile | undefined {
 }
 
 function bytesOf(text: string): Uint8Array | undefined {
-  // atob() would throw, and the text comes from a table that others may fill.
+  // decodeBase64() would throw, and the text comes from a table that others may fill.
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text) || text.length % 4 !== 0) return undefined;
-  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  return decodeBase64(text);
 }
