@@ -16,7 +16,7 @@ export interface Reading {
 }
 
 /**
- * What has to be read, and with which connection; null when somebody must be read and nobody may.
+ * What has to be read, and with which connection; null when a calendar must be read and no connection may.
  * A participant's own connection reads their own calendar and nothing else: calendars that the
  * organizer names are read with what the organizer may see.
  */

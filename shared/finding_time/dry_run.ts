@@ -43,7 +43,7 @@ interface Preparation {
 }
 
 /**
- * What scheduling would find. Stores nothing, leases nothing and holds nobody's time. Where the busy
+ * What scheduling would find. Stores nothing, leases nothing and holds no one's time. Where the busy
  * time of every participant is given, no calendar is read, so no connection is needed.
  */
 export async function dryRun(

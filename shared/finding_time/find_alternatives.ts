@@ -24,7 +24,7 @@ export interface Alternatives {
 }
 
 /**
- * The next best slots of a meeting that exists, without its present one. Its own event takes nobody's
+ * The next best slots of a meeting that exists, without its present one. Its own event takes no
  * time, as far as that can be proven (see withoutOwnEvent). Stores nothing.
  */
 export async function findAlternatives(

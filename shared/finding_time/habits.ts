@@ -9,7 +9,7 @@ export interface Habits {
   profiles: ReadonlyMap<string, Profile>;
 }
 
-/** As stored, or as just `learned` (encoded, by user id). Nobody's habits are invented. */
+/** As stored, or as just `learned` (encoded, by user id). No habits are invented. */
 export function habitsOf(
   { own_connections, burdens }: KnownPeople,
   learned: ReadonlyMap<string, string> = new Map(),

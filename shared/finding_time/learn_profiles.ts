@@ -78,7 +78,7 @@ async function learn(
 
 const RESPONSES = ["accepted", "declined", "tentative", "needsAction"] as const;
 
-/** None for what is no meeting at all: cancelled, or a note about where somebody works. */
+/** None for what is no meeting at all: cancelled, or a note about where a person works. */
 function pastEvent(event: ListedEvent): PastEvent[] {
   const { start, end, status, eventType, attendees } = event;
   if (status === "cancelled" || (eventType !== undefined && eventType !== "default")) return [];

@@ -31,7 +31,7 @@ export function people(
   });
 }
 
-/** Whose calendar was read: their time can be promised. Whoever handed in busy time cannot be held to it. */
+/** Whose calendar was read: their time can be promised. Given busy time promises nothing. */
 export function readablePeople({ read }: KnownTimes): string[] {
   return [...read].filter(([, { busy }]) => busy !== "unknown").map(([email]) => email);
 }

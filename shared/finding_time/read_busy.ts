@@ -7,10 +7,10 @@ import type { BusyInterval } from "@shared/scheduling/input/scheduling_request.t
 import type { Credentials, Reading } from "./credentials.ts";
 import { answeredBefore, TIMED_OUT } from "./deadline.ts";
 
-/** Google answers a freeBusy query in well under a second; whoever waits for a meeting does not wait for more. */
+/** Google answers a freeBusy query in well under a second; a caller does not wait for more. */
 export const READ_DEADLINE_MS = 12_000;
 
-/** What is known of somebody's time. A calendar that cannot be read makes all of it unknown. */
+/** What is known of a person's time. A calendar that cannot be read makes all of it unknown. */
 export interface Availability {
   busy: readonly BusyInterval[] | "unknown";
   unknown_reason?: string;
@@ -28,7 +28,7 @@ export interface TimeWindow {
 
 /**
  * The busy time of `wanted` by e-mail address: one query per 50 calendars and credential, all of them
- * side by side. Somebody whose own connection fails is asked for with the organizer's. Who is not
+ * side by side. A person whose own connection fails is read with the organizer's. Who is not
  * answered for before the deadline is unknown; a failure of the organizer's connection is returned.
  */
 export async function readBusy(

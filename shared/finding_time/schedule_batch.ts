@@ -57,7 +57,7 @@ async function scheduleAll(
       user_id: null,
       given: null,
     });
-    // Somebody deleted the meeting since it was claimed.
+    // The meeting was deleted since it was claimed.
     if (context.decision !== "stored") continue;
     const scheduled = await scheduleMeeting(dependencies, meeting, context);
     results.push({ meeting_id, scheduled });

@@ -22,7 +22,7 @@ import type { SlotRequest } from "./slot_request.ts";
 /** Longer than a freeBusy chunk with a refreshed token takes (20 s a request). */
 export const LEASE_SECONDS = 90;
 
-/** Every lost round is somebody else's slot, so the next search is over less; ten rounds lost are a crowd. */
+/** Every lost round is another meeting's slot, so the next search is over less; ten rounds lost are a crowd. */
 const MAX_ROUNDS = 10;
 
 /** A crowd that wants the same people's time finds enough to choose from in one round. */
@@ -43,7 +43,7 @@ export interface TakenSlot extends FoundSlots {
   slot: Candidate;
 }
 
-/** "lease_lost": the lease ended before the search did, and somebody else decides. */
+/** "lease_lost": the lease ended before the search did, and another worker decides. */
 export type Scheduled = TakenSlot | RefusedSearch | PostponedSearch | { kind: "lease_lost" };
 
 /** Finds the slot of one leased meeting and takes it; a slot makes its write-back due. */

@@ -18,7 +18,7 @@ export interface Tries {
   waited: number;
 }
 
-/** A search that nobody repeats: its first failure is told as one that may pass. */
+/** A search that is not repeated: its first failure is reported as one that may pass. */
 export const FIRST_TRY: Tries = { failed: 0, waited: 0 };
 
 export type SearchErrorCode =

@@ -28,7 +28,7 @@ interface Counted {
 }
 
 /**
- * Learns somebody's profile from the events of the last 365 days before `now`, by their local clock in `timezone`.
+ * Learns a person's profile from the events of the last 365 days before `now`, by their local clock in `timezone`.
  * All-day and transparent events say nothing about meetings; answers other than yes and no are no evidence. Throws
  * SchedulingInputError with the field's path.
  */

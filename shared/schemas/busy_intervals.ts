@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import { parseInstant } from "@shared/time/instants.ts";
 import { isInstant } from "./fields.ts";
 
-/** Time that a caller says somebody is taken: RFC 3339 instants. `timezone` is accepted, the instants need none. */
+/** Time in which a person is busy, as the caller says: RFC 3339 instants. `timezone` is accepted, the instants need none. */
 export interface GivenBusy {
   start: string;
   end: string;
@@ -10,7 +10,7 @@ export interface GivenBusy {
   timezone?: string;
 }
 
-/** Google answers no more for one calendar and query, and nobody has more in a year. */
+/** Google answers no more for one calendar and query, and no person has more in a year. */
 const MAX_INTERVALS = 5000;
 
 const FIELDS = new Set(["start", "end", "tentative", "timezone"]);

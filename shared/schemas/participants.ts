@@ -75,7 +75,7 @@ const some = <T>(item: z.ZodMiniType<T>) =>
 /**
  * Who takes part: e-mail addresses or objects, 1 to 200. `is_required: false` is another spelling
  * of `type: "optional"`, the origin's `calendar_summary`
- * one of timezone, busy and preferences. Somebody who is named twice takes part once, as first named.
+ * one of timezone, busy and preferences. A person who is named twice takes part once, as first named.
  */
 export const PARTICIPANTS = z.pipe(some(PARTICIPANT), z.transform(withoutRepetitions));
 
@@ -96,7 +96,7 @@ function withoutRepetitions(participants: MeetingParticipant[]): MeetingParticip
   return [...named.values()];
 }
 
-/** What to call somebody: the name, else the address. */
+/** What to call a participant: the name, else the address. */
 export function displayName(participant: { email: string; name?: string | undefined }): string {
   return participant.name?.trim() || participant.email;
 }

@@ -13,7 +13,7 @@ const SHARE = z.number().check(
   z.refine((value) => value >= 0 && value <= 1, "Expected a number from 0 to 1"),
 );
 
-/** What somebody likes. Hours are hours of the day in their own zone; categories name the meeting's `event_category`. */
+/** What a person prefers. Hours are hours of the day in their own zone; categories name the meeting's `event_category`. */
 export const PREFERENCES = z.strictObject({
   ...TIMES,
   avoid_back_to_back: z.optional(z.boolean()),
@@ -23,7 +23,7 @@ export const PREFERENCES = z.strictObject({
 
 export type GivenPreferences = z.output<typeof PREFERENCES>;
 
-/** The origin's patterns. Lengths and gaps are statistics of the past, not wishes, so nothing is derived from them. */
+/** The origin's patterns. Lengths and gaps are statistics of the past, not preferences, so nothing is derived from them. */
 const PATTERNS = z.strictObject({
   ...TIMES,
   avg_meeting_duration_minutes: z.optional(z.number()),
@@ -32,7 +32,7 @@ const PATTERNS = z.strictObject({
   morning_person_score: z.optional(SHARE),
 });
 
-/** What the origin's callers know of somebody's calendar: busy time handed in, a zone, patterns. */
+/** What the origin's callers know of a person's calendar: busy time handed in, a zone, patterns. */
 export const CALENDAR_SUMMARY = z.strictObject({
   user_id: z.optional(z.string()),
   timezone: z.optional(TIMEZONE),

@@ -33,8 +33,8 @@ Deno.test("cycles() finds every cycle, however long, and each file in one of the
     ["a", "b", "c", "d"],
   ]);
   assert.deepEqual(cycles(graph({ a: ["a"] })), [["a"]]);
-  const ring = Object.fromEntries(chain.map((path, i) => [path, [chain[i + 1] ?? "0"]]));
-  assert.deepEqual(cycles(graph(ring)).map(({ length }) => length), [chain.length]);
+  const circle = Object.fromEntries(chain.map((path, i) => [path, [chain[i + 1] ?? "0"]]));
+  assert.deepEqual(cycles(graph(circle)).map(({ length }) => length), [chain.length]);
 });
 
 Deno.test("readImportGraph() shows a cycle of `import type` and of a dynamic import", async () => {

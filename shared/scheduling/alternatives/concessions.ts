@@ -122,7 +122,7 @@ function formatList(parts: readonly string[]): string {
   return parts.length < 2 ? parts.join("") : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
 }
 
-/** Who is missed from the share of people that was asked for; nobody when the share is reached all the same. */
+/** Who is missed from the share of people that was asked for; empty when the share is reached all the same. */
 function absentBeyondQuorum({ asked, relaxed, relaxed_people }: Conceded, start: number): string[] {
   const counted = countedPeople(asked, relaxed_people);
   const absent = counted.filter((person) => !attends(statusAt(person, relaxed, start)));
@@ -160,7 +160,7 @@ function widerHours(
   return [{ name: person.label, minutes: needed.minutes, hours: needed.text }];
 }
 
-/** Somebody in the hours that are theirs, before any concession. */
+/** A person in the hours that are theirs, before any concession. */
 function asEntitled(person: Person): Person {
   return { ...person, open: person.open_by_right ?? person.open };
 }

@@ -15,7 +15,7 @@ export interface HoursNeeded {
 }
 
 /**
- * By how much somebody needed would have to open their hours on the day of a meeting at `start`, and the same in words
+ * By how much a person who is needed would have to open their hours on the day of a meeting at `start`, and the same in words
  * ("open until 18:00 (Europe/Paris)"); undefined when the meeting lies in their hours. Infinitely much where no change
  * of one day's hours would do, as past midnight.
  */

@@ -56,7 +56,7 @@ function sharesOf(
   }));
 }
 
-/** Whether the hours that somebody would need at a start do for a later occurrence too, when clocks have changed. */
+/** Whether the hours that a person would need at a start do for a later occurrence too, when clocks have changed. */
 function fits(search: SearchRequest, person: Person, occurrence: number, start: number): boolean {
   const needed = hoursNeeded(search, person, occurrence);
   if (needed === undefined) return true;

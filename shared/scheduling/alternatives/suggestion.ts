@@ -31,7 +31,7 @@ const WIDER_STEP_MINUTES = 30;
 /**
  * The smallest change that yields a slot, as a sentence that names it and the first slot it gives; undefined when none
  * does. Every change was tried, of a series at every occurrence; only where no change makes all of them possible, one
- * that gives the series a beginning is named, with how many are. Small means: what costs nobody anything first (grid, notice), then tentative time,
+ * that gives the series a beginning is named, with how many are. Small means: what costs no one anything first (grid, notice), then tentative time,
  * buffers, a shorter meeting, hours up to an hour wider, one person fewer, and only then more of the same.
  */
 export function suggestChange(empty: EmptySearch): string | undefined {

@@ -4,7 +4,7 @@ import type { Person } from "./person.ts";
 
 /**
  * `density`: the share, 0 to 1, of the known participants' open time that is taken. `conflict_rate`: the share,
- * 0 to 1, of the starts within everybody's hours at which somebody needed is taken or too few people come. The most
+ * 0 to 1, of the starts within everybody's hours at which a person who is needed is busy or too few people come. The most
  * constrained participants are at most three e-mail addresses, the busiest first.
  */
 export interface Analytics {
@@ -48,7 +48,7 @@ interface Load {
   share: number;
 }
 
-/** Puts somebody where they belong among the few busiest, if they do. Equally busy people stand by address. */
+/** Puts a person where they belong among the few busiest, if they do. Equally busy people stand by address. */
 function keepBusiest(busiest: Load[], email: string, share: number): void {
   const last = busiest.at(-1);
   if (busiest.length === MOST_NAMED && last !== undefined && share < last.share) return;

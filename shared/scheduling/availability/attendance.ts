@@ -42,7 +42,7 @@ export function newAttendance(length: number): Attendance {
   };
 }
 
-/** Whether somebody with this status comes to the meeting. */
+/** Whether a person with this status comes to the meeting. */
 export function attends(status: number): boolean {
   return status <= TENTATIVE;
 }
@@ -52,7 +52,7 @@ export function statusName(status: number): AvailabilityStatus {
 }
 
 /**
- * Fills `into` for ascending starts, the first `length` of them, in one sweep over the person's busy time. Buffers widen busy time. Somebody whose
+ * Fills `into` for ascending starts, the first `length` of them, in one sweep over the person's busy time. Buffers widen busy time. A person whose
  * calendar could not be read is unknown everywhere, also outside their hours: nothing here may hide that.
  */
 export function attendance(

@@ -37,7 +37,7 @@ export function freeStarts(
   return { starts: freeAmong(search, people, grid, map), on_grid: grid.length };
 }
 
-/** Of starts (ascending) within everybody's hours, those at which nobody needed is taken and enough people come. */
+/** Of starts (ascending) within everybody's hours, those at which no one who is needed is busy and enough people come. */
 function freeAmong(
   search: SearchRequest,
   people: readonly Person[],
@@ -64,7 +64,7 @@ export function possibleAmong(
   return freeAmong(search, people, in_hours, busyMap(search, people));
 }
 
-/** The minutes of the window that somebody needed has taken, buffers included. Unknown people mark nothing. */
+/** The minutes of the window in which a person who is needed is busy, buffers included. Unknown people mark nothing. */
 export function busyMap(search: SearchRequest, people: readonly Person[]): BusyMap {
   const map = new BusyMap(search.from, search.to);
   for (const { needed, busy: { starts, ends }, buffer: { before, after } } of people) {
@@ -75,7 +75,7 @@ export function busyMap(search: SearchRequest, people: readonly Person[]): BusyM
 }
 
 /**
- * When everybody needed is open, from the earliest start on. A meeting that needs nobody but resources keeps to the
+ * When everyone who is needed is open, from the earliest start on. A meeting that needs only resources keeps to the
  * request's own working hours, or it would be put at night.
  */
 export function commonOpenHours(search: SearchRequest, people: readonly Person[]): Interval[] {
@@ -114,7 +114,7 @@ function onDaysOfSeries(search: SearchRequest, starts: Int32Array): Int32Array {
   );
 }
 
-/** Drops the starts at which nobody comes, or fewer than the request's share of the people invited. */
+/** Drops the starts at which no one comes, or fewer than the request's share of the people invited. */
 function enoughPeople(
   search: SearchRequest,
   people: readonly Person[],

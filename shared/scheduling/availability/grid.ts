@@ -30,7 +30,7 @@ export function gridStarts(
   return Int32Array.from(starts);
 }
 
-/** The first minute from `minute` on whose wall clock is on the grid; the grid begins anew every midnight. */
+/** The first minute from `minute` on whose wall clock is on the grid; the grid begins again every midnight. */
 function nextStart(minute: number, offset: number, interval: number): number {
   const wall = minute + offset;
   const midnight = Math.floor(wall / MINUTES_PER_DAY) * MINUTES_PER_DAY;

@@ -11,7 +11,7 @@ export interface OpenHoursRule {
   end: number;
 }
 
-/** Days since 1970 on which nobody is open, counted in the zone of each rule. */
+/** Days since 1970 on which no one is open, counted in the zone of each rule. */
 export type Holidays = ReadonlySet<number>;
 
 /**

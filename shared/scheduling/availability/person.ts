@@ -28,7 +28,7 @@ const NEVER_AWAY: readonly number[] = [];
 /** A participant made ready for arithmetic; minutes since 1970 throughout. */
 export interface Person {
   participant: Participant;
-  /** The name, or the e-mail address of somebody without one. */
+  /** The name, or the e-mail address of a person without one. */
   label: string;
   timezone: string;
   offsets: readonly OffsetSegment[];

@@ -16,7 +16,7 @@ export interface SeriesAvailability {
   clashes: { start_time: string; names: string[] }[];
 }
 
-/** How a start repeats. Where nobody needed is in the way of a clash, too few come: then the absent are named. */
+/** How a start repeats. Where no one who is needed is in the way of a clash, too few come: then the absent are named. */
 export function seriesAvailability(series: Series, start: number): SeriesAvailability {
   const { search, people } = series;
   const occurrences = Int32Array.from(occurrencesOf(series, start));

@@ -5,12 +5,12 @@ import { type OffsetSegment, offsetSegments } from "@shared/time/zones.ts";
 import type { SearchRequest } from "../input/search_request.ts";
 import { type OpenHoursRule, openIntervals } from "./open_hours.ts";
 
-/** The rules that hold for somebody without hours of their own. */
+/** The rules that hold for a person without hours of their own. */
 export function workingHours(search: SearchRequest, timezone: string): OpenHoursRule[] {
   return [{ timezone, weekdays: search.allowed_days, ...search.working_hours }];
 }
 
-/** What somebody's open time depends on, besides the search. */
+/** What a person's open hours depend on, besides the search. */
 interface OwnHours {
   timezone: string;
   rules: readonly OpenHoursRule[] | undefined;

@@ -3,7 +3,7 @@ import { conceivableStarts } from "../availability/free_starts.ts";
 import type { Person } from "../availability/person.ts";
 import type { SearchRequest } from "../input/search_request.ts";
 
-/** Somebody in the way: the share, 0 to 100, of the starts on the grid that they rule out, and mostly by what. */
+/** A person in the way: the share, 0 to 100, of the starts on the grid that they rule out, and mostly by what. */
 export interface Blocking {
   email: string;
   name?: string;
@@ -13,7 +13,7 @@ export interface Blocking {
 
 /**
  * Who is in the way and how much, the most in the way first. Optional people are, only when the request wants a share
- * of everybody or nobody else was asked. Somebody unknown is in the way only of a request that refuses them.
+ * of everybody or no person was required. A person who is unknown is in the way only of a request that refuses them.
  */
 export function blockingPeople(search: SearchRequest, people: readonly Person[]): Blocking[] {
   const starts = conceivableStarts(search, people);

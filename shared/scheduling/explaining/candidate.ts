@@ -25,7 +25,7 @@ import { reasonsFor, seriesReason } from "./reasons.ts";
 
 /**
  * One participant at one candidate; `local_start` carries the offset of the participant's own zone. `burden` is what
- * the hour costs somebody who comes, in points from 1 to 100; it is left out where it costs nothing.
+ * the hour costs a person who comes, in points from 1 to 100; it is left out where it costs nothing.
  */
 export interface ParticipantAvailability {
   email: string;

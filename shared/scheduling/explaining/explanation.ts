@@ -69,7 +69,7 @@ export function phrase(reason: Reason): string {
         ? `the calendar of ${formatNames(args.names)} could not be read`
         : `the calendars of ${formatNames(args.names)} could not be read`;
     case "clear_of_meetings":
-      return `nobody who comes has another meeting within ${formatMinutes(args.minutes)}`;
+      return `no one who comes has another meeting within ${formatMinutes(args.minutes)}`;
     case "clear_before":
       return `${formatMinutes(args.minutes)} clear before ${possessive(args.name)} next meeting`;
     case "clear_after":

@@ -11,7 +11,7 @@ const MONTHS =
 /** "Ann", "Ann and Bob", "Ann, Bob and Cem", "Ann, Bob and 4 others". */
 export function formatNames(names: readonly string[]): string {
   if (names.length > 3) return `${names.slice(0, 2).join(", ")} and ${names.length - 2} others`;
-  const last = names.at(-1) ?? "nobody";
+  const last = names.at(-1) ?? "no one";
   return names.length < 2 ? last : `${names.slice(0, -1).join(", ")} and ${last}`;
 }
 

@@ -12,14 +12,14 @@ import { formatTimeOfDay } from "./phrases.ts";
 import type { Reason } from "./reason.ts";
 
 const NOON = 12 * 60;
-/** From here on somebody clearly is one for mornings, or below minus this for afternoons. */
+/** From here on a person clearly prefers mornings, or below minus this afternoons. */
 const CLEARLY = 500;
 /** Fewer answers at a time of the week show no habit. */
 const FEWEST_ANSWERS = 4;
 const USUALLY_DECLINES_PERCENT = 50;
 const USUALLY_ACCEPTS_PERCENT = 10;
 
-/** One reason for each zone in which it is early or late for somebody, the worst first. */
+/** One reason for each zone in which it is early or late for a person, the worst first. */
 export function hoursOfDay(
   coming: readonly Attendee[],
   start: number,

@@ -1,12 +1,12 @@
 import { SchedulingInputError } from "./scheduling_input_error.ts";
 import type { Participant } from "./scheduling_request.ts";
 
-/** Somebody this many points ahead of the least burdened counts most: their inconvenience weighs four times. */
+/** A person this many points ahead of the one with the fewest counts most: their inconvenience weighs four times. */
 const MOST_AHEAD = 300;
 
 /**
  * How much each participant's inconvenience counts, in percent: 100 for the least burdened, one more for each point that
- * somebody carried more. Only the difference counts: people who meet often would otherwise be unmeetable. Throws
+ * a person has more than that. Only the difference counts: people who meet often would otherwise be unmeetable. Throws
  * SchedulingInputError with the field's path.
  */
 export function fairnessPercents(participants: readonly Participant[]): number[] {

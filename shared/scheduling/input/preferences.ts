@@ -2,7 +2,7 @@ import { MINUTES_PER_DAY } from "@shared/time/instants.ts";
 import { type Weekday, weekdayMask, WEEKDAYS } from "@shared/time/weekday.ts";
 import { SchedulingInputError } from "./scheduling_input_error.ts";
 
-/** Days and hours that somebody likes for meetings. Hours are of the day, 0 to 24 in their own zone, perhaps fractional. */
+/** Days and hours that a person prefers for meetings. Hours are of the day, 0 to 24 in their own zone, perhaps fractional. */
 export interface PreferredTimes {
   preferred_days?: readonly Weekday[];
   preferred_hours_start?: number;
@@ -10,7 +10,7 @@ export interface PreferredTimes {
 }
 
 /**
- * What somebody asks for, all of it optional. `morning_person_score` goes from 0 (afternoons) over 0.5 (no matter) to 1
+ * What a person prefers, all of it optional. `morning_person_score` goes from 0 (afternoons) over 0.5 (no matter) to 1
  * (mornings). Times under `event_categories` replace the general ones for meetings of that `event_category`.
  */
 export interface Preferences extends PreferredTimes {

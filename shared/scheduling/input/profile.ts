@@ -8,7 +8,7 @@ export const CELLS = WEEK_MINUTES / CELL_MINUTES;
 export const MOST_COUNTED = 15;
 
 /**
- * What somebody's history of invitations shows, without any event in it. `accepted` and `declined` count, for each
+ * What a person's history of invitations shows, without any event in it. `accepted` and `declined` count, for each
  * half-hour of the week by their local clock (Monday 00:00 first), how often they said so about a meeting then: from 0
  * to MOST_COUNTED, larger counts in proportion. `meetings` were answered in all, `declined_percentage` of them with no.
  * `typical_minutes` is the middle length of what they accepted, `typical_gap_minutes` the middle pause between two

@@ -3,14 +3,14 @@ import type { Preferences } from "./preferences.ts";
 import type { Profile } from "./profile.ts";
 import type { ScoreBreakdown } from "./weights.ts";
 
-/** Time somebody is taken, RFC 3339 with offset; `end` is exclusive. Order and overlaps do not matter. */
+/** Time in which a person is busy, RFC 3339 with offset; `end` is exclusive. Order and overlaps do not matter. */
 export interface BusyInterval {
   start: string;
   end: string;
   tentative?: boolean;
 }
 
-/** When somebody can be met, by the wall clock of `timezone` (default: the participant's). `end` may be "24:00". */
+/** When a person can be met, by the wall clock of `timezone` (default: the participant's). `end` may be "24:00". */
 export interface OpenHours {
   days: Weekday[];
   start: string;
@@ -19,7 +19,7 @@ export interface OpenHours {
 }
 
 /**
- * Somebody, or something, that the meeting needs. `busy: "unknown"` is a calendar that could not be read: it never
+ * A person or a resource that the meeting needs. `busy: "unknown"` is a calendar that could not be read: it never
  * counts as free. `buffer` is in minutes and replaces the request's: `before` is kept free before the meeting,
  * `after` after it. Without `open_hours` the request's working hours hold in the participant's own zone, except for
  * a resource, which is then open at all hours. `timezone` defaults to the request's. On `exdates` (YYYY-MM-DD, in their
@@ -48,7 +48,7 @@ export interface Participant {
  * may be fractional (8.5 is 08:30). `allowed_days` and `holiday_dates` (YYYY-MM-DD) are read in each participant's
  * own zone. Starts lie on multiples of `interval_minutes` after local midnight in `timezone`.
  *
- * `on_unknown`: "refuse" gives no slot when somebody required is unknown, and counts an unknown optional person as
+ * `on_unknown`: "refuse" gives no slot when a required participant is unknown, and counts an unknown optional person as
  * absent; "ignore_optional" leaves unknown optional people out of `minimum_attendee_percentage`; "ignore" does so
  * with everybody unknown, required people included.
  */

@@ -42,7 +42,7 @@ export class AlikePeople {
     this.chosen_starts = new Int32Array(starts.length);
   }
 
-  /** The people like this one; undefined for somebody with preferences or a history of their own. */
+  /** The people like this one; undefined for a person with preferences or a history of their own. */
   groupOf(person: Person): AlikeGroup | undefined {
     if (!onlyClockMatters(person)) return undefined;
     let same_hours = this.#groups.get(person.open);
@@ -53,7 +53,7 @@ export class AlikePeople {
   }
 
   /**
-   * Chooses the starts in hours in which somebody has something, or so near that it could count, and says how many they
+   * Chooses the starts in hours in which the person has something, or so near that it could count, and says how many they
    * are; in all the other hours they are counted as quiet. Starts outside their hours are in neither.
    */
   disturbed(group: AlikeGroup, { busy, tentative, buffer }: Person): number {

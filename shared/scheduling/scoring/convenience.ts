@@ -77,7 +77,7 @@ export function sameClock(a: Person, b: Person): boolean {
 
 /**
  * By how many minutes a meeting begins before the usual day and ends after it, and how many of its minutes lie beyond
- * the hours that somebody stated, as a concession may want.
+ * the hours that the person stated, as a concession may want.
  */
 export function minutesOutsideUsualDay(
   { offsets, usual_day, open_by_right }: Person,

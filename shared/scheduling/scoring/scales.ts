@@ -1,4 +1,4 @@
-/** Another meeting further away than this disturbs nobody. */
+/** Another meeting further away than this disturbs no one. */
 export const CLEAR_MINUTES = 60;
 
 /** As convenient as an hour can be. */

@@ -72,7 +72,7 @@ async function schedule(
   const organizer = request.given?.organizer_user_id;
   const user_id = userOf(caller);
   if (user_id !== null && organizer !== undefined && organizer !== user_id) {
-    throw new HttpFault("forbidden", "Only a secret key may schedule for somebody else.", {
+    throw new HttpFault("forbidden", "Only a secret key may schedule for another user.", {
       path: "organizer_user_id",
     });
   }
