@@ -45,7 +45,8 @@ export function parseDate(text: string): number {
 
 /** RFC 3339 of an instant as seen with an offset in minutes; "Z" for offset 0. */
 export function formatInstant(minute: number, offset_minutes: number): string {
-  const wall = new Date((minute + offset_minutes) * 60_000).toISOString().slice(0, 19);
+  // Seconds are fractions of minutes, which are not exact.
+  const wall = new Date(Math.round((minute + offset_minutes) * 60_000)).toISOString().slice(0, 19);
   if (offset_minutes === 0) return `${wall}Z`;
   const size = Math.abs(offset_minutes);
   const hours = String(Math.floor(size / 60)).padStart(2, "0");
