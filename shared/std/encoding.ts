@@ -5,8 +5,10 @@ import * as hex from "@std/encoding/hex.js";
 // Deno's standard library as npm has it carries no types; these are those of its documentation.
 
 type Encode = (data: Uint8Array | ArrayBuffer | string) => string;
+/** Uint8Array<ArrayBuffer>, which the edge runtime's compiler cannot write yet. */
+type Bytes = ReturnType<typeof Uint8Array.from>;
 /** Throws TypeError or RangeError for text in another alphabet or of an impossible length. */
-type Decode = (text: string) => Uint8Array<ArrayBuffer>;
+type Decode = (text: string) => Bytes;
 
 /** Standard base64 with padding (RFC 4648, 4). */
 export const encodeBase64: Encode = base64.encodeBase64;
