@@ -1,4 +1,4 @@
-import { encodeBase64, encodeBase64Url } from "./base64.ts";
+import { encodeBase64, encodeBase64Url } from "@shared/std/encoding.ts";
 
 /** Every secret of one local project. Made at random; nothing here is ever written into code. */
 export interface PlatformKeys {

@@ -1,4 +1,4 @@
-import { decodeBase64Url, encodeBase64Url } from "./base64.ts";
+import { decodeBase64Url, encodeBase64Url } from "@shared/std/encoding.ts";
 
 const KEY_ID = "convene-local";
 

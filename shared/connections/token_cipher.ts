@@ -1,3 +1,5 @@
+import { decodeBase64, encodeBase64 } from "@shared/std/encoding.ts";
+
 const FORMAT = "v1";
 const IV_BYTES = 12;
 const KEY_BYTES = 32;
@@ -52,7 +54,9 @@ export function tokenCipher(key_ring: string | undefined): TokenCipher {
         await keyOf(first),
         new TextEncoder().encode(plaintext),
       );
-      return `${FORMAT}.${first}.${toBase64([...iv, ...new Uint8Array(sealed)])}`;
+      return `${FORMAT}.${first}.${
+        encodeBase64(new Uint8Array([...iv, ...new Uint8Array(sealed)]))
+      }`;
     },
 
     async decrypt(encrypted, user_id) {
@@ -62,7 +66,7 @@ export function tokenCipher(key_ring: string | undefined): TokenCipher {
       }
       const key = await keyOf(id);
       try {
-        const bytes = fromBase64(data);
+        const bytes = decodeBase64(data);
         const opened = await crypto.subtle.decrypt(
           {
             name: "AES-GCM",
@@ -117,19 +121,8 @@ function parseKey(entry: string, index: number) {
 
 function decodeKey(data: string) {
   try {
-    return fromBase64(data.replaceAll("-", "+").replaceAll("_", "/"));
+    return decodeBase64(data.replaceAll("-", "+").replaceAll("_", "/"));
   } catch {
     return null;
   }
-}
-
-function toBase64(bytes: readonly number[]): string {
-  return btoa(String.fromCharCode(...bytes));
-}
-
-function fromBase64(data: string) {
-  const characters = atob(data);
-  const bytes = new Uint8Array(characters.length);
-  for (let at = 0; at < bytes.length; at++) bytes[at] = characters.charCodeAt(at);
-  return bytes;
 }

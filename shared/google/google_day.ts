@@ -1,13 +1,11 @@
-import { formatInTimeZone, fromZonedTime } from "date-fns-tz";
+import { DAY_MS, instantOf, timeOfDay, wallOf } from "@shared/time/wall_time.ts";
 
-/** Google's daily quotas begin anew at midnight there. */
+/** Google's daily quotas start again at midnight there. */
 const ZONE = "America/Los_Angeles";
-const DAY_MS = 86_400_000;
 
 /** Seconds from `now` to the end of Google's day: 25 hours at most, where clocks are put back. */
 export function secondsToNextGoogleDay(now: Date): number {
-  const today = Date.parse(`${formatInTimeZone(now, ZONE, "yyyy-MM-dd")}T00:00:00Z`);
-  const tomorrow = new Date(today + DAY_MS).toISOString().slice(0, 10);
-  const midnight = fromZonedTime(`${tomorrow}T00:00:00`, ZONE);
-  return Math.ceil((midnight.getTime() - now.getTime()) / 1000);
+  const wall = wallOf(now.getTime(), ZONE);
+  const midnight = instantOf(wall - timeOfDay(wall) + DAY_MS, ZONE);
+  return Math.ceil((midnight - now.getTime()) / 1000);
 }

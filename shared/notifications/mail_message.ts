@@ -1,3 +1,4 @@
+import { escapeHtml } from "@shared/std/html.ts";
 import type { MailConfiguration } from "./configuration.ts";
 import { jsonPost } from "./outgoing.ts";
 import type { OutgoingPost } from "./outgoing.ts";
@@ -28,9 +29,4 @@ export function mailMessage(
     html,
     text: [headline, "", ...lines.map(([label, text]) => `${label}: ${text}`)].join("\n"),
   }, { authorization: `Bearer ${api_key}`, "idempotency-key": notification_id });
-}
-
-function escapeHtml(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
 }

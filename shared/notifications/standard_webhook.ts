@@ -1,3 +1,4 @@
+import { decodeBase64, encodeBase64 } from "@shared/std/encoding.ts";
 import type { Notice } from "./notice.ts";
 import { jsonPost } from "./outgoing.ts";
 import type { OutgoingPost } from "./outgoing.ts";
@@ -35,7 +36,7 @@ export async function standardWebhook(
 
 async function hmac(secret: string, text: string): Promise<string> {
   if (!secret.startsWith(PREFIX)) throw new TypeError("A signing secret begins with whsec_");
-  const bytes = Uint8Array.from(atob(secret.slice(PREFIX.length)), (char) => char.charCodeAt(0));
+  const bytes = decodeBase64(secret.slice(PREFIX.length));
   const key = await crypto.subtle.importKey(
     "raw",
     bytes,
@@ -44,5 +45,5 @@ async function hmac(secret: string, text: string): Promise<string> {
     ["sign"],
   );
   const signature = await crypto.subtle.sign("HMAC", key, new TextEncoder().encode(text));
-  return btoa(String.fromCharCode(...new Uint8Array(signature)));
+  return encodeBase64(signature);
 }

@@ -1,5 +1,5 @@
 import { formatInTimeZone } from "date-fns-tz";
-import { displayName } from "@shared/meetings/participants.ts";
+import { displayName } from "@shared/schemas/participants.ts";
 import type { ConnectionNotice, GivenUpNotice, MeetingNotice, Notice } from "./notice.ts";
 
 /** A notice as a person reads it; plain text everywhere, each channel escapes for itself. */

@@ -1,12 +1,17 @@
-import { formatInstant, MINUTES_PER_DAY, parseInstant } from "./instants.ts";
-import { type Question, readWindow, requireTimeZone } from "./question.ts";
-import { readRecurrence, type RecurrenceRule } from "./recurrence_rule.ts";
-import { SchedulingInputError } from "./scheduling_input_error.ts";
-import { CLEAR_MINUTES } from "./score.ts";
-import { seriesReach } from "./series.ts";
-import type { Constraints, Participant, RecurrenceRequest, SchedulingRequest } from "./types.ts";
-
-const LONGEST_EXTENSION_DAYS = 7;
+import { formatInstant, MINUTES_PER_DAY, parseInstant } from "@shared/time/instants.ts";
+import { seriesReach } from "./availability/series.ts";
+import { readRecurrence, type SeriesRule } from "./input/recurrence.ts";
+import { SchedulingInputError } from "./input/scheduling_input_error.ts";
+import type {
+  Constraints,
+  Participant,
+  RecurrenceRequest,
+  SchedulingRequest,
+} from "./input/scheduling_request.ts";
+import type { SearchRequest } from "./input/search_request.ts";
+import { longestExtension, readWindow } from "./input/time_window.ts";
+import { requireTimeZone } from "./input/time_zone.ts";
+import { CLEAR_MINUTES } from "./scoring/scales.ts";
 
 /**
  * The time whose busy intervals a search needs, in UTC: the window, and on both sides as much as a meeting there can
@@ -29,14 +34,6 @@ export function busyWindow(
   return { start: formatInstant(from - margin, 0), end: formatInstant(reach + margin, 0) };
 }
 
-/** By how much negotiation may extend a window, in minutes: as much again, a day at least and a week at most. */
-export function longestExtension({ from, to }: { from: number; to: number }): number {
-  return Math.min(
-    Math.max(to - from, MINUTES_PER_DAY),
-    LONGEST_EXTENSION_DAYS * MINUTES_PER_DAY,
-  );
-}
-
 /**
  * Until when meetings of the window, and their occurrences, may be offered, in minutes since 1970: as far as busy time
  * was read, buffers included. Undefined when the request does not say what was read. Throws SchedulingInputError when
@@ -44,18 +41,18 @@ export function longestExtension({ from, to }: { from: number; to: number }): nu
  */
 export function readUntil(
   { busy_window, constraints, participants }: SchedulingRequest,
-  question: Question,
-  rule: RecurrenceRule | undefined,
+  search: SearchRequest,
+  rule: SeriesRule | undefined,
 ): number | undefined {
   if (busy_window === undefined) return undefined;
   const margin = largestBuffer(constraints.buffer_minutes, participants);
-  const needed = rule === undefined ? question.to : seriesReach(rule, question);
+  const needed = rule === undefined ? search.to : seriesReach(rule, search);
   const start = parseInstant(busy_window.start);
   const end = parseInstant(busy_window.end);
-  if (start <= question.from - margin && end >= needed + margin) return Math.floor(end) - margin;
+  if (start <= search.from - margin && end >= needed + margin) return Math.floor(end) - margin;
   throw new SchedulingInputError(
     "busy_window",
-    `Read busy time from ${formatInstant(question.from - margin, 0)} until ` +
+    `Read busy time from ${formatInstant(search.from - margin, 0)} until ` +
       `${formatInstant(needed + margin, 0)} at least (see busyWindow)`,
   );
 }

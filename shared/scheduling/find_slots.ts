@@ -1,16 +1,38 @@
-import { analyse } from "./analytics.ts";
-import { bestOf, type ScoredStart, startScorer } from "./best_starts.ts";
+import { type ConcededCandidate, negotiate } from "./alternatives/negotiation.ts";
+import { suggestChange, suggestIgnoring } from "./alternatives/suggestion.ts";
+import { analyse, type Analytics } from "./availability/analytics.ts";
+import { freeStarts } from "./availability/free_starts.ts";
+import { type Person, readPeople } from "./availability/person.ts";
+import { layOutSeries, occurrencesOf, type Series } from "./availability/series.ts";
 import { readUntil } from "./busy_window.ts";
-import { candidatesAt } from "./candidate.ts";
-import { freeStarts } from "./free_starts.ts";
-import { negotiate } from "./negotiation.ts";
-import { type Person, readPeople } from "./person.ts";
-import { sayTime } from "./plain_words.ts";
-import { type Question, readQuestion } from "./question.ts";
-import { readRecurrence } from "./recurrence_rule.ts";
-import { refuseEmpty, refuseUnknown } from "./refusal.ts";
-import { layOutSeries, occurrencesOf, type Series, seriesScorer } from "./series.ts";
-import type { SchedulingRequest, SchedulingResult } from "./types.ts";
+import type { Blocking } from "./explaining/blocking.ts";
+import { type Candidate, candidatesAt } from "./explaining/candidate.ts";
+import { type EmptyReason, explainEmpty, explainUnreadable } from "./explaining/no_slots.ts";
+import { formatTime } from "./explaining/phrases.ts";
+import { readRecurrence } from "./input/recurrence.ts";
+import type { SchedulingRequest } from "./input/scheduling_request.ts";
+import { readSearchRequest, type SearchRequest } from "./input/search_request.ts";
+import { bestOf, type ScoredStart, startScorer } from "./scoring/best_starts.ts";
+import { seriesScorer } from "./scoring/series_scorer.ts";
+
+/**
+ * The result: candidates best first, and always who is `unknown` (e-mail addresses). Without candidates it says why,
+ * who is in the way and, if one was found by trying it, the smallest change that would yield a slot.
+ * `total_candidates_evaluated` counts the starts that were possible and were scored. Without candidates there may be
+ * `conceded_candidates`, those that ask the least of people first; `negotiation_rounds` of at most three were needed.
+ */
+export interface SchedulingResult {
+  candidates: Candidate[];
+  conceded_candidates: ConcededCandidate[];
+  negotiation_rounds: number;
+  total_candidates_evaluated: number;
+  empty_reason?: EmptyReason;
+  blocking: Blocking[];
+  suggestion?: string;
+  message: string;
+  unknown: string[];
+  analytics: Analytics;
+}
 
 /**
  * The best times for a meeting, with scores and reasons, or why there is none and what would change that, with the times
@@ -20,14 +42,14 @@ import type { SchedulingRequest, SchedulingResult } from "./types.ts";
 export function findSlots(request: SchedulingRequest): SchedulingResult {
   const { constraints, participants, now, weights, recurrence } = request;
   const rule = recurrence && readRecurrence(recurrence);
-  const question = readQuestion(constraints, now, weights, rule);
-  const people = readPeople(participants, question);
-  const read_until = readUntil(request, question, rule);
-  const refused = { question, people, now_minute: Math.ceil(now.getTime() / 60_000), rule };
-  const { starts: free, on_grid } = freeStarts(question, people);
-  const series = rule && layOutSeries(rule, question, people);
+  const search = readSearchRequest(constraints, now, weights, rule);
+  const people = readPeople(participants, search);
+  const read_until = readUntil(request, search, rule);
+  const empty = { search, people, now_minute: Math.ceil(now.getTime() / 60_000), rule };
+  const { starts: free, on_grid } = freeStarts(search, people);
+  const series = rule && layOutSeries(rule, search, people);
   const starts = series === undefined ? free : withOccurrences(series, free);
-  const unreadable = people.filter((person) => refusesUnknown(question, person));
+  const unreadable = people.filter((person) => refusesUnknown(search, person));
   const common = {
     unknown: people.filter(({ unknown }) => unknown).map(({ participant }) => participant.email),
     analytics: analyse(people, on_grid, starts.length),
@@ -35,35 +57,46 @@ export function findSlots(request: SchedulingRequest): SchedulingResult {
     negotiation_rounds: 0,
   };
   const none = { candidates: [], total_candidates_evaluated: 0, ...common };
-  if (unreadable.length > 0) return { ...none, ...refuseUnknown(refused, unreadable) };
+  if (unreadable.length > 0) {
+    return {
+      ...none,
+      ...explainUnreadable(search, people, unreadable),
+      ...suggestion(suggestIgnoring(empty)),
+    };
+  }
   const earliest = starts[0];
   if (earliest === undefined) {
     return {
       ...none,
-      ...refuseEmpty(refused),
-      ...negotiate({ question, people, rule, read_until }),
+      ...explainEmpty(search, people),
+      ...suggestion(suggestChange(empty)),
+      ...negotiate({ search, people, rule, read_until }),
     };
   }
-  const best = bestOfAll(question, people, starts, series);
+  const best = bestOfAll(search, people, starts, series);
   return {
-    candidates: candidatesAt(question, people, best, earliest, series),
+    candidates: candidatesAt(search, people, best, earliest, series),
     total_candidates_evaluated: starts.length,
     blocking: [],
-    message: sayFound(question, starts.length, best[0]?.start ?? earliest),
+    message: foundMessage(search, starts.length, best[0]?.start ?? earliest),
     ...common,
   };
 }
 
+function suggestion(sentence: string | undefined): { suggestion?: string } {
+  return sentence === undefined ? {} : { suggestion: `${sentence}.` };
+}
+
 function bestOfAll(
-  question: Question,
+  search: SearchRequest,
   people: readonly Person[],
   starts: Int32Array,
   series: Series | undefined,
 ): ScoredStart[] {
   const scorer = series === undefined
-    ? startScorer(question, people, starts)
-    : seriesScorer(question, series, starts);
-  return bestOf(starts, scorer, question.max_candidates);
+    ? startScorer(search, people, starts)
+    : seriesScorer(search, series, starts);
+  return bestOf(starts, scorer, search.max_candidates);
 }
 
 /** A rule may end on the very day of a start, but earlier in it. */
@@ -71,11 +104,11 @@ function withOccurrences(series: Series, starts: Int32Array): Int32Array {
   return starts.filter((start) => occurrencesOf(series, start).length > 0);
 }
 
-function refusesUnknown({ on_unknown }: Question, { needed, unknown }: Person): boolean {
+function refusesUnknown({ on_unknown }: SearchRequest, { needed, unknown }: Person): boolean {
   return needed && unknown && on_unknown !== "ignore";
 }
 
-function sayFound(question: Question, count: number, start: number): string {
+function foundMessage(search: SearchRequest, count: number, start: number): string {
   const times = count === 1 ? "One time is" : `${count} times are`;
-  return `${times} possible; the best is ${sayTime(question, start)}.`;
+  return `${times} possible; the best is ${formatTime(search, start)}.`;
 }

@@ -1,8 +1,8 @@
-import { MINUTES_PER_DAY, parseInstant } from "./instants.ts";
-import { CELLS, cellsOf, MOST_COUNTED, type Profile } from "./profile.ts";
-import { requireTimeZone } from "./question.ts";
-import { SchedulingInputError } from "./scheduling_input_error.ts";
-import { offsetAt, offsetSegments } from "./zones.ts";
+import { MINUTES_PER_DAY, parseInstant } from "@shared/time/instants.ts";
+import { offsetAt, offsetSegments } from "@shared/time/zones.ts";
+import { CELLS, cellsOf, MOST_COUNTED, type Profile } from "./input/profile.ts";
+import { SchedulingInputError } from "./input/scheduling_input_error.ts";
+import { requireTimeZone } from "./input/time_zone.ts";
 
 /**
  * An event of the past as far as a profile cares. `response` is the person's own answer to an invitation; without one
@@ -28,7 +28,7 @@ interface Counted {
 }
 
 /**
- * Learns somebody's profile from the events of the last 365 days before `now`, by their local clock in `timezone`.
+ * Learns a person's profile from the events of the last 365 days before `now`, by their local clock in `timezone`.
  * All-day and transparent events say nothing about meetings; answers other than yes and no are no evidence. Throws
  * SchedulingInputError with the field's path.
  */

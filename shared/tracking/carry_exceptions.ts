@@ -2,10 +2,10 @@ import type { EventPatch, GoogleEvent } from "@shared/google/event.ts";
 import { asInput } from "./merge_guests.ts";
 import { timePatch, timesOf } from "./new_times.ts";
 import type { CarriedException } from "./planned_change.ts";
-import { dateLine } from "./recurrence_lines.ts";
+import { dateLine } from "@shared/time/recurrence_lines.ts";
 import { originalStart } from "./series_state.ts";
-import { rfc3339 } from "./wall_time.ts";
-import type { EventMoment, WallTime } from "./wall_time.ts";
+import { rfc3339 } from "@shared/time/wall_time.ts";
+import type { EventMoment, WallTime } from "@shared/time/wall_time.ts";
 
 export interface Carried {
   carried: CarriedException[];

@@ -8,7 +8,7 @@ import { changeMark, shownChange } from "./own_event.ts";
 import type { CarriedException, PlannedChange } from "./planned_change.ts";
 import { Refusal, refusalOf } from "./refusal.ts";
 import { exceptionsOf, occurrenceAt } from "./series_state.ts";
-import { readMoment } from "./wall_time.ts";
+import { readMoment } from "@shared/time/wall_time.ts";
 
 export interface CarriedOut {
   kind: "done";

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { DAY_OR_INSTANT, EMAIL, TIMEZONE } from "@shared/meetings/words.ts";
+import { DAY_OR_INSTANT, EMAIL, TIMEZONE } from "@shared/schemas/fields.ts";
 import { RESPONSE_STATUSES } from "@shared/google/event_people.ts";
 
 const LINE = z.string().check(

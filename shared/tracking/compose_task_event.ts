@@ -2,11 +2,11 @@ import * as z from "zod/mini";
 import type { TaskRow } from "@shared/database/task_events.ts";
 import { escapeHtml } from "@shared/google/description.ts";
 import type { EventInput } from "@shared/google/event.ts";
-import { DAY_OR_INSTANT, minutes, TIMEZONE } from "@shared/meetings/words.ts";
+import { DAY_OR_INSTANT, minutes, TIMEZONE } from "@shared/schemas/fields.ts";
 import { RECURRENCE_PATTERNS, taskSeries } from "./task_series.ts";
 import type { RecurrencePattern } from "./task_series.ts";
-import { DAY_MS, googleTime, readMoment } from "./wall_time.ts";
-import type { EventMoment } from "./wall_time.ts";
+import { DAY_MS, googleTime, readMoment } from "@shared/time/wall_time.ts";
+import type { EventMoment } from "@shared/time/wall_time.ts";
 
 export const TEXT = z.string().check(z.maxLength(8000, "Expected at most 8000 characters"));
 

@@ -1,7 +1,7 @@
 import type { TaskEventColumns } from "@shared/database/task_events.ts";
 import type { GoogleEvent } from "@shared/google/event.ts";
 import { extractOrganizerMetadata, normalizeAttendees } from "@shared/google/event_people.ts";
-import { dayOf, instantIso, momentOf } from "./wall_time.ts";
+import { dayOf, instantIso, momentOf } from "@shared/time/wall_time.ts";
 
 /** What a row says about an event, all of it taken from Google's own answer. */
 export function eventColumns(event: GoogleEvent, now: Date): TaskEventColumns {

@@ -3,8 +3,7 @@ import type { GoogleAttendee } from "@shared/google/event.ts";
 import { ask, openAccount } from "./account.ts";
 import type { TrackingDependencies } from "./account.ts";
 import { otherGuests } from "./ownership.ts";
-import { timeOfDay } from "./recurrence_lines.ts";
-import { DAY_MS, instantOf, rfc3339, wallOf } from "./wall_time.ts";
+import { DAY_MS, instantOf, rfc3339, timeOfDay, wallOf } from "@shared/time/wall_time.ts";
 
 export interface Clashes {
   warnings: { code: "guest_busy" | "guest_unknown"; message: string; emails: string[] }[];

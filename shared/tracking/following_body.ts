@@ -5,7 +5,7 @@ import { meetRequestId } from "@shared/google/event_id.ts";
 import type { EventChange } from "./change_request.ts";
 import { asInput, mergeGuests } from "./merge_guests.ts";
 import type { EventTimes } from "./new_times.ts";
-import { googleTime } from "./wall_time.ts";
+import { googleTime } from "@shared/time/wall_time.ts";
 
 /** The following series is the old one with the change: its guests, their replies, reminders and all. */
 export function followingBody(

@@ -1,7 +1,7 @@
 import type { GoogleEvent } from "@shared/google/event.ts";
 import { mustAsk, openAccount } from "./account.ts";
 import type { TrackingDependencies } from "./account.ts";
-import { isDay } from "./wall_time.ts";
+import { isDay } from "@shared/time/wall_time.ts";
 
 const WEEK_MS = 7 * 86_400_000;
 const PAGE = 2500;

@@ -6,7 +6,7 @@ import { isFirstOccurrence, planChange } from "./plan_change.ts";
 import type { ChangeState } from "./plan_change.ts";
 import type { PlannedChange } from "./planned_change.ts";
 import type { ChangeTarget } from "./read_change_state.ts";
-import { RecurrenceError } from "./recurrence_lines.ts";
+import { RecurrenceError } from "@shared/time/recurrence_lines.ts";
 import { Refusal } from "./refusal.ts";
 
 /** A series divided at its first occurrence is simply the whole series. */

@@ -1,8 +1,8 @@
 import type { EventPatch, GoogleEvent } from "@shared/google/event.ts";
 import type { EventChange } from "./change_request.ts";
 import { Refusal } from "./refusal.ts";
-import { DAY_MS, googleTime, instantIso, momentOf, readMoment } from "./wall_time.ts";
-import type { EventMoment } from "./wall_time.ts";
+import { DAY_MS, googleTime, instantIso, momentOf, readMoment } from "@shared/time/wall_time.ts";
+import type { EventMoment } from "@shared/time/wall_time.ts";
 
 export interface EventTimes {
   start: EventMoment;

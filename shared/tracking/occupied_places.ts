@@ -4,8 +4,8 @@ import type { EventTimes } from "./new_times.ts";
 import type { CarriedException } from "./planned_change.ts";
 import { placed } from "./series_times.ts";
 import { originalStart } from "./series_state.ts";
-import { rfc3339 } from "./wall_time.ts";
-import type { WallTime } from "./wall_time.ts";
+import { rfc3339 } from "@shared/time/wall_time.ts";
+import type { WallTime } from "@shared/time/wall_time.ts";
 
 export interface MovedSeries {
   from: EventTimes;

@@ -15,8 +15,8 @@ import { originalStart } from "./series_state.ts";
 import { placed, seriesTimes } from "./series_times.ts";
 import { shiftSeries } from "./shift_series.ts";
 import { splitSeries } from "./split_series.ts";
-import { instantIso, rfc3339 } from "./wall_time.ts";
-import type { EventMoment, WallTime } from "./wall_time.ts";
+import { instantIso, rfc3339 } from "@shared/time/wall_time.ts";
+import type { EventMoment, WallTime } from "@shared/time/wall_time.ts";
 
 /** An event and what of its series a change needs to know, as Google has it now. */
 export interface ChangeState {

@@ -10,8 +10,8 @@ import { Refusal } from "./refusal.ts";
 import { exceptionsOf, occurrenceOn, occurrencesOf, originalStart } from "./series_state.ts";
 import { endsByCount, extraDates } from "./split_series.ts";
 import { seriesTimes } from "./series_times.ts";
-import { DAY_MS, instantIso } from "./wall_time.ts";
-import type { EventMoment, WallTime } from "./wall_time.ts";
+import { DAY_MS, instantIso } from "@shared/time/wall_time.ts";
+import type { EventMoment, WallTime } from "@shared/time/wall_time.ts";
 
 /** What a request is about: an event or a series, and which occurrence of it. */
 export interface ChangeTarget {

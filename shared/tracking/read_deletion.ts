@@ -5,7 +5,7 @@ import type { ChangeScope, DeletionRequest } from "./change_request.ts";
 import { timesOf } from "./new_times.ts";
 import { instanceNotFound, targetOf } from "./read_change_state.ts";
 import { exceptionsOf, occurrenceOn, occurrencesOf, originalStart } from "./series_state.ts";
-import { instantIso, readMoment } from "./wall_time.ts";
+import { instantIso, readMoment } from "@shared/time/wall_time.ts";
 
 /** What a deletion is about, as Google shows it now. */
 export interface DeletionState {

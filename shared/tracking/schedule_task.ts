@@ -1,6 +1,6 @@
 import { beginTaskEvent, settleTaskEvent } from "@shared/database/task_events.ts";
 import type { BegunTaskEvent, TaskEventRow, TaskRow } from "@shared/database/task_events.ts";
-import { firstIssue } from "@shared/meetings/issues.ts";
+import { firstIssue } from "@shared/schemas/issues.ts";
 import { accountOf, mustAsk } from "./account.ts";
 import type { Account, TrackingDependencies } from "./account.ts";
 import { LEASE_SECONDS } from "./change_limits.ts";

@@ -2,9 +2,17 @@ import type { InstancesQuery } from "@shared/google/calendar.ts";
 import type { GoogleEvent } from "@shared/google/event.ts";
 import { mustAsk } from "./account.ts";
 import type { Account } from "./account.ts";
-import { DAY_MS, dayOf, instantIso, isDay, momentOf, readMoment, rfc3339 } from "./wall_time.ts";
-import type { EventMoment, WallTime } from "./wall_time.ts";
-import { timeOfDay } from "./recurrence_lines.ts";
+import {
+  DAY_MS,
+  dayOf,
+  instantIso,
+  isDay,
+  momentOf,
+  readMoment,
+  rfc3339,
+  timeOfDay,
+} from "@shared/time/wall_time.ts";
+import type { EventMoment, WallTime } from "@shared/time/wall_time.ts";
 
 const PAGE = 2500;
 

@@ -3,7 +3,7 @@ import type { EventChange } from "./change_request.ts";
 import { newTimes } from "./new_times.ts";
 import type { EventTimes } from "./new_times.ts";
 import { originalStart } from "./series_state.ts";
-import type { WallTime } from "./wall_time.ts";
+import type { WallTime } from "@shared/time/wall_time.ts";
 
 /**
  * When a series will be; null when no time is asked for. With an occurrence named, times are meant

@@ -4,14 +4,12 @@ import {
   parseLines,
   readUntil,
   RecurrenceError,
-  ruleLine,
-  ruleParts,
-  timeOfDay,
   untilOf,
-} from "./recurrence_lines.ts";
-import type { RecurrenceLine } from "./recurrence_lines.ts";
-import { DAY_MS } from "./wall_time.ts";
-import type { EventMoment, WallTime } from "./wall_time.ts";
+} from "@shared/time/recurrence_lines.ts";
+import type { RecurrenceLine } from "@shared/time/recurrence_lines.ts";
+import { ruleLine, ruleParts } from "@shared/time/recurrence_rule.ts";
+import { DAY_MS, timeOfDay } from "@shared/time/wall_time.ts";
+import type { EventMoment, WallTime } from "@shared/time/wall_time.ts";
 
 const HOUR_MS = 3_600_000;
 

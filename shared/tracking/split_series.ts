@@ -4,13 +4,12 @@ import {
   parseLines,
   readUntil,
   RecurrenceError,
-  ruleLine,
-  ruleParts,
   untilOf,
-} from "./recurrence_lines.ts";
-import type { RecurrenceLine } from "./recurrence_lines.ts";
-import { DAY_MS } from "./wall_time.ts";
-import type { EventMoment, WallTime } from "./wall_time.ts";
+} from "@shared/time/recurrence_lines.ts";
+import type { RecurrenceLine } from "@shared/time/recurrence_lines.ts";
+import { ruleLine, ruleParts } from "@shared/time/recurrence_rule.ts";
+import { DAY_MS } from "@shared/time/wall_time.ts";
+import type { EventMoment, WallTime } from "@shared/time/wall_time.ts";
 
 export interface SplitSeries {
   /** The series that keeps the occurrences before the split. */

@@ -1,7 +1,7 @@
-import { untilOf } from "./recurrence_lines.ts";
+import { untilOf } from "@shared/time/recurrence_lines.ts";
 import { WEEKDAY_CODES } from "./shift_series.ts";
-import { DAY_MS, isDay, wallOf, wallOfDay } from "./wall_time.ts";
-import type { EventMoment, WallTime } from "./wall_time.ts";
+import { DAY_MS, isDay, wallOf, wallOfDay } from "@shared/time/wall_time.ts";
+import type { EventMoment, WallTime } from "@shared/time/wall_time.ts";
 
 export const RECURRENCE_PATTERNS = [
   "daily",

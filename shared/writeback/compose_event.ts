@@ -2,8 +2,8 @@ import { formatInTimeZone } from "date-fns-tz";
 import { escapeHtml } from "@shared/google/description.ts";
 import type { AttendeeInput, EventInput, EventPatch, GoogleEvent } from "@shared/google/event.ts";
 import { eventId, meetRequestId } from "@shared/google/event_id.ts";
-import { displayName } from "@shared/meetings/participants.ts";
-import type { MeetingParticipant } from "@shared/meetings/participants.ts";
+import { displayName } from "@shared/schemas/participants.ts";
+import type { MeetingParticipant } from "@shared/schemas/participants.ts";
 import type { WritableMeeting } from "./writable_meeting.ts";
 
 /** Google cuts descriptions at about 8,192 characters; below that nothing of ours is lost. */

@@ -1,9 +1,9 @@
 import * as z from "zod/mini";
 import type { MeetingRow } from "@shared/database/meetings.ts";
-import { PARTICIPANTS } from "@shared/meetings/participants.ts";
-import { RECURRENCE } from "@shared/meetings/recurrence.ts";
-import { REMINDERS } from "@shared/meetings/reminders.ts";
-import { TIMEZONE } from "@shared/meetings/words.ts";
+import { PARTICIPANTS } from "@shared/schemas/participants.ts";
+import { RECURRENCE } from "@shared/schemas/recurrence.ts";
+import { REMINDERS } from "@shared/schemas/reminders.ts";
+import { TIMEZONE } from "@shared/schemas/fields.ts";
 
 /** Postgres knows instants that JavaScript does not: infinity, years before 1 and after 9999. */
 const INSTANT = z.string().check(

@@ -7,7 +7,7 @@ import type { Settlement } from "@shared/database/writebacks.ts";
 import type { GoogleCalendar } from "@shared/google/calendar.ts";
 import { meetLink } from "@shared/google/event.ts";
 import { extractOrganizerMetadata, normalizeAttendees } from "@shared/google/event_people.ts";
-import { issueText } from "@shared/meetings/issues.ts";
+import { issueText } from "@shared/schemas/issues.ts";
 import { cancelEvent } from "./cancel_event.ts";
 import type { CancelOutcome } from "./cancel_event.ts";
 import {

@@ -1,4 +1,7 @@
-import type { BusyInterval, SchedulingRequest } from "@shared/scheduling/types.ts";
+import type {
+  BusyInterval,
+  SchedulingRequest,
+} from "@shared/scheduling/input/scheduling_request.ts";
 
 /** Google answers for at most 50 calendars at once. */
 const CALENDARS_PER_REPLY = 50;

@@ -1,7 +1,7 @@
 // @ts-types="npm:@types/luxon@3.7.2"
 import { DateTime, Interval } from "luxon";
-import { SchedulingInputError } from "@shared/scheduling/scheduling_input_error.ts";
-import type { SchedulingRequest } from "@shared/scheduling/types.ts";
+import { SchedulingInputError } from "@shared/scheduling/input/scheduling_input_error.ts";
+import type { SchedulingRequest } from "@shared/scheduling/input/scheduling_request.ts";
 
 /**
  * What somebody with luxon at hand would write, and no slower: parse everything once, merge, and walk along. It knows

@@ -4,7 +4,7 @@
  * Markdown and whether the goals are met; ends with code 1 if an answer is wrong or a goal is missed.
  * Run: deno task bench:scheduling [--all]
  */
-import { findFreeStarts } from "@shared/scheduling/free_starts.ts";
+import { findFreeStarts } from "@shared/scheduling/availability/free_starts.ts";
 import { findSlots } from "@shared/scheduling/find_slots.ts";
 import {
   answerOf,

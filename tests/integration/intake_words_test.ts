@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { isTimeZone } from "@shared/scheduling/zones.ts";
+import { isTimeZone } from "@shared/time/zones.ts";
 import { insertMeeting, MONDAY, rowOf, SLOT, WEEK } from "../support/meetings.ts";
 import { callFunction, type Organizer, promise, type Stack } from "../support/stack.ts";
 

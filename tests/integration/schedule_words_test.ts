@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { completeConstraints } from "@shared/meetings/constraints.ts";
+import { completeConstraints } from "@shared/schemas/constraints.ts";
 import { SCHEDULE_REQUEST } from "../../supabase/functions/schedule/request.ts";
 import { tableRows } from "../support/page_words.ts";
 

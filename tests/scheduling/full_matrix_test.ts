@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { findFreeStarts } from "@shared/scheduling/free_starts.ts";
+import { findFreeStarts } from "@shared/scheduling/availability/free_starts.ts";
 import { answerOf, MATRIX, schedulingInput } from "../unit/scheduling/baseline_inputs.ts";
 
 for (const profile of ["feasible", "random"] as const) {

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
-import { findFreeStarts } from "@shared/scheduling/free_starts.ts";
+import { findFreeStarts } from "@shared/scheduling/availability/free_starts.ts";
 import { findSlots } from "@shared/scheduling/find_slots.ts";
-import type { Participant, SchedulingRequest } from "@shared/scheduling/types.ts";
-import { WEEKDAYS } from "@shared/scheduling/weekday.ts";
+import type {
+  Participant,
+  SchedulingRequest,
+} from "@shared/scheduling/input/scheduling_request.ts";
+import { WEEKDAYS } from "@shared/time/weekday.ts";
 import { wallAt } from "../unit/scheduling/brute_force.ts";
 import { constraints } from "../unit/scheduling/requests.ts";
 import {

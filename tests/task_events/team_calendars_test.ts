@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import ICAL from "ical.js";
 import { shiftSeries } from "@shared/tracking/shift_series.ts";
 import { splitSeries } from "@shared/tracking/split_series.ts";
-import type { EventMoment } from "@shared/tracking/wall_time.ts";
+import type { EventMoment } from "@shared/time/wall_time.ts";
 import { eventsOf, readTeamCalendar, teamNames } from "../support/team_calendars.ts";
 import { expand } from "../unit/tracking/expand.ts";
 

@@ -1,8 +1,8 @@
 import * as z from "zod/mini";
 import type { Asked, MeetingChanges } from "@shared/database/meeting_changes.ts";
 import { MEETING_ID } from "@shared/http/webhook.ts";
-import { PARTICIPANT_EMAILS, PARTICIPANTS } from "@shared/meetings/participants.ts";
-import { INSTANT, text, TIMEZONE } from "@shared/meetings/words.ts";
+import { PARTICIPANT_EMAILS, PARTICIPANTS } from "@shared/schemas/participants.ts";
+import { INSTANT, text, TIMEZONE } from "@shared/schemas/fields.ts";
 
 const clearable = (most: number) => z.optional(z.nullable(text(most)));
 

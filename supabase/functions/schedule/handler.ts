@@ -1,3 +1,9 @@
+import { dryRun } from "@shared/finding_time/dry_run.ts";
+import { findAlternatives } from "@shared/finding_time/find_alternatives.ts";
+import { scheduleBatch } from "@shared/finding_time/schedule_batch.ts";
+import type { ScheduleDependencies } from "@shared/finding_time/schedule_meeting.ts";
+import { scheduleOne } from "@shared/finding_time/schedule_one.ts";
+import type { ScheduleRequest } from "@shared/finding_time/schedule_one.ts";
 import { requireKey, userOf } from "@shared/http/caller.ts";
 import { HttpFault } from "@shared/http/fault.ts";
 import { lookOnceMore } from "@shared/http/look_once_more.ts";
@@ -6,12 +12,13 @@ import { accept, json } from "@shared/http/respond.ts";
 import { routePath } from "@shared/http/route_path.ts";
 import type { Caller, Handler } from "@shared/http/serve.ts";
 import { BATCH, MEETING_WEBHOOK } from "@shared/http/webhook.ts";
-import { findAlternatives } from "./alternatives.ts";
-import { scheduleBatch } from "./batch.ts";
-import { dryRun } from "./dry_run.ts";
 import { ALTERNATIVES_REQUEST, MAX_BODY_BYTES, SCHEDULE_REQUEST } from "./request.ts";
-import type { ScheduleDependencies } from "./schedule_meeting.ts";
-import { scheduleOne } from "./single.ts";
+import {
+  alternativesResponse,
+  batchElement,
+  dryRunResponse,
+  scheduledResponse,
+} from "./responses.ts";
 
 const NAME_ONE = "Name one meeting instead.";
 
@@ -31,8 +38,10 @@ export function scheduleHandler(dependencies: ScheduleDependencies): Handler {
       throw new HttpFault("method_not_allowed", "schedule answers POST.");
     }
     if (path === "/alternatives") {
-      const asked = validate(await readBody(request), ALTERNATIVES_REQUEST);
-      return await findAlternatives(dependencies, asked, userOf(caller));
+      const named = validate(await readBody(request), ALTERNATIVES_REQUEST);
+      const started = performance.now();
+      const found = await findAlternatives(dependencies, named, userOf(caller));
+      return alternativesResponse(named.meeting_id, found, performance.now() - started);
     }
     const body = await readBody(request, { max_bytes: MAX_BODY_BYTES });
     if (hasField(body, "batch")) {
@@ -42,19 +51,19 @@ export function scheduleHandler(dependencies: ScheduleDependencies): Handler {
       if (background === true) {
         return accept(dependencies.inBackground, lookOnceMore(run(), run));
       }
-      const results = await run();
+      const results = (await run()).map(batchElement);
       return json({ success: true, results, total_processed: results.length });
     }
     if (hasField(body, "record")) {
       requireKey(caller, NAME_ONE);
       const { record } = validate(body, MEETING_WEBHOOK);
       const { meeting_id } = record;
-      const request = { meeting_id, given: null, reschedule: false, dry_run: false };
-      // pg_net works through its queue in order: a slow response would hold up the next wake-up.
+      const request = { meeting_id, given: null, reschedule: false };
+      // pg_net sends its queue in order: a slow response would delay the next wake-up.
       return accept(
         dependencies.inBackground,
         lookOnceMore(
-          scheduleOne(dependencies, request, null),
+          scheduleAndRespond(dependencies, request, null),
           () => scheduleBatch(dependencies, { limit: undefined, wake: true }),
         ),
       );
@@ -68,13 +77,27 @@ async function schedule(
   body: unknown,
   caller: Caller,
 ): Promise<Response> {
-  const request = validate(body, SCHEDULE_REQUEST);
+  const { dry_run, ...request } = validate(body, SCHEDULE_REQUEST);
   const organizer = request.given?.organizer_user_id;
   const user_id = userOf(caller);
   if (user_id !== null && organizer !== undefined && organizer !== user_id) {
-    throw new HttpFault("forbidden", "Only a secret key may schedule for somebody else.", {
+    throw new HttpFault("forbidden", "Only a secret key may schedule for another user.", {
       path: "organizer_user_id",
     });
   }
-  return await (request.dry_run ? dryRun : scheduleOne)(dependencies, request, user_id);
+  if (!dry_run) return await scheduleAndRespond(dependencies, request, user_id);
+  const started = performance.now();
+  const outcome = await dryRun(dependencies, request, user_id);
+  const elapsed_ms = performance.now() - started;
+  return dryRunResponse(dependencies.calendar, request.meeting_id, outcome, elapsed_ms);
+}
+
+async function scheduleAndRespond(
+  dependencies: ScheduleDependencies,
+  request: ScheduleRequest,
+  user_id: string | null,
+): Promise<Response> {
+  const started = performance.now();
+  const scheduled = await scheduleOne(dependencies, request, user_id);
+  return scheduledResponse(request.meeting_id, scheduled, performance.now() - started);
 }

@@ -1,10 +1,11 @@
 import { openGoogle } from "@shared/connections/open_google.ts";
 import { connect } from "@shared/database/connect.ts";
 import { inBackground } from "@shared/http/background.ts";
+import { log } from "@shared/http/log.ts";
 import { serve } from "@shared/http/serve.ts";
 import type { Handler } from "@shared/http/serve.ts";
+import { encodeProfile } from "@shared/scheduling/input/profile_text.ts";
 import { learnProfile } from "@shared/scheduling/learn_profile.ts";
-import { encodeProfile } from "@shared/scheduling/profile_text.ts";
 import { scheduleHandler } from "./handler.ts";
 
 let built: Handler | undefined;
@@ -21,6 +22,7 @@ function build(env: Record<string, string | undefined>): Handler {
     database,
     now,
     inBackground,
+    log,
     learnProfile: (events, at) => encodeProfile(learnProfile(events, at)),
     ...openGoogle(env, database, now),
   });

@@ -1,32 +1,18 @@
 import * as z from "zod/mini";
+import type { ScheduleRequest } from "@shared/finding_time/schedule_one.ts";
 import { MEETING_ID } from "@shared/http/webhook.ts";
-import { CONSTRAINTS } from "@shared/meetings/constraints.ts";
-import { PARTICIPANT_EMAILS, PARTICIPANTS } from "@shared/meetings/participants.ts";
-import { RECURRENCE } from "@shared/meetings/recurrence.ts";
-import { REMINDER_LIST } from "@shared/meetings/reminders.ts";
-import { WEIGHTS } from "@shared/meetings/weights.ts";
-import { CALENDAR_ID, text, wholeNumber } from "@shared/meetings/words.ts";
+import { CALENDAR_ID, wholeNumber } from "@shared/schemas/fields.ts";
+import { MEETING_FIELDS } from "@shared/schemas/given_meeting.ts";
+import type { GivenMeeting } from "@shared/schemas/given_meeting.ts";
+import { PARTICIPANT_EMAILS } from "@shared/schemas/participants.ts";
 
 /** 200 people with 1,000 busy intervals of up to 100 characters each, and room for the rest. */
 export const MAX_BODY_BYTES = 24 * 1024 * 1024;
 
 const BODY = z.strictObject({
   meeting_id: z.optional(MEETING_ID),
-  organizer_user_id: z.optional(z.guid("Expected a user id (UUID)")),
-  participants: z.optional(PARTICIPANTS),
   participant_emails: z.optional(PARTICIPANT_EMAILS),
-  constraints: z.optional(CONSTRAINTS),
-  recurrence: z.optional(RECURRENCE),
-  weights: z.optional(WEIGHTS),
-  allow_concessions: z.optional(z.boolean()),
-  title: z.optional(text(1000)),
-  description: z.optional(text(8000)),
-  location: z.optional(text(1000)),
-  conference: z.optional(z.enum(["meet", "none"])),
-  reminders: z.optional(REMINDER_LIST),
-  guests_can_modify: z.optional(z.boolean()),
-  guests_can_invite_others: z.optional(z.boolean()),
-  guests_can_see_other_guests: z.optional(z.boolean()),
+  ...MEETING_FIELDS,
   google_calendar_id: z.optional(CALENDAR_ID),
   reschedule: z.optional(z.boolean()),
   dry_run: z.optional(z.boolean()),
@@ -46,32 +32,10 @@ const BODY = z.strictObject({
   ),
 );
 
-type Body = z.output<typeof BODY>;
-
-/** The columns of a meeting that a caller named, checked. */
-export type GivenMeeting =
-  & Omit<
-    Body,
-    | "meeting_id"
-    | "participant_emails"
-    | "google_calendar_id"
-    | "reschedule"
-    | "dry_run"
-  >
-  & { target_calendar_id?: string | undefined };
-
-/** A meeting as asked for over HTTP. `given` holds the columns that the caller named and nothing else, or is null. */
-export interface ScheduleRequest {
-  meeting_id: string;
-  given: GivenMeeting | null;
-  reschedule: boolean;
-  dry_run: boolean;
-}
-
 /** The body of POST schedule: who takes part, when it may be, and how the event should look. */
 export const SCHEDULE_REQUEST = z.pipe(
   BODY,
-  z.transform((body): ScheduleRequest => {
+  z.transform((body): ScheduleRequest & { dry_run: boolean } => {
     const {
       meeting_id = crypto.randomUUID(),
       reschedule = false,

@@ -1,5 +1,5 @@
 import type { LedgerStep, ListedMeeting, MeetingRow } from "@shared/database/meetings.ts";
-import { rsvpSummary } from "@shared/meetings/rsvp.ts";
+import { rsvpSummary } from "@shared/schemas/rsvp.ts";
 import { adviceFor } from "./advice.ts";
 
 /** As many as are stored; rows of earlier versions may have more. */

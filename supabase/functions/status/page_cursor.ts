@@ -1,4 +1,5 @@
 import { HttpFault } from "@shared/http/fault.ts";
+import { decodeBase64Url, encodeBase64Url } from "@shared/std/encoding.ts";
 
 /** The last meeting of a page; the next page begins after it. */
 export interface PageEnd {
@@ -11,12 +12,12 @@ const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})
 
 /** Opaque to callers: it may name something else tomorrow. */
 export function encodeCursor({ created_at, meeting_id }: PageEnd): string {
-  return btoa(encodeURIComponent(JSON.stringify([created_at, meeting_id])));
+  return encodeBase64Url(JSON.stringify([created_at, meeting_id]));
 }
 
 export function decodeCursor(cursor: string): PageEnd {
   try {
-    const parts: unknown = JSON.parse(decodeURIComponent(atob(cursor)));
+    const parts: unknown = JSON.parse(new TextDecoder().decode(decodeBase64Url(cursor)));
     if (Array.isArray(parts)) {
       const [created_at, meeting_id] = parts as unknown[];
       if (
@@ -28,7 +29,7 @@ export function decodeCursor(cursor: string): PageEnd {
       }
     }
   } catch {
-    // Not base64, not URI-encoded or not JSON: all the same to the caller.
+    // Neither base64url nor JSON: all the same to the caller.
   }
   throw new HttpFault("invalid_request", "cursor: Expected the next_cursor of an earlier page", {
     path: "cursor",

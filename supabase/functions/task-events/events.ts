@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import { HttpFault } from "@shared/http/fault.ts";
 import { readQuery } from "@shared/http/request.ts";
 import { json } from "@shared/http/respond.ts";
-import { DAY_OR_INSTANT } from "@shared/meetings/words.ts";
+import { DAY_OR_INSTANT } from "@shared/schemas/fields.ts";
 import { listCalendarEvents } from "@shared/tracking/list_calendar_events.ts";
 import { eventAnswer, requireUser } from "./answers.ts";
 import type { Route } from "./handler.ts";

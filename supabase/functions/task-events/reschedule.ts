@@ -4,7 +4,7 @@ import type { TaskEventRow, TaskRow } from "@shared/database/task_events.ts";
 import { log } from "@shared/http/log.ts";
 import { readJson } from "@shared/http/request.ts";
 import { json } from "@shared/http/respond.ts";
-import { INSTANT, minutes } from "@shared/meetings/words.ts";
+import { INSTANT, minutes } from "@shared/schemas/fields.ts";
 import { rescheduleTask } from "@shared/tracking/reschedule_task.ts";
 import type { RescheduledTask } from "@shared/tracking/reschedule_task.ts";
 import type { Route, TaskEventsDependencies } from "./handler.ts";

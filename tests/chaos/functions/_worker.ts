@@ -6,11 +6,12 @@ import type { GoogleCalendar } from "@shared/google/calendar.ts";
 import { googleConfiguration } from "@shared/google/configuration.ts";
 import { googleOAuth } from "@shared/google/oauth.ts";
 import { HttpFault } from "@shared/http/fault.ts";
+import { log } from "@shared/http/log.ts";
 import { serve } from "@shared/http/serve.ts";
 import type { Handler } from "@shared/http/serve.ts";
 import { learnProfile } from "@shared/scheduling/learn_profile.ts";
-import { encodeProfile } from "@shared/scheduling/profile_text.ts";
-import type { ScheduleDependencies } from "../../../supabase/functions/schedule/schedule_meeting.ts";
+import { encodeProfile } from "@shared/scheduling/input/profile_text.ts";
+import type { ScheduleDependencies } from "@shared/finding_time/schedule_meeting.ts";
 import type { HandlerDependencies as MeetingsDependencies } from "../../../supabase/functions/meetings/handler.ts";
 import type { HandlerDependencies as WriteBackDependencies } from "../../../supabase/functions/write-back/handler.ts";
 import type { Pause, Safeguard, WorkerPlan } from "../worker_plan.ts";
@@ -59,6 +60,7 @@ async function dependencies(): Promise<Dependencies> {
     connections: googleConnections({ database, oauth, cipher, now }),
     now,
     inBackground,
+    log,
     learnProfile: (events, at) => encodeProfile(learnProfile(events, at)),
   };
 }

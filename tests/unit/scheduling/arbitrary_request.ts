@@ -1,15 +1,15 @@
 import fc from "fast-check";
-import { formatInstant } from "@shared/scheduling/instants.ts";
-import type { Preferences, PreferredTimes } from "@shared/scheduling/preferences.ts";
-import type { Profile } from "@shared/scheduling/profile.ts";
+import type { Preferences, PreferredTimes } from "@shared/scheduling/input/preferences.ts";
+import type { Profile } from "@shared/scheduling/input/profile.ts";
 import type {
   BusyInterval,
   OpenHours,
   Participant,
   SchedulingRequest,
-  ScoreBreakdown,
-} from "@shared/scheduling/types.ts";
-import { type Weekday, WEEKDAYS } from "@shared/scheduling/weekday.ts";
+} from "@shared/scheduling/input/scheduling_request.ts";
+import type { ScoreBreakdown } from "@shared/scheduling/input/weights.ts";
+import { formatInstant } from "@shared/time/instants.ts";
+import { type Weekday, WEEKDAYS } from "@shared/time/weekday.ts";
 
 /** Days around which some zone changes its clock, and one on which none does. */
 const DAYS = [
@@ -136,7 +136,7 @@ function participant(noon: number, i: number): fc.Arbitrary<Participant> {
     ),
     preferences: fc.option(preferences, { nil: undefined, freq: 3 }),
     profile: fc.option(arbitraryProfile, { nil: undefined, freq: 2 }),
-    burden: fc.constantFrom(undefined, 0, 40, 1000),
+    past_inconvenience: fc.constantFrom(undefined, 0, 40, 1000),
   }).map(({ type, timezone, open_hours, buffer, busy, ...rest }): Participant => ({
     email: `p${i}@convene.example`,
     type: i === 0 ? "required" : type,
@@ -147,7 +147,9 @@ function participant(noon: number, i: number): fc.Arbitrary<Participant> {
     ...(rest.exdates === undefined ? {} : { exdates: rest.exdates }),
     ...(rest.preferences === undefined ? {} : { preferences: rest.preferences }),
     ...(rest.profile === undefined ? {} : { profile: rest.profile }),
-    ...(rest.burden === undefined ? {} : { burden: rest.burden }),
+    ...(rest.past_inconvenience === undefined
+      ? {}
+      : { past_inconvenience: rest.past_inconvenience }),
   }));
 }
 

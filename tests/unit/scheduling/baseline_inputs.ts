@@ -1,5 +1,8 @@
 import { createHash } from "node:crypto";
-import type { Participant, SchedulingRequest } from "@shared/scheduling/types.ts";
+import type {
+  Participant,
+  SchedulingRequest,
+} from "@shared/scheduling/input/scheduling_request.ts";
 
 /** Size of an input: participants, busy intervals of each, working days. */
 export interface InputSize {

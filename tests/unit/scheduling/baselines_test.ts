@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { findFreeStarts } from "@shared/scheduling/free_starts.ts";
+import { findFreeStarts } from "@shared/scheduling/availability/free_starts.ts";
 import { answerOf, MATRIX, schedulingInput } from "./baseline_inputs.ts";
 
 // Printed by the baselines' own generator, so that a slip in its port cannot hide a slip in the search.

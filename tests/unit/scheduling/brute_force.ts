@@ -1,5 +1,9 @@
-import type { Constraints, Participant, SchedulingRequest } from "@shared/scheduling/types.ts";
-import { WEEKDAYS } from "@shared/scheduling/weekday.ts";
+import type {
+  Constraints,
+  Participant,
+  SchedulingRequest,
+} from "@shared/scheduling/input/scheduling_request.ts";
+import { WEEKDAYS } from "@shared/time/weekday.ts";
 
 /** What a wall clock shows. */
 export interface Wall {

@@ -1,6 +1,6 @@
-import assert from "node:assert/strict";
 import fc from "fast-check";
-import { BusyMap } from "@shared/scheduling/busy_map.ts";
+import assert from "node:assert/strict";
+import { BusyMap } from "@shared/scheduling/availability/busy_map.ts";
 
 const SIZE = 200;
 

@@ -1,7 +1,7 @@
-import assert from "node:assert/strict";
 import fc from "fast-check";
-import { minutesWithin } from "@shared/scheduling/busy_time.ts";
-import { unite } from "@shared/scheduling/intervals.ts";
+import assert from "node:assert/strict";
+import { minutesWithin } from "@shared/scheduling/availability/busy_intervals.ts";
+import { unite } from "@shared/time/intervals.ts";
 
 const interval = fc.tuple(fc.nat(300), fc.integer({ min: 1, max: 120 }))
   .map(([from, length]): [number, number] => [from, from + length]);

@@ -1,18 +1,24 @@
-import assert from "node:assert/strict";
 import fc from "fast-check";
-import { burdenOf } from "@shared/scheduling/burden.ts";
+import assert from "node:assert/strict";
+import type { Candidate } from "@shared/scheduling/explaining/candidate.ts";
 import { findSlots } from "@shared/scheduling/find_slots.ts";
-import { SchedulingInputError } from "@shared/scheduling/scheduling_input_error.ts";
-import type { Participant } from "@shared/scheduling/types.ts";
+import { SchedulingInputError } from "@shared/scheduling/input/scheduling_input_error.ts";
+import type { Participant } from "@shared/scheduling/input/scheduling_request.ts";
 import { arbitraryRequest } from "./arbitrary_request.ts";
 import { person, request } from "./requests.ts";
+
+/** What an hour costs a participant, in points: as the candidate says, else nothing. */
+function burdenOf(candidate: Candidate, { email }: { email: string }): number {
+  const here = candidate.participant_availability.find((one) => one.email === email);
+  return here?.burden ?? 0;
+}
 
 const around_the_clock = { working_hours_start: 0, working_hours_end: 24, interval_minutes: 60 };
 
 /** Two who are never comfortable at the same time: 09-17 in New York is 23-07 in Tokyo. */
 const far_apart = (burdens: [number, number]): Participant[] => [
-  person("Ann", [], { timezone: "America/New_York", burden: burdens[0] }),
-  person("Aki", [], { timezone: "Asia/Tokyo", burden: burdens[1] }),
+  person("Ann", [], { timezone: "America/New_York", past_inconvenience: burdens[0] }),
+  person("Aki", [], { timezone: "Asia/Tokyo", past_inconvenience: burdens[1] }),
 ];
 
 Deno.test("burdenOf() is what the hour costs somebody, from nothing to 100 points", () => {
@@ -60,7 +66,7 @@ Deno.test("findSlots() answers the same when everybody has carried the same", ()
   fc.assert(fc.property(arbitraryRequest, fc.integer({ min: 0, max: 500 }), (asked, burden) => {
     const all = (burden: number) => ({
       ...asked,
-      participants: asked.participants.map((one) => ({ ...one, burden })),
+      participants: asked.participants.map((one) => ({ ...one, past_inconvenience: burden })),
     });
     assert.deepEqual(findSlots(all(burden)), findSlots(all(0)));
   }));
@@ -68,10 +74,10 @@ Deno.test("findSlots() answers the same when everybody has carried the same", ()
 
 Deno.test("findSlots() names a burden that makes no sense", () => {
   for (const burden of [-1, NaN, Infinity]) {
-    const people = [person("Ann"), person("Bob", [], { burden })];
+    const people = [person("Ann"), person("Bob", [], { past_inconvenience: burden })];
     assert.throws(() => findSlots(request(people)), (error) => {
       assert.ok(error instanceof SchedulingInputError);
-      assert.equal(error.path, "participants[1].burden");
+      assert.equal(error.path, "participants[1].past_inconvenience");
       return true;
     });
   }

@@ -1,8 +1,8 @@
-import assert from "node:assert/strict";
 import fc from "fast-check";
+import assert from "node:assert/strict";
 import { findSlots } from "@shared/scheduling/find_slots.ts";
-import { SchedulingInputError } from "@shared/scheduling/scheduling_input_error.ts";
-import type { Constraints, Participant } from "@shared/scheduling/types.ts";
+import { SchedulingInputError } from "@shared/scheduling/input/scheduling_input_error.ts";
+import type { Constraints, Participant } from "@shared/scheduling/input/scheduling_request.ts";
 import { arbitraryRequest } from "./arbitrary_request.ts";
 import { bruteForceStarts, isBusy, isOpen } from "./brute_force.ts";
 import { onMonday, person, request } from "./requests.ts";

@@ -1,7 +1,7 @@
-import assert from "node:assert/strict";
 import fc from "fast-check";
-import { findFreeStarts } from "@shared/scheduling/free_starts.ts";
-import { formatInstant } from "@shared/scheduling/instants.ts";
+import assert from "node:assert/strict";
+import { findFreeStarts } from "@shared/scheduling/availability/free_starts.ts";
+import { formatInstant } from "@shared/time/instants.ts";
 import { arbitraryRequest } from "./arbitrary_request.ts";
 import { bruteForceStarts } from "./brute_force.ts";
 import { MONDAY, person, request } from "./requests.ts";

@@ -1,15 +1,15 @@
-import assert from "node:assert/strict";
 import fc from "fast-check";
+import assert from "node:assert/strict";
+import type { Concession } from "@shared/scheduling/alternatives/concessions.ts";
+import type { ConcededCandidate } from "@shared/scheduling/alternatives/negotiation.ts";
 import { busyWindow } from "@shared/scheduling/busy_window.ts";
-import type { Concession } from "@shared/scheduling/concessions.ts";
 import { findSlots } from "@shared/scheduling/find_slots.ts";
-import { SchedulingInputError } from "@shared/scheduling/scheduling_input_error.ts";
+import { SchedulingInputError } from "@shared/scheduling/input/scheduling_input_error.ts";
 import type {
-  ConcededCandidate,
   Constraints,
   Participant,
   SchedulingRequest,
-} from "@shared/scheduling/types.ts";
+} from "@shared/scheduling/input/scheduling_request.ts";
 import { arbitraryRequest } from "./arbitrary_request.ts";
 import { bruteForceStarts, bruteForceWindow, isBusy, isOpen } from "./brute_force.ts";
 import { person, request } from "./requests.ts";
@@ -177,6 +177,30 @@ Deno.test("findSlots() says every concession that a time needs, and no other", (
     { numRuns: 300 },
   );
   assert.ok(negotiated > 30, `Only ${negotiated} conceded times were checked`);
+});
+
+Deno.test("findSlots() counts the hours that a time needs across a repeated hour", () => {
+  const early = [{ days: ["sunday" as const], start: "00:15", end: "01:15" }];
+  const { best } = negotiated(
+    [person("Ann", [], { open_hours: early, timezone: "America/New_York" }), person("Bob")],
+    {
+      earliest_date: "2030-11-03T04:35:00Z",
+      latest_date: "2030-11-03T06:15:00Z",
+      duration_minutes: 100,
+      interval_minutes: 5,
+      working_hours_start: 0,
+      working_hours_end: 24,
+      allowed_days: ["sunday"],
+    },
+  );
+  // From 00:35 to 01:15, with clocks put back at 02:00: Ann is away from 01:15 to 02:00.
+  assert.deepEqual(best?.start_time, "2030-11-03T04:35:00Z");
+  assert.deepEqual(best?.concessions, [{
+    code: "wider_hours",
+    args: {
+      people: [{ name: "Ann", minutes: 45, hours: "open until 02:00 (America/New_York)" }],
+    },
+  }]);
 });
 
 function isShorter({ concessions }: ConcededCandidate): boolean {

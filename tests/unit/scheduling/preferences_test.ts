@@ -1,10 +1,14 @@
-import assert from "node:assert/strict";
 import fc from "fast-check";
+import assert from "node:assert/strict";
+import type { Candidate } from "@shared/scheduling/explaining/candidate.ts";
 import { findSlots } from "@shared/scheduling/find_slots.ts";
-import type { Preferences } from "@shared/scheduling/preferences.ts";
-import { SchedulingInputError } from "@shared/scheduling/scheduling_input_error.ts";
-import type { Candidate, Participant, SchedulingRequest } from "@shared/scheduling/types.ts";
-import { type Weekday, WEEKDAYS } from "@shared/scheduling/weekday.ts";
+import type { Preferences } from "@shared/scheduling/input/preferences.ts";
+import { SchedulingInputError } from "@shared/scheduling/input/scheduling_input_error.ts";
+import type {
+  Participant,
+  SchedulingRequest,
+} from "@shared/scheduling/input/scheduling_request.ts";
+import { type Weekday, WEEKDAYS } from "@shared/time/weekday.ts";
 import { arbitraryRequest } from "./arbitrary_request.ts";
 import { person, request } from "./requests.ts";
 
@@ -103,7 +107,9 @@ Deno.test("findSlots() gives more preference where a wish is met than where it i
 Deno.test("findSlots() changes nothing but preference by wishes, and no start", () => {
   const without = ({ participants, ...rest }: SchedulingRequest): SchedulingRequest => ({
     ...rest,
-    participants: participants.map(({ preferences: _, profile: __, burden: ___, ...one }) => one),
+    participants: participants.map((
+      { preferences: _, profile: __, past_inconvenience: ___, ...one },
+    ) => one),
   });
   const facts = ({ start_time, score_breakdown: { preference: _, ...others } }: Candidate) => ({
     start_time,

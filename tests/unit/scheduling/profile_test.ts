@@ -1,9 +1,9 @@
-import assert from "node:assert/strict";
 import fc from "fast-check";
+import assert from "node:assert/strict";
 import { findSlots } from "@shared/scheduling/find_slots.ts";
+import { decodeProfile, encodeProfile } from "@shared/scheduling/input/profile_text.ts";
+import { SchedulingInputError } from "@shared/scheduling/input/scheduling_input_error.ts";
 import { learnProfile, type PastEvent } from "@shared/scheduling/learn_profile.ts";
-import { decodeProfile, encodeProfile } from "@shared/scheduling/profile_text.ts";
-import { SchedulingInputError } from "@shared/scheduling/scheduling_input_error.ts";
 import { arbitraryProfile } from "./arbitrary_request.ts";
 import { person, request } from "./requests.ts";
 

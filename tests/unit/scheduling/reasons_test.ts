@@ -1,10 +1,14 @@
-import assert from "node:assert/strict";
 import fc from "fast-check";
+import assert from "node:assert/strict";
+import type { Candidate } from "@shared/scheduling/explaining/candidate.ts";
+import type { Reason } from "@shared/scheduling/explaining/reason.ts";
 import { findSlots } from "@shared/scheduling/find_slots.ts";
-import type { Profile } from "@shared/scheduling/profile.ts";
-import type { Reason } from "@shared/scheduling/reasons.ts";
-import type { Candidate, Participant, SchedulingRequest } from "@shared/scheduling/types.ts";
-import { WEEKDAYS } from "@shared/scheduling/weekday.ts";
+import type { Profile } from "@shared/scheduling/input/profile.ts";
+import type {
+  Participant,
+  SchedulingRequest,
+} from "@shared/scheduling/input/scheduling_request.ts";
+import { WEEKDAYS } from "@shared/time/weekday.ts";
 import { arbitraryRequest } from "./arbitrary_request.ts";
 import { isBusy, isOpen, wallAt } from "./brute_force.ts";
 import { constraints, onMonday, person, request } from "./requests.ts";
@@ -177,10 +181,10 @@ function check({ code, args }: Reason, asked: SchedulingRequest, candidate: Cand
       break;
     }
     case "spares_burdened":
-      assert.equal(named(args.name).burden, args.burden);
+      assert.equal(named(args.name).past_inconvenience, args.burden);
       assert.ok(isComfortable(named(args.name), asked, start));
-      assert.ok(invited.some((one) => (one.burden ?? 0) < args.burden));
-      assert.ok(coming.every((one) => (one.burden ?? 0) <= args.burden));
+      assert.ok(invited.some((one) => (one.past_inconvenience ?? 0) < args.burden));
+      assert.ok(coming.every((one) => (one.past_inconvenience ?? 0) <= args.burden));
       break;
     case "every_occurrence_free":
       assert.equal(candidate.recurrence?.occurrences, args.count);
@@ -296,7 +300,7 @@ Deno.test("findSlots() has an occasion for every reason, and says it in one to t
       person("Bob", [], { profile: profileOf(1, 3) }),
     ]),
     request([
-      person("Ann", [], { burden: 60 }),
+      person("Ann", [], { past_inconvenience: 60 }),
       person("Bob", [], { timezone: "America/New_York" }),
     ], { working_hours_start: 0, working_hours_end: 24 }),
     { ...request([person("Ann")]), recurrence: DAILY },

@@ -1,12 +1,16 @@
-import assert from "node:assert/strict";
 import fc from "fast-check";
+import assert from "node:assert/strict";
 import rrule from "rrule";
 import { busyWindow } from "@shared/scheduling/busy_window.ts";
+import type { Candidate } from "@shared/scheduling/explaining/candidate.ts";
 import { findSlots } from "@shared/scheduling/find_slots.ts";
-import { readRecurrence } from "@shared/scheduling/recurrence_rule.ts";
-import { SchedulingInputError } from "@shared/scheduling/scheduling_input_error.ts";
-import { seriesDays } from "@shared/scheduling/series_days.ts";
-import type { Candidate, Participant, SchedulingRequest } from "@shared/scheduling/types.ts";
+import { readRecurrence } from "@shared/scheduling/input/recurrence.ts";
+import { SchedulingInputError } from "@shared/scheduling/input/scheduling_input_error.ts";
+import type {
+  Participant,
+  SchedulingRequest,
+} from "@shared/scheduling/input/scheduling_request.ts";
+import { expandRule } from "@shared/time/expand_rule.ts";
 import { bruteForceStarts, wallAt } from "./brute_force.ts";
 import { constraints, person, request } from "./requests.ts";
 
@@ -53,7 +57,7 @@ const rule = fc.constantFrom("DAILY", "WEEKLY", "MONTHLY", "YEARLY").chain((freq
   ).map((parts) => parts.join(""));
 });
 
-Deno.test("seriesDays() expands rules as another implementation does", () => {
+Deno.test("expandRule() expands rules as another implementation does", () => {
   let with_days = 0;
   const drawn_day = fc.integer({ min: 0, max: 365 }).map((ahead) => dayOf("2029-12-01") + ahead);
   fc.assert(
@@ -67,7 +71,7 @@ Deno.test("seriesDays() expands rules as another implementation does", () => {
         .between(new Date(first * DAY_MS), new Date(last * DAY_MS), true)
         .map((date) => dateOf(date.getTime() / DAY_MS));
       const expected = others[0] === dateOf(first) ? others.slice(0, 12) : [];
-      const days = seriesDays(readRecurrence({ rules: [text] }), first, 12, last).map(dateOf);
+      const days = expandRule(readRecurrence({ rules: [text] }), first, 12, last).map(dateOf);
       assert.deepEqual(days, expected, `${text} from ${dateOf(first)}`);
       if (days.length > 1) with_days++;
     }),
@@ -76,9 +80,9 @@ Deno.test("seriesDays() expands rules as another implementation does", () => {
   assert.ok(with_days > 60, `Only ${with_days} rules had more than one day`);
 });
 
-Deno.test("seriesDays() skips periods without the day, and reads plain and numbered weekdays together", () => {
+Deno.test("expandRule() skips periods without the day, and reads plain and numbered weekdays together", () => {
   const days = (text: string, first: string) =>
-    seriesDays(readRecurrence({ rules: [text] }), dayOf(first), 5, dayOf(first) + 800).map(dateOf);
+    expandRule(readRecurrence({ rules: [text] }), dayOf(first), 5, dayOf(first) + 800).map(dateOf);
   assert.deepEqual(days("FREQ=MONTHLY;COUNT=4", "2030-01-31"), [
     "2030-01-31",
     "2030-03-31",

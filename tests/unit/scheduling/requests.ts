@@ -1,4 +1,8 @@
-import type { Constraints, Participant, SchedulingRequest } from "@shared/scheduling/types.ts";
+import type {
+  Constraints,
+  Participant,
+  SchedulingRequest,
+} from "@shared/scheduling/input/scheduling_request.ts";
 
 /** A Monday in a week without clock changes. */
 export const MONDAY = "2030-01-07";

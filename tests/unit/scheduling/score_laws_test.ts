@@ -1,8 +1,12 @@
-import assert from "node:assert/strict";
 import fc from "fast-check";
+import assert from "node:assert/strict";
+import type { Candidate } from "@shared/scheduling/explaining/candidate.ts";
 import { findSlots } from "@shared/scheduling/find_slots.ts";
-import { formatInstant } from "@shared/scheduling/instants.ts";
-import type { Candidate, Participant, SchedulingRequest } from "@shared/scheduling/types.ts";
+import type {
+  Participant,
+  SchedulingRequest,
+} from "@shared/scheduling/input/scheduling_request.ts";
+import { formatInstant } from "@shared/time/instants.ts";
 import { arbitraryRequest } from "./arbitrary_request.ts";
 import { person, request } from "./requests.ts";
 
@@ -50,7 +54,7 @@ Deno.test("findSlots() scores people who are alike together as it does one by on
   fc.assert(
     fc.property(open, fc.boolean(), (asked, plain) => {
       const of = (person: Participant): Participant => {
-        const { preferences: _, profile: __, burden: ___, ...alike } = person;
+        const { preferences: _, profile: __, past_inconvenience: ___, ...alike } = person;
         return plain ? alike : person;
       };
       const participants = asked.participants.map(of);

@@ -1,14 +1,13 @@
-import assert from "node:assert/strict";
 import fc from "fast-check";
+import assert from "node:assert/strict";
+import { findFreeStarts } from "@shared/scheduling/availability/free_starts.ts";
 import { busyWindow } from "@shared/scheduling/busy_window.ts";
-import { findSlots } from "@shared/scheduling/find_slots.ts";
-import { findFreeStarts } from "@shared/scheduling/free_starts.ts";
+import { findSlots, type SchedulingResult } from "@shared/scheduling/find_slots.ts";
 import type {
   BusyInterval,
   Participant,
   SchedulingRequest,
-  SchedulingResult,
-} from "@shared/scheduling/types.ts";
+} from "@shared/scheduling/input/scheduling_request.ts";
 import { arbitraryRequest } from "./arbitrary_request.ts";
 import { person, request } from "./requests.ts";
 

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { findSlots } from "@shared/scheduling/find_slots.ts";
-import { SchedulingInputError } from "@shared/scheduling/scheduling_input_error.ts";
-import type { ScoreBreakdown } from "@shared/scheduling/types.ts";
-import { DEFAULT_WEIGHTS } from "@shared/scheduling/weights.ts";
+import { SchedulingInputError } from "@shared/scheduling/input/scheduling_input_error.ts";
+import { DEFAULT_WEIGHTS, type ScoreBreakdown } from "@shared/scheduling/input/weights.ts";
 import { person, request } from "./requests.ts";
 
 const WEIGHTS: ScoreBreakdown = {

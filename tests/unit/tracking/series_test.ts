@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { RecurrenceError } from "@shared/tracking/recurrence_lines.ts";
+import { RecurrenceError } from "@shared/time/recurrence_lines.ts";
 import { shiftSeries } from "@shared/tracking/shift_series.ts";
 import { splitSeries } from "@shared/tracking/split_series.ts";
 import { RECURRENCE_PATTERNS, taskSeries } from "@shared/tracking/task_series.ts";
-import { wallOf } from "@shared/tracking/wall_time.ts";
+import { wallOf } from "@shared/time/wall_time.ts";
 import { expand } from "./expand.ts";
 
 const DAY = 86_400_000;

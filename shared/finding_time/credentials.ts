@@ -1,0 +1,39 @@
+import type { ProfiledConnection } from "@shared/database/calendar_profiles.ts";
+import type { StoredConnection } from "@shared/database/google_connections.ts";
+import type { SlotRequest } from "./slot_request.ts";
+
+/** With whose connections calendars may be read: the organizer's, and those of all who are users. */
+export interface Credentials {
+  organizer: StoredConnection | null;
+  own: readonly ProfiledConnection[];
+}
+
+/** Calendars of one person, read together. */
+export interface Reading {
+  email: string;
+  calendar_ids: readonly string[];
+  connection: StoredConnection;
+}
+
+/**
+ * What has to be read, and with which connection; null when a calendar must be read and no connection may.
+ * A participant's own connection reads their own calendar and nothing else: calendars that the
+ * organizer names are read with what the organizer may see.
+ */
+export function readings(
+  { attending }: SlotRequest,
+  { organizer, own }: Credentials,
+): Reading[] | null {
+  const byEmail = new Map(own.map((connection) => [connection.email.toLowerCase(), connection]));
+  const wanted: Reading[] = [];
+  for (const { email, busy, calendar_ids } of attending) {
+    if (busy !== undefined) continue;
+    const personal = calendar_ids === undefined ? byEmail.get(email.toLowerCase()) : undefined;
+    const connection = personal === undefined || personal.user_id === organizer?.user_id
+      ? organizer
+      : personal;
+    if (connection === null) return null;
+    wanted.push({ email, calendar_ids: calendar_ids ?? [email], connection });
+  }
+  return wanted;
+}

@@ -1,0 +1,50 @@
+/** A request that leads to no search: an error code of the API, and what is wrong in a sentence. */
+export interface NotSearched {
+  kind: "not_searched";
+  code:
+    | "already_scheduled"
+    | "cancelled"
+    | "in_progress"
+    | "invalid_request"
+    | "meeting_not_found";
+  message: string;
+  details: Record<string, unknown>;
+  retry_after_seconds?: number;
+}
+
+export function notSearched(
+  code: NotSearched["code"],
+  message: string,
+  details: Record<string, unknown>,
+  retry_after_seconds?: number,
+): NotSearched {
+  return {
+    kind: "not_searched",
+    code,
+    message,
+    details,
+    ...(retry_after_seconds === undefined ? {} : { retry_after_seconds }),
+  };
+}
+
+/** There is none, or it is another user's: the caller never learns which. */
+export function meetingNotFound(meeting_id: string): NotSearched {
+  return notSearched("meeting_not_found", "There is no such meeting.", { meeting_id });
+}
+
+export function meetingCancelled(meeting_id: string): NotSearched {
+  return notSearched("cancelled", "The meeting was cancelled.", { meeting_id });
+}
+
+export function invalidField({ path, message }: { path: string; message: string }): NotSearched {
+  return notSearched("invalid_request", `${path}: ${message}`, { path });
+}
+
+/** For fields that cannot be changed once the meeting has an event, because Google cannot change them, or may not. */
+export function fixedByEvent(path: string): NotSearched {
+  return invalidField({
+    path,
+    message:
+      "The event stays on the calendar it was written to. Leave this out, or cancel the meeting and schedule a new one",
+  });
+}

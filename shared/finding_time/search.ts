@@ -1,0 +1,182 @@
+import type { GoogleFailure } from "@shared/google/outcome.ts";
+import type { Candidate } from "@shared/scheduling/explaining/candidate.ts";
+import { findSlots, type SchedulingResult } from "@shared/scheduling/find_slots.ts";
+import { SchedulingInputError } from "@shared/scheduling/input/scheduling_input_error.ts";
+import { TIMED_OUT } from "./deadline.ts";
+import type { Habits } from "./habits.ts";
+import { people } from "./participants.ts";
+import type { KnownTimes } from "./participants.ts";
+import { seriesOf } from "./slot_request.ts";
+import type { SlotRequest } from "./slot_request.ts";
+
+/** Google may fail a search this often in a row before the meeting fails; asking to slow down is no failure. */
+const MAX_FAILURES = 3;
+
+/** What the searches of a meeting came to, in a row: Google failed them, or they were put off and cost no attempt. */
+export interface Tries {
+  failed: number;
+  waited: number;
+}
+
+/** A search that is not repeated: its first failure is reported as one that may pass. */
+export const FIRST_TRY: Tries = { failed: 0, waited: 0 };
+
+export type SearchErrorCode =
+  | "invalid_request"
+  | "needs_reauth"
+  | "calendar_unreadable"
+  | "no_common_slot"
+  | "google_unavailable"
+  | "rate_limited"
+  | "busy";
+
+export interface FoundSlots {
+  kind: "found";
+  timezone: string;
+  /** Best first, never empty; as many as were asked for. */
+  candidates: readonly Candidate[];
+  result: SchedulingResult;
+}
+
+export interface RefusedSearch {
+  kind: "refused";
+  code: SearchErrorCode;
+  reason: string;
+  details: Record<string, unknown>;
+}
+
+export interface PostponedSearch {
+  kind: "postponed";
+  code: "google_unavailable" | "rate_limited" | "busy";
+  reason: string;
+  retry_after_seconds: number;
+}
+
+export type SearchOutcome = FoundSlots | RefusedSearch | PostponedSearch;
+
+/**
+ * The best slots in known time, as many as `max_candidates`, or why there is none. A slot that asks
+ * for concessions counts only where the caller allowed it.
+ */
+export function search(
+  slot_request: SlotRequest,
+  { times, habits }: { times: KnownTimes; habits: Habits },
+  { now, tries, max_candidates }: { now: Date; tries: Tries; max_candidates: number },
+): SearchOutcome {
+  const { weights } = slot_request;
+  const constraints = { ...slot_request.constraints, max_candidates };
+  const asked = {
+    constraints,
+    participants: people(slot_request, times, habits),
+    now,
+    ...(weights === null ? {} : { weights }),
+    ...seriesOf(slot_request),
+    ...(times.window === null ? {} : { busy_window: times.window }),
+  };
+  let result: SchedulingResult;
+  try {
+    result = findSlots(asked);
+  } catch (thrown) {
+    if (!(thrown instanceof SchedulingInputError)) throw thrown;
+    return refused("invalid_request", thrown.message, { path: thrown.path });
+  }
+  const conceded = slot_request.allow_concessions ? result.conceded_candidates : [];
+  const candidates = result.candidates.length > 0 ? result.candidates : conceded;
+  return candidates.length > 0
+    ? { kind: "found", timezone: constraints.timezone, candidates, result }
+    : afterNothing(result, times, tries);
+}
+
+function afterNothing(
+  result: SchedulingResult,
+  times: KnownTimes,
+  tries: Tries,
+): SearchOutcome {
+  const { empty_reason, blocking, suggestion, unknown, analytics, message } = result;
+  const unreadable = blocking.filter(({ reason }) => reason === "unknown");
+  const late = unreadable.filter(({ email }) =>
+    times.read.get(email)?.unknown_reason === TIMED_OUT
+  );
+  if (late.length > 0 && tries.failed + 1 < MAX_FAILURES) {
+    const names = late.map(({ name, email }) => name ?? email).join(", ");
+    return {
+      kind: "postponed",
+      code: "google_unavailable",
+      reason:
+        `Google did not answer in time for the calendar of ${names}. It is tried again by itself.`,
+      retry_after_seconds: backoff(tries),
+    };
+  }
+  const { conceded_candidates, negotiation_rounds } = result;
+  return refused(
+    unreadable.length > 0 ? "calendar_unreadable" : "no_common_slot",
+    suggestion === undefined ? message : `${message} ${suggestion}`,
+    {
+      empty_reason,
+      blocking,
+      suggestion,
+      unknown,
+      analytics,
+      negotiation_rounds,
+      ...(conceded_candidates.length === 0 ? {} : { conceded_candidates }),
+    },
+  );
+}
+
+/** What a search without an answer from the organizer's connection comes to. */
+export function afterFailure(
+  failure: GoogleFailure,
+  tries: Tries,
+): RefusedSearch | PostponedSearch {
+  const { fault } = failure;
+  switch (failure.kind) {
+    case "reconnect":
+      return refused("needs_reauth", fault.message, { reason: fault.reason });
+    case "reject":
+      return refused(
+        "calendar_unreadable",
+        `Google refused to show the calendars (${fault.status} ${fault.reason}): ${fault.message}`,
+        { reason: fault.reason },
+      );
+    case "unknown":
+    case "retry": {
+      const limited = failure.kind === "retry" && failure.scope !== "request";
+      const reason = limited
+        ? `Google asks to slow down (${fault.reason}).`
+        : `Google could not show the calendars (${fault.reason}).`;
+      if (!limited && tries.failed + 1 >= MAX_FAILURES) {
+        return refused("google_unavailable", `${reason} Schedule the meeting again later.`, {
+          reason: fault.reason,
+        });
+      }
+      const wait = failure.kind === "retry" ? failure.not_before_seconds : undefined;
+      return {
+        kind: "postponed",
+        code: limited ? "rate_limited" : "google_unavailable",
+        reason: `${reason} It is tried again by itself.`,
+        retry_after_seconds: Math.max(wait ?? 0, backoff(tries)),
+      };
+    }
+  }
+}
+
+export function notConnected(): RefusedSearch {
+  return refused(
+    "needs_reauth",
+    "The organizer has not connected a Google account. Connect one (google-auth), then schedule again.",
+    { reason: "not_connected" },
+  );
+}
+
+export function refused(
+  code: SearchErrorCode,
+  reason: string,
+  details: Record<string, unknown>,
+): RefusedSearch {
+  return { kind: "refused", code, reason, details };
+}
+
+/** Half a minute after the first failure, then twice as long each time, up to an hour. */
+function backoff({ failed, waited }: Tries): number {
+  return Math.min(3600, 30 * 2 ** Math.min(failed + waited, 10));
+}

@@ -1,0 +1,172 @@
+import { formatInstant } from "@shared/time/instants.ts";
+import { offsetAt } from "@shared/time/zones.ts";
+import { attendance, attends, newAttendance, OUTSIDE_HOURS } from "../availability/attendance.ts";
+import type { Person } from "../availability/person.ts";
+import { countedPeople } from "../availability/quorum.ts";
+import { byName } from "../explaining/attendee.ts";
+import { formatMinutes, formatNames, formatTime } from "../explaining/phrases.ts";
+import type { SearchRequest } from "../input/search_request.ts";
+import { hoursNeeded } from "./hours_needed.ts";
+
+/** What a time asks of people beyond the request. Minutes are what is left; `window_end` is RFC 3339. */
+export type Concession =
+  | { code: "without_optional"; args: { names: string[] } }
+  | { code: "smaller_buffers"; args: { people: SmallerBuffer[] } }
+  | { code: "wider_hours"; args: { people: WiderHours[] } }
+  | { code: "shorter"; args: { duration_minutes: number; instead_of: number } }
+  | { code: "later_window"; args: { window_end: string } };
+
+// Types, not interfaces: the arguments of a concession must fit Record<string, unknown>.
+export type SmallerBuffer = {
+  name: string;
+  side: "before" | "after";
+  minutes: number;
+  instead_of: number;
+};
+export type WiderHours = { name: string; minutes: number; hours: string };
+
+/** A search as it was asked and as it was relaxed, with the same people in the same order. */
+export interface Conceded {
+  asked: SearchRequest;
+  people: readonly Person[];
+  relaxed: SearchRequest;
+  relaxed_people: readonly Person[];
+  /** By how many minutes the hours of the people who are needed were widened. */
+  wider: number;
+}
+
+/** The concessions that a start of the relaxed search needs, and no others. */
+export function concessionsAt(conceded: Conceded, start: number): Concession[] {
+  const { asked, relaxed } = conceded;
+  const absent = absentBeyondQuorum(conceded, start);
+  const { people } = conceded;
+  const by_name = [...people.keys()].sort((i, j) => byName(people[i]!, people[j]!));
+  const buffers = by_name.flatMap((i) => smallerBuffers(conceded, i, start));
+  const hours = by_name.flatMap((i) => widerHours(conceded, i, start));
+  const concessions: Concession[] = [];
+  if (absent.length > 0) concessions.push({ code: "without_optional", args: { names: absent } });
+  if (buffers.length > 0) concessions.push({ code: "smaller_buffers", args: { people: buffers } });
+  if (hours.length > 0) concessions.push({ code: "wider_hours", args: { people: hours } });
+  if (relaxed.duration < asked.duration) {
+    const args = { duration_minutes: relaxed.duration, instead_of: asked.duration };
+    concessions.push({ code: "shorter", args });
+  }
+  if (start + relaxed.duration > asked.to) {
+    const window_end = formatInstant(asked.to, offsetAt(asked.offsets, asked.to));
+    concessions.push({ code: "later_window", args: { window_end } });
+  }
+  return concessions;
+}
+
+/** What each start (ascending) costs the people who are needed: minutes of buffers lost and of hours beyond their own. */
+export function concessionCosts(conceded: Conceded, starts: Int32Array): Float64Array {
+  const { people, relaxed, relaxed_people } = conceded;
+  const costs = new Float64Array(starts.length);
+  const found = newAttendance(starts.length);
+  for (const [i, person] of relaxed_people.entries()) {
+    if (!person.needed) continue;
+    const { before, after } = people[i]!.buffer;
+    if (!person.unknown && before + after > 0) {
+      attendance(person, starts, relaxed.duration, found);
+      for (let at = 0; at < starts.length; at++) {
+        costs[at]! += Math.max(0, before - found.clear_before[at]!) +
+          Math.max(0, after - found.clear_after[at]!);
+      }
+    }
+    if (person.open_by_right === undefined) continue;
+    const by_right = asEntitled(person);
+    attendance({ ...by_right, unknown: false }, starts, relaxed.duration, found);
+    for (let at = 0; at < starts.length; at++) {
+      if (found.status[at] !== OUTSIDE_HOURS) continue;
+      costs[at]! += hoursNeeded(relaxed, by_right, starts[at]!)?.minutes ?? 0;
+    }
+  }
+  return costs;
+}
+
+/** One sentence that says all concessions of a candidate. */
+export function concessionSentence(
+  asked: SearchRequest,
+  concessions: readonly Concession[],
+): string {
+  return `This needs ${formatList(concessions.map((one) => phrase(asked, one)))}.`;
+}
+
+function phrase(asked: SearchRequest, { code, args }: Concession): string {
+  switch (code) {
+    case "without_optional":
+      return `the meeting to take place without ${formatNames(args.names)}`;
+    case "smaller_buffers": {
+      const least = args.people.reduce((a, b) => b.minutes < a.minutes ? b : a);
+      const names = formatNames([...new Set(args.people.map(({ name }) => name))]);
+      return `${names} to make do with ${args.people.length === 1 ? "" : "as little as "}${
+        formatMinutes(least.minutes)
+      } instead of ${least.instead_of} between meetings`;
+    }
+    case "wider_hours": {
+      const groups = [...Map.groupBy(args.people, ({ hours }) => hours)];
+      return formatList(
+        groups.map(([hours, people]) =>
+          `${formatNames(people.map(({ name }) => name))} to be ${hours}`
+        ),
+      );
+    }
+    case "shorter":
+      return `${formatMinutes(args.duration_minutes)} to be enough instead of ${args.instead_of}`;
+    case "later_window":
+      return `the window to reach beyond ${formatTime(asked, asked.to)}`;
+  }
+}
+
+function formatList(parts: readonly string[]): string {
+  return parts.length < 2 ? parts.join("") : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
+}
+
+/** Who is missed from the share of people that was asked for; empty when the share is reached all the same. */
+function absentBeyondQuorum({ asked, relaxed, relaxed_people }: Conceded, start: number): string[] {
+  const counted = countedPeople(asked, relaxed_people);
+  const absent = counted.filter((person) => !attends(statusAt(person, relaxed, start)));
+  const coming = counted.length - absent.length;
+  if (100 * coming >= asked.minimum_attendee_percentage * counted.length) return [];
+  return absent.map(({ label }) => label).sort();
+}
+
+function smallerBuffers(
+  { people, relaxed, relaxed_people }: Conceded,
+  i: number,
+  start: number,
+): SmallerBuffer[] {
+  const person = relaxed_people[i]!;
+  if (!person.needed || person.unknown) return [];
+  const found = newAttendance(1);
+  attendance(person, Int32Array.of(start), relaxed.duration, found);
+  const { buffer, label: name } = people[i]!;
+  const sides = [
+    { name, side: "before", minutes: found.clear_before[0]!, instead_of: buffer.before },
+    { name, side: "after", minutes: found.clear_after[0]!, instead_of: buffer.after },
+  ] as const;
+  return sides.filter(({ minutes, instead_of }) => minutes < instead_of);
+}
+
+function widerHours(
+  { relaxed, relaxed_people }: Conceded,
+  i: number,
+  start: number,
+): WiderHours[] {
+  const person = relaxed_people[i]!;
+  if (person.open_by_right === undefined) return [];
+  const needed = hoursNeeded(relaxed, asEntitled(person), start);
+  if (needed === undefined) return [];
+  return [{ name: person.label, minutes: needed.minutes, hours: needed.text }];
+}
+
+/** A person in the hours that are theirs, before any concession. */
+function asEntitled(person: Person): Person {
+  return { ...person, open: person.open_by_right ?? person.open };
+}
+
+function statusAt(person: Person, { duration }: SearchRequest, start: number): number {
+  const found = newAttendance(1);
+  attendance(person, Int32Array.of(start), duration, found);
+  return found.status[0]!;
+}

@@ -1,0 +1,81 @@
+import { MINUTES_PER_DAY } from "@shared/time/instants.ts";
+import { weekdayIndex } from "@shared/time/weekday.ts";
+import { offsetAt, offsetSegments } from "@shared/time/zones.ts";
+import { attendance, newAttendance, OUTSIDE_HOURS } from "../availability/attendance.ts";
+import type { Person } from "../availability/person.ts";
+import { formatTimeOfDay } from "../explaining/phrases.ts";
+import type { SearchRequest } from "../input/search_request.ts";
+
+/** Minutes by which hours would have to begin `early` and end `late`, in all, and the same in words. */
+export interface HoursNeeded {
+  minutes: number;
+  early: number;
+  late: number;
+  text: string;
+}
+
+/**
+ * By how much a person who is needed would have to open their hours on the day of a meeting at `start`, and the same in words
+ * ("open until 18:00 (Europe/Paris)"); undefined when the meeting lies in their hours. Infinitely much where no change
+ * of one day's hours would do, as past midnight.
+ */
+export function hoursNeeded(
+  search: SearchRequest,
+  person: Person,
+  start: number,
+): HoursNeeded | undefined {
+  if (!person.needed || person.rules === undefined) return undefined;
+  const end = start + search.duration;
+  if (person.open.some(([opens, closes]) => opens <= start && end <= closes)) return undefined;
+  const widenings = person.rules.flatMap((rule) => {
+    const offsets = offsetSegments(rule.timezone, start, end);
+    const day = Math.floor((start + offsetAt(offsets, start)) / MINUTES_PER_DAY);
+    if (search.holidays.has(day) || person.away.includes(day)) return [];
+    const midnight = day * MINUTES_PER_DAY;
+    // Where clocks are put back inside the meeting, its end is not the latest time that the clock shows.
+    const from = Math.min(...offsets.map((one) => one.from + one.offset)) - midnight;
+    const until = Math.max(...offsets.map((one) => one.to + one.offset)) - midnight;
+    if (rule.weekdays[weekdayIndex(day)] !== true || until > MINUTES_PER_DAY) return [];
+    const early = Math.max(0, rule.start - from);
+    const late = Math.max(0, until - rule.end);
+    const hours = [
+      ...(early > 0 ? [`from ${formatTimeOfDay(from)}`] : []),
+      ...(late > 0 ? [`until ${formatTimeOfDay(until)}`] : []),
+    ];
+    return [{
+      minutes: early + late,
+      early,
+      late,
+      text: `open ${hours.join(" ")} (${rule.timezone})`,
+    }];
+  });
+  const nearest = widenings.toSorted((a, b) => a.minutes - b.minutes)[0];
+  return nearest ??
+    { minutes: Infinity, early: Infinity, late: Infinity, text: "open on another day" };
+}
+
+/** Of starts that wider hours would allow, the one that asks for the fewest extra minutes in all; the earlier of two. */
+export function leastWidening(
+  search: SearchRequest,
+  people: readonly Person[],
+  starts: Int32Array,
+): number | undefined {
+  const minutes = new Float64Array(starts.length);
+  const found = newAttendance(starts.length);
+  const with_hours = people.filter(({ needed, rules }) => needed && rules !== undefined);
+  for (const members of Map.groupBy(with_hours, ({ open }) => open).values()) {
+    const person = members[0]!;
+    // Their hours count, also when their calendar cannot be read.
+    attendance({ ...person, unknown: false }, starts, search.duration, found);
+    starts.forEach((start, i) => {
+      if (found.status[i] !== OUTSIDE_HOURS) return;
+      minutes[i]! += members.length * (hoursNeeded(search, person, start)?.minutes ?? 0);
+    });
+  }
+  let best: number | undefined;
+  for (let i = 0; i < starts.length; i++) {
+    if (minutes[i] === Infinity) continue;
+    if (best === undefined || minutes[i]! < minutes[best]!) best = i;
+  }
+  return best === undefined ? undefined : starts[best];
+}

@@ -1,0 +1,212 @@
+import type { BusyMap } from "../availability/busy_map.ts";
+import { busyMap, freeStarts } from "../availability/free_starts.ts";
+import { layOutAgain, type Person, readPeople } from "../availability/person.ts";
+import { countComing, countedPeople } from "../availability/quorum.ts";
+import { formatMinutes, formatNames } from "../explaining/phrases.ts";
+import type { SeriesRule } from "../input/recurrence.ts";
+import type { SearchRequest } from "../input/search_request.ts";
+import { hoursNeeded, leastWidening } from "./hours_needed.ts";
+import { blockersOfNearMiss } from "./near_miss.ts";
+import { type Changed, formatStart, nameable, type SeriesGoal } from "./suggested_start.ts";
+
+/** A search without a slot, with what its changes are tried on. `now_minute` is in minutes since 1970. */
+export interface EmptySearch {
+  search: SearchRequest;
+  people: readonly Person[];
+  now_minute: number;
+  rule?: SeriesRule | undefined;
+}
+
+/** The same, and what of a series a suggestion may name. */
+interface Tried extends EmptySearch {
+  series: SeriesGoal;
+}
+
+const FINER_GRIDS_MINUTES = [30, 15, 10, 5];
+const SMALLER_BUFFERS_MINUTES = [30, 15, 10, 5, 0];
+const SHORTER_BY_MINUTES = [5, 10, 15];
+const SHORTEST_MINUTES = 10;
+const WIDER_STEP_MINUTES = 30;
+
+/**
+ * The smallest change that yields a slot, as a sentence that names it and the first slot it gives; undefined when none
+ * does. Every change was tried, of a series at every occurrence; only where no change makes all of them possible, one
+ * that gives the series a beginning is named, with how many are. Small means: what costs no one anything first (grid, notice), then tentative time,
+ * buffers, a shorter meeting, hours up to an hour wider, one person fewer, and only then more of the same.
+ */
+export function suggestChange(empty: EmptySearch): string | undefined {
+  return tryEach(empty, smallestChange);
+}
+
+function smallestChange(tried: Tried): string | undefined {
+  const map = busyMap(tried.search, tried.people);
+  return lowerQuorum(tried, map) ?? finerGrid(tried, map) ?? lessNotice(tried, map) ??
+    overTentative(tried) ?? smallerBuffers(tried) ?? shorterMeeting(tried, map) ??
+    widerHours(tried, map, 30, 60) ?? withoutPeople(tried, 1) ??
+    widerHours(tried, map, 90, 240) ?? withoutPeople(tried, 3);
+}
+
+function tryEach(
+  empty: EmptySearch,
+  attempt: (tried: Tried) => string | undefined,
+): string | undefined {
+  const { rule } = empty;
+  if (rule === undefined) return attempt({ ...empty, series: undefined });
+  return attempt({ ...empty, series: { rule, whole: true } }) ??
+    attempt({ ...empty, series: { rule, whole: false } });
+}
+
+/** The first slot that the search would have if unknown people were ignored. */
+export function suggestIgnoring(empty: EmptySearch): string | undefined {
+  return tryEach(empty, ({ search, people, series }) => {
+    const said = firstFormatted({ search: { ...search, on_unknown: "ignore" }, people }, series);
+    return said && `With on_unknown "ignore" the meeting could be on ${said}, ` +
+        "when everybody whose calendar can be read is free";
+  });
+}
+
+/** The first nameable start of a changed search, in words. */
+function firstFormatted(changed: Changed, series: SeriesGoal, map?: BusyMap): string | undefined {
+  const first = firstNameable(changed, series, map);
+  return first === undefined ? undefined : formatStart(changed, first, series);
+}
+
+function firstNameable(changed: Changed, series: SeriesGoal, map?: BusyMap): number | undefined {
+  const { starts } = freeStarts(changed.search, changed.people, map);
+  return nameable(changed, starts, series)[0];
+}
+
+function lowerQuorum({ search, people, series }: Tried, map: BusyMap): string | undefined {
+  const { minimum_attendee_percentage } = search;
+  const { starts } = freeStarts({ ...search, minimum_attendee_percentage: 0 }, people, map);
+  if (minimum_attendee_percentage === 0 || starts.length === 0) return undefined;
+  const counted = countedPeople(search, people);
+  const most = countComing(search, counted, starts).reduce((a, b) => Math.max(a, b), 0);
+  const percentage = Math.floor(100 * most / counted.length);
+  const changed = { ...search, minimum_attendee_percentage: percentage };
+  const said = firstFormatted({ search: changed, people }, series, map);
+  return said &&
+    `With ${percentage} percent of the people instead of ${minimum_attendee_percentage} ` +
+      `(minimum_attendee_percentage) the meeting could be on ${said}`;
+}
+
+function finerGrid({ search, people, series }: Tried, map: BusyMap): string | undefined {
+  return firstOf(
+    FINER_GRIDS_MINUTES.filter((minutes) => minutes < search.interval),
+    (minutes) => {
+      const said = firstFormatted(
+        { search: { ...search, interval: minutes }, people },
+        series,
+        map,
+      );
+      return said && `Starting every ${minutes} minutes instead of every ${search.interval} ` +
+          `(interval_minutes) the meeting could be on ${said}`;
+    },
+  );
+}
+
+function lessNotice(
+  { search, people, now_minute, series }: Tried,
+  map: BusyMap,
+): string | undefined {
+  const earliest_start = Math.max(search.from, now_minute);
+  if (earliest_start === search.earliest_start) return undefined;
+  const changed = { search: { ...search, earliest_start }, people };
+  const first = firstNameable(changed, series, map);
+  return first === undefined
+    ? undefined
+    : `With a notice of ${formatMinutes(Math.max(0, first - now_minute))} or less ` +
+      `(minimum_notice_minutes) the meeting could be on ${formatStart(changed, first, series)}`;
+}
+
+function overTentative({ search, people, series }: Tried): string | undefined {
+  if (!search.tentative_as_busy) return undefined;
+  const changed = { ...search, tentative_as_busy: false };
+  const asked_again = readPeople(people.map((p) => p.participant), changed);
+  const said = firstFormatted({ search: changed, people: asked_again }, series);
+  return said && "If tentative time may be used (tentative_as_busy false) " +
+      `the meeting could be on ${said}`;
+}
+
+function smallerBuffers({ search, people, series }: Tried): string | undefined {
+  const largest = Math.max(...people.map(({ buffer }) => Math.max(buffer.before, buffer.after)));
+  return firstOf(SMALLER_BUFFERS_MINUTES.filter((minutes) => minutes < largest), (minutes) => {
+    const less = people.map((person): Person => ({
+      ...person,
+      buffer: {
+        before: Math.min(person.buffer.before, minutes),
+        after: Math.min(person.buffer.after, minutes),
+      },
+    }));
+    const said = firstFormatted({ search, people: less }, series);
+    return said && `With buffers of ${formatMinutes(minutes)} instead of ${largest} ` +
+        `the meeting could be on ${said}`;
+  });
+}
+
+function shorterMeeting({ search, people, series }: Tried, map: BusyMap): string | undefined {
+  return firstOf(SHORTER_BY_MINUTES, (less) => {
+    const duration = search.duration - less;
+    if (duration < SHORTEST_MINUTES) return undefined;
+    const said = firstFormatted({ search: { ...search, duration }, people }, series, map);
+    return said && `A meeting of ${formatMinutes(duration)} instead of ${search.duration} ` +
+        `could be on ${said}`;
+  });
+}
+
+function widerHours(
+  { search, people, series }: Tried,
+  map: BusyMap,
+  least: number,
+  most: number,
+): string | undefined {
+  for (let wider = least; wider <= most; wider += WIDER_STEP_MINUTES) {
+    const changed = {
+      search,
+      people: layOutAgain(people, search, wider),
+      widened: { minutes: wider, entitled: people },
+    };
+    const { starts } = freeStarts(search, changed.people, map);
+    const start = leastWidening(search, people, nameable(changed, starts, series));
+    if (start === undefined) continue;
+    return `If ${formatHours(search, people, start)}, the meeting could be on ${
+      formatStart(changed, start, series)
+    }`;
+  }
+  return undefined;
+}
+
+function formatHours(search: SearchRequest, people: readonly Person[], start: number): string {
+  const needed = people.flatMap((person) => {
+    const hours = hoursNeeded(search, person, start);
+    return hours === undefined ? [] : [{ label: person.label, text: hours.text }];
+  });
+  const groups = [...Map.groupBy(needed, ({ text }) => text)];
+  return groups
+    .map(([text, members]) => `${formatNames(members.map(({ label }) => label))} were ${text}`)
+    .join(" and ");
+}
+
+function withoutPeople({ search, people, series }: Tried, most: number): string | undefined {
+  const miss = blockersOfNearMiss(search, people, most);
+  if (miss === undefined) return undefined;
+  const optional = people.map((person): Person =>
+    miss.blockers.includes(person)
+      ? { ...person, needed: false, participant: { ...person.participant, type: "optional" } }
+      : person
+  );
+  const said = firstFormatted({ search, people: optional }, series);
+  const names = miss.blockers.map(({ label }) => label);
+  return said && `Without ${formatNames(names)} (made optional) the meeting could be on ${said}`;
+}
+
+function firstOf(
+  values: readonly number[],
+  attempt: (value: number) => string | undefined,
+): string | undefined {
+  for (const value of values) {
+    const found = attempt(value);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

@@ -1,0 +1,129 @@
+import { MINUTES_PER_DAY } from "@shared/time/instants.ts";
+import { intersect, type Interval, unite } from "@shared/time/intervals.ts";
+import { offsetAt } from "@shared/time/zones.ts";
+import type { SchedulingRequest } from "../input/scheduling_request.ts";
+import { readSearchRequest, type SearchRequest } from "../input/search_request.ts";
+import { BusyMap } from "./busy_map.ts";
+import { gridStarts } from "./grid.ts";
+import { openIntervals } from "./open_hours.ts";
+import { type Person, readPeople } from "./person.ts";
+import { countComing, countedPeople } from "./quorum.ts";
+import { workingHours } from "./shared_open_hours.ts";
+
+/** Starts in minutes since 1970, and how many starts lay within everybody's hours before busy time was looked at. */
+export interface FreeStarts {
+  starts: Int32Array;
+  on_grid: number;
+}
+
+/**
+ * Availability alone: every start, in minutes since 1970 and ascending, at which all needed participants are free
+ * with their buffers and enough of the others come. Throws SchedulingInputError.
+ */
+export function findFreeStarts({ constraints, participants, now }: SchedulingRequest): Int32Array {
+  const search = readSearchRequest(constraints, now);
+  return freeStarts(search, readPeople(participants, search)).starts;
+}
+
+/** The same for a search that was read. `map` is the busyMap of the same people, if it is at hand. */
+export function freeStarts(
+  search: SearchRequest,
+  people: readonly Person[],
+  map: BusyMap = busyMap(search, people),
+): FreeStarts {
+  const { offsets, interval, duration } = search;
+  const in_hours = gridStarts(commonOpenHours(search, people), offsets, interval, duration);
+  const grid = onDaysOfSeries(search, in_hours);
+  return { starts: freeAmong(search, people, grid, map), on_grid: grid.length };
+}
+
+/** Of starts (ascending) within everybody's hours, those at which no one who is needed is busy and enough people come. */
+function freeAmong(
+  search: SearchRequest,
+  people: readonly Person[],
+  starts: Int32Array,
+  map: BusyMap,
+): Int32Array {
+  const clear = starts.filter((start) => map.isClear(start, start + search.duration));
+  return enoughPeople(search, people, clear);
+}
+
+/** Of any starts (ascending) in the window, those at which the meeting can be held. */
+export function possibleAmong(
+  search: SearchRequest,
+  people: readonly Person[],
+  starts: Int32Array,
+): Int32Array {
+  const open = commonOpenHours(search, people);
+  let block = 0;
+  const in_hours = starts.filter((start) => {
+    while (block < open.length && open[block]![1] < start + search.duration) block++;
+    const hours = open[block];
+    return hours !== undefined && hours[0] <= start;
+  });
+  return freeAmong(search, people, in_hours, busyMap(search, people));
+}
+
+/** The minutes of the window in which a person who is needed is busy, buffers included. Unknown people mark nothing. */
+export function busyMap(search: SearchRequest, people: readonly Person[]): BusyMap {
+  const map = new BusyMap(search.from, search.to);
+  for (const { needed, busy: { starts, ends }, buffer: { before, after } } of people) {
+    if (!needed) continue;
+    for (let i = 0; i < starts.length; i++) map.mark(starts[i]! - after, ends[i]! + before);
+  }
+  return map;
+}
+
+/**
+ * When everyone who is needed is open, from the earliest start on. A meeting that needs only resources keeps to the
+ * request's own working hours, or it would be put at night.
+ */
+export function commonOpenHours(search: SearchRequest, people: readonly Person[]): Interval[] {
+  const { from, to, earliest_start, holidays, timezone } = search;
+  let common: Interval[] = earliest_start < to ? [[earliest_start, to]] : [];
+  const seen = new Set<readonly Interval[]>();
+  for (const { needed, open } of people) {
+    if (!needed || seen.has(open)) continue;
+    seen.add(open);
+    common = intersect(common, open);
+  }
+  if (people.some(({ participant }) => participant.type === "required")) return common;
+  return intersect(common, openIntervals(workingHours(search, timezone), from, to, holidays));
+}
+
+/**
+ * The starts on the grid at which at least one of the people required (or else invited) is open: what could be had if
+ * they all agreed.
+ */
+export function conceivableStarts(search: SearchRequest, people: readonly Person[]): Int32Array {
+  const { earliest_start, to, offsets, interval, duration } = search;
+  if (earliest_start >= to) return new Int32Array(0);
+  const required = people.filter(({ participant }) => participant.type === "required");
+  const invited = people.filter(({ participant }) => participant.type !== "resource");
+  const hours = new Set((required.length > 0 ? required : invited).map(({ open }) => open));
+  const open = intersect(unite([...hours].flat()), [[earliest_start, to]]);
+  return onDaysOfSeries(search, gridStarts(open, offsets, interval, duration));
+}
+
+/** Drops the starts on local days on which the recurrence does not begin. */
+function onDaysOfSeries(search: SearchRequest, starts: Int32Array): Int32Array {
+  const { may_start_on, offsets } = search;
+  if (may_start_on === undefined) return starts;
+  return starts.filter((start) =>
+    may_start_on(Math.floor((start + offsetAt(offsets, start)) / MINUTES_PER_DAY))
+  );
+}
+
+/** Drops the starts at which no one comes, or fewer than the request's share of the people invited. */
+function enoughPeople(
+  search: SearchRequest,
+  people: readonly Person[],
+  starts: Int32Array,
+): Int32Array {
+  const counted = countedPeople(search, people);
+  const least = Math.max(1, search.minimum_attendee_percentage * counted.length / 100);
+  const certain = counted.filter(({ needed, unknown }) => needed && !unknown).length;
+  if (certain >= least || counted.length === 0) return starts;
+  const coming = countComing(search, counted, starts);
+  return starts.filter((_, i) => coming[i]! >= least);
+}

@@ -1,0 +1,212 @@
+import { MINUTES_PER_DAY, parseDate } from "@shared/time/instants.ts";
+import type { Interval } from "@shared/time/intervals.ts";
+import { weekdayMask } from "@shared/time/weekday.ts";
+import type { OffsetSegment } from "@shared/time/zones.ts";
+import { fairnessPercents } from "../input/fairness.ts";
+import {
+  historyCosts,
+  type PreferredGap,
+  preferredGap,
+  usualDay,
+} from "../input/personal_costs.ts";
+import { type ParsedPreferences, readPreferences } from "../input/preferences.ts";
+import { SchedulingInputError } from "../input/scheduling_input_error.ts";
+import type { OpenHours, Participant } from "../input/scheduling_request.ts";
+import type { SearchRequest } from "../input/search_request.ts";
+import { requireTimeZone } from "../input/time_zone.ts";
+import {
+  type BusyIntervals,
+  IntervalStorage,
+  NO_BUSY_INTERVALS,
+  readBusyIntervals,
+} from "./busy_intervals.ts";
+import type { OpenHoursRule } from "./open_hours.ts";
+import { SharedHours } from "./shared_open_hours.ts";
+
+const NEVER_AWAY: readonly number[] = [];
+
+/** A participant made ready for arithmetic; minutes since 1970 throughout. */
+export interface Person {
+  participant: Participant;
+  /** The name, or the e-mail address of a person without one. */
+  label: string;
+  timezone: string;
+  offsets: readonly OffsetSegment[];
+  /** The meeting cannot be held without this person or resource. */
+  needed: boolean;
+  unknown: boolean;
+  busy: BusyIntervals;
+  /** Tentative time that does not count as busy. */
+  tentative: BusyIntervals;
+  buffer: { before: number; after: number };
+  /** Undefined for a resource without hours, which is always open. */
+  rules: readonly OpenHoursRule[] | undefined;
+  /** The same array for everybody with the same hours, so that a group can be recognised by identity. */
+  open: readonly Interval[];
+  /** The hours before a concession widened them; undefined when none did. */
+  open_by_right: readonly Interval[] | undefined;
+  /** Local days, counted since 1970, on which they are away; ascending. */
+  away: readonly number[];
+  preferences: ParsedPreferences;
+  /** Minutes of the local day between which an hour is convenient. */
+  usual_day: { start: number; end: number };
+  gap: PreferredGap | undefined;
+  /** What each half-hour of the week costs by their history. */
+  history: Uint16Array | undefined;
+  /** How much inconvenience counts, in percent: 100, or more for those with more fairness points. */
+  fairness_percent: number;
+}
+
+/** Reads the participants. Throws SchedulingInputError with the field's path. */
+export function readPeople(participants: readonly Participant[], search: SearchRequest): Person[] {
+  if (!participants.some(({ type }) => type !== "resource")) {
+    throw new SchedulingInputError("participants", "Name at least one person to meet");
+  }
+  const hours = new SharedHours(search);
+  const fairness = fairnessPercents(participants);
+  const storage = new IntervalStorage(countIntervals(participants));
+  return participants.map((participant, i) =>
+    readPerson(participant, i, search, hours, storage, fairness[i]!)
+  );
+}
+
+/**
+ * The same people laid out for a search that differs in its window, with the hours of all who are needed opened
+ * `wider` minutes earlier and later.
+ */
+export function layOutAgain(
+  people: readonly Person[],
+  search: SearchRequest,
+  wider = 0,
+): Person[] {
+  const by_right = new SharedHours(search);
+  const widened = new SharedHours(search, wider);
+  return people.map((person): Person => {
+    const widens = wider > 0 && person.needed;
+    return {
+      ...person,
+      offsets: by_right.offsets(person.timezone),
+      open: (widens ? widened : by_right).open(person),
+      open_by_right: widens ? by_right.open(person) : undefined,
+    };
+  });
+}
+
+function countIntervals(participants: readonly Participant[]): number {
+  return participants.reduce((sum, { busy }) => busy === "unknown" ? sum : sum + busy.length, 0);
+}
+
+function readPerson(
+  participant: Participant,
+  i: number,
+  search: SearchRequest,
+  hours: SharedHours,
+  storage: IntervalStorage,
+  fairness_percent: number,
+): Person {
+  const path = `participants[${i}]`;
+  const timezone = participant.timezone ?? search.timezone;
+  if (timezone !== search.timezone) requireTimeZone(timezone, `${path}.timezone`);
+  const rules = readRules(participant, timezone, search, hours, path);
+  const away = readAway(participant.exdates, path);
+  const preferences = readPreferences(
+    participant.preferences,
+    search.event_category,
+    `${path}.preferences`,
+  );
+  const unknown = participant.busy === "unknown";
+  const time = participant.busy === "unknown"
+    ? { busy: NO_BUSY_INTERVALS, tentative: NO_BUSY_INTERVALS }
+    : readBusyIntervals(participant.busy, search.tentative_as_busy, `${path}.busy`, storage);
+  return {
+    participant,
+    label: participant.name ?? participant.email,
+    timezone,
+    offsets: hours.offsets(timezone),
+    needed: participant.type !== "optional",
+    unknown,
+    busy: time.busy,
+    tentative: time.tentative,
+    buffer: readBuffer(participant, search, path),
+    rules,
+    open: hours.open({ rules, away, timezone }),
+    open_by_right: undefined,
+    away,
+    preferences,
+    usual_day: usualDay(preferences, (participant.open_hours?.length ?? 0) > 0),
+    gap: preferredGap(preferences, participant.profile),
+    history: historyCosts(participant.profile),
+    fairness_percent,
+  };
+}
+
+function readAway(exdates: readonly string[] | undefined, path: string): readonly number[] {
+  if (exdates === undefined || exdates.length === 0) return NEVER_AWAY;
+  return exdates.map((text, i) => {
+    const day = parseDate(text);
+    if (!Number.isNaN(day)) return day;
+    throw new SchedulingInputError(
+      `${path}.exdates[${i}]`,
+      `Write a date such as 2030-12-25, not ${JSON.stringify(text)}`,
+    );
+  }).sort((a, b) => a - b);
+}
+
+function readBuffer(participant: Participant, search: SearchRequest, path: string) {
+  const { buffer } = participant;
+  if (buffer === undefined) return { before: search.buffer, after: search.buffer };
+  for (const side of ["before", "after"] as const) {
+    const minutes = buffer[side];
+    if (!Number.isInteger(minutes) || minutes < 0 || minutes > MINUTES_PER_DAY) {
+      throw new SchedulingInputError(
+        `${path}.buffer.${side}`,
+        `Give whole minutes from 0 to ${MINUTES_PER_DAY}, not ${minutes}`,
+      );
+    }
+  }
+  return { before: buffer.before, after: buffer.after };
+}
+
+function readRules(
+  participant: Participant,
+  timezone: string,
+  search: SearchRequest,
+  hours: SharedHours,
+  path: string,
+): readonly OpenHoursRule[] | undefined {
+  const own = participant.open_hours ?? [];
+  if (own.length === 0) {
+    return participant.type === "resource" ? undefined : hours.defaults(timezone);
+  }
+  return own.map((open, i) => readRule(open, timezone, search, `${path}.open_hours[${i}]`));
+}
+
+function readRule(
+  open: OpenHours,
+  timezone: string,
+  search: SearchRequest,
+  path: string,
+): OpenHoursRule {
+  const zone = open.timezone ?? timezone;
+  if (zone !== timezone) requireTimeZone(zone, `${path}.timezone`);
+  const start = readTimeOfDay(open.start, `${path}.start`);
+  const end = readTimeOfDay(open.end, `${path}.end`);
+  if (end <= start) {
+    throw new SchedulingInputError(
+      `${path}.end`,
+      "Name a time later than start; write hours past midnight as two entries, one until 24:00 and one from 00:00",
+    );
+  }
+  const weekdays = weekdayMask(open.days).map((day, i) => day && search.allowed_days[i] === true);
+  return { timezone: zone, weekdays, start, end };
+}
+
+function readTimeOfDay(text: string, path: string): number {
+  const match = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(text);
+  if (match !== null) return Number(match[1]) * 60 + Number(match[2]);
+  if (text === "24:00") return MINUTES_PER_DAY;
+  throw new SchedulingInputError(
+    path,
+    `Write a time of day such as 09:00, not ${JSON.stringify(text)}`,
+  );
+}

@@ -1,0 +1,78 @@
+import { MINUTES_PER_DAY } from "@shared/time/instants.ts";
+import type { Interval } from "@shared/time/intervals.ts";
+import { weekdayMask, WEEKDAYS } from "@shared/time/weekday.ts";
+import { type OffsetSegment, offsetSegments } from "@shared/time/zones.ts";
+import type { SearchRequest } from "../input/search_request.ts";
+import { type OpenHoursRule, openIntervals } from "./open_hours.ts";
+
+/** The rules that hold for a person without hours of their own. */
+export function workingHours(search: SearchRequest, timezone: string): OpenHoursRule[] {
+  return [{ timezone, weekdays: search.allowed_days, ...search.working_hours }];
+}
+
+/** What a person's open hours depend on, besides the search. */
+interface OwnHours {
+  timezone: string;
+  rules: readonly OpenHoursRule[] | undefined;
+  away: readonly number[];
+}
+
+/** Lays out each set of hours, and each zone's offsets, once however many people share them. */
+export class SharedHours {
+  readonly #search: SearchRequest;
+  readonly #wider: number;
+  readonly #offsets = new Map<string, OffsetSegment[]>();
+  readonly #defaults = new Map<string, OpenHoursRule[]>();
+  readonly #open_by_rules = new Map<readonly OpenHoursRule[], Interval[]>();
+  readonly #open_by_text = new Map<string, Interval[]>();
+  readonly #always: Interval[];
+
+  constructor(search: SearchRequest, wider = 0) {
+    this.#search = search;
+    this.#wider = wider;
+    this.#always = [[search.from, search.to]];
+  }
+
+  defaults(timezone: string): readonly OpenHoursRule[] {
+    return kept(this.#defaults, timezone, () => workingHours(this.#search, timezone));
+  }
+
+  offsets(timezone: string): readonly OffsetSegment[] {
+    const { from, to } = this.#search;
+    return kept(this.#offsets, timezone, () => offsetSegments(timezone, from, to));
+  }
+
+  open({ rules, away, timezone }: OwnHours): Interval[] {
+    if (rules === undefined && away.length === 0) return this.#always;
+    // Most people share the default rules themselves; only hours of their own are compared by text.
+    const byText = () =>
+      kept(
+        this.#open_by_text,
+        JSON.stringify([rules ?? timezone, away]),
+        () => this.#layOut(rules, away, timezone),
+      );
+    return rules === undefined || away.length > 0
+      ? byText()
+      : kept(this.#open_by_rules, rules, byText);
+  }
+
+  #layOut(rules: readonly OpenHoursRule[] | undefined, away: readonly number[], timezone: string) {
+    const { from, to, holidays } = this.#search;
+    // A room is open at all hours, holidays too, except on days on which it cannot be had.
+    if (rules === undefined) return openIntervals([wholeDays(timezone)], from, to, new Set(away));
+    const closed = away.length === 0 ? holidays : new Set([...holidays, ...away]);
+    return openIntervals(rules, from, to, closed, this.#wider);
+  }
+}
+
+function wholeDays(timezone: string): OpenHoursRule {
+  return { timezone, weekdays: weekdayMask(WEEKDAYS), start: 0, end: MINUTES_PER_DAY };
+}
+
+function kept<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
+}

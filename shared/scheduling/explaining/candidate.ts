@@ -1,0 +1,153 @@
+import { formatInstant } from "@shared/time/instants.ts";
+import { offsetAt } from "@shared/time/zones.ts";
+import {
+  attendance,
+  attends,
+  type AvailabilityStatus,
+  newAttendance,
+  statusName,
+} from "../availability/attendance.ts";
+import type { Person } from "../availability/person.ts";
+import type { Series } from "../availability/series.ts";
+import {
+  type SeriesAvailability,
+  seriesAvailability,
+} from "../availability/series_availability.ts";
+import type { SearchRequest } from "../input/search_request.ts";
+import type { ScoreBreakdown } from "../input/weights.ts";
+import type { ScoredStart } from "../scoring/best_starts.ts";
+import { clockConvenience, sameClock } from "../scoring/convenience.ts";
+import { MOST_CONVENIENT } from "../scoring/scales.ts";
+import { type Attendee, byName } from "./attendee.ts";
+import { explain } from "./explanation.ts";
+import type { Reason } from "./reason.ts";
+import { reasonsFor, seriesReason } from "./reasons.ts";
+
+/**
+ * One participant at one candidate; `local_start` carries the offset of the participant's own zone. `burden` is what
+ * the hour costs a person who comes, in points from 1 to 100; it is left out where it costs nothing.
+ */
+export interface ParticipantAvailability {
+  email: string;
+  name?: string;
+  status: AvailabilityStatus;
+  local_start: string;
+  burden?: number;
+}
+
+/** A time at which the meeting can be held. Times carry the offset of the request's zone; `score` is 0 to 100. */
+export interface Candidate {
+  start_time: string;
+  end_time: string;
+  score: number;
+  score_breakdown: ScoreBreakdown;
+  reasons: Reason[];
+  reasoning: string;
+  participant_availability: ParticipantAvailability[];
+  recurrence?: SeriesAvailability;
+}
+
+/**
+ * The candidates of the best starts, in their order. `earliest` is the first of all free starts; a `series` says how
+ * each of them repeats.
+ */
+export function candidatesAt(
+  search: SearchRequest,
+  people: readonly Person[],
+  best: readonly ScoredStart[],
+  earliest: number,
+  series?: Series,
+): Candidate[] {
+  const attendees = attendeesAt(search, people, best.map(({ start }) => start));
+  const invited = invitedByName(people);
+  return best.map(({ start, points, total }) => {
+    const here = attendees.get(start) ?? [];
+    const recurrence = series === undefined ? undefined : seriesAvailability(series, start);
+    const named = invited.map((i) => here[i]!);
+    const reasons = reasonsFor(named, start, search.duration, start === earliest);
+    if (recurrence !== undefined) reasons.push(seriesReason(recurrence));
+    const end = start + search.duration;
+    return {
+      start_time: formatInstant(start, offsetAt(search.offsets, start)),
+      end_time: formatInstant(end, offsetAt(search.offsets, end)),
+      score: total / 10,
+      score_breakdown: inPoints(points),
+      reasons,
+      reasoning: explain(reasons),
+      participant_availability: availabilities(here, start, search.duration),
+      ...(recurrence === undefined ? {} : { recurrence }),
+    };
+  });
+}
+
+/** Indexes of the people without the resources, by name: the order of a request must not change whom a fact names. */
+function invitedByName(people: readonly Person[]): number[] {
+  return [...people.keys()]
+    .filter((i) => people[i]!.participant.type !== "resource")
+    .sort((i, j) => byName(people[i]!, people[j]!));
+}
+
+/** Everybody at each start. Only the best starts are looked at so closely; all of them would fill the memory. */
+function attendeesAt(
+  search: SearchRequest,
+  people: readonly Person[],
+  starts: readonly number[],
+): Map<number, Attendee[]> {
+  const ascending = Int32Array.from(starts).sort();
+  const lists = starts.map((): Attendee[] => []);
+  const found = newAttendance(ascending.length);
+  for (const person of people) {
+    attendance(person, ascending, search.duration, found);
+    for (let i = 0; i < ascending.length; i++) {
+      lists[i]!.push({
+        person,
+        status: found.status[i]!,
+        clear_before: found.clear_before[i]!,
+        clear_after: found.clear_after[i]!,
+        room_before: found.room_before[i]!,
+        room_after: found.room_after[i]!,
+      });
+    }
+  }
+  return new Map(lists.map((list, i) => [ascending[i]!, list]));
+}
+
+function availabilities(
+  here: readonly Attendee[],
+  start: number,
+  duration: number,
+): ParticipantAvailability[] {
+  let offsets: Person["offsets"] | undefined;
+  let local_start = "";
+  let last: Person | undefined;
+  let last_burden = 0;
+  return here.map(({ person, status }) => {
+    const { email, name, type } = person.participant;
+    // People of one zone share their offsets, and writing a time takes long.
+    if (person.offsets !== offsets) {
+      offsets = person.offsets;
+      local_start = formatInstant(start, offsetAt(offsets, start));
+    }
+    if (last === undefined || !sameClock(person, last)) {
+      last = person;
+      last_burden = Math.round((MOST_CONVENIENT - clockConvenience(person, start, duration)) / 10);
+    }
+    const burden = attends(status) && type !== "resource" ? last_burden : 0;
+    // Spreading the optional fields would take longer than all the rest.
+    const found: ParticipantAvailability = name === undefined
+      ? { email, status: statusName(status), local_start }
+      : { email, name, status: statusName(status), local_start };
+    if (burden > 0) found.burden = burden;
+    return found;
+  });
+}
+
+function inPoints(tenths: ScoreBreakdown): ScoreBreakdown {
+  return {
+    availability: tenths.availability / 10,
+    preference: tenths.preference / 10,
+    conflict_proximity: tenths.conflict_proximity / 10,
+    fragmentation: tenths.fragmentation / 10,
+    optimization: tenths.optimization / 10,
+  };
+}

@@ -1,0 +1,47 @@
+import type { Weekday } from "@shared/time/weekday.ts";
+import type { AvailabilityStatus } from "../availability/attendance.ts";
+
+/**
+ * A fact about a candidate that anybody can check against the calendars. Names are the participant's name, or the
+ * e-mail address of a person without one. `clear_before` is time before that person's next meeting, `clear_after` time
+ * after their last one. Comfortable hours are the preferred ones, else the usual day; `meets_wishes` and the like are
+ * about what people asked for, `usually_*` about their answers to meetings at this time of the week.
+ */
+export type Reason =
+  | { code: "everyone_free"; args: { count: number } }
+  | {
+    code: "some_absent";
+    args: { coming: number; invited: number; absent: Absence[] };
+  }
+  | { code: "tentative"; args: { names: string[] } }
+  | { code: "calendar_unknown"; args: { names: string[] } }
+  | { code: "clear_of_meetings"; args: { minutes: number } }
+  | { code: "clear_before"; args: { minutes: number; name: string } }
+  | { code: "clear_after"; args: { minutes: number; name: string } }
+  | { code: "back_to_back"; args: { side: "before" | "after"; name: string } }
+  | { code: "comfortable_for_everyone"; args: { count: number } }
+  | {
+    code: "outside_comfortable_hours";
+    args: { local_time: string; timezone: string; part: "early" | "late"; names: string[] };
+  }
+  | { code: "meets_wishes"; args: { names: string[] } }
+  | { code: "other_day_preferred"; args: { weekday: Weekday; names: string[] } }
+  | {
+    code: "other_part_of_day_preferred";
+    args: { preferred: "morning" | "afternoon"; names: string[] };
+  }
+  | { code: "longer_gap_preferred"; args: { name: string; minutes: number; preferred: number } }
+  | { code: "usually_accepts"; args: { names: string[] } }
+  | { code: "usually_declines"; args: { name: string; percentage: number } }
+  | { code: "spares_burdened"; args: { name: string; burden: number } }
+  | { code: "every_occurrence_free"; args: { count: number } }
+  | { code: "some_occurrences_clash"; args: { count: number; clashing: number; names: string[] } }
+  | { code: "keeps_free_time_whole"; args: { count: number } }
+  | {
+    code: "splits_free_time";
+    args: { name: string; minutes_before: number; minutes_after: number };
+  }
+  | { code: "earliest_start"; args: Record<string, never> };
+
+// A type, not an interface: the arguments of a reason must fit Record<string, unknown>.
+export type Absence = { name: string; status: AvailabilityStatus };

@@ -1,0 +1,86 @@
+import { attends, FREE, statusName, TENTATIVE, UNKNOWN } from "../availability/attendance.ts";
+import type { SeriesAvailability } from "../availability/series_availability.ts";
+import { CLEAR_MINUTES } from "../scoring/scales.ts";
+import { type Attendee, labels } from "./attendee.ts";
+import { fairness, habits, hoursOfDay, preferences } from "./preference_reasons.ts";
+import type { Reason } from "./reason.ts";
+
+/** The facts behind a candidate's score, the weightiest factor first. `attendees` come by name, without resources. */
+export function reasonsFor(
+  attendees: readonly Attendee[],
+  start: number,
+  duration: number,
+  is_earliest: boolean,
+): Reason[] {
+  const coming = attendees.filter(({ status }) => attends(status));
+  return [
+    ...whoComes(attendees, coming.length),
+    ...(coming.length === 0 ? [] : [
+      nearestMeeting(coming),
+      ...hoursOfDay(coming, start, duration),
+      ...preferences(coming, start, duration),
+      ...habits(coming, start, duration),
+      ...fairness(coming, start, duration),
+      freeTime(coming),
+    ]),
+    ...(is_earliest ? [{ code: "earliest_start", args: {} } as const] : []),
+  ];
+}
+
+function whoComes(attendees: readonly Attendee[], coming: number): Reason[] {
+  const invited = attendees.length;
+  if (attendees.every(({ status }) => status === FREE)) {
+    return [{ code: "everyone_free", args: { count: invited } }];
+  }
+  const absent = attendees
+    .filter(({ status }) => !attends(status) && status !== UNKNOWN)
+    .map(({ person, status }) => ({ name: person.label, status: statusName(status) }));
+  const tentative = labels(attendees.filter(({ status }) => status === TENTATIVE));
+  const unknown = labels(attendees.filter(({ status }) => status === UNKNOWN));
+  const reasons: Reason[] = [];
+  if (absent.length > 0) reasons.push({ code: "some_absent", args: { coming, invited, absent } });
+  if (tentative.length > 0) reasons.push({ code: "tentative", args: { names: tentative } });
+  if (unknown.length > 0) reasons.push({ code: "calendar_unknown", args: { names: unknown } });
+  return reasons;
+}
+
+function nearestMeeting(coming: readonly Attendee[]): Reason {
+  const clear = ({ clear_before, clear_after }: Attendee) => Math.min(clear_before, clear_after);
+  const nearest = coming.reduce((a, b) => clear(b) < clear(a) ? b : a);
+  const minutes = clear(nearest);
+  const name = nearest.person.label;
+  const side = nearest.clear_before === minutes ? "before" : "after";
+  if (minutes >= CLEAR_MINUTES) {
+    return { code: "clear_of_meetings", args: { minutes: CLEAR_MINUTES } };
+  }
+  if (minutes === 0) return { code: "back_to_back", args: { side, name } };
+  return side === "before"
+    ? { code: "clear_after", args: { minutes, name } }
+    : { code: "clear_before", args: { minutes, name } };
+}
+
+function freeTime(coming: readonly Attendee[]): Reason {
+  const smaller = ({ room_before, room_after }: Attendee) => Math.min(room_before, room_after);
+  const split = coming.reduce((a, b) => smaller(b) > smaller(a) ? b : a);
+  if (smaller(split) === 0) {
+    return { code: "keeps_free_time_whole", args: { count: coming.length } };
+  }
+  return {
+    code: "splits_free_time",
+    args: {
+      name: split.person.label,
+      minutes_before: split.room_before,
+      minutes_after: split.room_after,
+    },
+  };
+}
+
+/** What the occurrences amount to, as a reason. */
+export function seriesReason({ occurrences, clashes }: SeriesAvailability): Reason {
+  if (clashes.length === 0) return { code: "every_occurrence_free", args: { count: occurrences } };
+  const names = [...new Set(clashes.flatMap((clash) => clash.names))].sort();
+  return {
+    code: "some_occurrences_clash",
+    args: { count: occurrences, clashing: clashes.length, names },
+  };
+}

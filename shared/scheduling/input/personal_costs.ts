@@ -1,0 +1,64 @@
+import type { ParsedPreferences } from "./preferences.ts";
+import { CELLS, type Profile } from "./profile.ts";
+
+const USUAL_DAY = { start: 9 * 60, end: 17 * 60 };
+const ANY_TIME = { start: 0, end: Infinity };
+
+/** Less between two meetings is back to back for those who would rather avoid that. */
+export const PREFERRED_GAP_MINUTES = 15;
+const SHORT_GAP = 300;
+const SHORT_GAP_BY_HABIT = 100;
+const DECLINED = 300;
+/** So few answers show no habit. */
+const FEWEST_MEETINGS = 10;
+/** An unseen half-hour is taken for the person's average, with the weight of this many answers. */
+const PRIOR_ANSWERS = 4;
+
+/** Inconvenience without `minutes` clear on both sides of a meeting. */
+export interface PreferredGap {
+  minutes: number;
+  costs: number;
+}
+
+/**
+ * The minutes of the day that are convenient: the preferred ones, else at any time for people who stated open hours, else 09:00
+ * to 17:00, because nothing is known. A preference for one end leaves the other as it was, or open if they would cross.
+ */
+export function usualDay(
+  { hours }: ParsedPreferences,
+  has_open_hours: boolean,
+): { start: number; end: number } {
+  const usual = has_open_hours ? ANY_TIME : USUAL_DAY;
+  if (hours === undefined) return usual;
+  const start = hours.start ?? usual.start;
+  const end = hours.end ?? usual.end;
+  if (start < end) return { start, end };
+  return hours.start === undefined ? { start: 0, end } : { start, end: Infinity };
+}
+
+/** The pause that a person asks for, or keeps by habit; undefined for neither. */
+export function preferredGap(
+  preferences: ParsedPreferences,
+  profile: Profile | undefined,
+): PreferredGap | undefined {
+  if (preferences.avoid_back_to_back === true) {
+    return { minutes: PREFERRED_GAP_MINUTES, costs: SHORT_GAP };
+  }
+  if (preferences.avoid_back_to_back === false || profile === undefined) return undefined;
+  if (profile.meetings < FEWEST_MEETINGS || profile.typical_gap_minutes === 0) return undefined;
+  const minutes = Math.min(profile.typical_gap_minutes, PREFERRED_GAP_MINUTES);
+  return { minutes, costs: SHORT_GAP_BY_HABIT };
+}
+
+/** What each half-hour of the week costs by the answers given to meetings then; undefined without history. */
+export function historyCosts(profile: Profile | undefined): Uint16Array | undefined {
+  if (profile === undefined || profile.meetings === 0) return undefined;
+  const usually = PRIOR_ANSWERS * profile.declined_percentage / 100;
+  const costs = new Uint16Array(CELLS);
+  for (let cell = 0; cell < CELLS; cell++) {
+    const declined = profile.declined[cell]!;
+    const answers = profile.accepted[cell]! + declined;
+    costs[cell] = Math.round(DECLINED * (declined + usually) / (answers + PRIOR_ANSWERS));
+  }
+  return costs;
+}

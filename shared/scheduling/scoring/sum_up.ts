@@ -1,0 +1,59 @@
+import { attendance, attends, FREE, newAttendance } from "../availability/attendance.ts";
+import type { Person } from "../availability/person.ts";
+import type { SearchRequest } from "../input/search_request.ts";
+import { AlikePeople } from "./alike_people.ts";
+import { convenienceAt } from "./convenience.ts";
+import { unfragmentedShare } from "./fragmentation.ts";
+import { CLEAR_MINUTES, MOST_CONVENIENT } from "./scales.ts";
+import type { Sums } from "./sums.ts";
+
+/** Adds up what the score needs, one sweep a person; resources have no say in it. `starts` ascend. */
+export function sumUp(search: SearchRequest, people: readonly Person[], starts: Int32Array): Sums {
+  const { duration } = search;
+  const count = starts.length;
+  const invited = people.filter(({ participant }) => participant.type !== "resource");
+  const sums: Sums = {
+    invited: invited.length,
+    coming: new Int32Array(count),
+    halves: new Int32Array(count),
+    convenience: new Int32Array(count),
+    least_convenience: new Int32Array(count).fill(MOST_CONVENIENT),
+    clear: new Int32Array(count),
+    unfragmented: new Int32Array(count),
+  };
+  const { coming, halves, convenience, least_convenience, clear, unfragmented } = sums;
+  const tentative = new Int32Array(count);
+  const scratch = newAttendance(count);
+  const { status, clear_before, clear_after, room_before, room_after } = scratch;
+  const alike = new AlikePeople(starts, duration);
+  const every = Int32Array.from(starts.keys());
+  for (const person of invited) {
+    if (person.unknown) continue;
+    const group = alike.groupOf(person);
+    const chosen = group === undefined ? every : alike.chosen;
+    const looked_at = group === undefined ? starts : alike.chosen_starts;
+    const counted = group === undefined ? coming : group.coming;
+    const length = group === undefined ? count : alike.disturbed(group, person);
+    attendance(person, looked_at, duration, scratch, length);
+    for (let k = 0; k < length; k++) {
+      const here = status[k]!;
+      if (!attends(here)) continue;
+      const i = chosen[k]!;
+      const before = clear_before[k]!;
+      const after = clear_after[k]!;
+      const nearest = before < after ? before : after;
+      const cleared = nearest < CLEAR_MINUTES ? nearest : CLEAR_MINUTES;
+      counted[i]!++;
+      clear[i]! += cleared;
+      unfragmented[i]! += unfragmentedShare(room_before[k]!, room_after[k]!);
+      if (here !== FREE) tentative[i]!++;
+      if (group !== undefined) continue;
+      const convenient = convenienceAt(person, starts[i]!, duration, cleared);
+      convenience[i]! += convenient;
+      if (convenient < least_convenience[i]!) least_convenience[i] = convenient;
+    }
+  }
+  alike.addTo(sums);
+  for (let i = 0; i < count; i++) halves[i] = 2 * coming[i]! - tentative[i]!;
+  return sums;
+}

@@ -1,0 +1,69 @@
+import * as z from "zod/mini";
+import { BUSY_LIST } from "./busy_intervals.ts";
+import type { GivenBusy } from "./busy_intervals.ts";
+import { HOUR, TIMEZONE, WEEKDAY } from "./fields.ts";
+
+const TIMES = {
+  preferred_days: z.optional(z.array(WEEKDAY)),
+  preferred_hours_start: z.optional(HOUR),
+  preferred_hours_end: z.optional(HOUR),
+};
+
+const SHARE = z.number().check(
+  z.refine((value) => value >= 0 && value <= 1, "Expected a number from 0 to 1"),
+);
+
+/** What a person prefers. Hours are hours of the day in their own zone; categories name the meeting's `event_category`. */
+export const PREFERENCES = z.strictObject({
+  ...TIMES,
+  avoid_back_to_back: z.optional(z.boolean()),
+  morning_person_score: z.optional(SHARE),
+  event_categories: z.optional(z.record(z.string(), z.strictObject(TIMES))),
+});
+
+export type GivenPreferences = z.output<typeof PREFERENCES>;
+
+/** The origin's patterns. Lengths and gaps are statistics of the past, not preferences, so nothing is derived from them. */
+const PATTERNS = z.strictObject({
+  ...TIMES,
+  avg_meeting_duration_minutes: z.optional(z.number()),
+  buffer_minutes: z.optional(z.number()),
+  avoids_back_to_back: z.optional(z.boolean()),
+  morning_person_score: z.optional(SHARE),
+});
+
+/** What the origin's callers know of a person's calendar: busy time handed in, a zone, patterns. */
+export const CALENDAR_SUMMARY = z.strictObject({
+  user_id: z.optional(z.string()),
+  timezone: z.optional(TIMEZONE),
+  busy_slots: z.optional(BUSY_LIST),
+  preference_patterns: z.optional(PATTERNS),
+  weekly_meeting_count: z.optional(z.number()),
+  peak_meeting_hours: z.optional(z.array(HOUR)),
+  data_compressed: z.optional(z.boolean()),
+  compression_period_days: z.optional(z.number()),
+});
+
+/** What a summary says, in our own words. */
+export function fromSummary(
+  { timezone, busy_slots, preference_patterns }: z.output<typeof CALENDAR_SUMMARY>,
+): { timezone?: string; busy?: GivenBusy[]; preferences?: GivenPreferences } {
+  return {
+    ...(timezone === undefined ? {} : { timezone }),
+    ...(busy_slots === undefined ? {} : { busy: busy_slots }),
+    ...(preference_patterns === undefined
+      ? {}
+      : { preferences: fromPatterns(preference_patterns) }),
+  };
+}
+
+function fromPatterns(patterns: z.output<typeof PATTERNS>): GivenPreferences {
+  const { preferred_days, preferred_hours_start, preferred_hours_end } = patterns;
+  return {
+    preferred_days,
+    preferred_hours_start,
+    preferred_hours_end,
+    avoid_back_to_back: patterns.avoids_back_to_back,
+    morning_person_score: patterns.morning_person_score,
+  };
+}

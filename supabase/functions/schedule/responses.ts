@@ -1,0 +1,188 @@
+import type { MeetingRow } from "@shared/database/meetings.ts";
+import type { DryRun } from "@shared/finding_time/dry_run.ts";
+import type { Alternatives } from "@shared/finding_time/find_alternatives.ts";
+import type { NotSearched } from "@shared/finding_time/not_searched.ts";
+import type { BatchResult } from "@shared/finding_time/schedule_batch.ts";
+import type { Scheduled } from "@shared/finding_time/schedule_meeting.ts";
+import type { AlreadyScheduled } from "@shared/finding_time/schedule_one.ts";
+import { refused } from "@shared/finding_time/search.ts";
+import type { FoundSlots, PostponedSearch, RefusedSearch } from "@shared/finding_time/search.ts";
+import type { GoogleCalendar } from "@shared/google/calendar.ts";
+import { HttpFault } from "@shared/http/fault.ts";
+import { json, refuse } from "@shared/http/respond.ts";
+import type { Candidate } from "@shared/scheduling/explaining/candidate.ts";
+import { previewWrite } from "@shared/writeback/preview_write.ts";
+import { previewMeeting } from "./preview_meeting.ts";
+
+/** The response to a request for one meeting; `elapsed_ms` is our time and Google's. Throws HttpFault where nothing was searched. */
+export function scheduledResponse(
+  meeting_id: string,
+  scheduled: Scheduled | AlreadyScheduled | NotSearched,
+  elapsed_ms: number,
+): Response {
+  switch (scheduled.kind) {
+    case "not_searched":
+      throw asFault(scheduled);
+    case "already_scheduled":
+      return json(storedBody(scheduled.meeting));
+    case "lease_lost":
+      throw new HttpFault(
+        "in_progress",
+        "Another worker has taken the meeting over. Ask again shortly.",
+        { meeting_id },
+        2,
+      );
+    case "found":
+      return json(foundBody(meeting_id, scheduled, elapsed_ms));
+    default:
+      return noSlotResponse(meeting_id, scheduled, elapsed_ms);
+  }
+}
+
+/**
+ * The response to a dry run: what scheduling would respond, the request that write-back would send to
+ * Google, and who would be mailed. Throws HttpFault where nothing was searched.
+ */
+export function dryRunResponse(
+  calendar: GoogleCalendar,
+  meeting_id: string,
+  outcome: DryRun | RefusedSearch | PostponedSearch | NotSearched,
+  elapsed_ms: number,
+): Response {
+  if (outcome.kind === "not_searched") throw asFault(outcome);
+  const dry_run = { dry_run: true };
+  if (outcome.kind !== "dry_run") return noSlotResponse(meeting_id, outcome, elapsed_ms, dry_run);
+  const { found, meeting } = outcome;
+  const preview = previewMeeting(meeting, found);
+  if (preview === null) {
+    const message = "The stored meeting cannot be written as it is.";
+    return noSlotResponse(
+      meeting_id,
+      refused("invalid_request", message, {}),
+      elapsed_ms,
+      dry_run,
+    );
+  }
+  const { google_request, mail_recipients } = previewWrite(
+    calendar,
+    preview.meeting,
+    preview.target,
+  );
+  return json({
+    ...foundBody(meeting_id, found, elapsed_ms),
+    ...dry_run,
+    google_request,
+    mail_recipients,
+  });
+}
+
+/** The response to a request for alternatives. Throws HttpFault where nothing was searched. */
+export function alternativesResponse(
+  meeting_id: string,
+  alternatives: Alternatives | NotSearched,
+  elapsed_ms: number,
+): Response {
+  if (alternatives.kind === "not_searched") throw asFault(alternatives);
+  const { outcome, current_slot } = alternatives;
+  if (outcome.kind !== "found") {
+    return noSlotResponse(meeting_id, outcome, elapsed_ms, { current_slot });
+  }
+  const { selected_slot: _, ...body } = foundBody(meeting_id, outcome, elapsed_ms);
+  const count = body.candidates.length;
+  return json({
+    ...body,
+    message: `${count === 1 ? "One other time is" : `${count} other times are`} possible.`,
+    current_slot,
+  });
+}
+
+/** One meeting of a batch. */
+export function batchElement({ meeting_id, scheduled }: BatchResult) {
+  switch (scheduled.kind) {
+    case "lease_lost":
+      return { meeting_id, success: false, error: "in_progress" };
+    case "found": {
+      const { start_time, score } = scheduled.slot;
+      return { meeting_id, success: true, start_time, score };
+    }
+    default:
+      return { meeting_id, success: false, error: scheduled.code, message: scheduled.reason };
+  }
+}
+
+/** The body of a response with slots; the first candidate is the selected one. */
+function foundBody(meeting_id: string, found: FoundSlots, elapsed_ms: number) {
+  const { timezone, candidates, result } = found;
+  const [slot] = candidates;
+  const { total_candidates_evaluated, analytics, unknown, negotiation_rounds } = result;
+  return {
+    meeting_id,
+    success: true,
+    message: messageOf(result.message, result.candidates[0], slot),
+    selected_slot: { ...slot, timezone },
+    candidates,
+    total_candidates_evaluated,
+    processing_time_ms: Math.round(elapsed_ms),
+    negotiation_rounds,
+    analytics,
+    unknown,
+  };
+}
+
+/** The error response to a search that found no slot, with what would change that. */
+function noSlotResponse(
+  meeting_id: string,
+  outcome: RefusedSearch | PostponedSearch,
+  elapsed_ms: number,
+  more: Record<string, unknown> = {},
+): Response {
+  const details = outcome.kind === "refused" ? outcome.details : {};
+  const retry_after = outcome.kind === "postponed" ? outcome.retry_after_seconds : undefined;
+  const fault = new HttpFault(
+    outcome.code,
+    outcome.reason,
+    { meeting_id, ...details },
+    retry_after,
+  );
+  return refuse(fault, {
+    meeting_id,
+    success: false,
+    selected_slot: null,
+    candidates: [],
+    total_candidates_evaluated: 0,
+    processing_time_ms: Math.round(elapsed_ms),
+    ...details,
+    ...more,
+  });
+}
+
+function messageOf(message: string, best: Candidate | undefined, slot: Candidate | undefined) {
+  if (slot === undefined || best === slot) return message;
+  return best === undefined
+    ? "Nothing fits everyone; the best slot asks for concessions."
+    : "The best slot that other meetings did not take meanwhile.";
+}
+
+function asFault({ code, message, details, retry_after_seconds }: NotSearched): HttpFault {
+  return new HttpFault(code, message, details, retry_after_seconds);
+}
+
+/** The body of the response to a repeated request: what the first one found. */
+function storedBody(meeting: MeetingRow) {
+  const { meeting_id, starts_at, ends_at, timezone, score, reasoning, candidates } = meeting;
+  const first = Array.isArray(candidates) ? candidates[0] : undefined;
+  return {
+    meeting_id,
+    success: true,
+    message: "The meeting has its slot already.",
+    // A slot that the caller gave has no candidates, score or reasoning.
+    selected_slot: first === undefined
+      ? { start_time: starts_at, end_time: ends_at, timezone, score, reasoning }
+      : { ...(first as object), timezone },
+    candidates,
+    total_candidates_evaluated: 0,
+    processing_time_ms: 0,
+    negotiation_rounds: 0,
+    ...(meeting.scheduling_details as object | null),
+  };
+}
