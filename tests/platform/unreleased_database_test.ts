@@ -7,8 +7,9 @@ const PROGRAM = new URL("../../local/start.ts", import.meta.url).pathname;
 const SENTENCE =
   "This database was made by an unreleased version of Convene and cannot be upgraded: use an empty database.";
 
-Deno.test("a database made by unreleased migrations is refused with one sentence, and left as it was", async (test) => {
-  await onBothDatabases(test, async (database) => {
+onBothDatabases(
+  "a database made by unreleased migrations is refused with one sentence, and left as it was",
+  async (database) => {
     await using folder = await unreleased();
     const keep = database.kind === "memory"
       ? { kind: "directory" as const, path: `${folder.path}/data` }
@@ -31,8 +32,8 @@ Deno.test("a database made by unreleased migrations is refused with one sentence
       ),
       [{ connections: 1, installation: null, meetings: null }],
     );
-  });
-});
+  },
+);
 
 Deno.test("start --data on an unreleased directory prints that sentence and ends with code 1", async () => {
   await using folder = await unreleased();
