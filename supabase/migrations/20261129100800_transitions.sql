@@ -68,7 +68,7 @@ comment on function private.lock_write_states(text[]) is
   'Locks meetings and their work, in the order of their ids, and returns their states. Ids that do not exist are left out.';
 
 create function private.due_write(p_state private.write_state, p_due_at timestamptz, p_restarts boolean) returns private.write_state
-language plpgsql immutable set search_path = '' as $$
+language plpgsql volatile set search_path = '' as $$
 declare
   s private.write_state := p_state;
   w private.work := p_state.work;
@@ -83,7 +83,7 @@ begin
   elsif p_restarts then
     w.attempts := 0;
     w.deferrals := 0;
-    if w.lease_token is null then
+    if coalesce(w.leased_until <= clock_timestamp(), true) then
       w.crashes := 0;
     end if;
   end if;

@@ -239,5 +239,7 @@ function stored(stack: Stack) {
   return stack.platform.sql(`
     select (select count(*) from public.meetings) as meetings,
            (select count(*) from private.slot_holds) as holds,
+           (select count(*) from private.work) as work,
+           (select count(*) from private.event_state) as states,
            (select count(*) from net.http_request_queue) as calls`);
 }

@@ -137,7 +137,7 @@ promise("fairness", {
     ]);
     await organizer.call("write-back", { body: { meeting_id } });
     await stack.platform.sql(
-      "update public.meetings set writeback_status = 'pending', google_event_id = null, write_due_at = now() where meeting_id = $1",
+      "update public.meetings set writeback_status = 'pending', google_event_id = null where meeting_id = $1",
       [meeting_id],
     );
     assert.deepEqual(await ledger(stack, guests), []);

@@ -116,7 +116,7 @@ promise("a process killed while it divides a series", {
               calendar_id: organizer.email,
             });
             assert.deepEqual(
-              [row.etag, row.pending_change, row.next_attempt_at],
+              [row.etag, row.pending_change, row.due_at],
               [google?.etag, null, null],
             );
           }

@@ -58,7 +58,8 @@ const promises: Record<string, (stack: Stack) => Promise<void>> = {
       ["rpc/requeue_meeting", { p_meeting_id: "x", p_user_id: null }],
       ["rpc/cancel_meetings_of_user", { p_user_id: crypto.randomUUID() }],
       ["rpc/claim_meet_links", { p_limit: 1 }],
-      ["rpc/settle_meet_links", { p_looks: [] }],
+      ["rpc/settle_meet_links", { p_reads: [] }],
+      ["rpc/read_queue", { p_meeting_ids: null }],
       ["rpc/read_meeting", { p_meeting_id: "x", p_user_id: null, p_attempts: false }],
     ];
     for (const [path, body] of calls) {
@@ -72,7 +73,7 @@ const promises: Record<string, (stack: Stack) => Promise<void>> = {
     }
   },
 
-  "a signed-in user calls no helper and reads no credential": async (stack) => {
+  "a signed-in user calls no helper but read_queue, and reads no credential": async (stack) => {
     const open = await stack.platform.sql(`
       select p.oid::regprocedure::text as name
         from pg_catalog.pg_proc as p
@@ -86,7 +87,41 @@ const promises: Record<string, (stack: Stack) => Promise<void>> = {
         from pg_catalog.pg_class as c
        where c.relnamespace = 'private'::regnamespace and c.relkind in ('r', 'v')
          and has_table_privilege('authenticated', c.oid, 'select')`);
-    assert.deepEqual(open, []);
+    assert.deepEqual(open, [{ name: "read_queue(text[])" }]);
+  },
+
+  "read_queue shows what is due for the caller's own meetings, and nobody else's": async (
+    stack,
+  ) => {
+    const { organizer, meeting_id } = await pendingMeeting(stack);
+    const searched = await insertMeeting(organizer, { participants: [organizer.email] });
+    const stranger = await pendingMeeting(stack);
+    const queue = async ({ client }: typeof organizer, ids?: string[]) => {
+      const { data, error } = await client.rpc(
+        "read_queue" as never,
+        (ids === undefined ? {} : { p_meeting_ids: ids }) as never,
+      );
+      assert.equal(error, null, JSON.stringify(error));
+      return data as unknown as Record<string, unknown>[];
+    };
+    const kinds = (rows: Record<string, unknown>[]) =>
+      rows.map(({ kind, meeting_id, attempts, deferrals, is_leased }) => [
+        kind,
+        meeting_id,
+        attempts,
+        deferrals,
+        is_leased,
+      ]);
+    assert.deepEqual(kinds(await queue(organizer)), [
+      ["write", meeting_id, 0, 0, false],
+      ["search", searched, 0, 0, false],
+    ]);
+    const named = await queue(organizer, [meeting_id, stranger.meeting_id]);
+    assert.deepEqual(kinds(named), [["write", meeting_id, 0, 0, false]]);
+    assert.ok(Date.parse(String(named[0]?.due_at)) <= Date.now() + 1_000);
+    await stack.platform.sql("select public.begin_writeback($1)", [meeting_id]);
+    assert.equal((await queue(organizer, [meeting_id]))[0]?.is_leased, true);
+    assert.deepEqual(await queue(organizer, [stranger.meeting_id]), []);
   },
 
   "a signed-in user cannot write a column that is the system's": async (stack) => {

@@ -248,7 +248,7 @@ async function begin(stack: Stack, organizer: Organizer, guest: string) {
   const [begun] = await stack.platform.sql<{ token: string }>(
     `select public.begin_scheduling(
        $1, $2::uuid, jsonb_build_object('participants', jsonb_build_array($3::text)), false, 60
-     ) -> 'meeting' ->> 'search_lease_token' as token`,
+     ) -> 'meeting' ->> 'lease_token' as token`,
     [meeting_id, organizer.user_id, guest],
   );
   return { meeting_id, token: begun?.token };

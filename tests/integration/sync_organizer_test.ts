@@ -167,15 +167,16 @@ promise("sync-organizer", {
     assert.deepEqual([kept.attendees, kept.etag], [before.attendees, before.etag]);
     assert.equal(kept.attendees[0].email, guests[0]);
     assert.equal(kept.sync_error, null);
-    await stack.platform.sql(
-      "update public.task_calendar_events set lease_token = gen_random_uuid() where calendar_event_id = $1",
-      [event_id],
+    const [leased] = await stack.platform.sql<{ id: string; token: string }>(
+      `select response -> 'event' ->> 'id' as id, response -> 'event' ->> 'lease_token' as token
+         from public.begin_event_change($1, 'primary', $2) as response`,
+      [organizer.user_id, event_id],
     );
     const later = new Date(Date.now() + 60_000).toISOString();
     assert.equal(await store(later), "unchanged");
     await stack.platform.sql(
-      "update public.task_calendar_events set lease_token = null where calendar_event_id = $1",
-      [event_id],
+      "select public.settle_task_event($1, $2, '{}')",
+      [leased?.id, leased?.token],
     );
     assert.equal(await store(later), "updated");
     assert.deepEqual((await eventRow(stack, organizer, event_id)).attendees, []);

@@ -268,7 +268,7 @@ promise("tasks on the calendar", {
     const first = await organizer.call("task-events", { method: "DELETE", query: { event_id } });
     assert.equal(first.status, 200, JSON.stringify(first.body));
     const row = await eventRow(stack, organizer, event_id);
-    assert.equal(row.sync_status, "deleted");
+    assert.equal(row.sync_status, "cancelled");
     assert.ok(row.deleted_at);
     assert.deepEqual(await mailsBy(stack, guests), [["invitation", "cancellation"]]);
     const second = await organizer.call("task-events", { method: "DELETE", body: { event_id } });
@@ -283,7 +283,7 @@ promise("tasks on the calendar", {
     await deleteOnGoogle(stack, organizer.email, event_id);
     const answer = await organizer.call("task-events", { method: "DELETE", query: { event_id } });
     assert.equal(answer.status, 200, JSON.stringify(answer.body));
-    assert.equal((await eventRow(stack, organizer, event_id)).sync_status, "deleted");
+    assert.equal((await eventRow(stack, organizer, event_id)).sync_status, "cancelled");
   },
 
   "an event deleted on Google itself comes back only when its task is scheduled again": async (
@@ -319,7 +319,7 @@ promise("tasks on the calendar", {
       assert.equal(again.status, 200, JSON.stringify(again.body));
       assert.equal(again.body.already_exists, false);
       assert.notEqual(again.body.event_id, event_id);
-      assert.equal((await eventRow(stack, organizer, event_id)).sync_status, "deleted");
+      assert.equal((await eventRow(stack, organizer, event_id)).sync_status, "cancelled");
       assert.equal((await eventRow(stack, organizer, again.body.event_id)).sync_status, "synced");
       await stack.google.clearFaults();
     }
@@ -363,7 +363,9 @@ promise("tasks on the calendar", {
       }
     },
 
-  "a row that cannot be finished at all is put off, and the others are finished": async (stack) => {
+  "a row that cannot be finished at all is deferred, and the others are finished": async (
+    stack,
+  ) => {
     const bad = await scheduledTask(stack);
     const good = await scheduledTask(stack);
     for (const { organizer, event_id } of [bad, good]) {
@@ -372,9 +374,14 @@ promise("tasks on the calendar", {
       await makeEventsDue(stack, organizer);
     }
     await stack.platform.sql(
-      `update public.task_calendar_events
-          set pending_change = '{"kind": "of another version"}', next_attempt_at = '2020-01-01'
-        where calendar_event_id = $1`,
+      `with changed as (
+         update private.event_state as es
+            set pending_change = '{"kind": "of another version"}'
+           from public.task_calendar_events as e
+          where es.kind = 'task_event' and es.subject_id = e.id::text and e.calendar_event_id = $1
+         returning es.subject_id)
+       update private.work as w set due_at = '2020-01-01'
+         from changed as c where w.kind = 'task_event' and w.subject_id = c.subject_id`,
       [bad.event_id],
     );
     const swept = await sweep(stack);
@@ -384,12 +391,12 @@ promise("tasks on the calendar", {
       [[true, "internal"], [false, undefined]],
     );
     assert.match(row.sync_error, /^internal/);
-    assert.ok(new Date(row.next_attempt_at).valueOf() > Date.now());
+    assert.ok(new Date(row.due_at).valueOf() > Date.now());
     assert.equal((await sweep(stack)).total_processed, 0);
     const done = await eventRow(stack, good.organizer, good.event_id);
     assert.deepEqual([done.event_title, done.pending_change], ["Renamed", null]);
     await stack.platform.sql(
-      "update public.task_calendar_events set next_attempt_at = null where id = $1",
+      "delete from private.work where kind = 'task_event' and subject_id = $1",
       [row.id],
     );
   },
