@@ -9,6 +9,14 @@ export type TaskRow = Schema["public"]["Tables"]["tasks"]["Row"];
 /** A row of `public.task_calendar_events`; what its jsonb columns hold is decided by whoever reads them. */
 export type TaskEventRow = Schema["public"]["Tables"]["task_calendar_events"]["Row"];
 
+/**
+ * Whether the event of a row is still to be created on Google, as `private.is_unwritten` has it: rows
+ * of an application's own table may say `pending` of an event that exists.
+ */
+export function isUnwritten({ wanted, sync_status }: TaskEventRow): boolean {
+  return wanted !== null && (sync_status === "pending" || sync_status === "failed");
+}
+
 /** Columns that a worker writes; what is absent stays. */
 export type TaskEventColumns = Partial<TaskEventRow>;
 

@@ -143,5 +143,5 @@ function settlementOf(
 
 function deletedColumns(now: Date) {
   const at = now.toISOString();
-  return { deleted_at: at, sync_status: "deleted", last_synced_at: at };
+  return { deleted_at: at, sync_status: "cancelled", last_synced_at: at };
 }

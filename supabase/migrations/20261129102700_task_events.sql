@@ -49,7 +49,7 @@ begin
 
   select * into v_event
   from public.task_calendar_events as e
-  where e.task_id = v_task.id and e.deleted_at is null and not coalesce(e.is_exception, false)
+  where e.task_id::text = p_task_id and not private.is_deleted(e) and not coalesce(e.is_exception, false)
   order by e.created_at desc
   limit 1
   for update;
@@ -61,7 +61,7 @@ begin
       v_task.user_id, v_task.id, coalesce(p_wanted ->> 'calendar_id', 'primary'),
       'convene' || replace(v_key::text, '-', '') || 'g1', v_key, null, p_wanted, 'pending', clock_timestamp())
     returning * into v_event;
-  elsif v_event.sync_status not in ('pending', 'failed') then
+  elsif not private.is_unwritten(v_event) then
     return private.task_event_answer('exists', to_jsonb(v_event), v_task.user_id);
   elsif v_event.leased_until > clock_timestamp() then
     return private.task_event_answer('in_progress', to_jsonb(v_event), v_task.user_id);
@@ -95,9 +95,9 @@ begin
   for update;
   if v_event.leased_until > clock_timestamp() then
     return private.task_event_answer('in_progress', to_jsonb(v_event), p_user_id);
-  elsif v_event.sync_status in ('pending', 'failed') then
+  elsif private.is_unwritten(v_event) then
     return private.task_event_answer('unwritten', to_jsonb(v_event), p_user_id);
-  elsif v_event.deleted_at is not null then
+  elsif private.is_deleted(v_event) then
     return private.task_event_answer('deleted', to_jsonb(v_event), p_user_id);
   end if;
   return private.task_event_answer('claimed', private.lease_task_event(v_event.id, p_lease_seconds), p_user_id);
@@ -175,7 +175,7 @@ begin
   where e.id = p_id;
   -- The occurrences of a deleted series are gone with it.
   update public.task_calendar_events as e
-  set deleted_at = clock_timestamp(), sync_status = 'deleted'
+  set deleted_at = clock_timestamp(), sync_status = 'cancelled'
   where e.user_id = v_event.user_id and e.calendar_id = v_event.calendar_id and e.deleted_at is null
     and (e.calendar_event_id = any (p_gone)
       or (v_event.deleted_at is not null and e.recurrence_master_id = v_event.calendar_event_id));
@@ -214,9 +214,9 @@ returns boolean
 language sql set search_path = '' as $$
 with discarded as (
   update public.task_calendar_events as e
-  set deleted_at = clock_timestamp(), sync_status = 'deleted', next_attempt_at = null, updated_at = clock_timestamp()
+  set deleted_at = clock_timestamp(), sync_status = 'cancelled', next_attempt_at = null, updated_at = clock_timestamp()
   where e.user_id = p_user_id and e.calendar_id = p_calendar_id and e.calendar_event_id = p_calendar_event_id
-    and e.sync_status in ('pending', 'failed') and e.deleted_at is null
+    and private.is_unwritten(e) and e.deleted_at is null
     -- A request that may have landed is looked up first, by whoever schedules or by the sweep.
     and e.lease_token is null and not e.outcome_unknown
   returning e.id
@@ -234,7 +234,7 @@ select coalesce(jsonb_agg(jsonb_build_object(
   'event', (
     select to_jsonb(e)
     from public.task_calendar_events as e
-    where e.task_id = t.id and e.deleted_at is null and not coalesce(e.is_exception, false)
+    where e.task_id::text = t.id::text and not private.is_deleted(e) and not coalesce(e.is_exception, false)
     order by e.created_at desc
     limit 1
   ))), '[]')

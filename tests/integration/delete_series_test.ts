@@ -69,7 +69,7 @@ promise("deleting in a series", {
         true,
         "cancelled",
         "single",
-        "deleted",
+        "cancelled",
         false,
         guests,
       ],
@@ -102,7 +102,7 @@ promise("deleting in a series", {
       assert.equal(answer.update_scope, "single");
       assert.deepEqual(await startsOn(stack, organizer.email), [...WINTER.slice(0, 2), ...SUMMER]);
       const row = await eventRow(stack, organizer, moved.body.event_id);
-      assert.deepEqual([row.sync_status, row.exception_type], ["deleted", "cancelled"]);
+      assert.deepEqual([row.sync_status, row.exception_type], ["cancelled", "cancelled"]);
       assert.equal((await eventRow(stack, organizer, event_id)).deleted_at, null);
     },
 
@@ -183,7 +183,7 @@ promise("deleting in a series", {
         assert.deepEqual(await startsOn(stack, organizer.email), []);
         assert.deepEqual(await startsOn(stack, guests[0]!), []);
         assert.deepEqual(await mailsBy(stack, guests), [["invitation", "cancellation"]]);
-        assert.equal((await eventRow(stack, organizer, event_id)).sync_status, "deleted");
+        assert.equal((await eventRow(stack, organizer, event_id)).sync_status, "cancelled");
         assert.equal((await removed(organizer, wish)).already_deleted, true);
       }
     },
@@ -199,7 +199,7 @@ promise("deleting in a series", {
     assert.deepEqual(await startsOn(stack, organizer.email), WINTER.slice(0, 2));
     await removed(organizer, { event_id: third, update_scope: "all" });
     assert.deepEqual(await startsOn(stack, organizer.email), []);
-    assert.equal((await eventRow(stack, organizer, event_id)).sync_status, "deleted");
+    assert.equal((await eventRow(stack, organizer, event_id)).sync_status, "cancelled");
   },
 
   "a scope in the body counts beside an id in the query; a scope without its day is refused":
@@ -314,7 +314,7 @@ promise("deleting in a series", {
             const row = await eventRow(stack, organizer, event_id);
             assert.deepEqual(
               [row.pending_change, row.next_attempt_at, row.sync_status],
-              [null, null, update_scope === "all" ? "deleted" : "synced"],
+              [null, null, update_scope === "all" ? "cancelled" : "synced"],
               label,
             );
           }
@@ -354,7 +354,7 @@ promise("deleting in a series", {
       assert.equal((await mailsBy(stack, guests))[0]?.length, 2, update_scope);
       const row = await eventRow(stack, organizer, event_id);
       assert.equal(row.pending_change, null);
-      assert.equal(row.sync_status, update_scope === "all" ? "deleted" : "synced");
+      assert.equal(row.sync_status, update_scope === "all" ? "cancelled" : "synced");
     }
   },
 
@@ -376,7 +376,7 @@ promise("deleting in a series", {
     assert.equal(row?.sync_status, "failed");
     const event_id = row?.calendar_event_id;
     assert.equal((await removed(organizer, { event_id })).already_deleted, true);
-    assert.equal((await eventRow(stack, organizer, event_id)).sync_status, "deleted");
+    assert.equal((await eventRow(stack, organizer, event_id)).sync_status, "cancelled");
     const again = await organizer.call("task-events", { body: { task_id } });
     assert.equal(again.status, 200, JSON.stringify(again.body));
     assert.notEqual(again.body.event_id, event_id);

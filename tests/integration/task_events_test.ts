@@ -268,7 +268,7 @@ promise("tasks on the calendar", {
     const first = await organizer.call("task-events", { method: "DELETE", query: { event_id } });
     assert.equal(first.status, 200, JSON.stringify(first.body));
     const row = await eventRow(stack, organizer, event_id);
-    assert.equal(row.sync_status, "deleted");
+    assert.equal(row.sync_status, "cancelled");
     assert.ok(row.deleted_at);
     assert.deepEqual(await mailsBy(stack, guests), [["invitation", "cancellation"]]);
     const second = await organizer.call("task-events", { method: "DELETE", body: { event_id } });
@@ -283,7 +283,7 @@ promise("tasks on the calendar", {
     await deleteOnGoogle(stack, organizer.email, event_id);
     const answer = await organizer.call("task-events", { method: "DELETE", query: { event_id } });
     assert.equal(answer.status, 200, JSON.stringify(answer.body));
-    assert.equal((await eventRow(stack, organizer, event_id)).sync_status, "deleted");
+    assert.equal((await eventRow(stack, organizer, event_id)).sync_status, "cancelled");
   },
 
   "an event deleted on Google itself comes back only when its task is scheduled again": async (
@@ -319,7 +319,7 @@ promise("tasks on the calendar", {
       assert.equal(again.status, 200, JSON.stringify(again.body));
       assert.equal(again.body.already_exists, false);
       assert.notEqual(again.body.event_id, event_id);
-      assert.equal((await eventRow(stack, organizer, event_id)).sync_status, "deleted");
+      assert.equal((await eventRow(stack, organizer, event_id)).sync_status, "cancelled");
       assert.equal((await eventRow(stack, organizer, again.body.event_id)).sync_status, "synced");
       await stack.google.clearFaults();
     }

@@ -3,16 +3,6 @@ import { callFunction, promise } from "../support/stack.ts";
 import { change, eventRow, eventRows, insertTask, scheduledTask, START } from "../support/tasks.ts";
 import type { Row } from "../support/meetings.ts";
 
-const OLD_TABLE = `
-  create table public.task_calendar_events (
-    id uuid primary key default gen_random_uuid(),
-    user_id uuid not null references auth.users (id),
-    task_id text,
-    calendar_id text not null default 'primary',
-    calendar_event_id text not null,
-    event_title text
-  )`;
-
 promise("tables of tasks", {
   "the columns, defaults and indexes are those of the tracking document": async (stack) => {
     const columns = await stack.platform.sql<Row>(`
@@ -113,88 +103,41 @@ promise("tables of tasks", {
     assert.equal(sweep.status, 422);
   },
 
-  "a table of before keeps its rows, whose organizer is unknown until somebody looks": async (
-    stack,
-  ) => {
-    const organizer = await stack.organizer();
-    const file = await Deno.readTextFile(
-      new URL(
-        "../../supabase/migrations/20261129102600_task_calendar_events.sql",
-        import.meta.url,
-      ),
-    );
-    // Under another name, so that the real table stays: what matters is the text of the migration.
-    const renamed = (sql: string) => sql.replaceAll("task_calendar_events", "task_old_events");
-    const statements = renamed(file).replaceAll(/^--.*$/gm, "").split(/;\s*$/m)
-      .map((statement) => statement.trim()).filter((statement) => statement !== "");
-    await stack.platform.sql(renamed(OLD_TABLE));
-    await stack.platform.sql(
-      `insert into public.task_old_events (user_id, calendar_event_id, event_title)
-       values ($1, 'old1', 'Kept')`,
-      [organizer.user_id],
-    );
-    for (const statement of statements) await stack.platform.sql(statement);
-    await stack.platform.sql(
-      "insert into public.task_old_events (user_id, calendar_event_id) values ($1, 'new1')",
-      [organizer.user_id],
-    );
-    const rows = await stack.platform.sql<Row>(
-      `select calendar_event_id, event_title, organizer_self, attendees, sync_status
-         from public.task_old_events order by calendar_event_id desc`,
-    );
-    assert.deepEqual(rows, [
-      {
-        calendar_event_id: "old1",
-        event_title: "Kept",
-        organizer_self: null,
-        attendees: [],
-        sync_status: "synced",
-      },
-      {
-        calendar_event_id: "new1",
-        event_title: null,
-        organizer_self: true,
-        attendees: [],
-        sync_status: "pending",
-      },
-    ]);
-    await stack.platform.sql("drop table public.task_old_events");
-  },
-
-  "an event of before is read by the backfill, changed by its task and never written again": async (
-    stack,
-  ) => {
-    const organizer = await stack.organizer();
-    const guest = await stack.guest();
-    const task_id = await insertTask(organizer);
-    const { event_ids: [event_id] } = await stack.google.addEvents(organizer.email, [{
-      summary: "Old",
-      start: { dateTime: START },
-      end: { dateTime: "2035-01-08T10:00:00Z" },
-      attendees: [{ email: guest, responseStatus: "accepted" }],
-    }]);
-    // As the migration leaves a row of a table that knew little more than the id.
-    await stack.platform.sql(
-      `insert into public.task_calendar_events
+  "an event of an adopted table is read by the backfill, changed by its task and never written again":
+    async (
+      stack,
+    ) => {
+      const organizer = await stack.organizer();
+      const guest = await stack.guest();
+      const task_id = await insertTask(organizer);
+      const { event_ids: [event_id] } = await stack.google.addEvents(organizer.email, [{
+        summary: "Old",
+        start: { dateTime: START },
+        end: { dateTime: "2035-01-08T10:00:00Z" },
+        attendees: [{ email: guest, responseStatus: "accepted" }],
+      }]);
+      // As adoption leaves a row of a table that knew little more than the id.
+      await stack.platform.sql(
+        `insert into public.task_calendar_events
          (user_id, task_id, calendar_event_id, organizer_self, sync_status, sync_source)
        values ($1, $2, $3, null, 'synced', 'google')`,
-      [organizer.user_id, task_id, event_id],
-    );
-    const backfill = await organizer.call("task-events/sync-organizer", {
-      body: { backfill: true },
-    });
-    assert.deepEqual([backfill.body.scanned, backfill.body.updated], [1, 1]);
-    const row = await eventRow(stack, organizer, event_id!);
-    assert.deepEqual([row.organizer_self, row.attendees[0].responseStatus], [true, "accepted"]);
-    const again = await organizer.call("task-events", { body: { task_id } });
-    assert.deepEqual([again.body.already_exists, again.body.event_id], [true, event_id]);
-    const moved = await organizer.call("task-events/reschedule", {
-      body: { tasks: [{ task_id, start_time: "2035-01-10T13:00:00Z" }] },
-    });
-    assert.deepEqual(moved.body.results[0].status, "updated", JSON.stringify(moved.body));
-    const live = await stack.google.events({ calendar_id: organizer.email, status: "live" });
-    assert.deepEqual(live.map(({ id }) => id), [event_id]);
-  },
+        [organizer.user_id, task_id, event_id],
+      );
+      const backfill = await organizer.call("task-events/sync-organizer", {
+        body: { backfill: true },
+      });
+      assert.deepEqual([backfill.body.scanned, backfill.body.updated], [1, 1]);
+      const row = await eventRow(stack, organizer, event_id!);
+      assert.deepEqual([row.organizer_self, row.attendees[0].responseStatus], [true, "accepted"]);
+      const again = await organizer.call("task-events", { body: { task_id } });
+      assert.deepEqual([again.body.already_exists, again.body.event_id], [true, event_id]);
+      const moved = await organizer.call("task-events/reschedule", {
+        body: { tasks: [{ task_id, start_time: "2035-01-10T13:00:00Z" }] },
+      });
+      assert.deepEqual(moved.body.results[0].status, "updated", JSON.stringify(moved.body));
+      const live = await stack.google.events({ calendar_id: organizer.email, status: "live" });
+      assert.deepEqual(live.map(({ id }) => id), [event_id]);
+    },
 
   "the views tell of declined guests, of organizing by month and of collaborators": async (
     stack,
