@@ -2,8 +2,10 @@ import { openApi } from "./api.ts";
 import { cronRunner } from "./background/cron_runner.ts";
 import { netWorker } from "./background/net_worker.ts";
 import { applyMigrations } from "./database/migrations.ts";
+import type { LocalDatabase } from "./database/local_database.ts";
 import { type DatabaseChoice, openDatabase } from "./database/open_database.ts";
 import { prepareDatabase, type PrepareOptions } from "./database/prepare_database.ts";
+import type { Providers } from "./database/stand_ins.ts";
 import { functionsEnvironment } from "./functions/environment.ts";
 import { startFunctionsProcess } from "./functions/functions_process.ts";
 import { keepRunning } from "./functions/keep_running.ts";
@@ -19,6 +21,8 @@ import { setVaultEntries } from "./vault_entries.ts";
 export interface PlatformOptions extends PrepareOptions {
   /** Default: PGlite in memory. A directory also keeps the keys. */
   database?: DatabaseChoice;
+  /** Instead of `database`: one that is prepared already. */
+  project?: PreparedProject;
   /** Default 0: any free port. */
   api_port?: number;
   google_port?: number;
@@ -38,6 +42,18 @@ export interface PlatformOptions extends PrepareOptions {
   functions_dir?: URL;
   /** Hears what goes wrong in the background. Default: standard error. */
   onError?: (message: string) => void;
+}
+
+/**
+ * A database that looks like a Supabase project before its first migration, with the two roles that
+ * a hosted project tells apart. Whoever opened the connections closes them.
+ */
+export interface PreparedProject {
+  /** Applies the migrations and owns what they create. */
+  readonly owner: LocalDatabase;
+  /** The role that REST and auth log in as. */
+  readonly api: LocalDatabase;
+  readonly providers: Providers;
 }
 
 export interface Platform extends AsyncDisposable {
@@ -87,11 +103,11 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
   const keys = data === null ? generateKeys() : await keptKeys(data.keys_file);
   const tokens = await userTokens(keys.jwt_secret);
 
-  const database = await openDatabase(
+  const database = options.project?.owner ?? await openDatabase(
     choice.kind === "directory" && data ? { ...choice, path: data.database_path } : choice,
   );
-  started.defer(() => database.close());
-  const api = openApi(database, keys);
+  if (!options.project) started.defer(() => database.close());
+  const api = openApi(options.project?.api ?? database, keys);
   const gateway = startGateway({ port: options.api_port ?? 0, tokens });
   started.defer(() => gateway.stop());
   const functions_url = `${gateway.url}/functions/v1`;
@@ -105,7 +121,8 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
   });
   started.defer(() => google.stop());
 
-  const providers = await prepareDatabase(database, api.app, options);
+  const providers = options.project?.providers ??
+    await prepareDatabase(database, api.app, options);
   await applyMigrations(
     database,
     options.migrations_dir ?? new URL("supabase/migrations/", PROJECT),
@@ -140,7 +157,8 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
   started.defer(() => cron.stop());
   if (providers.cron === "stand-in" && options.background?.cron !== false) cron.start();
   if (providers.cron === "extension" && options.background?.cron === false) {
-    await database.query("update cron.job set active = false");
+    // The owner of the jobs may not write the table on a hosted project.
+    await database.query("select cron.alter_job(jobid, active := false) from cron.job");
   }
 
   const running = started.move();

@@ -67,7 +67,7 @@ async function applyMigration(database: LocalDatabase, migration: Migration): Pr
       );
     });
   } catch (error) {
-    if (isRefusal(error)) throw new Error(error.message, { cause: error });
+    if (isRefusal(error)) throw new Error(refusalMessage(error), { cause: error });
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(
       `Migration ${migration.version}_${migration.name}.sql failed at statement ${current} of ` +
@@ -77,11 +77,23 @@ async function applyMigration(database: LocalDatabase, migration: Migration): Pr
   }
 }
 
-/** SQLSTATE of a migration that refuses the database it is applied to; its message says what to do. */
-const REFUSED = "CV001";
+/** SQLSTATE of a migration that refuses a database of an unreleased version. */
+const UNRELEASED = "CV001";
+/** A name is taken, or a table cannot be adopted: the hint says what to do. */
+const REFUSED = ["CV002", "CV003"];
 
-function isRefusal(error: unknown): error is Error {
-  return error instanceof Error && "code" in error && error.code === REFUSED;
+interface Refused extends Error {
+  code: string;
+  hint?: string;
+}
+
+function isRefusal(error: unknown): error is Refused {
+  return error instanceof Error && "code" in error &&
+    [UNRELEASED, ...REFUSED].includes(String(error.code));
+}
+
+function refusalMessage({ code, message, hint }: Refused): string {
+  return code === UNRELEASED || hint === undefined ? message : `${message}. ${hint}`;
 }
 
 function excerpt(statement: string): string {

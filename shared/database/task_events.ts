@@ -21,6 +21,14 @@ export type TaskEventRow = Schema["public"]["Tables"]["task_calendar_events"]["R
   attempts: number;
 };
 
+/**
+ * Whether the event of a row is still to be created on Google, as `private.is_unwritten` has it: rows
+ * of an application's own table may say `pending` of an event that exists.
+ */
+export function isUnwritten({ wanted, sync_status }: TaskEventRow): boolean {
+  return wanted !== null && (sync_status === "pending" || sync_status === "failed");
+}
+
 /** Columns that a worker writes; what is absent stays. */
 export type TaskEventColumns = Partial<TaskEventRow>;
 

@@ -55,6 +55,12 @@ export function patternOf(task: TaskRow, wanted: WantedEvent): RecurrencePattern
     );
 }
 
+/** The pattern of a recurring task that is none of ours: an application's own table may have others. */
+export function unknownPattern(task: TaskRow, wanted: WantedEvent): string | null {
+  const is_unknown = task.task_type === "recurring" && patternOf(task, wanted) === undefined;
+  return is_unknown ? task.recurrence_pattern : null;
+}
+
 /** `end.date` is exclusive, and a whole day is the least. */
 function endOf({ wall, zone }: EventMoment, length_ms: number): EventMoment {
   const length = zone === null ? Math.max(1, Math.ceil(length_ms / DAY_MS)) * DAY_MS : length_ms;

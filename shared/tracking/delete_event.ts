@@ -1,4 +1,4 @@
-import { discardTaskEvent, readTaskEvent } from "@shared/database/task_events.ts";
+import { discardTaskEvent, isUnwritten, readTaskEvent } from "@shared/database/task_events.ts";
 import type { TaskEventRow } from "@shared/database/task_events.ts";
 import type { SendUpdates } from "@shared/google/event.ts";
 import { calendarIdFor, lookAt, openAccount } from "./account.ts";
@@ -138,7 +138,7 @@ async function rowLeftBehind(
     return null;
   }
   if (row.deleted_at !== null) return null;
-  if (row.sync_status === "synced") return row.recurrence_master_id ?? row.calendar_event_id;
+  if (!isUnwritten(row)) return row.recurrence_master_id ?? row.calendar_event_id;
   if (!await discardTaskEvent(account.database, row)) throw inProgress(null);
   return null;
 }

@@ -1,4 +1,4 @@
-import { claimTaskEvents, settleTaskEvent } from "@shared/database/task_events.ts";
+import { claimTaskEvents, isUnwritten, settleTaskEvent } from "@shared/database/task_events.ts";
 import type { BegunTaskEvent, TaskEventRow } from "@shared/database/task_events.ts";
 import { accountOf } from "./account.ts";
 import type { Account, TrackingDependencies } from "./account.ts";
@@ -78,7 +78,7 @@ async function putOff({ database }: TrackingDependencies, { event: row }: BegunT
 async function finishOne(dependencies: TrackingDependencies, begun: BegunTaskEvent): Promise<void> {
   const row = begun.event;
   if (row === null) return;
-  if (row.sync_status === "pending") {
+  if (isUnwritten(row) && row.sync_status === "pending") {
     await writeTaskEvent(dependencies, begun);
     return;
   }

@@ -1,4 +1,4 @@
-import { beginEventChange, settleTaskEvent } from "@shared/database/task_events.ts";
+import { beginEventChange, isUnwritten, settleTaskEvent } from "@shared/database/task_events.ts";
 import type { TaskEventRow, TaskRow } from "@shared/database/task_events.ts";
 import type { GoogleAttendee, GoogleEvent } from "@shared/google/event.ts";
 import { findEvent, openAccount } from "./account.ts";
@@ -73,7 +73,7 @@ export async function rescheduleTask(
 function decide(task: TaskRow, event: TaskEventRow | null, looked: boolean): RescheduleDecision {
   return rescheduleDecision({
     // A row that waits for its event is finished by scheduling it.
-    has_event: event !== null && event.sync_status === "synced",
+    has_event: event !== null && !isUnwritten(event),
     ownership: ownershipOf(event?.organizer_self ?? null),
     looked,
     is_recurring: task.task_type === "recurring" || event?.is_master_event === true,

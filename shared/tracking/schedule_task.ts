@@ -4,12 +4,13 @@ import { firstIssue } from "@shared/schemas/issues.ts";
 import { accountOf, mustAsk } from "./account.ts";
 import type { Account, TrackingDependencies } from "./account.ts";
 import { LEASE_SECONDS } from "./change_limits.ts";
-import { composeTaskEvent, patternOf, WANTED_EVENT } from "./compose_task_event.ts";
+import { composeTaskEvent, patternOf, unknownPattern, WANTED_EVENT } from "./compose_task_event.ts";
 import type { WantedEvent } from "./compose_task_event.ts";
 import { eventColumns } from "./event_columns.ts";
 import { forgetDeleted } from "./forget_deleted.ts";
 import { insertOnce } from "./insert_once.ts";
 import { inProgress, Refusal } from "./refusal.ts";
+import { RECURRENCE_PATTERNS } from "./task_series.ts";
 
 /** Where a definite answer is missing, somebody looks again after so long. */
 const LOOK_AGAIN_SECONDS = 30;
@@ -63,6 +64,13 @@ export async function writeTaskEvent(
     }
     const parsed = WANTED_EVENT.safeParse(row.wanted ?? {});
     if (!parsed.success) throw invalid(firstIssue(parsed.error).message);
+    const unknown = unknownPattern(task, parsed.data);
+    if (unknown !== null) {
+      throw invalid(
+        `recurrence_pattern: The task has ${unknown}, which is none of ` +
+          `${RECURRENCE_PATTERNS.join(", ")}; name one of them`,
+      );
+    }
     const wanted = await withZone(account, row, task, parsed.data);
     const body = composeTaskEvent(task, wanted);
     if (body === null) throw invalid("start_time: Expected one, as the task has no start_date");

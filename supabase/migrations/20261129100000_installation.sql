@@ -1,16 +1,15 @@
--- The first file: refuses a database that it cannot install into, and records the installation.
-
-do $$
-begin
-  if to_regclass('private.google_connections') is not null and to_regclass('private.installation') is null then
-    raise exception 'This database was made by an unreleased version of Convene and cannot be upgraded: use an empty database.'
-      using errcode = 'CV001', hint = 'Link a new project, or start with another --data directory; nothing was changed.';
-  end if;
-end $$;
+-- Records the installation: what the migrations after this one create is ours.
 
 -- PostgREST does not serve this schema: clients cannot reach what is in it.
-create schema if not exists private;
-comment on schema private is 'Convene: credentials, triggers and jobs. Not exposed over REST.';
+do $$
+begin
+  -- Rights on a schema that the application had before are not ours to take.
+  if to_regnamespace('private') is null then
+    create schema private;
+    comment on schema private is 'Convene: credentials, triggers and jobs. Not exposed over REST.';
+    revoke all on schema private from public, anon, authenticated;
+  end if;
+end $$;
 
 create table private.installation (
   product text primary key default 'convene' check (product = 'convene'),
@@ -25,5 +24,4 @@ insert into private.installation default values;
 
 alter table private.installation enable row level security;
 
-revoke all on schema private from public, anon, authenticated;
 revoke all on private.installation from public, anon, authenticated, service_role;

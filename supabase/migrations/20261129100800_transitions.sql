@@ -292,7 +292,9 @@ begin
       s := private.due_write(s, v_now, true);
 
     when 'set_pending' then
-      -- By a plain UPDATE, which has set the status already; p_event.former is the status before.
+      -- By a plain UPDATE, which has set the status already; p_event.former is the status before. The statement may have
+      -- changed what the event shows: a version of its own has it compared, and mailed only where it differs.
+      s.desired_version := s.desired_version + case when v_event_exists then 1 else 0 end;
       if v_is_leased then
         s := private.due_write(s, v_now, false);
       elsif not v_is_idle then

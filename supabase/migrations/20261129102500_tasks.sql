@@ -1,4 +1,6 @@
-create table if not exists public.tasks (
+select private.set_aside('tasks');
+
+create table public.tasks (
   id text primary key default gen_random_uuid()::text,
   user_id uuid not null default auth.uid() references auth.users (id) on delete cascade,
   title text not null,
@@ -33,7 +35,7 @@ comment on column public.tasks.deleted_at is 'When the task was deleted; the row
 comment on column public.tasks.created_at is 'When the row was inserted.';
 comment on column public.tasks.updated_at is 'When the row last changed.';
 
-create index if not exists idx_tasks_user on public.tasks (user_id, start_date);
+create index idx_tasks_user on public.tasks (user_id, start_date);
 
 alter table public.tasks enable row level security;
 
@@ -54,6 +56,11 @@ create policy "users delete their tasks" on public.tasks
   for delete to authenticated
   using (user_id = (select auth.uid()));
 
+revoke all on public.tasks from public, anon, authenticated, service_role;
+
+select private.complete_adopted('tasks');
+select private.index_as_text('tasks', 'id');
+
 create function private.tasks_touch() returns trigger
 language plpgsql set search_path = '' as $$
 begin
@@ -66,5 +73,4 @@ create trigger tasks_touch
   before update on public.tasks
   for each row execute function private.tasks_touch();
 
-revoke all on public.tasks from public, anon, authenticated, service_role;
 revoke all on function private.tasks_touch from public, anon, authenticated, service_role;

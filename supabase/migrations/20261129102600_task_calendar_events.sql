@@ -1,44 +1,40 @@
-create table if not exists public.task_calendar_events (
+select private.set_aside('task_calendar_events');
+
+create table public.task_calendar_events (
   id uuid primary key default gen_random_uuid(),
   user_id uuid not null references auth.users (id) on delete cascade,
-  task_id text references public.tasks (id) on delete set null,
+  task_id text,
   calendar_id text not null default 'primary',
   calendar_event_id text not null,
-  created_at timestamptz not null default now()
+  created_at timestamptz not null default now(),
+  event_link text,
+  event_start timestamptz,
+  event_end timestamptz,
+  event_title text,
+  timezone text,
+  is_all_day boolean not null default false,
+  organizer_email text,
+  organizer_display_name text,
+  organizer_self boolean,
+  attendees jsonb default '[]',
+  recurrence_rule text,
+  is_master_event boolean default false,
+  recurrence_master_id text,
+  recurrence_instance_date date,
+  original_start_time text,
+  is_exception boolean default false,
+  exception_type text,
+  series_update_scope text,
+  sync_status text not null default 'synced',
+  sync_source text default 'convene',
+  sync_error text,
+  last_synced_at timestamptz,
+  etag text,
+  deleted_at timestamptz,
+  updated_at timestamptz default now(),
+  event_key uuid not null default gen_random_uuid(),
+  event_generation integer not null default 1
 );
-
--- A project that has such a table already keeps its rows; whatever it lacks is added here.
-alter table public.task_calendar_events
-  add column if not exists event_link text,
-  add column if not exists event_start timestamptz,
-  add column if not exists event_end timestamptz,
-  add column if not exists event_title text,
-  add column if not exists timezone text,
-  add column if not exists is_all_day boolean not null default false,
-  add column if not exists organizer_email text,
-  add column if not exists organizer_display_name text,
-  add column if not exists organizer_self boolean,
-  add column if not exists attendees jsonb default '[]',
-  add column if not exists recurrence_rule text,
-  add column if not exists is_master_event boolean default false,
-  add column if not exists recurrence_master_id text,
-  add column if not exists recurrence_instance_date date,
-  add column if not exists original_start_time text,
-  add column if not exists is_exception boolean default false,
-  add column if not exists exception_type text,
-  add column if not exists series_update_scope text,
-  add column if not exists sync_status text not null default 'synced',
-  add column if not exists sync_source text default 'convene',
-  add column if not exists sync_error text,
-  add column if not exists last_synced_at timestamptz,
-  add column if not exists etag text,
-  add column if not exists deleted_at timestamptz,
-  add column if not exists updated_at timestamptz default now(),
-  add column if not exists event_key uuid not null default gen_random_uuid(),
-  add column if not exists event_generation integer not null default 1;
-
--- Only now: rows of before say nothing about their organizer, so theirs stays NULL (unknown).
-alter table public.task_calendar_events alter column organizer_self set default true;
 
 comment on table public.task_calendar_events is
   'One row is one event of a user on Google Calendar: whose it is, who is invited, how they responded. Deleted events '
@@ -84,24 +80,65 @@ comment on column public.task_calendar_events.sync_status is 'pending (not writt
 comment on column public.task_calendar_events.sync_source is 'convene when we made the event, google when we only follow it.';
 comment on column public.task_calendar_events.event_key is 'Random; the Google event id is derived from it and event_generation.';
 
-create index if not exists idx_task_calendar_events_organizer_self
+create index idx_task_calendar_events_organizer_self
   on public.task_calendar_events (organizer_self);
-create index if not exists idx_task_calendar_events_attendees
+create index idx_task_calendar_events_attendees
   on public.task_calendar_events using gin (attendees);
-create index if not exists idx_task_calendar_events_task on public.task_calendar_events (task_id);
-create unique index if not exists idx_task_calendar_events_event
+create index idx_task_calendar_events_task on public.task_calendar_events (task_id);
+create unique index idx_task_calendar_events_event
   on public.task_calendar_events (user_id, calendar_id, calendar_event_id);
-create index if not exists idx_task_calendar_events_unknown
+create index idx_task_calendar_events_unknown
   on public.task_calendar_events (user_id, calendar_id, event_start)
   where organizer_email is null and deleted_at is null;
 
 alter table public.task_calendar_events enable row level security;
 
-drop policy if exists "users read their events" on public.task_calendar_events;
-
 create policy "users read their events" on public.task_calendar_events
   for select to authenticated
   using (user_id = (select auth.uid()));
+
+revoke all on public.task_calendar_events from public, anon, authenticated, service_role;
+
+do $$
+declare
+  v_added text[] := private.complete_adopted('task_calendar_events');
+begin
+  if private.is_adopted('task_calendar_events') then
+    -- Only now that its rows have the column: they know nothing of their organizer, so theirs stays NULL.
+    if 'organizer_self' = any (v_added) then
+      alter table public.task_calendar_events alter column organizer_self set default true;
+    end if;
+  else
+    alter table public.task_calendar_events alter column organizer_self set default true;
+    if private.is_adopted('tasks') then
+      execute format(
+        'alter table public.task_calendar_events alter column task_id type %s using null',
+        (select format_type(a.atttypid, a.atttypmod) from pg_attribute as a
+          where a.attrelid = 'public.tasks'::regclass and a.attname = 'id'));
+    end if;
+    alter table public.task_calendar_events add constraint task_calendar_events_task_id_fkey
+      foreign key (task_id) references public.tasks (id) on delete set null;
+  end if;
+end $$;
+select private.index_as_text('task_calendar_events', 'task_id');
+
+-- A row that names no state was written by its author, who knows of an event on Google. What Convene schedules has
+-- stored its request in wanted first.
+create function private.is_unwritten(p_event public.task_calendar_events) returns boolean
+language sql stable set search_path = '' as $$
+select p_event.sync_status::text in ('pending', 'failed') and exists (
+  select from private.event_state as es
+  where es.kind = 'task_event' and es.subject_id = p_event.id::text and es.wanted is not null);
+$$;
+comment on function private.is_unwritten(public.task_calendar_events) is
+  'Whether the event of a row is still to be created on Google.';
+
+create function private.is_deleted(p_event public.task_calendar_events) returns boolean
+language sql stable set search_path = '' as $$
+select p_event.deleted_at is not null or p_event.sync_status::text = 'cancelled';
+$$;
+comment on function private.is_deleted(public.task_calendar_events) is
+  'Whether the event of a row is gone; an application may have recorded that by the status alone.';
 
 create function private.task_events_forget() returns trigger
 language plpgsql security definer set search_path = '' as $$
@@ -121,5 +158,6 @@ create trigger task_events_forget
   referencing old table as old_events
   for each statement execute function private.task_events_forget();
 
-revoke all on public.task_calendar_events from public, anon, authenticated, service_role;
-revoke all on function private.task_events_forget from public, anon, authenticated, service_role;
+revoke all on function private.is_unwritten, private.is_deleted, private.task_events_forget from public, anon, authenticated, service_role;
+
+drop function private.set_aside, private.complete_adopted, private.index_as_text;

@@ -89,7 +89,7 @@ begin
 
   select * into v_event
   from public.task_calendar_events as e
-  where e.task_id = v_task.id and e.deleted_at is null and not coalesce(e.is_exception, false)
+  where e.task_id::text = p_task_id and not private.is_deleted(e) and not coalesce(e.is_exception, false)
   order by e.created_at desc
   limit 1
   for update;
@@ -101,7 +101,7 @@ begin
       'convene' || replace(v_key::text, '-', '') || 'g1', v_key, null, 'pending')
     returning * into v_event;
     perform private.store_task_event_state(v_event.id::text, jsonb_build_object('wanted', p_wanted));
-  elsif v_event.sync_status::text not in ('pending', 'failed') then
+  elsif not private.is_unwritten(v_event) then
     return private.task_event_response('exists', v_event, v_task.user_id);
   else
     select * into v_work from private.work as w where w.kind = 'task_event' and w.subject_id = v_event.id::text for update;
@@ -145,9 +145,9 @@ begin
   select * into v_work from private.work as w where w.kind = 'task_event' and w.subject_id = v_event.id::text for update;
   if v_work.leased_until > clock_timestamp() then
     return private.task_event_response('in_progress', v_event, p_user_id);
-  elsif v_event.sync_status::text in ('pending', 'failed') then
+  elsif private.is_unwritten(v_event) then
     return private.task_event_response('unwritten', v_event, p_user_id);
-  elsif v_event.deleted_at is not null then
+  elsif private.is_deleted(v_event) then
     return private.task_event_response('deleted', v_event, p_user_id);
   end if;
   perform private.lease_task_event(v_event.id::text, p_user_id, p_lease_seconds);
@@ -272,7 +272,7 @@ begin
   select * into v_event
   from public.task_calendar_events as e
   where e.user_id = p_user_id and e.calendar_id = p_calendar_id and e.calendar_event_id = p_calendar_event_id
-    and e.sync_status::text in ('pending', 'failed') and e.deleted_at is null
+    and private.is_unwritten(e) and e.deleted_at is null
   for update;
   if not found
     -- A request that may have taken effect is verified first, by the next call that schedules or by the sweep.
@@ -302,7 +302,7 @@ select coalesce(jsonb_agg(jsonb_build_object(
   'event', (
     select private.task_event_json(e)
     from public.task_calendar_events as e
-    where e.task_id = t.id and e.deleted_at is null and not coalesce(e.is_exception, false)
+    where e.task_id::text = t.id::text and not private.is_deleted(e) and not coalesce(e.is_exception, false)
     order by e.created_at desc
     limit 1
   ))), '[]')

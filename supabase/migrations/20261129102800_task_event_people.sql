@@ -10,7 +10,7 @@ language sql stable set search_path = '' as $$
 with wanted as (
   select 'task' as source, e.user_id, e.calendar_id, e.calendar_event_id, e.event_start, e.event_end
   from public.task_calendar_events as e
-  where e.deleted_at is null and e.sync_status = 'synced' and p_meeting_id is null
+  where e.deleted_at is null and e.sync_status::text = 'synced' and p_meeting_id is null
     and (p_user_id is null or e.user_id = p_user_id)
     and (p_event_ids is null or e.calendar_event_id = any (p_event_ids) or e.id::text = any (p_event_ids))
     and (p_task_ids is null or e.task_id::text = any (p_task_ids))

@@ -3,12 +3,30 @@
 
 -- Users, limited to their own rows by the policies.
 
-grant select on public.meetings to authenticated;
-grant insert (
-  meeting_id, organizer_user_id, title, description, location, participants, constraints, recurrence, weights,
-  allow_concessions, conference, reminders, guests_can_modify, guests_can_invite_others, guests_can_see_other_guests,
-  target_calendar_id, starts_at, ends_at, timezone
-) on public.meetings to authenticated;
+-- What an application's own table is open to is decided by the application.
+do $$
+begin
+  if not private.is_adopted('meetings') then
+    grant select on public.meetings to authenticated;
+    grant insert (
+      meeting_id, organizer_user_id, title, description, location, participants, constraints, recurrence, weights,
+      allow_concessions, conference, reminders, guests_can_modify, guests_can_invite_others, guests_can_see_other_guests,
+      target_calendar_id, starts_at, ends_at, timezone
+    ) on public.meetings to authenticated;
+  end if;
+  if not private.is_adopted('tasks') then
+    grant select, delete on public.tasks to authenticated;
+    grant insert (
+      id, user_id, title, description, start_date, duration_minutes, task_type, recurrence_pattern, recurrence_ends, status
+    ) on public.tasks to authenticated;
+    grant update (
+      title, description, start_date, duration_minutes, task_type, recurrence_pattern, recurrence_ends, status, deleted_at
+    ) on public.tasks to authenticated;
+  end if;
+  if not private.is_adopted('task_calendar_events') then
+    grant select on public.task_calendar_events to authenticated;
+  end if;
+end $$;
 
 grant select on public.writeback_ledger, public.v_writeback_status, public.notifications to authenticated;
 
@@ -18,16 +36,7 @@ grant insert (owner_user_id, kind, address, signing_secret, events, enabled)
   on public.notification_targets to authenticated;
 grant update (address, signing_secret, events, enabled) on public.notification_targets to authenticated;
 
-grant select, delete on public.tasks to authenticated;
-grant insert (
-  id, user_id, title, description, start_date, duration_minutes, task_type, recurrence_pattern, recurrence_ends, status
-) on public.tasks to authenticated;
-grant update (
-  title, description, start_date, duration_minutes, task_type, recurrence_pattern, recurrence_ends, status, deleted_at
-) on public.tasks to authenticated;
-
 grant select on
-  public.task_calendar_events,
   public.v_events_with_declined_guests,
   public.v_organizing_by_month,
   public.v_frequent_collaborators
@@ -185,6 +194,9 @@ grant execute on function
   public.list_auditable_calendars,
   public.find_event_keys,
   public.refresh_written_event,
+  -- task calendar events
+  private.is_unwritten,
+  private.is_deleted,
   -- task events
   private.lease_task_event,
   private.task_event_json,

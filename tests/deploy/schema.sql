@@ -3,6 +3,11 @@
 
 create extension btree_gist with schema extensions;
 
+create table private.adopted_tables (
+  table_name text not null,
+  constraint adopted_tables_pkey PRIMARY KEY (table_name)
+);
+
 create table private.calendar_profiles (
   user_id uuid not null,
   google_account_id text not null,
@@ -569,7 +574,7 @@ $function$;
 CREATE OR REPLACE FUNCTION private.change_problem(p_changes jsonb)
  RETURNS jsonb
  LANGUAGE sql
- IMMUTABLE
+ STABLE
  SET search_path TO ''
 AS $function$
 select coalesce(
@@ -744,7 +749,6 @@ $function$;
 CREATE OR REPLACE FUNCTION private.due_write(p_state private.write_state, p_due_at timestamp with time zone, p_restarts boolean)
  RETURNS private.write_state
  LANGUAGE plpgsql
- IMMUTABLE
  SET search_path TO ''
 AS $function$
 declare
@@ -761,7 +765,7 @@ begin
   elsif p_restarts then
     w.attempts := 0;
     w.deferrals := 0;
-    if w.lease_token is null then
+    if coalesce(w.leased_until <= clock_timestamp(), true) then
       w.crashes := 0;
     end if;
   end if;
@@ -1092,6 +1096,24 @@ with inserted as (
 select * from inserted;
 $function$;
 
+CREATE OR REPLACE FUNCTION private.is_adopted(p_table text)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+select exists (select from private.adopted_tables as a where a.table_name = p_table);
+$function$;
+
+CREATE OR REPLACE FUNCTION private.is_deleted(p_event public.task_calendar_events)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+select p_event.deleted_at is not null or p_event.sync_status::text = 'cancelled';
+$function$;
+
 CREATE OR REPLACE FUNCTION private.is_email(p_value text)
  RETURNS boolean
  LANGUAGE sql
@@ -1136,6 +1158,17 @@ exception
   when invalid_parameter_value then
     return false;
 end $function$;
+
+CREATE OR REPLACE FUNCTION private.is_unwritten(p_event public.task_calendar_events)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+select p_event.sync_status::text in ('pending', 'failed') and exists (
+  select from private.event_state as es
+  where es.kind = 'task_event' and es.subject_id = p_event.id::text and es.wanted is not null);
+$function$;
 
 CREATE OR REPLACE FUNCTION private.lease_task_event(p_id text, p_owner_id uuid, p_lease_seconds integer)
  RETURNS private.work
@@ -1975,7 +2008,9 @@ begin
       s := private.due_write(s, v_now, true);
 
     when 'set_pending' then
-      -- By a plain UPDATE, which has set the status already; p_event.former is the status before.
+      -- By a plain UPDATE, which has set the status already; p_event.former is the status before. The statement may have
+      -- changed what the event shows: a version of its own has it compared, and mailed only where it differs.
+      s.desired_version := s.desired_version + case when v_event_exists then 1 else 0 end;
       if v_is_leased then
         s := private.due_write(s, v_now, false);
       elsif not v_is_idle then
@@ -2978,7 +3013,7 @@ end $function$;
 CREATE OR REPLACE FUNCTION private.write_event_of(p_settlement jsonb, p_healthy_account_id text)
  RETURNS jsonb
  LANGUAGE sql
- IMMUTABLE
+ STABLE
  SET search_path TO ''
 AS $function$
 select case p_settlement ->> 'outcome'
@@ -3030,9 +3065,9 @@ begin
   select * into v_work from private.work as w where w.kind = 'task_event' and w.subject_id = v_event.id::text for update;
   if v_work.leased_until > clock_timestamp() then
     return private.task_event_response('in_progress', v_event, p_user_id);
-  elsif v_event.sync_status::text in ('pending', 'failed') then
+  elsif private.is_unwritten(v_event) then
     return private.task_event_response('unwritten', v_event, p_user_id);
-  elsif v_event.deleted_at is not null then
+  elsif private.is_deleted(v_event) then
     return private.task_event_response('deleted', v_event, p_user_id);
   end if;
   perform private.lease_task_event(v_event.id::text, p_user_id, p_lease_seconds);
@@ -3139,7 +3174,7 @@ begin
 
   select * into v_event
   from public.task_calendar_events as e
-  where e.task_id = v_task.id and e.deleted_at is null and not coalesce(e.is_exception, false)
+  where e.task_id::text = p_task_id and not private.is_deleted(e) and not coalesce(e.is_exception, false)
   order by e.created_at desc
   limit 1
   for update;
@@ -3151,7 +3186,7 @@ begin
       'convene' || replace(v_key::text, '-', '') || 'g1', v_key, null, 'pending')
     returning * into v_event;
     perform private.store_task_event_state(v_event.id::text, jsonb_build_object('wanted', p_wanted));
-  elsif v_event.sync_status::text not in ('pending', 'failed') then
+  elsif not private.is_unwritten(v_event) then
     return private.task_event_response('exists', v_event, v_task.user_id);
   else
     select * into v_work from private.work as w where w.kind = 'task_event' and w.subject_id = v_event.id::text for update;
@@ -3533,7 +3568,7 @@ begin
   select * into v_event
   from public.task_calendar_events as e
   where e.user_id = p_user_id and e.calendar_id = p_calendar_id and e.calendar_event_id = p_calendar_event_id
-    and e.sync_status::text in ('pending', 'failed') and e.deleted_at is null
+    and private.is_unwritten(e) and e.deleted_at is null
   for update;
   if not found
     -- A request that may have taken effect is verified first, by the next call that schedules or by the sweep.
@@ -3705,7 +3740,7 @@ AS $function$
 with wanted as (
   select 'task' as source, e.user_id, e.calendar_id, e.calendar_event_id, e.event_start, e.event_end
   from public.task_calendar_events as e
-  where e.deleted_at is null and e.sync_status = 'synced' and p_meeting_id is null
+  where e.deleted_at is null and e.sync_status::text = 'synced' and p_meeting_id is null
     and (p_user_id is null or e.user_id = p_user_id)
     and (p_event_ids is null or e.calendar_event_id = any (p_event_ids) or e.id::text = any (p_event_ids))
     and (p_task_ids is null or e.task_id::text = any (p_task_ids))
@@ -3898,7 +3933,6 @@ end $function$;
 CREATE OR REPLACE FUNCTION public.read_slot_holds(p_emails text[], p_from timestamp with time zone, p_to timestamp with time zone, p_meeting_id text DEFAULT NULL::text)
  RETURNS TABLE(participant_email text, starts_at timestamp with time zone, ends_at timestamp with time zone)
  LANGUAGE sql
- STABLE
  SET search_path TO ''
 AS $function$
 select h.participant_email, lower(h.held), upper(h.held)
@@ -3931,7 +3965,7 @@ select coalesce(jsonb_agg(jsonb_build_object(
   'event', (
     select private.task_event_json(e)
     from public.task_calendar_events as e
-    where e.task_id = t.id and e.deleted_at is null and not coalesce(e.is_exception, false)
+    where e.task_id::text = t.id::text and not private.is_deleted(e) and not coalesce(e.is_exception, false)
     order by e.created_at desc
     limit 1
   ))), '[]')
@@ -4555,8 +4589,10 @@ grant execute on function private.hold_first_free(public.meetings,text[],jsonb,j
 grant execute on function private.hold_slot_again(public.meetings) to service_role;
 grant execute on function private.holds_too_many(public.meetings) to service_role;
 grant execute on function private.insert_leased_meeting(text,uuid,jsonb,integer) to service_role;
+grant execute on function private.is_deleted(public.task_calendar_events) to service_role;
 grant execute on function private.is_email(text) to service_role;
 grant execute on function private.is_timezone(text) to service_role;
+grant execute on function private.is_unwritten(public.task_calendar_events) to service_role;
 grant execute on function private.lease_task_event(text,uuid,integer) to service_role;
 grant execute on function private.lease_work(text,text[],integer) to service_role;
 grant execute on function private.leased_meeting_json(public.meetings,private.work,timestamp with time zone) to service_role;

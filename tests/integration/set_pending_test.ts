@@ -64,6 +64,17 @@ const promises: Record<string, (stack: Stack) => Promise<void>> = {
     assert.deepEqual(await mailsBy(stack, guests), mails);
   },
 
+  "what a statement changes together with the status reaches the event, and guests hear of it once":
+    async (stack) => {
+      const { organizer, guests, meeting_id, event } = await createdMeeting(stack);
+      await setPending(stack, meeting_id, ", title = 'Another'");
+      await write(organizer, meeting_id);
+      const [shown] = await eventsOf(stack, organizer);
+      assert.deepEqual([shown?.id, shown?.summary], [event.id, "Another"]);
+      const kinds = await mailsBy(stack, guests);
+      assert.deepEqual(kinds.map((mails) => mails.length), [2, 2], JSON.stringify(kinds));
+    },
+
   "a cancelled meeting that is set pending is refused and stays as it is": async (stack) => {
     const { organizer, meeting_id } = await createdMeeting(stack);
     await organizer.call("meetings", { method: "DELETE", query: { meeting_id } });

@@ -4,16 +4,6 @@ import { callFunction, promise } from "../support/stack.ts";
 import { change, eventRow, eventRows, insertTask, scheduledTask, START } from "../support/tasks.ts";
 import type { Row } from "../support/meetings.ts";
 
-const OLD_TABLE = `
-  create table public.task_calendar_events (
-    id uuid primary key default gen_random_uuid(),
-    user_id uuid not null references auth.users (id),
-    task_id text,
-    calendar_id text not null default 'primary',
-    calendar_event_id text not null,
-    event_title text
-  )`;
-
 promise("tables of tasks", {
   "the columns, defaults and indexes are those of the tracking document": async (stack) => {
     const columns = await stack.platform.sql<Row>(`
@@ -114,56 +104,7 @@ promise("tables of tasks", {
     assert.equal(sweep.status, 422);
   },
 
-  "an existing table keeps its rows, whose organizer is unknown until Google is read": async (
-    stack,
-  ) => {
-    const organizer = await stack.organizer();
-    const file = await Deno.readTextFile(
-      new URL(
-        "../../supabase/migrations/20261129102600_task_calendar_events.sql",
-        import.meta.url,
-      ),
-    );
-    // Under another name, so that the real table stays: what matters is the text of the migration.
-    const renamed = (sql: string) =>
-      sql.replaceAll("task_calendar_events", "task_old_events")
-        .replaceAll("task_events_forget", "task_old_events_forget");
-    await stack.platform.sql(renamed(OLD_TABLE));
-    await stack.platform.sql(
-      `insert into public.task_old_events (user_id, calendar_event_id, event_title)
-       values ($1, 'old1', 'Kept')`,
-      [organizer.user_id],
-    );
-    for (const statement of splitStatements(renamed(file))) await stack.platform.sql(statement);
-    await stack.platform.sql(
-      "insert into public.task_old_events (user_id, calendar_event_id) values ($1, 'new1')",
-      [organizer.user_id],
-    );
-    const rows = await stack.platform.sql<Row>(
-      `select calendar_event_id, event_title, organizer_self, attendees, sync_status
-         from public.task_old_events order by calendar_event_id desc`,
-    );
-    assert.deepEqual(rows, [
-      {
-        calendar_event_id: "old1",
-        event_title: "Kept",
-        organizer_self: null,
-        attendees: [],
-        sync_status: "synced",
-      },
-      {
-        calendar_event_id: "new1",
-        event_title: null,
-        organizer_self: true,
-        attendees: [],
-        sync_status: "synced",
-      },
-    ]);
-    await stack.platform.sql("drop table public.task_old_events");
-    await stack.platform.sql("drop function private.task_old_events_forget");
-  },
-
-  "an event of an existing table is read by the backfill, changed by its task and never written again":
+  "an event of an adopted table is read by the backfill, changed by its task and never written again":
     async (
       stack,
     ) => {
@@ -176,7 +117,7 @@ promise("tables of tasks", {
         end: { dateTime: "2035-01-08T10:00:00Z" },
         attendees: [{ email: guest, responseStatus: "accepted" }],
       }]);
-      // As the migration leaves a row of a table that knew little more than the id.
+      // As adoption leaves a row of a table that knew little more than the id.
       await stack.platform.sql(
         `insert into public.task_calendar_events
          (user_id, task_id, calendar_event_id, organizer_self, sync_status, sync_source)

