@@ -1,4 +1,5 @@
 import { listAuditableMeetings, refreshWrittenEvent } from "@shared/database/audits.ts";
+import { SYSTEM } from "@shared/database/actor.ts";
 import type { Database } from "@shared/database/call.ts";
 import { requeueMeeting } from "@shared/database/meeting_changes.ts";
 import type { MeetingRow } from "@shared/database/meetings.ts";
@@ -44,7 +45,7 @@ async function repairRow(
 ): Promise<boolean> {
   if (refresh !== null) return await refreshWrittenEvent(database, meeting_id, refresh);
   if (!requeue) return false;
-  const { decision } = await requeueMeeting(database, { meeting_id, user_id: null });
+  const { decision } = await requeueMeeting(database, { meeting_id, actor: SYSTEM });
   return decision === "requeued";
 }
 

@@ -1,7 +1,20 @@
 import * as z from "zod/mini";
+import { CODES } from "./codes.ts";
 import { excerpt } from "./excerpt.ts";
+import type { Failure, GoogleReply, Pause } from "./failure.ts";
 import { secondsToNextGoogleDay } from "./google_day.ts";
-import type { GoogleFailure, RemoteFault, RequestKind } from "./outcome.ts";
+
+/** A read may simply be repeated; a write whose response is lost may have taken effect. */
+export type RequestKind = "read" | "write";
+
+/**
+ * Why a request to Google failed. `retry`: nothing took effect, a read whose response is lost
+ * included; `unknown`: a write may have taken effect; `defer`: a limit was met, or the request was
+ * not sent; `reconnect`: the user has to grant access again; `reject`: it will never work.
+ */
+export type GoogleFailure =
+  & Extract<Failure, { verdict: "retry" | "unknown" | "defer" | "reconnect" | "reject" }>
+  & { google: GoogleReply };
 
 /**
  * Google counts requests over a sliding minute, so half a minute frees half of the allowance.
@@ -9,54 +22,18 @@ import type { GoogleFailure, RemoteFault, RequestKind } from "./outcome.ts";
  */
 const RATE_LIMIT_SECONDS = 30;
 
-/** Abuse limits (invitations, events created) lift after hours to days; six hours wastes few looks. */
+/** Abuse limits (invitations, events created) lift after hours to days; six hours waste few requests. */
 const QUOTA_SECONDS = 6 * 3600;
 
 const MAX_RETRY_AFTER_SECONDS = 24 * 3600;
 
-/** `answered` is the time of the answer by Google's own clock, where it tells it. */
-type Verdict = (fault: RemoteFault, answered: Date) => GoogleFailure;
-
-const reject: Verdict = (fault) => ({ kind: "reject", fault });
-const reconnect: Verdict = (fault) => ({ kind: "reconnect", fault });
-const slowUser: Verdict = (fault) => ({
-  kind: "retry",
-  scope: "user",
-  not_before_seconds: RATE_LIMIT_SECONDS,
-  fault,
-});
-const waitHours: Verdict = (fault) => ({
-  kind: "retry",
-  scope: "user",
-  not_before_seconds: QUOTA_SECONDS,
-  fault,
-});
-const waitForNextDay: Verdict = (fault, answered) => ({
-  kind: "retry",
-  scope: "project",
-  not_before_seconds: secondsToNextGoogleDay(answered),
-  fault,
-});
-const retryRequest: Verdict = (fault) => ({ kind: "retry", scope: "request", fault });
-
-/** "status reason" first, then "status *"; 5xx and 408 are decided by the kind of request. */
-const VERDICTS: ReadonlyMap<string, Verdict> = new Map([
-  ["401 *", reconnect],
-  ["403 userRateLimitExceeded", slowUser],
-  ["403 rateLimitExceeded", slowUser],
-  ["403 quotaExceeded", waitHours],
-  ["403 dailyLimitExceeded", waitForNextDay],
-  ["403 insufficientPermissions", reconnect],
-  ["409 conflict", retryRequest],
-  ["429 quotaExceeded", waitHours],
-  ["429 dailyLimitExceeded", waitForNextDay],
-  ["429 *", slowUser],
-]);
+/** Of the domain `usageLimits`, and no limit: the API is switched off in the operator's project. */
+const NOT_CONFIGURED = "accessNotConfigured";
 
 /**
- * What an error answer of a Google API means for the caller, decided by status and `reason`, never
- * by message. `body` is the parsed JSON, or the text where it was none (a front end's HTML page).
- * 404, 409 duplicate, 410 and 412 are rejects: only the caller knows when they are good news.
+ * What an error response of a Google API means, decided by status, domain and `reason`, never by
+ * message. `body` is the parsed JSON, or the text where it was none (a front end's HTML page).
+ * 404, 409 duplicate, 410 and 412 are rejected: only the caller knows when they are good news.
  */
 export function classify(
   kind: RequestKind,
@@ -64,13 +41,44 @@ export function classify(
   body: unknown,
   headers: Headers,
 ): GoogleFailure {
-  const fault = describe(status, body);
-  if (status >= 500 || status === 408) {
-    return withRetryAfter(lostAnswer(kind, fault), headers);
+  const reply = describe(status, body);
+  const { domain, reason } = reply;
+  if (status >= 500 || status === 408) return withRetryAfter(lostResponse(kind, reply), headers);
+  const is_limit = status === 429 ||
+    status === 403 && domain === "usageLimits" && reason !== NOT_CONFIGURED ||
+    status === 403 && LIMITS.has(reason);
+  if (is_limit) return withRetryAfter(limited(kind, reply, headers), headers);
+  if (status === 401) return reconnect("invalid_credentials", reply);
+  if (status === 403 && reason === "insufficientPermissions") {
+    return reconnect("insufficient_permissions", reply);
   }
-  const verdict = VERDICTS.get(`${status} ${fault.reason}`) ?? VERDICTS.get(`${status} *`) ??
-    reject;
-  return withRetryAfter(verdict(fault, dateOf(headers) ?? new Date()), headers);
+  return status === 409 && reason === "conflict"
+    ? withRetryAfter(unanswered(reply), headers)
+    : refused(reply);
+}
+
+/** Limits by their reasons, for replies of front ends that name no domain. */
+const LIMITS: ReadonlySet<string> = new Set([
+  "userRateLimitExceeded",
+  "rateLimitExceeded",
+  "quotaExceeded",
+  "dailyLimitExceeded",
+]);
+
+/** After an invitation limit reading goes on; a daily limit is the whole project's; others are one user's pace. */
+function limited(kind: RequestKind, google: GoogleReply, headers: Headers): GoogleFailure {
+  const [pause, not_before_seconds] = ((): [Pause, number] => {
+    switch (google.reason) {
+      case "quotaExceeded":
+        return [kind === "write" ? "writes" : "connection", QUOTA_SECONDS];
+      case "dailyLimitExceeded":
+        return ["everybody", secondsToNextGoogleDay(dateOf(headers) ?? new Date())];
+      default:
+        return ["connection", RATE_LIMIT_SECONDS];
+    }
+  })();
+  const message = `Google asks to slow down (${google.reason}). It is tried again later.`;
+  return { verdict: "defer", code: "rate_limited", message, not_before_seconds, pause, google };
 }
 
 function dateOf(headers: Headers): Date | null {
@@ -78,18 +86,52 @@ function dateOf(headers: Headers): Date | null {
   return Number.isNaN(at) ? null : new Date(at);
 }
 
-/** A request without a usable answer: a read is asked again, a write may have landed. */
-export function lostAnswer(kind: RequestKind, fault: RemoteFault): GoogleFailure {
-  return kind === "read" ? { kind: "retry", scope: "request", fault } : { kind: "unknown", fault };
+/** A request without a usable response: a read is repeated, a write may have taken effect. */
+export function lostResponse(kind: RequestKind, google: GoogleReply): GoogleFailure {
+  if (kind === "read") return unanswered(google);
+  return {
+    verdict: "unknown",
+    code: "google_unavailable",
+    message:
+      `Google's answer was lost (${google.reason}). Whether it took effect is checked before the next attempt.`,
+    not_before_seconds: null,
+    google,
+  };
+}
+
+/** Nothing took effect, and the same request may work later. */
+export function unanswered(google: GoogleReply): GoogleFailure {
+  const message = `Google could not answer (${google.reason}).`;
+  return {
+    verdict: "retry",
+    code: "google_unavailable",
+    message,
+    not_before_seconds: null,
+    google,
+  };
+}
+
+export function refused(google: GoogleReply): GoogleFailure {
+  const { status, reason } = google;
+  const message = `Google refused (${status} ${reason}): ${google.message}`;
+  return { verdict: "reject", code: "google_rejected", message, google };
+}
+
+/** Why a user has to connect Google again; stored with the connection and shown to callers. */
+export type ReconnectCode = "invalid_grant" | "insufficient_permissions" | "invalid_credentials";
+
+export function reconnect(code: ReconnectCode, google: GoogleReply): GoogleFailure {
+  return { verdict: "reconnect", code, message: CODES[code].message, google };
 }
 
 /**
- * Honours Retry-After (seconds, or a date compared with the answer's own) where Google sends it; it
+ * Honours Retry-After (seconds, or a date compared with the response's own) where Google sends it; it
  * documents none for the calendar. A day is the most that is believed.
  */
 export function withRetryAfter(failure: GoogleFailure, headers: Headers): GoogleFailure {
   const value = headers.get("retry-after")?.trim() ?? "";
-  if (failure.kind !== "retry" || value === "") return failure;
+  const waits = failure.verdict === "retry" || failure.verdict === "defer";
+  if (!waits || value === "") return failure;
   const seconds = /^\d+$/.test(value)
     ? Number(value)
     : Math.ceil((Date.parse(value) - Date.parse(headers.get("date") ?? "")) / 1000);
@@ -103,6 +145,7 @@ const ENVELOPE = z.object({
     message: z.optional(z.string()),
     status: z.optional(z.string()),
     errors: z.optional(z.array(z.object({
+      domain: z.optional(z.string()),
       reason: z.optional(z.string()),
       message: z.optional(z.string()),
     }))),
@@ -117,7 +160,7 @@ const REASON_OF_DETAIL: ReadonlyMap<unknown, string> = new Map([
   ["SERVICE_DISABLED", "accessNotConfigured"],
 ]);
 
-function describe(status: number, body: unknown): RemoteFault {
+function describe(status: number, body: unknown): GoogleReply {
   const parsed = ENVELOPE.safeParse(body);
   const unexplained = { status, reason: `http_${status}`, body: excerpt(body) };
   if (!parsed.success) {
@@ -128,6 +171,7 @@ function describe(status: number, body: unknown): RemoteFault {
   const detail = error.details?.find((entry) => REASON_OF_DETAIL.has(entry.reason));
   return {
     ...unexplained,
+    ...(first?.domain === undefined ? {} : { domain: first.domain }),
     reason: REASON_OF_DETAIL.get(detail?.reason) ?? first?.reason ?? error.status ??
       unexplained.reason,
     message: excerpt(error.message ?? first?.message ?? `Google answered ${status}.`),

@@ -1,7 +1,8 @@
 import * as z from "zod/mini";
 import { excerpt } from "./excerpt.ts";
-import { classify, withRetryAfter } from "./faults.ts";
-import type { GoogleFailure, RemoteFault, RequestKind } from "./outcome.ts";
+import type { GoogleReply } from "./failure.ts";
+import { classify, reconnect, refused, unanswered, withRetryAfter } from "./google_reply.ts";
+import type { GoogleFailure, RequestKind } from "./google_reply.ts";
 
 /** The token endpoint's errors are flat (RFC 6749, 5.2), unlike those of the calendar. */
 const FLAT_ERROR = z.object({
@@ -30,14 +31,12 @@ export function classifyOAuth(
   }
   const { error, error_description, error_subtype } = parsed.data;
   const subtype = error_subtype === undefined ? "" : ` (${error_subtype})`;
-  const fault: RemoteFault = {
+  const reply: GoogleReply = {
     status,
     reason: error,
     message: excerpt(`${error_description ?? `Google answered ${error}.`}${subtype}`),
     body: excerpt(body),
   };
-  if (error === "invalid_grant") return { kind: "reconnect", fault };
-  return PASSING.has(error)
-    ? withRetryAfter({ kind: "retry", scope: "request", fault }, headers)
-    : { kind: "reject", fault };
+  if (error === "invalid_grant") return reconnect("invalid_grant", reply);
+  return PASSING.has(error) ? withRetryAfter(unanswered(reply), headers) : refused(reply);
 }

@@ -1,3 +1,5 @@
+import { SYSTEM } from "@shared/database/actor.ts";
+import { SYSTEM } from "@shared/database/actor.ts";
 import type { MeetingRow } from "@shared/database/meetings.ts";
 import { claimSchedulings, readSchedulingContext } from "@shared/database/schedulings.ts";
 import { defer, LEASE_SECONDS, scheduleMeeting } from "./schedule_meeting.ts";
@@ -54,7 +56,7 @@ async function scheduleAll(
     }
     const context = await readSchedulingContext(dependencies.database, {
       meeting_id,
-      user_id: null,
+      actor: SYSTEM,
       given: null,
     });
     // The meeting was deleted since it was claimed.

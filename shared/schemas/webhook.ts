@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { textBetween } from "@shared/schemas/fields.ts";
+import { textBetween } from "./fields.ts";
 
 /** What a Supabase database webhook posts; of the record only the key is believed, the row is read afresh. */
 export const MEETING_WEBHOOK = z.object({

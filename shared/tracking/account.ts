@@ -2,10 +2,11 @@ import type { Connections } from "@shared/connections/connections.ts";
 import type { Database } from "@shared/database/call.ts";
 import { readGoogleConnection } from "@shared/database/google_connections.ts";
 import type { StoredConnection } from "@shared/database/google_connections.ts";
+import { FailureError, isTemporary, rejection } from "@shared/failures/failure.ts";
+import type { GoogleFailure, RequestKind } from "@shared/failures/google_reply.ts";
 import type { GoogleCalendar } from "@shared/google/calendar.ts";
 import type { GoogleEvent } from "@shared/google/event.ts";
 import type { GoogleOutcome } from "@shared/google/outcome.ts";
-import { Refusal, refusalOf } from "./refusal.ts";
 
 export interface TrackingDependencies {
   database: Database;
@@ -32,11 +33,7 @@ export function accountOf(
   connection: StoredConnection | null,
 ): Account {
   if (connection === null) {
-    throw new Refusal(
-      "needs_reauth",
-      "No Google account is connected. Connect one (google-auth), then try again.",
-      { details: { reason: "not_connected" } },
-    );
+    throw new FailureError(rejection("not_connected"));
   }
   return { ...dependencies, connection };
 }
@@ -44,18 +41,31 @@ export function accountOf(
 /** One request with the account's connection. */
 export function ask<T>(
   { connections, connection }: Account,
+  kind: RequestKind,
   request: (access_token: string) => Promise<GoogleOutcome<T>>,
 ): Promise<GoogleOutcome<T>> {
-  return connections.call(connection, request);
+  return connections.call(connection, kind, request);
 }
 
-/** The answer of one request; whatever else happens is thrown as a Refusal. */
-export async function mustAsk<T>(
+/** Seconds after which a caller may repeat what Google could not answer. */
+const REPEAT_SECONDS = 5;
+
+/** Thrown for a request that failed. */
+export function failedRequest(failure: GoogleFailure): FailureError {
+  return new FailureError(
+    isTemporary(failure)
+      ? { ...failure, not_before_seconds: failure.not_before_seconds ?? REPEAT_SECONDS }
+      : failure,
+  );
+}
+
+/** What one read shows; whatever else happens is thrown as a FailureError. */
+export async function mustRead<T>(
   account: Account,
   request: (access_token: string) => Promise<GoogleOutcome<T>>,
 ): Promise<T> {
-  const outcome = await ask(account, request);
-  if (outcome.kind !== "done") throw refusalOf(outcome);
+  const outcome = await ask(account, "read", request);
+  if (outcome.verdict !== "done") throw failedRequest(outcome);
   return outcome.value;
 }
 
@@ -77,17 +87,18 @@ export async function lookAt(
 ): Promise<GoogleEvent | null> {
   const outcome = await ask(
     account,
+    "read",
     (token) => account.calendar.getEvent(token, calendar_id, event_id),
   );
   if (isGone(outcome)) return null;
-  if (outcome.kind !== "done") throw refusalOf(outcome);
+  if (outcome.verdict !== "done") throw failedRequest(outcome);
   return outcome.value;
 }
 
 /** 404 or 410: for a deletion that is success. */
 export function isGone(outcome: GoogleOutcome<unknown>): boolean {
-  return outcome.kind === "reject" &&
-    (outcome.fault.status === 404 || outcome.fault.status === 410);
+  return outcome.verdict === "reject" &&
+    (outcome.google.status === 404 || outcome.google.status === 410);
 }
 
 /** The id by which rows know a calendar: a user's own is `primary`, however it was named. */

@@ -1,12 +1,12 @@
+import { deferral, FailureError, rejection } from "@shared/failures/failure.ts";
 import type { TaskEventRow } from "@shared/database/task_events.ts";
 import type { GoogleEvent } from "@shared/google/event.ts";
-import { ask, findEvent } from "./account.ts";
+import { ask, failedRequest, findEvent } from "./account.ts";
 import type { Account } from "./account.ts";
 import { insertOnce } from "./insert_once.ts";
 import type { Inserted } from "./insert_once.ts";
 import { changeMark, shownChange } from "./own_event.ts";
 import type { CarriedException, PlannedChange } from "./planned_change.ts";
-import { Refusal, refusalOf } from "./refusal.ts";
 import { exceptionsOf, occurrenceAt } from "./series_state.ts";
 import { readMoment } from "@shared/time/wall_time.ts";
 
@@ -40,7 +40,7 @@ export interface Undertaking {
   has_time(): boolean;
 }
 
-/** Sends what a plan says, each part at most once. Throws Refusal; see `progress`. */
+/** Sends what a plan says, each part at most once. Throws FailureError; see `progress`. */
 export async function carryOut(undertaking: Undertaking): Promise<CarriedOut | Outdated> {
   const event = await patchOnce(undertaking);
   if (event === null) return { kind: "outdated" };
@@ -68,22 +68,25 @@ export async function patchOnce(
   if (resumed) {
     const present = await findEvent(account, row.calendar_id, plan.event_id);
     if (present === null) {
-      throw new Refusal("cancelled", "The event was deleted on Google Calendar.");
+      throw new FailureError(
+        rejection("cancelled", "The event was deleted on Google Calendar."),
+      );
     }
     if (shownChange(present) === plan.change_id) return present;
     if ((present.etag ?? null) !== plan.if_match) return null;
   }
   const outcome = await ask(
     account,
+    "write",
     (token) =>
       account.calendar.patchEvent(token, row.calendar_id, plan.event_id, plan.patch, {
         sendUpdates: plan.sendUpdates,
         ...(plan.if_match === null ? {} : { if_match: plan.if_match }),
       }),
   );
-  if (outcome.kind === "done") return outcome.value;
-  if (outcome.kind === "reject" && outcome.fault.status === 412) return null;
-  throw refusalOf(outcome);
+  if (outcome.verdict === "done") return outcome.value;
+  if (outcome.verdict === "reject" && outcome.google.status === 412) return null;
+  throw failedRequest(outcome);
 }
 
 async function follow(undertaking: Undertaking, event: GoogleEvent): Promise<Inserted | null> {
@@ -98,7 +101,7 @@ async function follow(undertaking: Undertaking, event: GoogleEvent): Promise<Ins
       look_first: resumed,
     });
   } catch (thrown) {
-    if (thrown instanceof Refusal && thrown.code === "google_rejected") {
+    if (thrown instanceof FailureError && thrown.code === "google_rejected") {
       await undo(undertaking, event);
     }
     throw thrown;
@@ -111,12 +114,13 @@ async function undo({ account, row, plan, progress }: Undertaking, event: Google
   const patch = plan.undo;
   const outcome = await ask(
     account,
+    "write",
     (token) =>
       account.calendar.patchEvent(token, row.calendar_id, event.id, patch, {
         sendUpdates: plan.sendUpdates,
       }),
   );
-  if (outcome.kind === "done") progress.landed = false;
+  if (outcome.verdict === "done") progress.landed = false;
 }
 
 /** Which changed occurrences of before Google no longer has: a moved series has them under other ids. */
@@ -139,9 +143,9 @@ async function carry(
   const original = readMoment(exception.original_start, zone);
   for (let looks = 0; looks < 3; looks++) {
     if (!has_time()) {
-      throw new Refusal("google_unavailable", "The time for this call was used up.", {
-        retry_after_seconds: 1,
-      });
+      throw new FailureError(
+        deferral("google_unavailable", 1, "The time for this call was used up."),
+      );
     }
     const occurrence = await occurrenceAt(account, row.calendar_id, target.id, original, {
       showDeleted: exception.patch.status === "confirmed",
@@ -150,6 +154,7 @@ async function carry(
     if (shownChange(occurrence) === mark) return occurrence;
     const outcome = await ask(
       account,
+      "write",
       (token) =>
         account.calendar.patchEvent(
           token,
@@ -162,9 +167,9 @@ async function carry(
           },
         ),
     );
-    if (outcome.kind === "done") return outcome.value;
-    if (outcome.kind !== "reject") throw refusalOf(outcome);
-    if (outcome.fault.status !== 412) return outcome.fault.message;
+    if (outcome.verdict === "done") return outcome.value;
+    if (outcome.verdict !== "reject") throw failedRequest(outcome);
+    if (outcome.google.status !== 412) return outcome.google.message;
   }
   return "Others change this occurrence all the time.";
 }

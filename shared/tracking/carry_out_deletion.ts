@@ -1,17 +1,18 @@
+import { FailureError } from "@shared/failures/failure.ts";
+import { inProgress } from "./lease_event.ts";
 import { settleTaskEvent } from "@shared/database/task_events.ts";
 import type { Settlement, TaskEventRow } from "@shared/database/task_events.ts";
 import type { GoogleEvent } from "@shared/google/event.ts";
-import { ask, isGone } from "./account.ts";
+import { ask, failedRequest, isGone } from "./account.ts";
 import type { Account } from "./account.ts";
 import { patchOnce } from "./carry_out_change.ts";
-import { MAX_PLANS } from "./change_limits.ts";
+import { keepsChanging, MAX_PLANS } from "./change_limits.ts";
 import { rowOf } from "./change_settlement.ts";
 import { eventColumns } from "./event_columns.ts";
 import { readable, requireOwn } from "./make_plan.ts";
 import { planDeletion } from "./plan_deletion.ts";
 import type { PlannedDeletion } from "./planned_change.ts";
 import { readDeletion } from "./read_deletion.ts";
-import { inProgress, Refusal, refusalOf } from "./refusal.ts";
 
 const DONE = { pending_change: null, outcome_unknown: false, sync_error: null };
 
@@ -36,7 +37,7 @@ export interface CarriedOutDeletion {
 /**
  * Deletes what a plan says and settles its row, which stays: that something is gone already is
  * success. A version that was not looked at is looked at first, as it may have other guests or
- * another organizer. Throws Refusal.
+ * another organizer. Throws FailureError.
  */
 export async function carryOutDeletion(
   { account, row, plan: first, resumed, progress, keep_lease }: DeletionUndertaking,
@@ -62,11 +63,7 @@ export async function carryOutDeletion(
     const { change_id, request } = plan;
     plan = readable(() => planDeletion(change_id, request, state));
   }
-  throw new Refusal(
-    "version_conflict",
-    "The event changes all the time on Google Calendar. Try again shortly.",
-    { retry_after_seconds: 2 },
-  );
+  throw keepsChanging(2);
 }
 
 /** Settles a row after something of its series was found to be gone; nothing is asked of Google. */
@@ -101,21 +98,22 @@ async function send(
     try {
       return await patchOnce({ account, row, plan: { ...plan, patch }, resumed }) ?? "outdated";
     } catch (thrown) {
-      if (thrown instanceof Refusal && thrown.code === "cancelled") return "outdated";
+      if (thrown instanceof FailureError && thrown.code === "cancelled") return "outdated";
       throw thrown;
     }
   }
   const outcome = await ask(
     account,
+    "write",
     (token) =>
       account.calendar.deleteEvent(token, row.calendar_id, plan.event_id, {
         sendUpdates: plan.sendUpdates,
         ...(plan.if_match === null ? {} : { if_match: plan.if_match }),
       }),
   );
-  if (outcome.kind === "done" || isGone(outcome)) return null;
-  if (outcome.kind === "reject" && outcome.fault.status === 412) return "outdated";
-  throw refusalOf(outcome);
+  if (outcome.verdict === "done" || isGone(outcome)) return null;
+  if (outcome.verdict === "reject" && outcome.google.status === 412) return "outdated";
+  throw failedRequest(outcome);
 }
 
 function settlementOf(

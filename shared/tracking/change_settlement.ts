@@ -1,3 +1,5 @@
+import { isUnknown, waitOf } from "@shared/failures/failure.ts";
+import type { FailureError } from "@shared/failures/failure.ts";
 import { settleTaskEvent } from "@shared/database/task_events.ts";
 import type { Settlement, TaskEventColumns, TaskEventRow } from "@shared/database/task_events.ts";
 import type { GoogleEvent } from "@shared/google/event.ts";
@@ -6,7 +8,6 @@ import type { CarriedOut } from "./carry_out_change.ts";
 import type { ChangeScope } from "./change_request.ts";
 import { eventColumns } from "./event_columns.ts";
 import type { PlannedChange } from "./planned_change.ts";
-import type { Refusal } from "./refusal.ts";
 
 /** What the rows of a series say after a change: everything from Google's answers. */
 export function carriedOutSettlement(
@@ -51,22 +52,20 @@ export function rowOf(
   };
 }
 
-/** Ends the work on a row that was refused; what may have landed stays to be finished. */
+/** Ends the work on a row that failed; what may have landed stays to be finished. */
 export async function releaseAfter(
   { database }: TrackingDependencies,
   row: TaskEventRow,
-  refusal: Refusal,
+  { code, failure }: FailureError,
   landed: boolean,
 ): Promise<void> {
-  const unfinished = refusal.code !== "cancelled" && refusal.code !== "event_not_found" &&
-    (landed || refusal.facts.outcome_unknown === true);
+  const unfinished = code !== "cancelled" && code !== "event_not_found" &&
+    (landed || isUnknown(failure));
   await settleTaskEvent(database, row, {
     columns: {
-      sync_error: `${refusal.code}: ${refusal.message}`,
+      sync_error: `${code}: ${failure.message}`,
       ...(unfinished ? {} : { pending_change: null, outcome_unknown: false }),
     },
-    not_before_seconds: unfinished
-      ? refusal.facts.retry_after_seconds ?? 30 * 2 ** Math.min(row.attempts, 6)
-      : null,
+    not_before_seconds: unfinished ? waitOf(failure) ?? 30 * 2 ** Math.min(row.attempts, 6) : null,
   });
 }

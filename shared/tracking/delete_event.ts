@@ -1,3 +1,4 @@
+import { FailureError, rejection } from "@shared/failures/failure.ts";
 import { discardTaskEvent, readTaskEvent } from "@shared/database/task_events.ts";
 import type { TaskEventRow } from "@shared/database/task_events.ts";
 import type { SendUpdates } from "@shared/google/event.ts";
@@ -6,7 +7,7 @@ import type { Account, TrackingDependencies } from "./account.ts";
 import { carryOutDeletion, settleGone } from "./carry_out_deletion.ts";
 import { LAST_REQUEST_SECONDS } from "./change_limits.ts";
 import type { ChangeScope, DeletionRequest } from "./change_request.ts";
-import { leaseEvent } from "./lease_event.ts";
+import { inProgress, leaseEvent } from "./lease_event.ts";
 import { releaseAfter } from "./change_settlement.ts";
 import { finishPending, staysOpen } from "./finish_pending.ts";
 import { readable, requireOwn } from "./make_plan.ts";
@@ -14,7 +15,6 @@ import { planDeletion } from "./plan_deletion.ts";
 import { eventNotFound } from "./read_change_state.ts";
 import { readDeletion } from "./read_deletion.ts";
 import type { DeletionState, GoneAlready } from "./read_deletion.ts";
-import { inProgress, Refusal } from "./refusal.ts";
 
 export interface DeletedEvent {
   scope: ChangeScope;
@@ -28,7 +28,7 @@ export interface DeletedEvent {
 /**
  * Deletes an event that the user organizes on Google: one event or occurrence, a whole series, or
  * its rest from one occurrence on. The rows stay, marked as deleted. Null: it was gone before, and
- * nobody was mailed. Throws Refusal.
+ * nobody was mailed. Throws FailureError.
  */
 export async function deleteEvent(
   dependencies: TrackingDependencies,
@@ -50,10 +50,10 @@ export async function deleteEvent(
   const row = await leaseEvent(dependencies, identity);
   if (row === null && state.kind === "gone") return null;
   if (row === null) {
-    throw new Refusal(
+    throw new FailureError(rejection(
       "cancelled",
       "The event was deleted here and restored on Google Calendar. Delete it there.",
-    );
+    ));
   }
   return await deleteLeased(account, row, request, state);
 }
@@ -93,7 +93,7 @@ async function deleteLeased(
       deleted_exceptions: done.plan.gone,
     };
   } catch (thrown) {
-    if (thrown instanceof Refusal) {
+    if (thrown instanceof FailureError) {
       const open = progress.landed || (finishing && staysOpen(thrown));
       await releaseAfter(account, row, thrown, open);
     }
@@ -112,7 +112,7 @@ async function finishOrDrop(
   try {
     await finishPending(account, row, { has_time, progress, keep_lease: true });
   } catch (thrown) {
-    if (!(thrown instanceof Refusal)) throw thrown;
+    if (!(thrown instanceof FailureError)) throw thrown;
     if (thrown.code !== "cancelled" && thrown.code !== "event_not_found") throw thrown;
   }
 }

@@ -38,13 +38,13 @@ export async function findClashes(
   const account = await openAccount(dependencies, event.user_id);
   const at: Interval = { start: Date.parse(start_time), end: Date.parse(end_time) };
   const until = at.end + LOOK_AHEAD_MS;
-  const outcome = await ask(account, (token) =>
+  const outcome = await ask(account, "read", (token) =>
     account.calendar.freeBusy(token, {
       timeMin: new Date(at.start).toISOString(),
       timeMax: new Date(until).toISOString(),
       calendars: guests,
     }));
-  if (outcome.kind !== "done") return { warnings: [unreadable(guests)], alternatives: [] };
+  if (outcome.verdict !== "done") return { warnings: [unreadable(guests)], alternatives: [] };
 
   const unknown: string[] = [];
   const busy: string[] = [];

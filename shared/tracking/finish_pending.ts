@@ -1,21 +1,22 @@
+import { CODES } from "@shared/failures/codes.ts";
+import { FailureError, isTemporary } from "@shared/failures/failure.ts";
 import { claimTaskEvents, settleTaskEvent } from "@shared/database/task_events.ts";
 import type { BegunTaskEvent, TaskEventRow } from "@shared/database/task_events.ts";
 import { accountOf } from "./account.ts";
 import type { Account, TrackingDependencies } from "./account.ts";
 import { carryOut } from "./carry_out_change.ts";
 import { carryOutDeletion } from "./carry_out_deletion.ts";
-import { LAST_REQUEST_SECONDS, LEASE_SECONDS, MAX_PLANS } from "./change_limits.ts";
+import { keepsChanging, LAST_REQUEST_SECONDS, LEASE_SECONDS, MAX_PLANS } from "./change_limits.ts";
 import { carriedOutSettlement, releaseAfter } from "./change_settlement.ts";
 import { makePlan, requireOwn } from "./make_plan.ts";
 import { PENDING_CHANGE } from "./planned_change.ts";
 import type { PlannedChange } from "./planned_change.ts";
 import { findTarget, readChangeState } from "./read_change_state.ts";
-import { Refusal } from "./refusal.ts";
 import { writeTaskEvent } from "./schedule_task.ts";
 
 interface Finishing {
   has_time(): boolean;
-  /** Says, when a Refusal comes out, whether part of the change has taken effect. */
+  /** Says, when a FailureError comes out, whether part of the change has taken effect. */
   progress: { landed: boolean };
   /** The caller goes on with the row. */
   keep_lease: boolean;
@@ -38,8 +39,8 @@ export async function finishDue(
       await finishOne(dependencies, begun);
       results.push({ id, success: true });
     } catch (thrown) {
-      const { code, message } = thrown instanceof Refusal ? thrown : UNEXPECTED;
-      if (!(thrown instanceof Refusal)) {
+      const { code, message } = thrown instanceof FailureError ? thrown : UNEXPECTED;
+      if (!(thrown instanceof FailureError)) {
         onUnexpected(id, thrown);
         await putOff(dependencies, begun);
       }
@@ -51,8 +52,8 @@ export async function finishDue(
 
 const UNEXPECTED = {
   code: "internal",
-  message: "Something went wrong on our side. It has been logged, and is tried again later.",
-};
+  message: `${CODES.internal.message.slice(0, -1)}, and is tried again later.`,
+} as const;
 
 /** Later than the others, so that a row which always fails does not keep them waiting. */
 async function putOff({ database }: TrackingDependencies, { event: row }: BegunTaskEvent) {
@@ -81,7 +82,7 @@ async function finishOne(dependencies: TrackingDependencies, begun: BegunTaskEve
     const account = accountOf(dependencies, begun.connection);
     await finishPending(account, row, { has_time, progress, keep_lease: false });
   } catch (thrown) {
-    if (thrown instanceof Refusal) {
+    if (thrown instanceof FailureError) {
       await releaseAfter(dependencies, row, thrown, progress.landed || staysOpen(thrown));
     }
     throw thrown;
@@ -89,11 +90,11 @@ async function finishOne(dependencies: TrackingDependencies, begun: BegunTaskEve
 }
 
 /** Whether an unfinished change may still be there after this: nobody could look, or it can be finished later. */
-export function staysOpen(refusal: Refusal): boolean {
-  return refusal.is_temporary || refusal.code === "needs_reauth";
+export function staysOpen({ failure }: FailureError): boolean {
+  return isTemporary(failure) || failure.verdict === "reconnect";
 }
 
-/** Does the rest of what a row says is under way, and settles it. Throws Refusal. */
+/** Does the rest of what a row says is under way, and settles it. Throws FailureError. */
 export async function finishPending(
   account: Account,
   row: TaskEventRow,
@@ -121,9 +122,7 @@ async function finishChange(
     // Nothing of it was sent, and the event has changed since: decide again.
     plan = await planAgain(account, row, plan);
   }
-  throw new Refusal("version_conflict", "The event changes all the time on Google Calendar.", {
-    retry_after_seconds: 30,
-  });
+  throw keepsChanging(30);
 }
 
 async function planAgain(

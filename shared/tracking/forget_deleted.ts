@@ -1,9 +1,9 @@
+import { FailureError } from "@shared/failures/failure.ts";
 import type { BegunTaskEvent, TaskEventRow } from "@shared/database/task_events.ts";
 import { accountOf, lookAt } from "./account.ts";
 import type { TrackingDependencies } from "./account.ts";
 import { settleGone } from "./carry_out_deletion.ts";
 import { leaseEvent } from "./lease_event.ts";
-import { Refusal } from "./refusal.ts";
 
 /** Google may not show a new event at once; one of before that it does not know was deleted. */
 const SURELY_SHOWN_MS = 3_600_000;
@@ -27,7 +27,7 @@ export async function forgetDeleted(
     if (leased !== null) await settleGone(account, leased, row.calendar_event_id, false);
     return true;
   } catch (thrown) {
-    if (thrown instanceof Refusal) return false;
+    if (thrown instanceof FailureError) return false;
     throw thrown;
   }
 }

@@ -1,9 +1,9 @@
+import { FailureError, rejection, whileUnknown } from "@shared/failures/failure.ts";
 import type { EventInput, GoogleEvent, SendUpdates } from "@shared/google/event.ts";
 import { eventId } from "@shared/google/event_id.ts";
-import { ask, isGone } from "./account.ts";
+import { ask, failedRequest, isGone } from "./account.ts";
 import type { Account } from "./account.ts";
 import { keyMark, writtenBy } from "./own_event.ts";
-import { Refusal, refusalOf } from "./refusal.ts";
 
 /** Each generation is one deliberate deletion on Google's side; more than this is a fight, not a race. */
 const MAX_GENERATIONS = 3;
@@ -26,7 +26,7 @@ export interface Inserted {
   already_exists: boolean;
 }
 
-/** Creates an event exactly once under an id of our own; throws Refusal. */
+/** Creates an event exactly once under an id of our own; throws FailureError. */
 export async function insertOnce(account: Account, insertion: Insertion): Promise<Inserted> {
   let { generation, look_first } = insertion;
   for (let tries = 0; tries < MAX_GENERATIONS; tries++) {
@@ -46,10 +46,10 @@ export async function insertOnce(account: Account, insertion: Insertion): Promis
       look_first = false;
     }
   }
-  throw new Refusal(
+  throw new FailureError(rejection(
     "google_rejected",
     "The event was deleted on Google Calendar each time it was written. Delete it here, or schedule it again later.",
-  );
+  ));
 }
 
 /** Null: the id is taken. */
@@ -71,11 +71,12 @@ async function insert(
   };
   const outcome = await ask(
     account,
+    "write",
     (token) => account.calendar.insertEvent(token, calendar_id, event, { sendUpdates }),
   );
-  if (outcome.kind === "done") return outcome.value;
-  if (outcome.kind === "reject" && outcome.fault.status === 409) return null;
-  throw refusalOf(outcome);
+  if (outcome.verdict === "done") return outcome.value;
+  if (outcome.verdict === "reject" && outcome.google.status === 409) return null;
+  throw failedRequest(outcome);
 }
 
 async function look(
@@ -84,21 +85,24 @@ async function look(
   generation: number,
 ): Promise<GoogleEvent | "absent" | "tombstone"> {
   const id = eventId(event_key, generation);
-  const outcome = await ask(account, (token) => account.calendar.getEvent(token, calendar_id, id));
+  const outcome = await ask(
+    account,
+    "read",
+    (token) => account.calendar.getEvent(token, calendar_id, id),
+  );
   if (isGone(outcome)) {
-    return outcome.kind === "reject" && outcome.fault.status === 410 ? "tombstone" : "absent";
+    return outcome.verdict === "reject" && outcome.google.status === 410 ? "tombstone" : "absent";
   }
-  if (outcome.kind !== "done") throw lookFailed(refusalOf(outcome));
+  if (outcome.verdict !== "done") {
+    // As long as nobody has verified, the event may be there.
+    const { failure } = failedRequest(outcome);
+    throw new FailureError(whileUnknown(failure, null));
+  }
   if (writtenBy(outcome.value) !== event_key) {
-    throw new Refusal(
+    throw new FailureError(rejection(
       "google_rejected",
       `An event that is not ours has the id ${id}. It was left alone; delete the task's event here and schedule it again.`,
-    );
+    ));
   }
   return outcome.value.status === "cancelled" ? "tombstone" : outcome.value;
-}
-
-/** As long as nobody has looked, the event may be there. */
-function lookFailed(refusal: Refusal): Refusal {
-  return new Refusal(refusal.code, refusal.message, { ...refusal.facts, outcome_unknown: true });
 }

@@ -1,10 +1,10 @@
+import { deferral, FailureError } from "@shared/failures/failure.ts";
 import { beginEventChange } from "@shared/database/task_events.ts";
 import type { TaskEventRow } from "@shared/database/task_events.ts";
 import type { TrackingDependencies } from "./account.ts";
 import { LEASE_SECONDS } from "./change_limits.ts";
-import { inProgress } from "./refusal.ts";
 
-/** The leased row of an event that is to be changed; null when it was deleted here. Throws Refusal. */
+/** The leased row of an event that is to be changed; null when it was deleted here. Throws FailureError. */
 export async function leaseEvent(
   { database }: TrackingDependencies,
   event: { user_id: string; calendar_id: string; calendar_event_id: string },
@@ -15,4 +15,9 @@ export async function leaseEvent(
     throw inProgress(begun.retry_after_seconds);
   }
   return begun.event;
+}
+
+/** Another worker holds the lease of the row. */
+export function inProgress(retry_after_seconds: number | null): FailureError {
+  return new FailureError(deferral("in_progress", Math.min(retry_after_seconds ?? 2, 2)));
 }

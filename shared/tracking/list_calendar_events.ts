@@ -1,5 +1,5 @@
 import type { GoogleEvent } from "@shared/google/event.ts";
-import { mustAsk, openAccount } from "./account.ts";
+import { mustRead, openAccount } from "./account.ts";
 import type { TrackingDependencies } from "./account.ts";
 import { isDay } from "@shared/time/wall_time.ts";
 
@@ -36,7 +36,7 @@ export async function listCalendarEvents(
   if (end <= start) return { events, time_range, truncated: false };
   let pageToken: string | undefined;
   do {
-    const page = await mustAsk(account, (token) =>
+    const page = await mustRead(account, (token) =>
       account.calendar.listEvents(token, calendarId, {
         timeMin: time_range.start,
         timeMax: time_range.end,

@@ -1,3 +1,4 @@
+import { FailureError, rejection } from "@shared/failures/failure.ts";
 import type { GoogleEvent } from "@shared/google/event.ts";
 import type { EventChange } from "./change_request.ts";
 import { invalid } from "./new_times.ts";
@@ -7,7 +8,6 @@ import type { ChangeState } from "./plan_change.ts";
 import type { PlannedChange } from "./planned_change.ts";
 import type { ChangeTarget } from "./read_change_state.ts";
 import { RecurrenceError } from "@shared/time/recurrence_lines.ts";
-import { Refusal } from "./refusal.ts";
 
 /** A series divided at its first occurrence is simply the whole series. */
 export function makePlan(
@@ -36,14 +36,11 @@ export function requireOwn(event: GoogleEvent): void {
   const ownership = ownershipOfEvent(event);
   if (ownership === "ours") return;
   throw ownership === "theirs"
-    ? new Refusal(
+    ? new FailureError(rejection(
       "not_organizer",
       `Only the organizer${
         event.organizer?.email === undefined ? "" : ` (${event.organizer.email})`
       } can change this event.`,
-    )
-    : new Refusal(
-      "organizer_unknown",
-      "Google names no organizer of this event, so it is left alone.",
-    );
+    ))
+    : new FailureError(rejection("organizer_unknown"));
 }

@@ -1,6 +1,6 @@
+import { FailureError, rejection } from "@shared/failures/failure.ts";
 import type { EventPatch, GoogleEvent } from "@shared/google/event.ts";
 import type { EventChange } from "./change_request.ts";
-import { Refusal } from "./refusal.ts";
 import { DAY_MS, googleTime, instantIso, momentOf, readMoment } from "@shared/time/wall_time.ts";
 import type { EventMoment } from "@shared/time/wall_time.ts";
 
@@ -14,7 +14,9 @@ export function timesOf(event: GoogleEvent): EventTimes {
   const start = momentOf(event.start, "UTC");
   const end = momentOf(event.end, start?.zone ?? "UTC");
   if (start === null || end === null) {
-    throw new Refusal("google_rejected", "Google does not show when this event is.");
+    throw new FailureError(
+      rejection("google_rejected", "Google does not show when this event is."),
+    );
   }
   return { start, end };
 }
@@ -59,6 +61,6 @@ export function sameTimes(a: EventTimes, b: EventTimes): boolean {
     a.end.wall === b.end.wall;
 }
 
-export function invalid(path: string, message: string): Refusal {
-  return new Refusal("invalid_request", `${path}: ${message}`, { details: { path } });
+export function invalid(path: string, message: string): FailureError {
+  return new FailureError(rejection("invalid_request", `${path}: ${message}`), { path });
 }

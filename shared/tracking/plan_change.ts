@@ -33,7 +33,7 @@ export interface ChangeState {
   known: readonly GoogleAttendee[];
 }
 
-/** Decides everything that a change will send; pure. Throws Refusal and RecurrenceError. */
+/** Decides everything that a change will send; pure. Throws FailureError and RecurrenceError. */
 export function planChange(
   change_id: string,
   following_key: string,

@@ -1,3 +1,4 @@
+import { FailureError, rejection } from "@shared/failures/failure.ts";
 import { readTaskEvent } from "@shared/database/task_events.ts";
 import type { TaskEventRow } from "@shared/database/task_events.ts";
 import type { GoogleAttendee, GoogleEvent } from "@shared/google/event.ts";
@@ -6,7 +7,6 @@ import type { Account } from "./account.ts";
 import type { ChangeScope, EventChange } from "./change_request.ts";
 import { invalid, timesOf } from "./new_times.ts";
 import type { ChangeState } from "./plan_change.ts";
-import { Refusal } from "./refusal.ts";
 import { exceptionsOf, occurrenceOn, occurrencesOf, originalStart } from "./series_state.ts";
 import { endsByCount, extraDates } from "./split_series.ts";
 import { seriesTimes } from "./series_times.ts";
@@ -147,14 +147,13 @@ async function lastOfRule(
   return starts.length === 0 ? null : Math.max(...starts);
 }
 
-export function instanceNotFound(instance_date: string): Refusal {
-  return new Refusal("instance_not_found", `The series has no occurrence on ${instance_date}.`, {
-    details: { instance_date },
-  });
+export function instanceNotFound(instance_date: string): FailureError {
+  return new FailureError(
+    rejection("instance_not_found", `The series has no occurrence on ${instance_date}.`),
+    { instance_date },
+  );
 }
 
-export function eventNotFound(event_id: string): Refusal {
-  return new Refusal("event_not_found", "There is no such event on this calendar.", {
-    details: { event_id },
-  });
+export function eventNotFound(event_id: string): FailureError {
+  return new FailureError(rejection("event_not_found"), { event_id });
 }

@@ -28,7 +28,7 @@ export interface GoneAlready {
   series_id: string | null;
 }
 
-/** Finds what a deletion means. Throws Refusal. */
+/** Finds what a deletion means. Throws FailureError. */
 export async function readDeletion(
   account: Account,
   calendar_id: string,

@@ -1,3 +1,6 @@
+import { CODES, responseCode } from "@shared/failures/codes.ts";
+import type { Failure } from "@shared/failures/failure.ts";
+import { FailureError, rejection } from "@shared/failures/failure.ts";
 import { beginEventChange, settleTaskEvent } from "@shared/database/task_events.ts";
 import type { TaskEventRow, TaskRow } from "@shared/database/task_events.ts";
 import type { GoogleAttendee, GoogleEvent } from "@shared/google/event.ts";
@@ -8,7 +11,6 @@ import { eventColumns } from "./event_columns.ts";
 import { findClashes } from "./find_clashes.ts";
 import type { Clashes } from "./find_clashes.ts";
 import { otherGuests, ownershipOf } from "./ownership.ts";
-import { Refusal } from "./refusal.ts";
 import { rescheduleDecision } from "./reschedule_decision.ts";
 import type { RescheduleDecision } from "./reschedule_decision.ts";
 import { scheduleTask } from "./schedule_task.ts";
@@ -32,9 +34,8 @@ export interface RescheduledTask {
 
 const SENTENCES = {
   not_organizer: "Somebody else organizes this event, so it was left alone.",
-  organizer_unknown: "Google names no organizer of this event, so it was left alone.",
-  recurring_with_guests:
-    "A series with other guests is not moved by itself: it would disturb everybody. Change it with update_scope.",
+  organizer_unknown: CODES.organizer_unknown.message,
+  recurring_with_guests: CODES.recurring_with_guests.message,
 } as const;
 
 /** Brings one task's event to the task's time, if that may be done; the answer says what and why. */
@@ -45,7 +46,7 @@ export async function rescheduleTask(
 ): Promise<RescheduledTask> {
   const start_time = wish.start_time ?? task.start_date;
   if (start_time === null) {
-    return failed(task, new Refusal("invalid_request", "The task has no start_date to move to."));
+    return failed(task, rejection("invalid_request", "The task has no start_date to move to."));
   }
   const duration_minutes = wish.duration_minutes ?? task.duration_minutes;
   try {
@@ -64,9 +65,9 @@ export async function rescheduleTask(
         return await move(dependencies, task, known, start_time, duration_minutes);
     }
   } catch (thrown) {
-    if (!(thrown instanceof Refusal)) throw thrown;
+    if (!(thrown instanceof FailureError)) throw thrown;
     if (isSkip(thrown.code)) return skipped(task, thrown.code, event);
-    return failed(task, thrown.code === "event_not_found" ? deletedOnGoogle() : thrown);
+    return failed(task, thrown.code === "event_not_found" ? deletedOnGoogle() : thrown.failure);
   }
 }
 
@@ -86,7 +87,12 @@ async function create(
   task: TaskRow,
   wanted: { start_time: string; duration_minutes: number },
 ): Promise<RescheduledTask> {
-  const { event } = await scheduleTask(dependencies, task.id, task.user_id, wanted);
+  const { event } = await scheduleTask(
+    dependencies,
+    task.id,
+    { kind: "user", user_id: task.user_id },
+    wanted,
+  );
   return {
     task_id: task.id,
     status: "created",
@@ -159,7 +165,7 @@ function timesShown({ start, end }: GoogleEvent) {
 /** Our row may not know yet whom others have invited. */
 function refuseSharedSeries(event: GoogleEvent): void {
   if (event.recurrence === undefined || otherGuests(event.attendees ?? []).length === 0) return;
-  throw new Refusal("recurring_with_guests", SENTENCES.recurring_with_guests);
+  throw new FailureError(rejection("recurring_with_guests"));
 }
 
 /** Asks Google once whose event it is, and keeps the answer. */
@@ -205,13 +211,13 @@ function skipped(
 }
 
 /** Somebody wanted it gone, so it does not come back by itself. */
-function deletedOnGoogle(): Refusal {
-  return new Refusal(
+function deletedOnGoogle(): Failure {
+  return rejection(
     "event_not_found",
     "The task's event is no longer on Google Calendar. Schedule the task again to put it there anew.",
   );
 }
 
-function failed(task: TaskRow, refusal: Refusal): RescheduledTask {
-  return { task_id: task.id, status: "failed", code: refusal.code, message: refusal.message };
+function failed(task: TaskRow, { code, message }: Failure): RescheduledTask {
+  return { task_id: task.id, status: "failed", code: responseCode(code), message };
 }

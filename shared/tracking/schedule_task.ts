@@ -1,7 +1,16 @@
+import type { Actor } from "@shared/database/actor.ts";
+import {
+  FailureError,
+  isTemporary,
+  isUnknown,
+  rejection,
+  waitOf,
+} from "@shared/failures/failure.ts";
+import { inProgress } from "./lease_event.ts";
 import { beginTaskEvent, settleTaskEvent } from "@shared/database/task_events.ts";
 import type { BegunTaskEvent, TaskEventRow, TaskRow } from "@shared/database/task_events.ts";
-import { firstIssue } from "@shared/schemas/issues.ts";
-import { accountOf, mustAsk } from "./account.ts";
+import { firstIssue } from "@shared/failures/issues.ts";
+import { accountOf, mustRead } from "./account.ts";
 import type { Account, TrackingDependencies } from "./account.ts";
 import { LEASE_SECONDS } from "./change_limits.ts";
 import { composeTaskEvent, patternOf, WANTED_EVENT } from "./compose_task_event.ts";
@@ -9,7 +18,6 @@ import type { WantedEvent } from "./compose_task_event.ts";
 import { eventColumns } from "./event_columns.ts";
 import { forgetDeleted } from "./forget_deleted.ts";
 import { insertOnce } from "./insert_once.ts";
-import { inProgress, Refusal } from "./refusal.ts";
 
 /** Where a definite answer is missing, somebody looks again after so long. */
 const LOOK_AGAIN_SECONDS = 30;
@@ -20,15 +28,14 @@ export interface ScheduledTask {
   already_exists: boolean;
 }
 
-/** Puts a task on its owner's calendar, exactly once. `user_id` null: a key asks, any task will do. */
+/** Puts a task on its owner's calendar, exactly once. */
 export async function scheduleTask(
   dependencies: TrackingDependencies,
   task_id: string,
-  user_id: string | null,
+  actor: Actor,
   wanted: WantedEvent,
 ): Promise<ScheduledTask> {
-  const begin = () =>
-    beginTaskEvent(dependencies.database, task_id, user_id, wanted, LEASE_SECONDS);
+  const begin = () => beginTaskEvent(dependencies.database, task_id, actor, wanted, LEASE_SECONDS);
   let begun = await begin();
   if (begun.decision === "exists" && begun.event !== null) {
     // Whoever deleted the event on Google and asks for it again gets a new one.
@@ -39,7 +46,7 @@ export async function scheduleTask(
   }
   if (begun.decision === "in_progress") throw inProgress(begun.retry_after_seconds);
   if (begun.decision !== "claimed") {
-    throw new Refusal("task_not_found", "There is no such task.", { details: { task_id } });
+    throw new FailureError(rejection("task_not_found"), { task_id });
   }
   return await writeTaskEvent(dependencies, begun);
 }
@@ -50,16 +57,14 @@ export async function writeTaskEvent(
   { event: row, task, connection }: BegunTaskEvent,
 ): Promise<ScheduledTask> {
   if (row === null || task === null) {
-    throw new Refusal("task_not_found", "The task of this event was deleted.");
+    throw new FailureError(
+      rejection("task_not_found", "The task of this event was deleted."),
+    );
   }
   try {
     const account = accountOf(dependencies, connection);
     if (row.google_account_id !== account.connection.google_account_id) {
-      throw new Refusal(
-        "needs_reauth",
-        "Another Google account is connected than the one this event was begun with. Connect that account again.",
-        { details: { reason: "wrong_account" } },
-      );
+      throw new FailureError(rejection("wrong_account"));
     }
     const parsed = WANTED_EVENT.safeParse(row.wanted ?? {});
     if (!parsed.success) throw invalid(firstIssue(parsed.error).message);
@@ -82,7 +87,7 @@ export async function writeTaskEvent(
     if (!await settleTaskEvent(dependencies.database, row, { columns })) throw inProgress(null);
     return { event: { ...row, ...columns }, already_exists };
   } catch (thrown) {
-    if (thrown instanceof Refusal) await settleRefused(dependencies, row, thrown);
+    if (thrown instanceof FailureError) await settleFailed(dependencies, row, thrown);
     throw thrown;
   }
 }
@@ -95,34 +100,34 @@ async function withZone(
   wanted: WantedEvent,
 ): Promise<WantedEvent> {
   if (wanted.timeZone !== undefined || patternOf(task, wanted) === undefined) return wanted;
-  const { timeZone } = await mustAsk(
+  const { timeZone } = await mustRead(
     account,
     (token) => account.calendar.listEvents(token, row.calendar_id, { maxResults: 1 }),
   );
   return timeZone === undefined ? wanted : { ...wanted, timeZone };
 }
 
-function invalid(message: string): Refusal {
+function invalid(message: string): FailureError {
   const [path = "body"] = message.split(":", 1);
-  return new Refusal("invalid_request", message, { details: { path } });
+  return new FailureError(rejection("invalid_request", message), { path });
 }
 
 /** A row that may have an event is never given up before a look has answered. */
-async function settleRefused(
+async function settleFailed(
   { database }: TrackingDependencies,
   row: TaskEventRow,
-  refusal: Refusal,
+  { code, failure }: FailureError,
 ): Promise<void> {
-  const unknown = row.outcome_unknown || refusal.facts.outcome_unknown === true;
-  const again = unknown || refusal.is_temporary;
+  const unknown = row.outcome_unknown || isUnknown(failure);
+  const again = unknown || isTemporary(failure);
   await settleTaskEvent(database, row, {
     columns: {
       sync_status: again ? "pending" : "failed",
-      sync_error: `${refusal.code}: ${refusal.message}`,
+      sync_error: `${code}: ${failure.message}`,
       outcome_unknown: unknown,
     },
     not_before_seconds: again
-      ? refusal.facts.retry_after_seconds ?? LOOK_AGAIN_SECONDS * 2 ** Math.min(row.attempts, 6)
+      ? waitOf(failure) ?? LOOK_AGAIN_SECONDS * 2 ** Math.min(row.attempts, 6)
       : null,
   });
 }

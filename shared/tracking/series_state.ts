@@ -1,6 +1,6 @@
 import type { InstancesQuery } from "@shared/google/calendar.ts";
 import type { GoogleEvent } from "@shared/google/event.ts";
-import { mustAsk } from "./account.ts";
+import { mustRead } from "./account.ts";
 import type { Account } from "./account.ts";
 import {
   DAY_MS,
@@ -25,13 +25,16 @@ export async function exceptionsOf(
   const found: GoogleEvent[] = [];
   let pageToken: string | undefined;
   do {
-    const page = await mustAsk(account, (token) =>
-      account.calendar.listEvents(token, calendar_id, {
-        ...(master.iCalUID === undefined ? {} : { iCalUID: master.iCalUID }),
-        showDeleted: true,
-        maxResults: PAGE,
-        ...(pageToken === undefined ? {} : { pageToken }),
-      }));
+    const page = await mustRead(
+      account,
+      (token) =>
+        account.calendar.listEvents(token, calendar_id, {
+          ...(master.iCalUID === undefined ? {} : { iCalUID: master.iCalUID }),
+          showDeleted: true,
+          maxResults: PAGE,
+          ...(pageToken === undefined ? {} : { pageToken }),
+        }),
+    );
     found.push(...page.events.filter(({ recurringEventId }) => recurringEventId === master.id));
     pageToken = page.nextPageToken;
   } while (pageToken !== undefined);
@@ -48,7 +51,7 @@ export async function occurrencesOf(
   const found: GoogleEvent[] = [];
   let pageToken: string | undefined;
   do {
-    const page = await mustAsk(
+    const page = await mustRead(
       account,
       (token) =>
         account.calendar.instances(token, calendar_id, master_id, {

@@ -1,3 +1,4 @@
+import { FailureError } from "@shared/failures/failure.ts";
 import { listUnsyncedEvents, storeEventPeople } from "@shared/database/event_people.ts";
 import type {
   EventPeople,
@@ -7,9 +8,8 @@ import type {
 import type { EventsQuery } from "@shared/google/calendar.ts";
 import type { GoogleEvent } from "@shared/google/event.ts";
 import { extractOrganizerMetadata, normalizeAttendees } from "@shared/google/event_people.ts";
-import { findEvent, mustAsk, openAccount } from "./account.ts";
+import { findEvent, mustRead, openAccount } from "./account.ts";
 import type { Account, TrackingDependencies } from "./account.ts";
-import { Refusal } from "./refusal.ts";
 
 /** A page of Google's; one holds the events of thousands of rows. */
 const PAGE = 2500;
@@ -96,7 +96,7 @@ async function syncCalendar(
     }
     for (const event_id of missing) results.set(event_id, { event_id, ...MISSING });
   } catch (thrown) {
-    if (!(thrown instanceof Refusal)) throw thrown;
+    if (!(thrown instanceof FailureError)) throw thrown;
     for (const event_id of missing) {
       results.set(event_id, {
         event_id,
@@ -144,7 +144,7 @@ async function* pages(
   let pageToken: string | undefined;
   do {
     const read_at = account.now();
-    const page = await mustAsk(
+    const page = await mustRead(
       account,
       (token) =>
         account.calendar.listEvents(token, calendar.calendar_id, {

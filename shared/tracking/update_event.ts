@@ -1,3 +1,4 @@
+import { FailureError, rejection } from "@shared/failures/failure.ts";
 import { readTaskEvent, settleTaskEvent } from "@shared/database/task_events.ts";
 import type { TaskEventRow } from "@shared/database/task_events.ts";
 import type { GoogleEvent } from "@shared/google/event.ts";
@@ -6,24 +7,23 @@ import type { Account, TrackingDependencies } from "./account.ts";
 import { carryOut } from "./carry_out_change.ts";
 import type { CarriedOut } from "./carry_out_change.ts";
 import type { EventChange } from "./change_request.ts";
-import { LAST_REQUEST_SECONDS, MAX_PLANS } from "./change_limits.ts";
+import { keepsChanging, LAST_REQUEST_SECONDS, MAX_PLANS } from "./change_limits.ts";
 import { carriedOutSettlement, releaseAfter } from "./change_settlement.ts";
 import { finishPending, staysOpen } from "./finish_pending.ts";
-import { leaseEvent } from "./lease_event.ts";
+import { inProgress, leaseEvent } from "./lease_event.ts";
 import { makePlan, requireOwn } from "./make_plan.ts";
 import { otherGuests } from "./ownership.ts";
 import type { PlannedChange } from "./planned_change.ts";
 import { previewOf } from "./preview_change.ts";
 import { eventNotFound, findTarget, readChangeState } from "./read_change_state.ts";
 import type { ChangeTarget } from "./read_change_state.ts";
-import { inProgress, Refusal } from "./refusal.ts";
 
 export interface ChangeOptions {
   /** Says what would happen and does nothing. */
   preview?: boolean;
   /** Dividing a series that has guests is wanted. */
   confirm?: boolean;
-  /** A further reason not to change the event, thrown as a Refusal. */
+  /** A further reason not to change the event, thrown as a FailureError. */
   guard?: (event: GoogleEvent) => void;
 }
 
@@ -33,7 +33,7 @@ export type ChangedEvent =
 
 /**
  * Changes an event that the user organizes: one event or occurrence, a whole series, or a series
- * from one occurrence on. Nobody's answer is lost and no newer version overwritten. Throws Refusal.
+ * from one occurrence on. Nobody's answer is lost and no newer version overwritten. Throws FailureError.
  */
 export async function updateEvent(
   dependencies: TrackingDependencies,
@@ -55,18 +55,16 @@ export async function updateEvent(
     const plan = makePlan(crypto.randomUUID(), crypto.randomUUID(), target, request, state);
     if (options.preview === true) return { kind: "preview", preview: previewOf(plan, state) };
     if (plan.scope === "future" && otherGuests(target.event.attendees ?? []).length > 0) {
-      throw new Refusal(
-        "confirmation_required",
-        'This divides a series that has guests; they are told. Send it again with "confirm": true.',
-        { details: { preview: previewOf(plan, state) } },
-      );
+      throw new FailureError(rejection("confirmation_required"), {
+        preview: previewOf(plan, state),
+      });
     }
   }
 
   const row = await leaseEvent(dependencies, identity);
   if (row === null) {
-    throw new Refusal("cancelled", "The event was deleted.", {
-      details: { event_id: request.event_id },
+    throw new FailureError(rejection("cancelled", "The event was deleted."), {
+      event_id: request.event_id,
     });
   }
   return await changeLeased(account, row, target, request);
@@ -108,13 +106,9 @@ async function changeLeased(
       if (!await settleTaskEvent(account.database, row, settlement)) throw inProgress(null);
       return { kind: "changed", plan, result };
     }
-    throw new Refusal(
-      "version_conflict",
-      "The event changes all the time on Google Calendar. Try again shortly.",
-      { retry_after_seconds: 2 },
-    );
+    throw keepsChanging(2);
   } catch (thrown) {
-    if (thrown instanceof Refusal) {
+    if (thrown instanceof FailureError) {
       const open = progress.landed || (finishing && staysOpen(thrown));
       await releaseAfter(account, row, thrown, open);
     }

@@ -1,7 +1,8 @@
 import { eventId } from "@shared/google/event_id.ts";
 import { askGoogle } from "./ask_google.ts";
-import { attemptsSpent, fromGoogle, outOfTime, permanent, unlessUnknown } from "./failure.ts";
-import type { Failure } from "./failure.ts";
+import { deferral, rejection } from "@shared/failures/failure.ts";
+import type { Failure } from "@shared/failures/failure.ts";
+import { attemptsSpent, stillUnknown } from "./attempt_failure.ts";
 import { findEvent, isGone } from "./find_event.ts";
 import type { Looking } from "./find_event.ts";
 import { MAX_GENERATIONS_A_LEASE } from "./write_event.ts";
@@ -50,7 +51,7 @@ async function whyItIsStillThere(cancelling: Cancelling, id: string): Promise<Fa
  */
 async function deleteWhatLanded(cancelling: Cancelling): Promise<CancelOutcome> {
   const { row } = cancelling;
-  if (row.writeback_lease_losses >= 3) return failed(cancelling, restFromWorkers());
+  if (row.writeback_lease_losses >= 3) return failed(cancelling, crashedThreeTimes());
   let event_id: string | null = null;
   for (let step = 0; step < MAX_GENERATIONS_A_LEASE; step++) {
     const id = eventId(row.event_key, row.event_generation + step);
@@ -61,14 +62,14 @@ async function deleteWhatLanded(cancelling: Cancelling): Promise<CancelOutcome> 
     if (found.kind === "tombstone") continue;
     const failure = await deleteEvent(cancelling, id);
     // It does exist, so it must not be given up: a failed meeting would have an event.
-    if (failure !== null) return failed(cancelling, unlessTemporary(failure));
+    if (failure !== null) return failed(cancelling, stillUnknown(true, failure));
   }
   return { kind: "cancelled", event_id };
 }
 
 /** Null when the event is gone, by this request or before. */
 async function deleteEvent(cancelling: Cancelling, id: string): Promise<Failure | null> {
-  if (!cancelling.has_time()) return outOfTime(false);
+  if (!cancelling.has_time()) return deferral("out_of_time", 1);
   const deleted = await askGoogle(
     cancelling,
     "delete",
@@ -78,19 +79,12 @@ async function deleteEvent(cancelling: Cancelling, id: string): Promise<Failure 
         sendUpdates: "all",
       }),
   );
-  if (deleted.kind === "done" || isGone(deleted)) return null;
-  return fromGoogle(deleted, "write", false);
+  return deleted.verdict === "done" || isGone(deleted) ? null : deleted;
 }
 
-/** The event may exist, so nothing is given up; but a row that ends its workers gets an hour between them. */
-function restFromWorkers(): Failure {
-  return unlessUnknown(true, permanent("internal_error", "Three workers ended over it."));
-}
-
-function unlessTemporary(failure: Failure): Failure {
-  return failure.should_retry
-    ? { ...failure, outcome_unknown: true }
-    : unlessUnknown(true, failure);
+/** The event may exist, so nothing is given up; but a row that crashes its workers gets an hour between them. */
+function crashedThreeTimes(): Failure {
+  return stillUnknown(true, rejection("internal_error", "Processing crashed three times."));
 }
 
 function failed(cancelling: Cancelling, failure: Failure): CancelOutcome {

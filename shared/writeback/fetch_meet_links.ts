@@ -2,6 +2,8 @@ import type { Connections } from "@shared/connections/connections.ts";
 import type { Database } from "@shared/database/call.ts";
 import { claimMeetLinks, settleMeetLinks } from "@shared/database/meet_links.ts";
 import type { ClaimedLook, MeetLinkLook } from "@shared/database/meet_links.ts";
+import { CODES } from "@shared/failures/codes.ts";
+import type { Code } from "@shared/failures/codes.ts";
 import type { GoogleCalendar } from "@shared/google/calendar.ts";
 import { meetLink } from "@shared/google/event.ts";
 import type { GoogleEvent } from "@shared/google/event.ts";
@@ -79,20 +81,20 @@ interface Verdict {
 }
 
 function judge(got: GoogleOutcome<GoogleEvent>, looks: number): Verdict {
-  const link = got.kind === "done" ? meetLink(got.value) : null;
+  const link = got.verdict === "done" ? meetLink(got.value) : null;
   if (link !== null) return { meet_link: link, error: null };
-  if (got.kind === "done" && statusOf(got.value) === "failure") {
-    return over("conference_failed: Google could not make a Meet link for this event.");
+  if (got.verdict === "done" && statusOf(got.value) === "failure") {
+    return over("conference_failed");
   }
-  if (got.kind === "reject" || (got.kind === "done" && got.value.status === "cancelled")) {
-    return over("event_missing: The event can no longer be read on Google Calendar.");
+  if (got.verdict === "reject" || (got.verdict === "done" && got.value.status === "cancelled")) {
+    return over("event_missing", "The event can no longer be read on Google Calendar.");
   }
   if (looks < MAX_LOOKS) return { meet_link: null, error: null };
-  return over("conference_pending: Google has not made a Meet link for this event in an hour.");
+  return over("conference_pending");
 }
 
-function over(error: string): Verdict {
-  return { meet_link: null, error };
+function over(code: Code, message = CODES[code].message): Verdict {
+  return { meet_link: null, error: `${code}: ${message}` };
 }
 
 function statusOf(event: GoogleEvent): string | undefined {

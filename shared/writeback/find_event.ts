@@ -1,12 +1,12 @@
 import type { MeetingRow } from "@shared/database/meetings.ts";
+import type { Failure } from "@shared/failures/failure.ts";
 import type { GoogleCalendar } from "@shared/google/calendar.ts";
 import type { GoogleEvent } from "@shared/google/event.ts";
 import type { GoogleOutcome } from "@shared/google/outcome.ts";
 import { askGoogle } from "./ask_google.ts";
 import type { Asking } from "./ask_google.ts";
 import { shownKey } from "./compose_event.ts";
-import { fromGoogle } from "./failure.ts";
-import type { Failure } from "./failure.ts";
+import { ofRead, stillUnknown } from "./attempt_failure.ts";
 
 export interface Looking extends Asking {
   row: MeetingRow;
@@ -40,10 +40,10 @@ export async function findEvent(
     id,
     (token) => calendar.getEvent(token, row.google_calendar_id, id),
   );
-  if (got.kind === "reject" && got.fault.status === 404) return { kind: "absent" };
+  if (got.verdict === "reject" && got.google.status === 404) return { kind: "absent" };
   if (isGone(got)) return { kind: "tombstone" };
-  if (got.kind !== "done") {
-    return { kind: "unreadable", failure: fromGoogle(got, "look", outcome_unknown) };
+  if (got.verdict !== "done") {
+    return { kind: "unreadable", failure: stillUnknown(outcome_unknown, ofRead(got)) };
   }
   if (got.value.status === "cancelled") return { kind: "tombstone" };
   return { kind: shownKey(got.value) === row.event_key ? "ours" : "foreign", event: got.value };
@@ -51,5 +51,5 @@ export async function findEvent(
 
 /** Google no longer has the event, or never had it: for a change too late, for a deletion good news. */
 export function isGone(outcome: GoogleOutcome<unknown>): boolean {
-  return outcome.kind === "reject" && [404, 410].includes(outcome.fault.status ?? 0);
+  return outcome.verdict === "reject" && [404, 410].includes(outcome.google.status ?? 0);
 }

@@ -28,10 +28,10 @@ export function recorder(now: () => Date): Recorder {
         step: "answered",
         at: answered.toISOString(),
         duration_ms: answered.valueOf() - asked.valueOf(),
-        outcome: outcome.kind,
-        ...(outcome.kind === "done"
+        outcome: outcome.verdict,
+        ...(outcome.verdict === "done"
           ? { status: outcome.status }
-          : { status: outcome.fault.status, reason: outcome.fault.reason }),
+          : { status: outcome.google.status, reason: outcome.google.reason }),
       });
       return outcome;
     },

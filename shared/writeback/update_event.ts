@@ -1,3 +1,5 @@
+import { deferral, rejection } from "@shared/failures/failure.ts";
+import type { Failure } from "@shared/failures/failure.ts";
 import type { EventPatch, GoogleEvent } from "@shared/google/event.ts";
 import { eventId } from "@shared/google/event_id.ts";
 import type { GoogleOutcome } from "@shared/google/outcome.ts";
@@ -9,8 +11,7 @@ import {
   hasConference,
   shownVersion,
 } from "./compose_event.ts";
-import { attemptsSpent, fromGoogle, outOfTime, permanent } from "./failure.ts";
-import type { Failure } from "./failure.ts";
+import { attemptsSpent } from "./attempt_failure.ts";
 import { findEvent, isGone } from "./find_event.ts";
 import { mergeGuests } from "./merge_guests.ts";
 import { showsAlready } from "./shows_already.ts";
@@ -34,13 +35,13 @@ export async function updateEvent(writing: Writing): Promise<WriteOutcome> {
     const current = found.event;
     if ((shownVersion(current) ?? 0) >= meeting.desired_version) return written(writing, current);
     if (row.writeback_retry_count >= 3) return failed(writing, changeGivenUp(writing));
-    if (!writing.has_time()) return failed(writing, outOfTime(false));
+    if (!writing.has_time()) return failed(writing, deferral("out_of_time", 1));
 
     const patched = await patch(writing, current);
-    if (patched.kind === "done") return written(writing, patched.value);
+    if (patched.verdict === "done") return written(writing, patched.value);
     if (isGone(patched)) return failed(writing, eventMissing());
-    const outdated = patched.kind === "reject" && patched.fault.status === 412;
-    if (!outdated) return failed(writing, fromGoogle(patched, "write", false));
+    const outdated = patched.verdict === "reject" && patched.google.status === 412;
+    if (!outdated) return failed(writing, patched);
   }
   return failed(writing, keepsChanging());
 }
@@ -76,10 +77,7 @@ function patch(writing: Writing, current: GoogleEvent): Promise<GoogleOutcome<Go
 }
 
 function eventMissing(): Failure {
-  return permanent(
-    "event_missing",
-    "The event was deleted on Google Calendar. Requeue the meeting to write a new one.",
-  );
+  return rejection("event_missing");
 }
 
 function changeGivenUp({ row }: Writing): Failure {
@@ -88,8 +86,10 @@ function changeGivenUp({ row }: Writing): Failure {
 
 function keepsChanging(): Failure {
   return {
-    ...permanent("google_unavailable", "Others keep changing the event on Google Calendar."),
-    should_retry: true,
+    verdict: "retry",
+    code: "google_unavailable",
+    message: "Others keep changing the event on Google Calendar.",
+    not_before_seconds: null,
   };
 }
 

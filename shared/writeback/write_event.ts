@@ -1,17 +1,10 @@
+import { deferral, isTemporary, rejection } from "@shared/failures/failure.ts";
+import type { Failure } from "@shared/failures/failure.ts";
 import type { GoogleEvent } from "@shared/google/event.ts";
 import { eventId } from "@shared/google/event_id.ts";
 import { askGoogle } from "./ask_google.ts";
 import { composeEvent, shownVersion } from "./compose_event.ts";
-import {
-  atLast,
-  attemptsSpent,
-  fromGoogle,
-  outOfTime,
-  permanent,
-  slotExpired,
-  untilEarlierLanded,
-} from "./failure.ts";
-import type { Failure } from "./failure.ts";
+import { atLast, attemptsSpent, untilEarlierLanded } from "./attempt_failure.ts";
 import { findEvent } from "./find_event.ts";
 import type { Looking } from "./find_event.ts";
 import { updateEvent } from "./update_event.ts";
@@ -96,9 +89,9 @@ async function insertEvent(writing: Writing, generation: number): Promise<WriteO
   const { row, meeting, calendar } = writing;
   // Here, not before: what landed earlier is adopted whatever the time.
   if (Date.parse(meeting.starts_at) <= writing.now().valueOf()) {
-    return adoptLaterOrFail(writing, slotExpired(), generation);
+    return adoptLaterOrFail(writing, rejection("slot_expired"), generation);
   }
-  if (!writing.has_time()) return failedForNow(writing, outOfTime(false), generation);
+  if (!writing.has_time()) return failedForNow(writing, deferral("out_of_time", 1), generation);
 
   const event = composeEvent(meeting, generation);
   const inserted = await askGoogle(
@@ -107,7 +100,7 @@ async function insertEvent(writing: Writing, generation: number): Promise<WriteO
     idOf(writing, generation),
     (token) => calendar.insertEvent(token, row.google_calendar_id, event, { sendUpdates: "all" }),
   );
-  if (inserted.kind === "done") {
+  if (inserted.verdict === "done") {
     return {
       kind: "written",
       event: inserted.value,
@@ -116,9 +109,9 @@ async function insertEvent(writing: Writing, generation: number): Promise<WriteO
       version: meeting.desired_version,
     };
   }
-  return inserted.kind === "reject" && inserted.fault.status === 409
+  return inserted.verdict === "reject" && inserted.google.status === 409
     ? resolveTakenId(writing, generation)
-    : adoptLaterOrFail(writing, fromGoogle(inserted, "write", false), generation);
+    : adoptLaterOrFail(writing, inserted, generation);
 }
 
 /**
@@ -131,8 +124,8 @@ async function adoptLaterOrFail(
   generation: number,
 ): Promise<WriteOutcome> {
   const { writeback_outcome_unknown, writeback_retry_count } = writing.row;
-  const { should_retry, outcome_unknown } = atLast(writeback_retry_count, failure);
-  if (should_retry || outcome_unknown || !writeback_outcome_unknown) {
+  const is_final = !isTemporary(atLast(writeback_retry_count, failure));
+  if (!is_final || !writeback_outcome_unknown) {
     return failedForNow(writing, failure, generation);
   }
   for (let later = generation + 1; !isOneTooMany(writing, later); later++) {
@@ -186,7 +179,7 @@ function isOneTooMany({ row }: Writing, generation: number): boolean {
 }
 
 function keepsDisappearing(): Failure {
-  return permanent(
+  return rejection(
     "google_rejected",
     "The event was deleted on Google Calendar each time it was written. Cancel the meeting, or requeue it.",
   );
@@ -194,7 +187,7 @@ function keepsDisappearing(): Failure {
 
 function foreignEvent(writing: Writing, generation: number): Failure {
   const id = idOf(writing, generation);
-  return permanent(
+  return rejection(
     "foreign_event",
     `An event that is not ours has the id ${id} on calendar ${writing.row.google_calendar_id}. It was left alone; requeue the meeting to use another id.`,
   );

@@ -1,4 +1,4 @@
--- What is due, stated once. Organizers whom Google slows down wait until paused_until; others go on.
+-- What is due, stated once. Organizers whom Google slows down wait until paused_until and writes_paused_until; others go on.
 create view private.due_writebacks with (security_invoker = true) as
 select
   m.meeting_id,
@@ -12,7 +12,7 @@ where m.writeback_next_attempt_at <= now()
   and (m.writeback_leased_until is null or m.writeback_leased_until <= now())
   and not exists (
     select from private.google_connections as c
-    where c.user_id = m.organizer_user_id and (c.paused_until > now() or c.status <> 'healthy')
+    where c.user_id = m.organizer_user_id and (greatest(c.paused_until, c.writes_paused_until) > now() or c.status <> 'healthy')
   );
 comment on view private.due_writebacks is
   'Meetings whose write-back is due and that no live lease covers. Organizers who are paused or have to connect again '
@@ -109,7 +109,10 @@ begin
   left join private.google_connections as c on c.user_id = w.user_id
   left join spent as s on s.account = coalesce(c.google_account_id, w.user_id::text)
   where w.user_id is not null
-    and (c.user_id is null or c.status = 'healthy' and (c.paused_until is null or c.paused_until <= clock_timestamp()))
+    and (
+      c.user_id is null
+      or c.status = 'healthy' and coalesce(greatest(c.paused_until, c.writes_paused_until), '-infinity') <= clock_timestamp()
+    )
     and not exists (
       select from public.meetings as busy
       where busy.organizer_user_id = w.user_id
@@ -373,6 +376,7 @@ language plpgsql set search_path = '' as $$
 declare
   v_meeting public.meetings;
   v_connection jsonb;
+  v_paused_until timestamptz;
 begin
   -- Callers for one meeting queue up here, so exactly one of them gets the lease.
   select * into v_meeting from public.meetings as m where m.meeting_id = p_meeting_id for update;
@@ -382,7 +386,9 @@ begin
   -- Candidates are most of what a row weighs, and neither an event nor an answer needs them.
   v_meeting.candidates := '[]';
 
-  select to_jsonb(c) into v_connection from private.google_connections as c where c.user_id = v_meeting.organizer_user_id;
+  select to_jsonb(c), greatest(c.paused_until, c.writes_paused_until) into v_connection, v_paused_until
+  from private.google_connections as c
+  where c.user_id = v_meeting.organizer_user_id;
 
   if v_meeting.cancelled_at is null and v_meeting.writeback_status is null then
     return jsonb_build_object('decision', 'no_slot', 'meeting', to_jsonb(v_meeting));
@@ -410,10 +416,10 @@ begin
     return jsonb_build_object(
       'decision', 'in_progress', 'meeting', to_jsonb(v_meeting),
       'retry_after_seconds', ceil(extract(epoch from v_meeting.writeback_next_attempt_at - clock_timestamp())));
-  elsif (v_connection ->> 'paused_until')::timestamptz > clock_timestamp() then
+  elsif v_paused_until > clock_timestamp() then
     return jsonb_build_object(
       'decision', 'paused', 'meeting', to_jsonb(v_meeting),
-      'retry_after_seconds', ceil(extract(epoch from (v_connection ->> 'paused_until')::timestamptz - clock_timestamp())));
+      'retry_after_seconds', ceil(extract(epoch from v_paused_until - clock_timestamp())));
   end if;
 
   -- Asked for by name, a meeting need not wait out its backoff.

@@ -197,7 +197,7 @@ with due as (
     and (e.leased_until is null or e.leased_until <= clock_timestamp())
     and not exists (
       select from private.google_connections as c
-      where c.user_id = e.user_id and c.paused_until > clock_timestamp()
+      where c.user_id = e.user_id and greatest(c.paused_until, c.writes_paused_until) > clock_timestamp()
     )
   order by e.next_attempt_at
   limit p_limit

@@ -51,8 +51,6 @@ export interface Exception {
 }
 
 export const ALLOWED_ARROWS: readonly Exception[] = [
-  { from: "http", to: "database", owner: "failures" },
-  { from: "http", to: "schemas", owner: "failures" },
   // It compares what write-back composes with the event that exists.
   { from: "audit", to: "writeback", owner: "calendar_events" },
 ];

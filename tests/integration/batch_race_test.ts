@@ -98,7 +98,10 @@ promise("batches at once", {
       );
       const byId = new Map(rows.map((row) => [row.meeting_id, row]));
       assert.equal(byId.get(poison)?.writeback_status, "failed");
-      assert.match(byId.get(poison)?.writeback_error, /^internal_error: Three workers/);
+      assert.match(
+        byId.get(poison)?.writeback_error,
+        /^internal_error: Processing crashed three times/,
+      );
       assert.deepEqual(await counts(stack), { created: 3, failed: 1 });
       const asked = await stack.platform.sql<{ method: string }>(
         `select request ->> 'method' as method from public.writeback_ledger

@@ -259,7 +259,7 @@ promise(
       await notify(stack);
       const [notice] = bodiesAt(receiver, "/webhook");
       assert.equal(notice.type, "meeting.given_up");
-      assert.match(notice.data.error, /^internal_error: Three workers/);
+      assert.match(notice.data.error, /^internal_error: Processing crashed three times/);
     },
 
     "operators hear of the change that a deleted user's meeting will never show": async (stack) => {

@@ -38,7 +38,11 @@ promise("spent attempts", {
       assert.equal(answer.body.error, "internal", JSON.stringify(answer.body));
       assert.equal((await requestsAbout(stack, event.id, "GET")).length, looks + 1);
       assert.deepEqual(await requestsAbout(stack, event.id, "PATCH"), []);
-      await isGivenUp(stack, meeting_id, /^internal_error: Three workers ended over it; the event/);
+      await isGivenUp(
+        stack,
+        meeting_id,
+        /^internal_error: Processing crashed three times; the event/,
+      );
 
       await requeue(organizer, meeting_id);
       const again = await rowOf(stack, meeting_id);

@@ -1,6 +1,8 @@
 import type { Completion } from "@shared/connections/authorizations.ts";
 import type { Revocation } from "@shared/connections/disconnect.ts";
-import type { GoogleFailure } from "@shared/google/outcome.ts";
+import { CODES } from "@shared/failures/codes.ts";
+import { reasonOf } from "@shared/failures/failure.ts";
+import type { GoogleFailure } from "@shared/failures/google_reply.ts";
 import { HttpFault } from "@shared/http/fault.ts";
 
 type RefusedCompletion = Exclude<Completion, { kind: "connected" }>;
@@ -20,8 +22,7 @@ export function refusedCompletion(completion: RefusedCompletion): HttpFault {
     case "no_refresh_token":
       return new HttpFault(
         "google_rejected",
-        "Google sent no refresh token, so nothing was connected. Remove Convene's access at " +
-          `${PERMISSIONS_PAGE} and begin again.`,
+        `${CODES.no_refresh_token.message} ${CODES.no_refresh_token.what_to_do}`,
         { reason: "no_refresh_token" },
       );
     case "no_account":
@@ -37,15 +38,15 @@ export function refusedCompletion(completion: RefusedCompletion): HttpFault {
 }
 
 function refusedByGoogle(failure: GoogleFailure): HttpFault {
-  const details = { reason: failure.fault.reason };
-  if (failure.kind === "reconnect") {
+  const details = { reason: reasonOf(failure) };
+  if (failure.verdict === "reconnect") {
     return new HttpFault(
       "needs_reauth",
       "Google no longer accepts this authorization. Begin again with POST google-auth/initiate.",
       details,
     );
   }
-  if (failure.kind === "reject") {
+  if (failure.verdict === "reject") {
     return new HttpFault(
       "google_rejected",
       "Google refused to connect. Its reason is in details; the operator of this service may " +

@@ -1,8 +1,8 @@
 import * as z from "zod/mini";
 import type { Asked, MeetingChanges } from "@shared/database/meeting_changes.ts";
-import { MEETING_ID } from "@shared/http/webhook.ts";
-import { PARTICIPANT_EMAILS, PARTICIPANTS } from "@shared/schemas/participants.ts";
 import { INSTANT, text, TIMEZONE } from "@shared/schemas/fields.ts";
+import { PARTICIPANT_EMAILS, PARTICIPANTS } from "@shared/schemas/participants.ts";
+import { MEETING_ID } from "@shared/schemas/webhook.ts";
 
 const clearable = (most: number) => z.optional(z.nullable(text(most)));
 
@@ -38,7 +38,7 @@ const BODY = z.strictObject({
 /** The body of PATCH: which meeting, and the columns that change. */
 export const CHANGE_REQUEST = z.pipe(
   BODY,
-  z.transform((body): { asked: Omit<Asked, "user_id">; changes: MeetingChanges } => {
+  z.transform((body): { asked: Omit<Asked, "actor">; changes: MeetingChanges } => {
     const { meeting_id, expected_version, participant_emails, start_time, end_time, ...columns } =
       body;
     const changes = {

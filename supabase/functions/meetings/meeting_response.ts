@@ -2,7 +2,7 @@ import type { MeetingRow } from "@shared/database/meetings.ts";
 import { HttpFault } from "@shared/http/fault.ts";
 
 /** How a meeting stands after a wish about it; `event_is_due`: Google has not been told yet. */
-export function meetingAnswer(meeting: MeetingRow, message: string) {
+export function meetingResponse(meeting: MeetingRow, message: string) {
   return {
     success: true,
     message,

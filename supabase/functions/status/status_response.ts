@@ -1,13 +1,13 @@
 import type { LedgerStep, ListedMeeting, MeetingRow } from "@shared/database/meetings.ts";
+import { adviceFor } from "@shared/failures/codes.ts";
 import { rsvpSummary } from "@shared/schemas/rsvp.ts";
-import { adviceFor } from "./advice.ts";
 
 /** As many as are stored; rows of earlier versions may have more. */
 const MAX_CANDIDATES = 10;
 
 /** One meeting in full: the origin's fields, then slot, event and what stands in the way. */
-export function meetingAnswer(meeting: MeetingRow & { steps?: LedgerStep[] }) {
-  const refusal = lastRefusal(meeting);
+export function meetingResponse(meeting: MeetingRow & { steps?: LedgerStep[] }) {
+  const failure = lastFailure(meeting);
   return {
     ...summary(meeting),
     version: meeting.desired_version,
@@ -28,7 +28,7 @@ export function meetingAnswer(meeting: MeetingRow & { steps?: LedgerStep[] }) {
       ? meeting.candidates.slice(0, MAX_CANDIDATES)
       : [],
     scheduling_details: meeting.scheduling_details,
-    what_to_do: refusal === null ? null : adviceFor(refusal.code, isFinal(meeting)),
+    what_to_do: failure === null ? null : adviceFor(failure.code, isFinal(meeting)),
     ...(meeting.steps === undefined ? {} : { attempts: meeting.steps }),
   };
 }
@@ -47,7 +47,7 @@ export function summary(meeting: ListedMeeting) {
     google_event_id: meeting.google_event_id,
     google_event_link: meeting.google_event_link,
     meet_link: meeting.meet_link,
-    error: lastRefusal(meeting)?.text ?? null,
+    error: lastFailure(meeting)?.text ?? null,
     created_at: meeting.created_at,
     cancelled_at: meeting.cancelled_at,
   };
@@ -65,16 +65,22 @@ function isFinal(meeting: MeetingRow): boolean {
 }
 
 /** What stands in the way now: write-back's error if there is one, else scheduling's. */
-function lastRefusal(meeting: ListedMeeting): { code: string; text: string } | null {
+function lastFailure(
+  meeting: ListedMeeting & Partial<Pick<MeetingRow, "scheduling_details">>,
+): { code: string; text: string } | null {
   if (meeting.writeback_error !== null) {
     const [code = ""] = meeting.writeback_error.split(":", 1);
     return { code, text: meeting.writeback_error };
   }
-  if (meeting.scheduling_error !== null) {
-    return {
-      code: meeting.scheduling_error,
-      text: `${meeting.scheduling_error}: ${meeting.scheduling_reason ?? ""}`,
-    };
-  }
-  return null;
+  const { scheduling_error } = meeting;
+  if (scheduling_error === null) return null;
+  const text = `${scheduling_error}: ${meeting.scheduling_reason ?? ""}`;
+  return { code: reasonIn(meeting.scheduling_details) ?? scheduling_error, text };
+}
+
+/** The more precise code of a search that failed: never connected is not the same as revoked. */
+function reasonIn(details: unknown): string | null {
+  if (typeof details !== "object" || details === null || !("reason" in details)) return null;
+  const { reason } = details;
+  return typeof reason === "string" && adviceFor(reason, false) !== null ? reason : null;
 }

@@ -1,32 +1,31 @@
+import type { Actor } from "@shared/database/actor.ts";
 import type { TaskEventRow } from "@shared/database/task_events.ts";
 import type { GoogleEvent } from "@shared/google/event.ts";
 import { extractOrganizerMetadata, normalizeAttendees } from "@shared/google/event_people.ts";
-import { HttpFault } from "@shared/http/fault.ts";
-import { Refusal } from "@shared/tracking/refusal.ts";
+import { FailureError } from "@shared/failures/failure.ts";
+import { faultOf, HttpFault } from "@shared/http/fault.ts";
 
-/** Refusals travel as faults; whatever else was thrown stays what it is. */
-export function refuseAsFault(thrown: unknown): unknown {
-  if (!(thrown instanceof Refusal)) return thrown;
-  const { details, retry_after_seconds } = thrown.facts;
-  return new HttpFault(thrown.code, thrown.message, details, retry_after_seconds);
+/** Failures become error responses; whatever else was thrown stays what it is. */
+export function faultOfThrown(thrown: unknown): unknown {
+  return thrown instanceof FailureError ? faultOf(thrown.failure, thrown.details) : thrown;
 }
 
 /** Only a signed-in user has a calendar; a key has to say whose it means. */
-export function requireUser(user_id: string | null, named: string | undefined): string {
-  const user = user_id ?? named;
+export function requireUser(actor: Actor, named: string | undefined): string {
+  const user = actor.kind === "user" ? actor.user_id : named;
   if (user === undefined) {
     throw new HttpFault("invalid_request", "user_id: Expected whose event it is, as a key asks", {
       path: "user_id",
     });
   }
-  if (user_id !== null && named !== undefined && named !== user_id) {
+  if (named !== undefined && named !== user) {
     throw new HttpFault("forbidden", "Only a secret key may act for another user.");
   }
   return user;
 }
 
 /** An event as Google answered, in the words of the tracking document. */
-export function eventAnswer(event: GoogleEvent) {
+export function eventResponse(event: GoogleEvent) {
   return {
     event_id: event.id,
     event_link: event.htmlLink ?? null,
@@ -40,7 +39,7 @@ export function eventAnswer(event: GoogleEvent) {
 }
 
 /** A stored event in the same words. Instants are RFC 3339. */
-export function rowAnswer(event: TaskEventRow) {
+export function rowResponse(event: TaskEventRow) {
   return {
     event_id: event.calendar_event_id,
     event_link: event.event_link,

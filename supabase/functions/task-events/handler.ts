@@ -1,14 +1,15 @@
-import { userOf } from "@shared/http/caller.ts";
+import type { Actor } from "@shared/database/actor.ts";
+import { actorOf } from "@shared/http/caller.ts";
 import { HttpFault } from "@shared/http/fault.ts";
 import { log } from "@shared/http/log.ts";
 import { hasField, readBody, validate } from "@shared/http/request.ts";
 import { accept, json } from "@shared/http/respond.ts";
 import { routePath } from "@shared/http/route_path.ts";
 import type { Handler } from "@shared/http/serve.ts";
-import { BATCH } from "@shared/http/webhook.ts";
+import { BATCH } from "@shared/meetings/webhook.ts";
 import type { TrackingDependencies } from "@shared/tracking/account.ts";
 import { finishDue } from "@shared/tracking/finish_pending.ts";
-import { refuseAsFault } from "./answers.ts";
+import { faultOfThrown } from "./event_response.ts";
 import { removeEvent } from "./delete.ts";
 import { listEvents } from "./events.ts";
 import { reschedule } from "./reschedule.ts";
@@ -20,11 +21,11 @@ export interface TaskEventsDependencies extends TrackingDependencies {
   inBackground: (work: Promise<unknown>) => void;
 }
 
-/** A route gets the request and whose events it may touch (null: a key asks, anybody's). */
+/** A route gets the request and on whose behalf it is made. */
 export type Route = (
   dependencies: TaskEventsDependencies,
   request: Request,
-  user_id: string | null,
+  actor: Actor,
 ) => Promise<Response>;
 
 const ROUTES: Readonly<Record<string, Readonly<Record<string, Route>>>> = {
@@ -63,9 +64,9 @@ export function taskEventsHandler(dependencies: TaskEventsDependencies): Handler
       if (swept !== null) return swept;
     }
     try {
-      return await route(dependencies, request, userOf(caller));
+      return await route(dependencies, request, actorOf(caller));
     } catch (thrown) {
-      throw refuseAsFault(thrown);
+      throw faultOfThrown(thrown);
     }
   };
 }

@@ -3,7 +3,7 @@ import { readJson } from "@shared/http/request.ts";
 import { json } from "@shared/http/respond.ts";
 import { WANTED_EVENT } from "@shared/tracking/compose_task_event.ts";
 import { scheduleTask } from "@shared/tracking/schedule_task.ts";
-import { rowAnswer } from "./answers.ts";
+import { rowResponse } from "./event_response.ts";
 import type { Route } from "./handler.ts";
 
 const REQUEST = z.extend(WANTED_EVENT, {
@@ -11,8 +11,8 @@ const REQUEST = z.extend(WANTED_EVENT, {
 });
 
 /** POST schedule: puts a task on the calendar, once, however often it is asked. */
-export const schedule: Route = async (dependencies, request, user_id) => {
+export const schedule: Route = async (dependencies, request, actor) => {
   const { task_id, ...wanted } = await readJson(request, REQUEST);
-  const { event, already_exists } = await scheduleTask(dependencies, task_id, user_id, wanted);
-  return json({ success: true, task_id, ...rowAnswer(event), already_exists });
+  const { event, already_exists } = await scheduleTask(dependencies, task_id, actor, wanted);
+  return json({ success: true, task_id, ...rowResponse(event), already_exists });
 };

@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import { HttpFault } from "@shared/http/fault.ts";
 import { readJson } from "@shared/http/request.ts";
 import { json } from "@shared/http/respond.ts";
-import { MEETING_ID } from "@shared/http/webhook.ts";
+import { MEETING_ID } from "@shared/meetings/webhook.ts";
 import { syncOrganizers } from "@shared/tracking/sync_organizers.ts";
 import type { SyncedEvent } from "@shared/tracking/sync_organizers.ts";
 import type { Route } from "./handler.ts";
@@ -31,14 +31,14 @@ const REQUEST = z.union([
 ], "Expected event_ids, task_ids, meeting_id or backfill: true");
 
 /** POST sync-organizer: reads again whose events they are and how their guests answered. */
-export const syncOrganizer: Route = async (dependencies, request, user_id) => {
+export const syncOrganizer: Route = async (dependencies, request, actor) => {
   const { backfill: _, limit = DEFAULT_LIMIT, ...named } = {
     backfill: undefined,
     limit: undefined,
     ...await readJson(request, REQUEST),
   };
   const results = await syncOrganizers(dependencies, {
-    user_id,
+    actor,
     ...named,
     limit: limit ?? DEFAULT_LIMIT,
   });

@@ -1,15 +1,16 @@
 import * as z from "zod/mini";
+import { SYSTEM } from "@shared/database/actor.ts";
 import { readMeeting } from "@shared/database/meetings.ts";
-import { requireKey, userOf } from "@shared/http/caller.ts";
+import { actorOf, requireKey } from "@shared/http/caller.ts";
 import { HttpFault, meetingNotFound } from "@shared/http/fault.ts";
 import { hasField, readBody, readQuery, validate } from "@shared/http/request.ts";
 import { accept, json } from "@shared/http/respond.ts";
 import { requireOwnPath } from "@shared/http/route_path.ts";
 import type { Caller, Handler } from "@shared/http/serve.ts";
-import { batchOf, MEETING_ID, MEETING_WEBHOOK } from "@shared/http/webhook.ts";
+import { batchOf, MEETING_ID, MEETING_WEBHOOK } from "@shared/meetings/webhook.ts";
 import type { WritebackDependencies } from "@shared/writeback/write_back.ts";
 import { MAX_ROWS_A_CALL, writeBackBatch } from "@shared/writeback/write_back_batch.ts";
-import { batchAnswer, statusAnswer } from "./answers.ts";
+import { batchResponse, statusResponse } from "./writeback_response.ts";
 import { answerAudit } from "./audit.ts";
 import { writeBackMeeting } from "./single.ts";
 
@@ -50,7 +51,7 @@ async function write(
       // A sweep is not over before everything is written; whoever names a limit means it.
       wake: background && limit === undefined,
     });
-    return background ? accept(dependencies.inBackground, work) : json(batchAnswer(await work));
+    return background ? accept(dependencies.inBackground, work) : json(batchResponse(await work));
   }
   if (hasField(body, "record")) {
     requireKey(caller, NAME_ONE);
@@ -58,7 +59,7 @@ async function write(
     // pg_net works through its queue in order: a slow answer would hold up the next doorbell.
     return accept(
       dependencies.inBackground,
-      writeBackMeeting(dependencies, record.meeting_id, null),
+      writeBackMeeting(dependencies, record.meeting_id, SYSTEM),
     );
   }
   if (hasField(body, "audit")) {
@@ -66,7 +67,7 @@ async function write(
     return await answerAudit(dependencies, body);
   }
   const { meeting_id } = validate(body, ONE_MEETING);
-  return await writeBackMeeting(dependencies, meeting_id, userOf(caller));
+  return await writeBackMeeting(dependencies, meeting_id, actorOf(caller));
 }
 
 async function readStatus(
@@ -75,7 +76,7 @@ async function readStatus(
   caller: Caller,
 ): Promise<Response> {
   const { meeting_id } = readQuery(request, ONE_MEETING);
-  const meeting = await readMeeting(database, meeting_id, userOf(caller));
+  const meeting = await readMeeting(database, meeting_id, actorOf(caller));
   if (meeting === null) throw meetingNotFound(meeting_id);
-  return json(statusAnswer(meeting));
+  return json(statusResponse(meeting));
 }

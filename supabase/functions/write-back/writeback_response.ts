@@ -1,31 +1,11 @@
 import type { MeetingRow } from "@shared/database/meetings.ts";
-import { HttpFault } from "@shared/http/fault.ts";
-import type { FaultCode } from "@shared/http/fault.ts";
-import { refuse } from "@shared/http/respond.ts";
-import type { Failure, WritebackFailureCode } from "@shared/writeback/failure.ts";
+import { CODES, isFailureCode } from "@shared/failures/codes.ts";
+import { isTemporary, rejection } from "@shared/failures/failure.ts";
+import type { Failure } from "@shared/failures/failure.ts";
+import { faultOf } from "@shared/http/fault.ts";
+import { errorResponse } from "@shared/http/respond.ts";
 import type { WritebackResult } from "@shared/writeback/write_back.ts";
 import type { BatchReport } from "@shared/writeback/write_back_batch.ts";
-
-/** What a caller gets for each way an event was not written. */
-const FAULTS: Record<WritebackFailureCode, FaultCode> = {
-  not_connected: "needs_reauth",
-  invalid_grant: "needs_reauth",
-  invalid_credentials: "needs_reauth",
-  insufficient_permissions: "needs_reauth",
-  wrong_account: "needs_reauth",
-  account_changed: "busy",
-  invalid_request: "invalid_request",
-  slot_expired: "slot_expired",
-  foreign_event: "google_rejected",
-  event_missing: "google_rejected",
-  organizer_deleted: "google_rejected",
-  google_rejected: "google_rejected",
-  google_unavailable: "google_unavailable",
-  rate_limited: "rate_limited",
-  out_of_time: "busy",
-  token_unreadable: "internal",
-  internal_error: "internal",
-};
 
 interface Written {
   meeting_id: string;
@@ -34,7 +14,7 @@ interface Written {
   already_exists: boolean;
 }
 
-export function successAnswer(written: Written) {
+export function successResponse(written: Written) {
   const { meeting_id, google_event_id, google_event_link, already_exists } = written;
   return {
     success: true,
@@ -46,37 +26,37 @@ export function successAnswer(written: Written) {
 }
 
 /** The event of a cancelled meeting is gone; `google_event_id` null: there never was one. */
-export function cancelledAnswer(cancelled: Extract<WritebackResult, { cancelled: true }>) {
+export function cancelledResponse(cancelled: Extract<WritebackResult, { cancelled: true }>) {
   return { success: true, message: "Calendar event cancelled", results: [cancelled] };
 }
 
-/** A refusal that also carries `results[]`, so that both readers of errors find theirs. */
-export function failureAnswer(meeting_id: string, failure: Failure): Response {
+/** Where a failure names no time, the queue tries again in about half a minute. */
+const RETRY_SECONDS = 30;
+
+/** An error response that also carries `results[]`, so that both readers of errors find theirs. */
+export function failureResponse(meeting_id: string, failure: Failure): Response {
   const { code, message } = failure;
-  const fault = new HttpFault(
-    FAULTS[code],
-    message,
-    { meeting_id, reason: code },
-    failure.should_retry ? failure.not_before_seconds ?? 30 : undefined,
-  );
-  return refuse(fault, {
+  const timed = isTemporary(failure)
+    ? { ...failure, not_before_seconds: failure.not_before_seconds ?? RETRY_SECONDS }
+    : failure;
+  return errorResponse(faultOf(timed, { meeting_id, reason: code }), {
     success: false,
     results: [{ meeting_id, success: false, error: code, message }],
   });
 }
 
-/** The answer for a meeting that failed before: what the row says, in the same shape. */
-export function storedFailureAnswer(meeting_id: string, writeback_error: string | null): Response {
+/** The response for a meeting that failed before: what the row says, in the same shape. */
+export function storedFailureResponse(
+  meeting_id: string,
+  writeback_error: string | null,
+): Response {
   const [, code = "", message = ""] = /^([a-z_]+): (.*)$/s.exec(writeback_error ?? "") ?? [];
-  const known = Object.hasOwn(FAULTS, code) ? code as WritebackFailureCode : "google_rejected";
+  const known = isFailureCode(code) ? code : "google_rejected";
   const text = message === "" ? writeback_error ?? "The write-back failed." : message;
-  return refuse(new HttpFault(FAULTS[known], text, { meeting_id, reason: known }), {
-    success: false,
-    results: [{ meeting_id, success: false, error: known, message: text }],
-  });
+  return failureResponse(meeting_id, rejection(known, text));
 }
 
-export function batchAnswer({ results, remaining }: BatchReport) {
+export function batchResponse({ results, remaining }: BatchReport) {
   const succeeded = results.filter((result) => result.success).length;
   return {
     success: succeeded === results.length,
@@ -99,13 +79,13 @@ function batchElement(result: WritebackResult) {
       meeting_id,
       success: false,
       error: "in_progress",
-      message: "Another worker has taken the meeting over.",
+      message: CODES.in_progress.message,
     }
     : { meeting_id, success: false, error: failure.code, message: failure.message };
 }
 
 /** The state of one write-back in the words of the origin. */
-export function statusAnswer(meeting: MeetingRow) {
+export function statusResponse(meeting: MeetingRow) {
   return {
     meeting_id: meeting.meeting_id,
     status: meeting.writeback_status,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { adviceFor } from "../../../supabase/functions/status/advice.ts";
+import { adviceFor } from "@shared/failures/codes.ts";
 
 Deno.test("adviceFor() asks for a requeue only where nothing is tried again by itself", () => {
   for (const code of ["google_unavailable", "rate_limited"]) {

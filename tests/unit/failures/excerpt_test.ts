@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { excerpt } from "@shared/google/excerpt.ts";
+import { excerpt } from "@shared/failures/excerpt.ts";
 
 Deno.test("excerpt() removes credentials in JSON, forms, headers and prose", () => {
   const secret = "s3cr3t-value_0123456789";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as z from "zod/mini";
-import { issueText } from "@shared/schemas/issues.ts";
+import { issueText } from "@shared/failures/issues.ts";
 import { SCHEDULE_REQUEST } from "../../../supabase/functions/schedule/request.ts";
 
 const ANA = ["ana@north.example"];

@@ -17,7 +17,7 @@ async function find(status: number, event: object, outcome_unknown = false) {
       row: { event_key: KEY, google_calendar_id: "primary" } as MeetingRow,
       calendar: googleCalendar({ base_url: "http://127.0.0.1:1/calendar/v3", fetch }),
       connection: {} as StoredConnection,
-      connections: { call: (_, request) => request("token") },
+      connections: { call: (_connection, _kind, request) => request("token") },
       recorder: recorder(() => new Date(0)),
     },
     "convene1",
@@ -44,10 +44,7 @@ Deno.test("findEvent() tells our event from a stranger's, and both from what is 
 Deno.test("findEvent() spends no attempt on a look that is refused while an event may exist", async () => {
   const open = await find(403, {}, true);
   assert.ok(open.kind === "unreadable");
-  assert.deepEqual(
-    [open.failure.should_retry, open.failure.outcome_unknown, open.failure.spends_attempt],
-    [true, true, false],
-  );
+  assert.equal(open.failure.verdict, "unverified");
   const known = await find(403, {}, false);
-  assert.ok(known.kind === "unreadable" && !known.failure.should_retry);
+  assert.ok(known.kind === "unreadable" && known.failure.verdict === "reject");
 });
