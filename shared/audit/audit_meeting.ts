@@ -4,7 +4,7 @@ import type { Database } from "@shared/database/call.ts";
 import { requeueMeeting } from "@shared/database/meeting_changes.ts";
 import type { MeetingRow } from "@shared/database/meetings.ts";
 import type { GoogleEvent } from "@shared/google/event.ts";
-import { EVENT_KEY_PROPERTY } from "@shared/writeback/compose_event.ts";
+import { EVENT_KEY_PROPERTY } from "@shared/calendar_events/own_event.ts";
 import { compareMeeting } from "./compare_meeting.ts";
 import type { Comparison } from "./compare_meeting.ts";
 import { toDecide } from "./finding.ts";

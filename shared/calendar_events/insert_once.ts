@@ -1,108 +1,123 @@
-import { FailureError, rejection, whileUnknown } from "@shared/failures/failure.ts";
+import type { Failure } from "@shared/failures/failure.ts";
 import type { EventInput, GoogleEvent, SendUpdates } from "@shared/google/event.ts";
 import { eventId } from "@shared/google/event_id.ts";
-import { ask, failedRequest, isGone } from "./account.ts";
-import type { Account } from "./account.ts";
-import { keyMark, writtenBy } from "./own_event.ts";
+import { insertEvent, isTaken } from "./event_calendar.ts";
+import type { EventCalendar } from "./event_calendar.ts";
+import { asOwnEvent } from "./own_event.ts";
+import { verifyGeneration } from "./verify_event.ts";
 
-/** Each generation is one deliberate deletion on Google's side; more than this is a fight, not a race. */
-const MAX_GENERATIONS = 3;
+/**
+ * Each generation is one deliberate deletion on Google's side; more than this in one lease is a
+ * fight, not a race. So what a worker left behind has the id of the row's generation or of the next two.
+ */
+export const MAX_GENERATIONS = 3;
 
+/** An event that is to be on a calendar exactly once. */
 export interface Insertion {
-  calendar_id: string;
   event_key: string;
+  /** The first generation of the id that is tried. */
   generation: number;
-  /** Without id and key: both are added here. */
-  body: EventInput;
+  /** The event, without id and key, as it is written under a generation. */
+  compose(generation: number): EventInput;
   sendUpdates: SendUpdates;
-  /** An earlier request may have landed, so look first. */
-  look_first: boolean;
+  /** An earlier insert may have taken effect: verify before each insert. */
+  verify_first: boolean;
+  /** Why nothing may be inserted just now; null: it may. What landed earlier is adopted all the same. */
+  mayNotInsert?(): Failure | null;
 }
 
-export interface Inserted {
-  event: GoogleEvent;
-  generation: number;
-  /** It was there before this call; nobody was mailed again. */
-  already_exists: boolean;
-}
-
-/** Creates an event exactly once under an id of our own; throws FailureError. */
-export async function insertOnce(account: Account, insertion: Insertion): Promise<Inserted> {
-  let { generation, look_first } = insertion;
-  for (let tries = 0; tries < MAX_GENERATIONS; tries++) {
-    if (!look_first) {
-      const inserted = await insert(account, insertion, generation);
-      if (inserted !== null) return { event: inserted, generation, already_exists: false };
-    }
-    const found = await look(account, insertion, generation);
-    if (found === "absent" && look_first) {
-      look_first = false;
-      tries--;
-    } else if (typeof found === "object") {
-      return { event: found, generation, already_exists: true };
-    } else {
-      // The id of a deleted event stays taken on Google.
-      generation++;
-      look_first = false;
-    }
+export type Inserted =
+  | {
+    kind: "inserted";
+    event: GoogleEvent;
+    generation: number;
+    /** It was there before this call: adopted, and nobody was mailed again. */
+    already_exists: boolean;
   }
-  throw new FailureError(rejection(
-    "google_rejected",
-    "The event was deleted on Google Calendar each time it was written. Delete it here, or schedule it again later.",
-  ));
+  /** `insert`: it was not allowed, or failed; `verify`: Google could not be read. */
+  | { kind: "failed"; at: "insert" | "verify"; failure: Failure; generation: number }
+  /** An event that is not ours has the id. */
+  | { kind: "foreign"; event_id: string; generation: number }
+  /** It was deleted on Google under every generation. */
+  | { kind: "deleted_each_time"; generation: number };
+
+/**
+ * Creates an event exactly once: under an id of our own, verifying where an earlier insert may have
+ * taken effect, and adopting what is there (409). The insert that happened has mailed the guests.
+ */
+export function insertOnce(at: EventCalendar, insertion: Insertion): Promise<Inserted> {
+  const { generation, verify_first } = insertion;
+  return verify_first
+    ? verifyThenInsert(at, insertion, generation)
+    : insert(at, insertion, generation);
 }
 
-/** Null: the id is taken. */
+async function verifyThenInsert(
+  at: EventCalendar,
+  insertion: Insertion,
+  generation: number,
+): Promise<Inserted> {
+  if (isOneTooMany(insertion, generation)) return { kind: "deleted_each_time", generation };
+  const found = await verifyGeneration(at, insertion.event_key, generation);
+  switch (found.kind) {
+    case "absent":
+      return await insert(at, insertion, generation);
+    case "tombstone":
+      // Before it died, a worker may have gone on to the next id.
+      return await verifyThenInsert(at, insertion, generation + 1);
+    default:
+      return settled(found, insertion, generation);
+  }
+}
+
 async function insert(
-  account: Account,
-  { calendar_id, event_key, body, sendUpdates }: Insertion,
+  at: EventCalendar,
+  insertion: Insertion,
   generation: number,
-): Promise<GoogleEvent | null> {
-  const event = {
-    ...body,
-    id: eventId(event_key, generation),
-    extendedProperties: {
-      ...body.extendedProperties,
-      private: {
-        ...body.extendedProperties?.private,
-        ...keyMark(event_key).extendedProperties.private,
-      },
-    },
-  };
-  const outcome = await ask(
-    account,
-    "write",
-    (token) => account.calendar.insertEvent(token, calendar_id, event, { sendUpdates }),
-  );
-  if (outcome.verdict === "done") return outcome.value;
-  if (outcome.verdict === "reject" && outcome.google.status === 409) return null;
-  throw failedRequest(outcome);
+): Promise<Inserted> {
+  if (isOneTooMany(insertion, generation)) return { kind: "deleted_each_time", generation };
+  const refusal = insertion.mayNotInsert?.() ?? null;
+  if (refusal !== null) return { kind: "failed", at: "insert", failure: refusal, generation };
+  const { event_key, sendUpdates } = insertion;
+  const event = asOwnEvent(event_key, generation, insertion.compose(generation));
+  const inserted = await insertEvent(at, event, sendUpdates);
+  if (inserted.verdict === "done") {
+    return { kind: "inserted", event: inserted.value, generation, already_exists: false };
+  }
+  return isTaken(inserted)
+    ? await resolveTakenId(at, insertion, generation)
+    : { kind: "failed", at: "insert", failure: inserted, generation };
 }
 
-async function look(
-  account: Account,
-  { calendar_id, event_key }: Insertion,
+/** The id is taken, by our own event, by one that was deleted, or by a foreign one. */
+async function resolveTakenId(
+  at: EventCalendar,
+  insertion: Insertion,
   generation: number,
-): Promise<GoogleEvent | "absent" | "tombstone"> {
-  const id = eventId(event_key, generation);
-  const outcome = await ask(
-    account,
-    "read",
-    (token) => account.calendar.getEvent(token, calendar_id, id),
-  );
-  if (isGone(outcome)) {
-    return outcome.verdict === "reject" && outcome.google.status === 410 ? "tombstone" : "absent";
+): Promise<Inserted> {
+  const found = await verifyGeneration(at, insertion.event_key, generation);
+  // Google keeps the id of a deleted event taken, also when it no longer shows the event.
+  return found.kind === "absent" || found.kind === "tombstone"
+    ? await insert(at, insertion, generation + 1)
+    : settled(found, insertion, generation);
+}
+
+function settled(
+  found: Exclude<Awaited<ReturnType<typeof verifyGeneration>>, { kind: "absent" | "tombstone" }>,
+  { event_key }: Insertion,
+  generation: number,
+): Inserted {
+  switch (found.kind) {
+    case "ours":
+      return { kind: "inserted", event: found.event, generation, already_exists: true };
+    case "foreign":
+      return { kind: "foreign", event_id: eventId(event_key, generation), generation };
+    case "unreadable":
+      return { kind: "failed", at: "verify", failure: found.failure, generation };
   }
-  if (outcome.verdict !== "done") {
-    // As long as nobody has verified, the event may be there.
-    const { failure } = failedRequest(outcome);
-    throw new FailureError(whileUnknown(failure, null));
-  }
-  if (writtenBy(outcome.value) !== event_key) {
-    throw new FailureError(rejection(
-      "google_rejected",
-      `An event that is not ours has the id ${id}. It was left alone; delete the task's event here and schedule it again.`,
-    ));
-  }
-  return outcome.value.status === "cancelled" ? "tombstone" : outcome.value;
+}
+
+/** Whether this generation is beyond what one lease tries. */
+export function isOneTooMany(first: { generation: number }, generation: number): boolean {
+  return generation >= first.generation + MAX_GENERATIONS;
 }

@@ -1,68 +1,39 @@
 import { asAttendeeInput, byEmail } from "@shared/google/attendee_input.ts";
 import type { AttendeeInput, GoogleAttendee } from "@shared/google/event.ts";
-import { normalizeAttendeeResponseStatus } from "@shared/google/event_people.ts";
 
-/** A guest as a caller asks for it. An answer counts only for a guest who is new. */
-export interface WantedGuest {
-  email: string;
-  displayName?: string | undefined;
-  optional?: boolean | undefined;
-  resource?: boolean | undefined;
-  responseStatus?: string | undefined;
+/** Three lists of guests, and how a wanted guest is written. */
+export interface GuestMerge<Before extends Guest, Wanted extends Guest & { email: string }> {
+  /** On which the wish is based: who is here and not wanted is removed. */
+  before: readonly Before[];
+  /** What Google has now. Whom people added there stays, and what a guest answered is Google's word. */
+  present: readonly GoogleAttendee[];
+  wanted: readonly Wanted[];
+  /** A guest whom Google does not show; null: people removed them, and they stay away. */
+  invite(guest: Wanted, before: Before | undefined): AttendeeInput | null;
+  /** A guest whom Google shows. */
+  keep(guest: Wanted, present: GoogleAttendee, before: Before | undefined): AttendeeInput;
+}
+
+interface Guest {
+  email?: string | undefined;
 }
 
 /**
- * The list to send to Google, from three: `known` (what we last saw, on which the wish is based),
- * `present` (what Google has now) and `wanted`. Whom others added stays, whom others removed stays
- * away, and what a guest answered is Google's word, never ours. Addresses compare without case.
+ * The list to send to Google, which replaces its own as a whole and resets the answer of anybody sent
+ * without it. Addresses compare without case.
  */
-export function mergeGuests(
-  known: readonly GoogleAttendee[],
-  present: readonly GoogleAttendee[],
-  wanted: readonly WantedGuest[],
+export function mergeGuests<Before extends Guest, Wanted extends Guest & { email: string }>(
+  { before, present, wanted, invite, keep }: GuestMerge<Before, Wanted>,
 ): AttendeeInput[] {
-  const before = byEmail(known);
+  const earlier = byEmail(before);
   const now = byEmail(present);
   const asked = byEmail(wanted);
-  const merged: AttendeeInput[] = [];
-  for (const [email, guest] of asked) {
+  const merged = [...asked].flatMap(([email, guest]) => {
     const there = now.get(email);
-    if (there !== undefined) {
-      merged.push({ ...asAttendeeInput(there, email), ...changedFields(guest, before.get(email)) });
-    } else if (!before.has(email)) {
-      merged.push(newGuest(guest));
-    }
-  }
-  for (const [email, guest] of now) {
-    if (!asked.has(email) && !before.has(email)) merged.push(asAttendeeInput(guest, email));
-  }
-  return merged;
-}
-
-/** Everybody as Google shows them, ready to be sent back without losing an answer. */
-export function asInput(attendees: readonly GoogleAttendee[]): AttendeeInput[] {
-  return [...byEmail(attendees)].map(([email, guest]) => asAttendeeInput(guest, email));
-}
-
-/** What the wish says differently from what it was based on. */
-function changedFields(
-  { displayName, optional }: WantedGuest,
-  before: GoogleAttendee | undefined,
-): Partial<AttendeeInput> {
-  return {
-    ...(displayName === undefined || displayName === before?.displayName ? {} : { displayName }),
-    ...(optional === undefined || optional === (before?.optional ?? false) ? {} : { optional }),
-  };
-}
-
-function newGuest({ email, displayName, optional, resource, responseStatus }: WantedGuest) {
-  return {
-    email,
-    ...(displayName === undefined ? {} : { displayName }),
-    ...(optional === undefined ? {} : { optional }),
-    ...(resource === undefined ? {} : { resource }),
-    ...(responseStatus === undefined
-      ? {}
-      : { responseStatus: normalizeAttendeeResponseStatus(responseStatus) }),
-  };
+    return there === undefined
+      ? invite(guest, earlier.get(email)) ?? []
+      : keep(guest, there, earlier.get(email));
+  });
+  const added = [...now].filter(([email]) => !asked.has(email) && !earlier.has(email));
+  return [...merged, ...added.map(([email, guest]) => asAttendeeInput(guest, email))];
 }

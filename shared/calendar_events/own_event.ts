@@ -1,11 +1,12 @@
-import type { GoogleEvent } from "@shared/google/event.ts";
+import type { EventInput, GoogleEvent } from "@shared/google/event.ts";
+import { eventId } from "@shared/google/event_id.ts";
 
 /** Names in `extendedProperties.private` (at most 44 characters) by which we know what we wrote. */
-const EVENT_KEY_PROPERTY = "convene_event_key";
+export const EVENT_KEY_PROPERTY = "convene_event_key";
 const CHANGE_PROPERTY = "convene_change";
 
 /** The key of the row that wrote this event, if one of ours did. */
-export function writtenBy(event: GoogleEvent): string | undefined {
+export function shownKey(event: GoogleEvent): string | undefined {
   return event.extendedProperties?.private?.[EVENT_KEY_PROPERTY];
 }
 
@@ -14,12 +15,23 @@ export function shownChange(event: GoogleEvent): string | undefined {
   return event.extendedProperties?.private?.[CHANGE_PROPERTY];
 }
 
-/** Marks an event as made by a row. */
-export function keyMark(event_key: string) {
-  return { extendedProperties: { private: { [EVENT_KEY_PROPERTY]: event_key } } };
-}
-
-/** Marks an event as showing a change, so that a lost answer can be looked up. */
+/** Marks an event as showing a change, so that a lost response can be verified. */
 export function changeMark(change: string) {
   return { extendedProperties: { private: { [CHANGE_PROPERTY]: change } } };
+}
+
+/** An event under our own id of this generation, marked with the key of its row. */
+export function asOwnEvent(
+  event_key: string,
+  generation: number,
+  body: EventInput,
+): EventInput & { id: string } {
+  return {
+    ...body,
+    id: eventId(event_key, generation),
+    extendedProperties: {
+      ...body.extendedProperties,
+      private: { ...body.extendedProperties?.private, [EVENT_KEY_PROPERTY]: event_key },
+    },
+  };
 }

@@ -1,20 +1,12 @@
-import type { MeetingRow } from "@shared/database/meetings.ts";
-import type { Failure } from "@shared/failures/failure.ts";
-import type { GoogleCalendar } from "@shared/google/calendar.ts";
+import type { GoogleFailure } from "@shared/failures/google_reply.ts";
 import type { GoogleEvent } from "@shared/google/event.ts";
-import type { GoogleOutcome } from "@shared/google/outcome.ts";
-import { askGoogle } from "./ask_google.ts";
-import type { Asking } from "./ask_google.ts";
-import { shownKey } from "./compose_event.ts";
-import { ofRead, stillUnknown } from "./attempt_failure.ts";
+import { eventId } from "@shared/google/event_id.ts";
+import { getEvent, isGone } from "./event_calendar.ts";
+import type { EventCalendar } from "./event_calendar.ts";
+import { shownKey } from "./own_event.ts";
 
-export interface Looking extends Asking {
-  row: MeetingRow;
-  calendar: GoogleCalendar;
-}
-
-/** What Google shows under one of a meeting's event ids. */
-export type Found =
+/** What Google shows under one of a row's event ids. */
+export type Verified =
   | { kind: "ours"; event: GoogleEvent }
   /** Unknown to Google: never there, or no longer shown. */
   | { kind: "absent" }
@@ -22,34 +14,29 @@ export type Found =
   | { kind: "tombstone" }
   /** Another's live event, or ours without the key that somebody took away. */
   | { kind: "foreign"; event: GoogleEvent }
-  | { kind: "unreadable"; failure: Failure };
+  | { kind: "unreadable"; failure: GoogleFailure };
 
-/**
- * Looks at one of the meeting's events. `outcome_unknown`: whether an event may exist that nobody has
- * seen yet, which decides what an unanswered look means for the row.
- */
-export async function findEvent(
-  looking: Looking,
+/** The verification read: whose event, if any, has this id. */
+export async function verifyEvent(
+  at: EventCalendar,
+  event_key: string,
   id: string,
-  outcome_unknown: boolean,
-): Promise<Found> {
-  const { row, calendar } = looking;
-  const got = await askGoogle(
-    looking,
-    "get",
-    id,
-    (token) => calendar.getEvent(token, row.google_calendar_id, id),
-  );
-  if (got.verdict === "reject" && got.google.status === 404) return { kind: "absent" };
-  if (isGone(got)) return { kind: "tombstone" };
+): Promise<Verified> {
+  const got = await getEvent(at, id);
   if (got.verdict !== "done") {
-    return { kind: "unreadable", failure: stillUnknown(outcome_unknown, ofRead(got)) };
+    if (!isGone(got)) return { kind: "unreadable", failure: got };
+    return { kind: got.google.status === 404 ? "absent" : "tombstone" };
   }
-  if (got.value.status === "cancelled") return { kind: "tombstone" };
-  return { kind: shownKey(got.value) === row.event_key ? "ours" : "foreign", event: got.value };
+  const event = got.value;
+  if (event.status === "cancelled") return { kind: "tombstone" };
+  return { kind: shownKey(event) === event_key ? "ours" : "foreign", event };
 }
 
-/** Google no longer has the event, or never had it: for a change too late, for a deletion good news. */
-export function isGone(outcome: GoogleOutcome<unknown>): boolean {
-  return outcome.verdict === "reject" && [404, 410].includes(outcome.google.status ?? 0);
+/** The same under the id of a generation. */
+export function verifyGeneration(
+  at: EventCalendar,
+  event_key: string,
+  generation: number,
+): Promise<Verified> {
+  return verifyEvent(at, event_key, eventId(event_key, generation));
 }

@@ -1,6 +1,6 @@
 import { CODES, responseCode, statusOf } from "@shared/failures/codes.ts";
 import type { ResponseCode } from "@shared/failures/codes.ts";
-import { waitOf } from "@shared/failures/failure.ts";
+import { FailureError, waitOf } from "@shared/failures/failure.ts";
 import type { Failure } from "@shared/failures/failure.ts";
 
 /** The body of an error response. `details` never holds a token, a key or SQL. */
@@ -45,6 +45,11 @@ export function faultOf(failure: Failure, details?: Record<string, unknown>): Ht
     details,
     waitOf(failure) ?? undefined,
   );
+}
+
+/** Failures become error responses; whatever else was thrown stays what it is. */
+export function faultOfThrown(thrown: unknown): unknown {
+  return thrown instanceof FailureError ? faultOf(thrown.failure, thrown.details) : thrown;
 }
 
 /** There is none, or it is somebody else's: the caller is not told which. */

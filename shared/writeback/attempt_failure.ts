@@ -16,8 +16,9 @@ export function attemptsSpent(lease_losses: number, state: string): Failure {
 /** The failure that spends the third attempt is final, and says so; `failed_attempts` before it. */
 export function atLast(failed_attempts: number, failure: Failure): Failure {
   if (failure.verdict !== "retry" || failed_attempts < 2) return failure;
+  const { not_before_seconds: _, ...final } = failure;
   const message = `${failure.message} Three attempts failed. Requeue the meeting to try again.`;
-  return { ...failure, verdict: "reject", message };
+  return { ...final, verdict: "reject", message };
 }
 
 /** A read spends no attempt. */

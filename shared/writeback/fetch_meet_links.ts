@@ -1,3 +1,4 @@
+import { getEvent } from "@shared/calendar_events/event_calendar.ts";
 import type { Connections } from "@shared/connections/connections.ts";
 import type { Database } from "@shared/database/call.ts";
 import { claimMeetLinks, settleMeetLinks } from "@shared/database/meet_links.ts";
@@ -8,7 +9,6 @@ import type { GoogleCalendar } from "@shared/google/calendar.ts";
 import { meetLink } from "@shared/google/event.ts";
 import type { GoogleEvent } from "@shared/google/event.ts";
 import type { GoogleOutcome } from "@shared/google/outcome.ts";
-import { askGoogle } from "./ask_google.ts";
 import { recorder } from "./recorder.ts";
 
 /** Over about an hour, each wait twice the one before; the database counts them. */
@@ -56,13 +56,9 @@ async function lookOnce(
   { meeting, connection }: ClaimedLook,
 ): Promise<MeetLinkLook> {
   const notes = recorder(now);
-  const id = meeting.google_event_id ?? "";
-  const got = await askGoogle(
-    { row: meeting, connection, connections, recorder: notes },
-    "get",
-    id,
-    (token) => calendar.getEvent(token, meeting.google_calendar_id, id),
-  );
+  const calendar_id = meeting.google_calendar_id;
+  const at = { calendar, connections, connection, calendar_id, recorder: notes };
+  const got = await getEvent(at, meeting.google_event_id ?? "");
   const verdict = judge(got, meeting.meet_link_looks);
   return {
     meeting_id: meeting.meeting_id,

@@ -19,7 +19,7 @@ import type { Recorder } from "./recorder.ts";
 import { writableMeeting } from "./writable_meeting.ts";
 import type { WritableMeeting } from "./writable_meeting.ts";
 import { writeEvent } from "./write_event.ts";
-import type { WriteOutcome } from "./write_event.ts";
+import type { WriteOutcome } from "./write_context.ts";
 
 /**
  * A lease outlives the longest work it can cover: 20 s for a request, before which there may be a
@@ -131,8 +131,13 @@ async function write(
     return { kind: "failed", failure, generation };
   }
   const { meeting, connection: usable } = ready;
-  const writing = { ...dependencies, connection: usable, row, recorder: notes, has_time };
-  return meeting === null ? await cancelEvent(writing) : await writeEvent({ ...writing, meeting });
+  const { calendar, connections, now } = dependencies;
+  const { google_calendar_id: calendar_id } = row;
+  const at = { calendar, connections, connection: usable, calendar_id, recorder: notes };
+  const context = { at, row, has_time };
+  return meeting === null
+    ? await cancelEvent(context)
+    : await writeEvent({ ...context, meeting, now });
 }
 
 /** Why there is no point in asking Google, or what is to be written; null: the meeting is cancelled. */

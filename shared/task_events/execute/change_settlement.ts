@@ -3,32 +3,32 @@ import type { FailureError } from "@shared/failures/failure.ts";
 import { settleTaskEvent } from "@shared/database/task_events.ts";
 import type { Settlement, TaskEventColumns, TaskEventRow } from "@shared/database/task_events.ts";
 import type { GoogleEvent } from "@shared/google/event.ts";
-import type { TrackingDependencies } from "./account.ts";
-import type { CarriedOut } from "./carry_out_change.ts";
-import type { ChangeScope } from "./change_request.ts";
+import type { TaskEventDependencies } from "./account.ts";
+import type { ExecutedChange } from "./execute_change.ts";
+import type { ChangeScope } from "../plan/change_request.ts";
 import { eventColumns } from "./event_columns.ts";
-import type { PlannedChange } from "./planned_change.ts";
+import type { ChangePlan } from "../plan/change_plan.ts";
 
 /** What the rows of a series say after a change: everything from Google's answers. */
-export function carriedOutSettlement(
+export function executedChangeSettlement(
   row: TaskEventRow,
-  plan: PlannedChange,
-  { event, following, carried, gone }: CarriedOut,
+  plan: ChangePlan,
+  { event, tail, migrated, removed }: ExecutedChange,
   now: Date,
 ): Settlement {
   const own = plan.event_id === row.calendar_event_id;
   const columns = own ? { ...eventColumns(event, now), series_update_scope: plan.scope } : {};
   const others: [GoogleEvent, string | null][] = [
     ...(own ? [] : [[event, null] as [GoogleEvent, null]]),
-    ...(following === null
+    ...(tail === null
       ? []
-      : [[following.event, plan.following?.event_key ?? null] as [GoogleEvent, string | null]]),
-    ...carried.map((exception) => [exception.event, null] as [GoogleEvent, null]),
+      : [[tail.event, plan.tail?.event_key ?? null] as [GoogleEvent, string | null]]),
+    ...migrated.map((exception) => [exception.event, null] as [GoogleEvent, null]),
   ];
   return {
     columns: { ...columns, pending_change: null, outcome_unknown: false, sync_error: null },
     rows: others.map(([other, event_key]) => rowOf(row, plan.scope, other, event_key, now)),
-    gone,
+    gone: removed,
   };
 }
 
@@ -54,7 +54,7 @@ export function rowOf(
 
 /** Ends the work on a row that failed; what may have landed stays to be finished. */
 export async function releaseAfter(
-  { database }: TrackingDependencies,
+  { database }: TaskEventDependencies,
   row: TaskEventRow,
   { code, failure }: FailureError,
   landed: boolean,

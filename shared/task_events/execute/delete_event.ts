@@ -2,19 +2,19 @@ import { FailureError, rejection } from "@shared/failures/failure.ts";
 import { discardTaskEvent, readTaskEvent } from "@shared/database/task_events.ts";
 import type { TaskEventRow } from "@shared/database/task_events.ts";
 import type { SendUpdates } from "@shared/google/event.ts";
-import { calendarIdFor, lookAt, openAccount } from "./account.ts";
-import type { Account, TrackingDependencies } from "./account.ts";
-import { carryOutDeletion, settleGone } from "./carry_out_deletion.ts";
+import { calendarIdFor, openAccount, readEvent } from "./account.ts";
+import type { Account, TaskEventDependencies } from "./account.ts";
+import { executeDeletion, settleGone } from "./execute_deletion.ts";
 import { LAST_REQUEST_SECONDS } from "./change_limits.ts";
-import type { ChangeScope, DeletionRequest } from "./change_request.ts";
+import type { ChangeScope, DeletionRequest } from "../plan/change_request.ts";
 import { inProgress, leaseEvent } from "./lease_event.ts";
 import { releaseAfter } from "./change_settlement.ts";
 import { finishPending, staysOpen } from "./finish_pending.ts";
-import { readable, requireOwn } from "./make_plan.ts";
-import { planDeletion } from "./plan_deletion.ts";
+import { readable, requireOwn } from "../plan/make_plan.ts";
+import { planDeletion } from "../plan/plan_deletion.ts";
 import { eventNotFound } from "./read_change_state.ts";
 import { readDeletion } from "./read_deletion.ts";
-import type { DeletionState, GoneAlready } from "./read_deletion.ts";
+import type { DeletionState, GoneAlready } from "../plan/change_state.ts";
 
 export interface DeletedEvent {
   scope: ChangeScope;
@@ -31,7 +31,7 @@ export interface DeletedEvent {
  * nobody was mailed. Throws FailureError.
  */
 export async function deleteEvent(
-  dependencies: TrackingDependencies,
+  dependencies: TaskEventDependencies,
   user_id: string,
   { calendar_id: named_calendar, ...request }: DeletionRequest & {
     calendar_id?: string | undefined;
@@ -78,7 +78,7 @@ async function deleteLeased(
       return null;
     }
     const plan = readable(() => planDeletion(crypto.randomUUID(), request, state));
-    const done = await carryOutDeletion({
+    const done = await executeDeletion({
       account,
       row,
       plan,
@@ -90,7 +90,7 @@ async function deleteLeased(
       scope: done.plan.scope,
       sendUpdates: done.plan.sendUpdates,
       recurrence: done.event === null ? null : done.event.recurrence ?? [],
-      deleted_exceptions: done.plan.gone,
+      deleted_exceptions: done.plan.removed,
     };
   } catch (thrown) {
     if (thrown instanceof FailureError) {
@@ -133,7 +133,7 @@ async function rowLeftBehind(
   const row = await rowOf(event_id);
   if (row === null) {
     // Where neither Google nor we know of it, the id may as well be mistyped.
-    const is_known = series_id !== null || await lookAt(account, calendar_id, event_id) !== null;
+    const is_known = series_id !== null || await readEvent(account, calendar_id, event_id) !== null;
     if (!is_known) throw eventNotFound(event_id);
     return null;
   }

@@ -1,25 +1,26 @@
+import { deleteEvent, isGone, isOutdated } from "@shared/calendar_events/event_calendar.ts";
 import { FailureError } from "@shared/failures/failure.ts";
 import { inProgress } from "./lease_event.ts";
 import { settleTaskEvent } from "@shared/database/task_events.ts";
 import type { Settlement, TaskEventRow } from "@shared/database/task_events.ts";
 import type { GoogleEvent } from "@shared/google/event.ts";
-import { ask, failedRequest, isGone } from "./account.ts";
+import { calendarOf, failedRequest } from "./account.ts";
 import type { Account } from "./account.ts";
-import { patchOnce } from "./carry_out_change.ts";
+import { patchOnce } from "./execute_change.ts";
 import { keepsChanging, MAX_PLANS } from "./change_limits.ts";
 import { rowOf } from "./change_settlement.ts";
 import { eventColumns } from "./event_columns.ts";
-import { readable, requireOwn } from "./make_plan.ts";
-import { planDeletion } from "./plan_deletion.ts";
-import type { PlannedDeletion } from "./planned_change.ts";
+import { readable, requireOwn } from "../plan/make_plan.ts";
+import { planDeletion } from "../plan/plan_deletion.ts";
+import type { DeletionPlan } from "../plan/change_plan.ts";
 import { readDeletion } from "./read_deletion.ts";
 
 const DONE = { pending_change: null, outcome_unknown: false, sync_error: null };
 
-export interface DeletionUndertaking {
+export interface DeletionExecution {
   account: Account;
   row: TaskEventRow;
-  plan: PlannedDeletion;
+  plan: DeletionPlan;
   /** The plan was begun before, so look what of it is there. */
   resumed: boolean;
   /** Becomes true once the deletion took effect. */
@@ -28,8 +29,8 @@ export interface DeletionUndertaking {
   keep_lease: boolean;
 }
 
-export interface CarriedOutDeletion {
-  plan: PlannedDeletion;
+export interface ExecutedDeletion {
+  plan: DeletionPlan;
   /** The series without its rest; null where the event itself is gone. */
   event: GoogleEvent | null;
 }
@@ -39,9 +40,9 @@ export interface CarriedOutDeletion {
  * success. A version that was not looked at is looked at first, as it may have other guests or
  * another organizer. Throws FailureError.
  */
-export async function carryOutDeletion(
-  { account, row, plan: first, resumed, progress, keep_lease }: DeletionUndertaking,
-): Promise<CarriedOutDeletion> {
+export async function executeDeletion(
+  { account, row, plan: first, resumed, progress, keep_lease }: DeletionExecution,
+): Promise<ExecutedDeletion> {
   let plan = first;
   for (let plans = 0; plans < MAX_PLANS; plans++) {
     await record(account, row, plan);
@@ -80,7 +81,7 @@ export async function settleGone(
 }
 
 /** Before Google is asked, so that whoever finds it unfinished does the same. */
-async function record(account: Account, row: TaskEventRow, plan: PlannedDeletion): Promise<void> {
+async function record(account: Account, row: TaskEventRow, plan: DeletionPlan): Promise<void> {
   const columns = { pending_change: plan as unknown as TaskEventRow["pending_change"] };
   if (!await settleTaskEvent(account.database, row, { columns, keep_lease: true })) {
     throw inProgress(null);
@@ -90,7 +91,7 @@ async function record(account: Account, row: TaskEventRow, plan: PlannedDeletion
 async function send(
   account: Account,
   row: TaskEventRow,
-  plan: PlannedDeletion,
+  plan: DeletionPlan,
   resumed: boolean,
 ): Promise<GoogleEvent | null | "outdated"> {
   const { patch } = plan;
@@ -102,23 +103,17 @@ async function send(
       throw thrown;
     }
   }
-  const outcome = await ask(
-    account,
-    "write",
-    (token) =>
-      account.calendar.deleteEvent(token, row.calendar_id, plan.event_id, {
-        sendUpdates: plan.sendUpdates,
-        ...(plan.if_match === null ? {} : { if_match: plan.if_match }),
-      }),
-  );
+  const { event_id, sendUpdates, if_match: etag } = plan;
+  const at = calendarOf(account, row.calendar_id);
+  const outcome = await deleteEvent(at, event_id, { sendUpdates, etag });
   if (outcome.verdict === "done" || isGone(outcome)) return null;
-  if (outcome.verdict === "reject" && outcome.google.status === 412) return "outdated";
+  if (isOutdated(outcome)) return "outdated";
   throw failedRequest(outcome);
 }
 
 function settlementOf(
   row: TaskEventRow,
-  plan: PlannedDeletion,
+  plan: DeletionPlan,
   event: GoogleEvent | null,
   now: Date,
 ): Settlement {
@@ -126,7 +121,7 @@ function settlementOf(
   if (event !== null) {
     return {
       columns: { ...eventColumns(event, now), series_update_scope: plan.scope, ...DONE },
-      gone: plan.gone,
+      gone: plan.removed,
     };
   }
   if (plan.event_id === row.calendar_event_id) return { columns: { ...deleted, ...DONE } };

@@ -1,9 +1,10 @@
 import type { TaskEventRow } from "@shared/database/task_events.ts";
 import type { GoogleAttendee } from "@shared/google/event.ts";
-import { ask, openAccount } from "./account.ts";
-import type { TrackingDependencies } from "./account.ts";
-import { otherGuests } from "./ownership.ts";
-import { DAY_MS, instantOf, rfc3339, timeOfDay, wallOf } from "@shared/time/wall_time.ts";
+import { openAccount } from "./account.ts";
+import type { TaskEventDependencies } from "./account.ts";
+import { otherGuests } from "../plan/ownership.ts";
+import { timeOfDay } from "@shared/time/wall_time.ts";
+import { DAY_MS, instantOf, rfc3339, wallOf } from "@shared/time/wall_time.ts";
 
 export interface Clashes {
   warnings: { code: "guest_busy" | "guest_unknown"; message: string; emails: string[] }[];
@@ -28,7 +29,7 @@ const CLOSES_MS = 17 * 3_600_000;
  * Friday, in the event's zone) at which all are free. The event's own present time does not count.
  */
 export async function findClashes(
-  dependencies: TrackingDependencies,
+  dependencies: TaskEventDependencies,
   event: TaskEventRow,
   { start_time, end_time }: { start_time: string; end_time: string },
 ): Promise<Clashes> {
@@ -38,12 +39,16 @@ export async function findClashes(
   const account = await openAccount(dependencies, event.user_id);
   const at: Interval = { start: Date.parse(start_time), end: Date.parse(end_time) };
   const until = at.end + LOOK_AHEAD_MS;
-  const outcome = await ask(account, "read", (token) =>
-    account.calendar.freeBusy(token, {
-      timeMin: new Date(at.start).toISOString(),
-      timeMax: new Date(until).toISOString(),
-      calendars: guests,
-    }));
+  const outcome = await account.connections.call(
+    account.connection,
+    "read",
+    (token) =>
+      account.calendar.freeBusy(token, {
+        timeMin: new Date(at.start).toISOString(),
+        timeMax: new Date(until).toISOString(),
+        calendars: guests,
+      }),
+  );
   if (outcome.verdict !== "done") return { warnings: [unreadable(guests)], alternatives: [] };
 
   const unknown: string[] = [];

@@ -3,14 +3,14 @@ import { FailureError, isTemporary } from "@shared/failures/failure.ts";
 import { claimTaskEvents, settleTaskEvent } from "@shared/database/task_events.ts";
 import type { BegunTaskEvent, TaskEventRow } from "@shared/database/task_events.ts";
 import { accountOf } from "./account.ts";
-import type { Account, TrackingDependencies } from "./account.ts";
-import { carryOut } from "./carry_out_change.ts";
-import { carryOutDeletion } from "./carry_out_deletion.ts";
+import type { Account, TaskEventDependencies } from "./account.ts";
+import { executeChange } from "./execute_change.ts";
+import { executeDeletion } from "./execute_deletion.ts";
 import { keepsChanging, LAST_REQUEST_SECONDS, LEASE_SECONDS, MAX_PLANS } from "./change_limits.ts";
-import { carriedOutSettlement, releaseAfter } from "./change_settlement.ts";
-import { makePlan, requireOwn } from "./make_plan.ts";
-import { PENDING_CHANGE } from "./planned_change.ts";
-import type { PlannedChange } from "./planned_change.ts";
+import { executedChangeSettlement, releaseAfter } from "./change_settlement.ts";
+import { makePlan, requireOwn } from "../plan/make_plan.ts";
+import { PENDING_CHANGE } from "../plan/change_plan.ts";
+import type { ChangePlan } from "../plan/change_plan.ts";
 import { findTarget, readChangeState } from "./read_change_state.ts";
 import { writeTaskEvent } from "./schedule_task.ts";
 
@@ -27,7 +27,7 @@ interface Finishing {
  * row that fails in a way nobody has thought of is put off and told to `onUnexpected`.
  */
 export async function finishDue(
-  dependencies: TrackingDependencies,
+  dependencies: TaskEventDependencies,
   limit: number,
   onUnexpected: (id: string, thrown: unknown) => void,
 ): Promise<{ id: string; success: boolean; error?: string; message?: string }[]> {
@@ -56,7 +56,7 @@ const UNEXPECTED = {
 } as const;
 
 /** Later than the others, so that a row which always fails does not keep them waiting. */
-async function putOff({ database }: TrackingDependencies, { event: row }: BegunTaskEvent) {
+async function putOff({ database }: TaskEventDependencies, { event: row }: BegunTaskEvent) {
   if (row === null) return;
   await settleTaskEvent(database, row, {
     columns: { outcome_unknown: true, sync_error: `${UNEXPECTED.code}: ${UNEXPECTED.message}` },
@@ -64,7 +64,10 @@ async function putOff({ database }: TrackingDependencies, { event: row }: BegunT
   });
 }
 
-async function finishOne(dependencies: TrackingDependencies, begun: BegunTaskEvent): Promise<void> {
+async function finishOne(
+  dependencies: TaskEventDependencies,
+  begun: BegunTaskEvent,
+): Promise<void> {
   const row = begun.event;
   if (row === null) return;
   if (row.sync_status === "pending") {
@@ -102,20 +105,20 @@ export async function finishPending(
 ): Promise<void> {
   const pending = PENDING_CHANGE.parse(row.pending_change);
   if (pending.kind === "change") await finishChange(account, row, pending, finishing);
-  else await carryOutDeletion({ ...finishing, account, row, plan: pending, resumed: true });
+  else await executeDeletion({ ...finishing, account, row, plan: pending, resumed: true });
 }
 
 async function finishChange(
   account: Account,
   row: TaskEventRow,
-  first: PlannedChange,
+  first: ChangePlan,
   { has_time, progress, keep_lease }: Finishing,
 ): Promise<void> {
   let plan = first;
   for (let plans = 0; plans < MAX_PLANS; plans++) {
-    const result = await carryOut({ account, row, plan, resumed: true, progress, has_time });
+    const result = await executeChange({ account, row, plan, resumed: true, progress, has_time });
     if (result.kind === "done") {
-      const settlement = carriedOutSettlement(row, plan, result, account.now());
+      const settlement = executedChangeSettlement(row, plan, result, account.now());
       await settleTaskEvent(account.database, row, { ...settlement, keep_lease });
       return;
     }
@@ -128,14 +131,14 @@ async function finishChange(
 async function planAgain(
   account: Account,
   row: TaskEventRow,
-  plan: PlannedChange,
-): Promise<PlannedChange> {
+  plan: ChangePlan,
+): Promise<ChangePlan> {
   const target = await findTarget(account, row.calendar_id, plan.request);
   requireOwn(target.event);
   const state = await readChangeState(account, row.calendar_id, target, plan.request, row);
   const again = makePlan(
     plan.change_id,
-    plan.following?.event_key ?? crypto.randomUUID(),
+    plan.tail?.event_key ?? crypto.randomUUID(),
     target,
     plan.request,
     state,

@@ -1,8 +1,8 @@
 import { FailureError } from "@shared/failures/failure.ts";
 import type { BegunTaskEvent, TaskEventRow } from "@shared/database/task_events.ts";
-import { accountOf, lookAt } from "./account.ts";
-import type { TrackingDependencies } from "./account.ts";
-import { settleGone } from "./carry_out_deletion.ts";
+import { accountOf, readEvent } from "./account.ts";
+import type { TaskEventDependencies } from "./account.ts";
+import { settleGone } from "./execute_deletion.ts";
 import { leaseEvent } from "./lease_event.ts";
 
 /** Google may not show a new event at once; one of before that it does not know was deleted. */
@@ -13,13 +13,13 @@ const SURELY_SHOWN_MS = 3_600_000;
  * Google cannot be asked the row is believed.
  */
 export async function forgetDeleted(
-  dependencies: TrackingDependencies,
+  dependencies: TaskEventDependencies,
   row: TaskEventRow,
   connection: BegunTaskEvent["connection"],
 ): Promise<boolean> {
   try {
     const account = accountOf(dependencies, connection);
-    const event = await lookAt(account, row.calendar_id, row.calendar_event_id);
+    const event = await readEvent(account, row.calendar_id, row.calendar_event_id);
     const age_ms = dependencies.now().valueOf() - Date.parse(row.last_synced_at ?? "");
     const is_deleted = event === null ? age_ms > SURELY_SHOWN_MS : event.status === "cancelled";
     if (!is_deleted) return false;

@@ -1,6 +1,6 @@
 import type { GoogleEvent } from "@shared/google/event.ts";
 import { mustRead, openAccount } from "./account.ts";
-import type { TrackingDependencies } from "./account.ts";
+import type { TaskEventDependencies } from "./account.ts";
 import { isDay } from "@shared/time/wall_time.ts";
 
 const WEEK_MS = 7 * 86_400_000;
@@ -24,7 +24,7 @@ export interface CalendarEvents {
 
 /** A user's events, occurrences of series one by one, by start; a week from now unless bounds are given. */
 export async function listCalendarEvents(
-  dependencies: TrackingDependencies,
+  dependencies: TaskEventDependencies,
   user_id: string,
   { calendarId = "primary", timeMin, timeMax, q }: CalendarEventsQuery,
 ): Promise<CalendarEvents> {

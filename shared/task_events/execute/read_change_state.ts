@@ -4,21 +4,15 @@ import type { TaskEventRow } from "@shared/database/task_events.ts";
 import type { GoogleAttendee, GoogleEvent } from "@shared/google/event.ts";
 import { findEvent } from "./account.ts";
 import type { Account } from "./account.ts";
-import type { ChangeScope, EventChange } from "./change_request.ts";
-import { invalid, timesOf } from "./new_times.ts";
-import type { ChangeState } from "./plan_change.ts";
-import { exceptionsOf, occurrenceOn, occurrencesOf, originalStart } from "./series_state.ts";
-import { endsByCount, extraDates } from "./split_series.ts";
-import { seriesTimes } from "./series_times.ts";
+import type { ChangeScope, EventChange } from "../plan/change_request.ts";
+import { invalid, timesOf } from "../plan/new_times.ts";
+import type { ChangeState, ChangeTarget } from "../plan/change_state.ts";
+import { exceptionsOf, occurrenceOn, occurrencesOf } from "./read_series.ts";
+import { originalStart } from "../plan/original_start.ts";
+import { endsByCount, extraDates } from "../plan/split_series.ts";
+import { seriesTimes } from "../plan/series_times.ts";
 import { DAY_MS, instantIso } from "@shared/time/wall_time.ts";
 import type { EventMoment, WallTime } from "@shared/time/wall_time.ts";
-
-/** What a request is about: an event or a series, and which occurrence of it. */
-export interface ChangeTarget {
-  event: GoogleEvent;
-  scope: ChangeScope;
-  instance_date: string | null;
-}
 
 /** Finds the event that a request means; the id of an occurrence means its series and that day. */
 export async function findTarget(

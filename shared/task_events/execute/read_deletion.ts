@@ -1,32 +1,13 @@
+import type { DeletionState, GoneAlready } from "../plan/change_state.ts";
 import type { GoogleEvent } from "@shared/google/event.ts";
-import { lookAt } from "./account.ts";
+import { readEvent } from "./account.ts";
 import type { Account } from "./account.ts";
-import type { ChangeScope, DeletionRequest } from "./change_request.ts";
-import { timesOf } from "./new_times.ts";
+import type { ChangeScope, DeletionRequest } from "../plan/change_request.ts";
+import { timesOf } from "../plan/new_times.ts";
 import { instanceNotFound, targetOf } from "./read_change_state.ts";
-import { exceptionsOf, occurrenceOn, occurrencesOf, originalStart } from "./series_state.ts";
+import { exceptionsOf, occurrenceOn, occurrencesOf } from "./read_series.ts";
+import { originalStart } from "../plan/original_start.ts";
 import { instantIso, readMoment } from "@shared/time/wall_time.ts";
-
-/** What a deletion is about, as Google shows it now. */
-export interface DeletionState {
-  kind: "there";
-  /** A single event, or a series. */
-  event: GoogleEvent;
-  scope: ChangeScope;
-  /** The occurrence that is meant; null for a whole series and for a single event. */
-  occurrence: GoogleEvent | null;
-  /** Changed occurrences, where more than one is deleted. */
-  exceptions: readonly GoogleEvent[];
-}
-
-/** What was to be deleted is gone already. */
-export interface GoneAlready {
-  kind: "gone";
-  /** Null where no event by itself is meant: the series has simply ended before. */
-  event_id: string | null;
-  /** The series that it belonged to, whose row may say that its deletion is under way. */
-  series_id: string | null;
-}
 
 /** Finds what a deletion means. Throws FailureError. */
 export async function readDeletion(
@@ -34,7 +15,7 @@ export async function readDeletion(
   calendar_id: string,
   request: DeletionRequest,
 ): Promise<DeletionState | GoneAlready> {
-  const named = await lookAt(account, calendar_id, request.event_id);
+  const named = await readEvent(account, calendar_id, request.event_id);
   if (named === null) return gone(request.event_id, null);
   const is_single = (request.update_scope ?? "single") === "single";
   // A deleted occurrence still tells which series is meant.

@@ -1,3 +1,4 @@
+import { originalStart } from "../plan/original_start.ts";
 import type { InstancesQuery } from "@shared/google/calendar.ts";
 import type { GoogleEvent } from "@shared/google/event.ts";
 import { mustRead } from "./account.ts";
@@ -10,9 +11,9 @@ import {
   momentOf,
   readMoment,
   rfc3339,
-  timeOfDay,
 } from "@shared/time/wall_time.ts";
 import type { EventMoment, WallTime } from "@shared/time/wall_time.ts";
+import { timeOfDay } from "@shared/time/wall_time.ts";
 
 const PAGE = 2500;
 
@@ -118,13 +119,4 @@ export async function occurrenceOn(
     const original = originalStart(event, series);
     return original !== null && dayOf(original) === instance_date;
   }) ?? null;
-}
-
-/** The original start of an occurrence on the wall clock of its series. */
-export function originalStart(event: GoogleEvent, { zone }: EventMoment): WallTime | null {
-  const original = momentOf(event.originalStartTime, zone ?? "UTC");
-  if (original === null) return null;
-  // An instant is read in the zone of the series, whatever zone Google writes it in.
-  const text = event.originalStartTime?.dateTime;
-  return text === undefined || zone === null ? original.wall : readMoment(text, zone).wall;
 }

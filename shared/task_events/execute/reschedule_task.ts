@@ -5,14 +5,14 @@ import { beginEventChange, settleTaskEvent } from "@shared/database/task_events.
 import type { TaskEventRow, TaskRow } from "@shared/database/task_events.ts";
 import type { GoogleAttendee, GoogleEvent } from "@shared/google/event.ts";
 import { findEvent, openAccount } from "./account.ts";
-import type { TrackingDependencies } from "./account.ts";
+import type { TaskEventDependencies } from "./account.ts";
 import { LEASE_SECONDS } from "./change_limits.ts";
 import { eventColumns } from "./event_columns.ts";
 import { findClashes } from "./find_clashes.ts";
 import type { Clashes } from "./find_clashes.ts";
-import { otherGuests, ownershipOf } from "./ownership.ts";
-import { rescheduleDecision } from "./reschedule_decision.ts";
-import type { RescheduleDecision } from "./reschedule_decision.ts";
+import { otherGuests, ownershipOf } from "../plan/ownership.ts";
+import { rescheduleDecision } from "../plan/reschedule_decision.ts";
+import type { RescheduleDecision } from "../plan/reschedule_decision.ts";
 import { scheduleTask } from "./schedule_task.ts";
 import { eventNotFound } from "./read_change_state.ts";
 import { updateEvent } from "./update_event.ts";
@@ -40,7 +40,7 @@ const SENTENCES = {
 
 /** Brings one task's event to the task's time, if that may be done; the answer says what and why. */
 export async function rescheduleTask(
-  dependencies: TrackingDependencies,
+  dependencies: TaskEventDependencies,
   { task, event }: { task: TaskRow; event: TaskEventRow | null },
   wish: { start_time?: string | undefined; duration_minutes?: number | undefined },
 ): Promise<RescheduledTask> {
@@ -53,7 +53,7 @@ export async function rescheduleTask(
     let known = event;
     let decision = decide(task, known, false);
     if (decision.action === "look" && known !== null) {
-      known = await lookAt(dependencies, known);
+      known = await readOwnership(dependencies, known);
       decision = decide(task, known, true);
     }
     switch (decision.action) {
@@ -83,7 +83,7 @@ function decide(task: TaskRow, event: TaskEventRow | null, looked: boolean): Res
 }
 
 async function create(
-  dependencies: TrackingDependencies,
+  dependencies: TaskEventDependencies,
   task: TaskRow,
   wanted: { start_time: string; duration_minutes: number },
 ): Promise<RescheduledTask> {
@@ -103,7 +103,7 @@ async function create(
 }
 
 async function move(
-  dependencies: TrackingDependencies,
+  dependencies: TaskEventDependencies,
   task: TaskRow,
   event: TaskEventRow | null,
   start_time: string,
@@ -169,8 +169,8 @@ function refuseSharedSeries(event: GoogleEvent): void {
 }
 
 /** Asks Google once whose event it is, and keeps the answer. */
-async function lookAt(
-  dependencies: TrackingDependencies,
+async function readOwnership(
+  dependencies: TaskEventDependencies,
   row: TaskEventRow,
 ): Promise<TaskEventRow> {
   const account = await openAccount(dependencies, row.user_id);

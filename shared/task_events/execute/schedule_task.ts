@@ -11,13 +11,13 @@ import { beginTaskEvent, settleTaskEvent } from "@shared/database/task_events.ts
 import type { BegunTaskEvent, TaskEventRow, TaskRow } from "@shared/database/task_events.ts";
 import { firstIssue } from "@shared/failures/issues.ts";
 import { accountOf, mustRead } from "./account.ts";
-import type { Account, TrackingDependencies } from "./account.ts";
+import type { Account, TaskEventDependencies } from "./account.ts";
 import { LEASE_SECONDS } from "./change_limits.ts";
-import { composeTaskEvent, patternOf, WANTED_EVENT } from "./compose_task_event.ts";
-import type { WantedEvent } from "./compose_task_event.ts";
+import { composeTaskEvent, patternOf, WANTED_EVENT } from "../plan/compose_task_event.ts";
+import type { WantedEvent } from "../plan/compose_task_event.ts";
 import { eventColumns } from "./event_columns.ts";
 import { forgetDeleted } from "./forget_deleted.ts";
-import { insertOnce } from "./insert_once.ts";
+import { insertTaskEvent } from "./insert_task_event.ts";
 
 /** Where a definite answer is missing, somebody looks again after so long. */
 const LOOK_AGAIN_SECONDS = 30;
@@ -30,7 +30,7 @@ export interface ScheduledTask {
 
 /** Puts a task on its owner's calendar, exactly once. */
 export async function scheduleTask(
-  dependencies: TrackingDependencies,
+  dependencies: TaskEventDependencies,
   task_id: string,
   actor: Actor,
   wanted: WantedEvent,
@@ -53,7 +53,7 @@ export async function scheduleTask(
 
 /** Writes the event of a leased row and settles it. */
 export async function writeTaskEvent(
-  dependencies: TrackingDependencies,
+  dependencies: TaskEventDependencies,
   { event: row, task, connection }: BegunTaskEvent,
 ): Promise<ScheduledTask> {
   if (row === null || task === null) {
@@ -71,13 +71,13 @@ export async function writeTaskEvent(
     const wanted = await withZone(account, row, task, parsed.data);
     const body = composeTaskEvent(task, wanted);
     if (body === null) throw invalid("start_time: Expected one, as the task has no start_date");
-    const { event, generation, already_exists } = await insertOnce(account, {
+    const { event, generation, already_exists } = await insertTaskEvent(account, {
       calendar_id: row.calendar_id,
       event_key: row.event_key,
       generation: row.event_generation,
       body,
       sendUpdates: "none",
-      look_first: row.outcome_unknown,
+      verify_first: row.outcome_unknown,
     });
     const columns = {
       ...eventColumns(event, dependencies.now()),
@@ -114,7 +114,7 @@ function invalid(message: string): FailureError {
 
 /** A row that may have an event is never given up before a look has answered. */
 async function settleFailed(
-  { database }: TrackingDependencies,
+  { database }: TaskEventDependencies,
   row: TaskEventRow,
   { code, failure }: FailureError,
 ): Promise<void> {

@@ -9,7 +9,7 @@ import type { EventsQuery } from "@shared/google/calendar.ts";
 import type { GoogleEvent } from "@shared/google/event.ts";
 import { extractOrganizerMetadata, normalizeAttendees } from "@shared/google/event_people.ts";
 import { findEvent, mustRead, openAccount } from "./account.ts";
-import type { Account, TrackingDependencies } from "./account.ts";
+import type { Account, TaskEventDependencies } from "./account.ts";
 
 /** A page of Google's; one holds the events of thousands of rows. */
 const PAGE = 2500;
@@ -37,7 +37,7 @@ export interface SyncedEvent {
  * organizer and is not listed again. A calendar that cannot be read fails alone.
  */
 export async function syncOrganizers(
-  dependencies: TrackingDependencies,
+  dependencies: TaskEventDependencies,
   filter: UnsyncedFilter,
 ): Promise<SyncedEvent[]> {
   const calendars = await listUnsyncedEvents(dependencies.database, filter);
@@ -65,7 +65,7 @@ interface Page {
 }
 
 async function syncCalendar(
-  dependencies: TrackingDependencies,
+  dependencies: TaskEventDependencies,
   calendar: UnsyncedCalendar,
   few: number,
 ): Promise<SyncedEvent[]> {

@@ -3,20 +3,20 @@ import { readTaskEvent, settleTaskEvent } from "@shared/database/task_events.ts"
 import type { TaskEventRow } from "@shared/database/task_events.ts";
 import type { GoogleEvent } from "@shared/google/event.ts";
 import { calendarIdFor, findEvent, openAccount } from "./account.ts";
-import type { Account, TrackingDependencies } from "./account.ts";
-import { carryOut } from "./carry_out_change.ts";
-import type { CarriedOut } from "./carry_out_change.ts";
-import type { EventChange } from "./change_request.ts";
+import type { Account, TaskEventDependencies } from "./account.ts";
+import { executeChange } from "./execute_change.ts";
+import type { ExecutedChange } from "./execute_change.ts";
+import type { EventChange } from "../plan/change_request.ts";
 import { keepsChanging, LAST_REQUEST_SECONDS, MAX_PLANS } from "./change_limits.ts";
-import { carriedOutSettlement, releaseAfter } from "./change_settlement.ts";
+import { executedChangeSettlement, releaseAfter } from "./change_settlement.ts";
 import { finishPending, staysOpen } from "./finish_pending.ts";
 import { inProgress, leaseEvent } from "./lease_event.ts";
-import { makePlan, requireOwn } from "./make_plan.ts";
-import { otherGuests } from "./ownership.ts";
-import type { PlannedChange } from "./planned_change.ts";
-import { previewOf } from "./preview_change.ts";
+import { makePlan, requireOwn } from "../plan/make_plan.ts";
+import { otherGuests } from "../plan/ownership.ts";
+import type { ChangePlan } from "../plan/change_plan.ts";
+import { previewOf } from "../plan/preview_change.ts";
 import { eventNotFound, findTarget, readChangeState } from "./read_change_state.ts";
-import type { ChangeTarget } from "./read_change_state.ts";
+import type { ChangeTarget } from "../plan/change_state.ts";
 
 export interface ChangeOptions {
   /** Says what would happen and does nothing. */
@@ -29,14 +29,14 @@ export interface ChangeOptions {
 
 export type ChangedEvent =
   | { kind: "preview"; preview: ReturnType<typeof previewOf> }
-  | { kind: "changed"; plan: PlannedChange; result: CarriedOut };
+  | { kind: "changed"; plan: ChangePlan; result: ExecutedChange };
 
 /**
  * Changes an event that the user organizes: one event or occurrence, a whole series, or a series
  * from one occurrence on. Nobody's answer is lost and no newer version overwritten. Throws FailureError.
  */
 export async function updateEvent(
-  dependencies: TrackingDependencies,
+  dependencies: TaskEventDependencies,
   user_id: string,
   request: EventChange,
   options: ChangeOptions = {},
@@ -100,9 +100,16 @@ async function changeLeased(
       if (!await settleTaskEvent(account.database, row, { columns, keep_lease: true })) {
         throw inProgress(null);
       }
-      const result = await carryOut({ account, row, plan, resumed: false, progress, has_time });
+      const result = await executeChange({
+        account,
+        row,
+        plan,
+        resumed: false,
+        progress,
+        has_time,
+      });
       if (result.kind === "outdated") continue;
-      const settlement = carriedOutSettlement(row, plan, result, account.now());
+      const settlement = executedChangeSettlement(row, plan, result, account.now());
       if (!await settleTaskEvent(account.database, row, settlement)) throw inProgress(null);
       return { kind: "changed", plan, result };
     }

@@ -5,7 +5,7 @@ import { CHANGE_SCOPES, DELETION_REQUEST, EVENT_CHANGE, SEND_UPDATES } from "./c
 const object = <T extends object>() =>
   z.custom<T>((value) => typeof value === "object" && value !== null);
 
-const CARRIED = z.object({
+const MIGRATED = z.object({
   old_id: z.string(),
   was: z.string(),
   original_start: z.string(),
@@ -22,9 +22,9 @@ const CHANGE = z.object({
   if_match: z.nullable(z.string()),
   patch: object<EventPatch>(),
   sendUpdates: SEND_UPDATES,
-  following: z.nullable(z.object({ event_key: z.string(), body: object<EventInput>() })),
+  tail: z.nullable(z.object({ event_key: z.string(), body: object<EventInput>() })),
   undo: z.nullable(object<EventPatch>()),
-  carried: z.array(CARRIED),
+  migrated: z.array(MIGRATED),
   cancelled: z.array(z.string()),
   replaced: z.array(z.string()),
 });
@@ -39,7 +39,7 @@ const DELETION = z.object({
   sendUpdates: SEND_UPDATES,
   patch: z.nullable(object<EventPatch>()),
   occurrence: z.nullable(object<GoogleEvent>()),
-  gone: z.array(z.string()),
+  removed: z.array(z.string()),
 });
 
 /** What `pending_change` holds. */
@@ -47,22 +47,22 @@ export const PENDING_CHANGE = z.discriminatedUnion("kind", [CHANGE, DELETION]);
 
 /**
  * Everything a change will send to Google, decided before the first request and kept in the row, so
- * that whoever finds it unfinished does the same. The order is: patch, following, carried; the
+ * that whoever finds it unfinished does the same. The order is: patch, tail series, migrated exceptions; the
  * patch goes first because If-Match makes it the one request that shows an outdated plan. `undo`
- * puts the series back together when Google will never take the following one. `replaced` are the
+ * puts the series back together when Google will never take the tail series. `replaced` are the
  * changed occurrences of before, which may be gone under their ids afterwards.
  */
-export type PlannedChange = z.output<typeof CHANGE>;
+export type ChangePlan = z.output<typeof CHANGE>;
 
 /**
  * A deletion under way: `event_id` is deleted, or, with a `patch`, the series that is shortened by
- * it, with which the changed occurrences in `gone` go away. `occurrence` is what is deleted of a
+ * it, with which the changed occurrences in `removed` go away. `occurrence` is what is deleted of a
  * series that goes on, as it was.
  */
-export type PlannedDeletion = z.output<typeof DELETION>;
+export type DeletionPlan = z.output<typeof DELETION>;
 
 /**
  * A later occurrence that is patched by itself: where it stood, and its original start from now on.
  * `is_own` false: only so that it does not show what another occurrence had.
  */
-export type CarriedException = z.output<typeof CARRIED>;
+export type MigratedException = z.output<typeof MIGRATED>;

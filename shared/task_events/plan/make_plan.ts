@@ -4,9 +4,9 @@ import type { EventChange } from "./change_request.ts";
 import { invalid } from "./new_times.ts";
 import { ownershipOfEvent } from "./ownership.ts";
 import { isFirstOccurrence, planChange } from "./plan_change.ts";
-import type { ChangeState } from "./plan_change.ts";
-import type { PlannedChange } from "./planned_change.ts";
-import type { ChangeTarget } from "./read_change_state.ts";
+import type { ChangeState } from "./change_state.ts";
+import type { ChangePlan } from "./change_plan.ts";
+import type { ChangeTarget } from "./change_state.ts";
 import { RecurrenceError } from "@shared/time/recurrence_lines.ts";
 
 /** A series divided at its first occurrence is simply the whole series. */
@@ -16,7 +16,7 @@ export function makePlan(
   { scope }: ChangeTarget,
   request: EventChange,
   state: ChangeState,
-): PlannedChange {
+): ChangePlan {
   const wide = scope === "future" && isFirstOccurrence(state) ? "all" : scope;
   return readable(() => planChange(change_id, event_key, wide, request, state));
 }

@@ -1,14 +1,14 @@
 import type { EventPatch, GoogleEvent } from "@shared/google/event.ts";
-import { asInput } from "./merge_guests.ts";
+import { asInput } from "./merge_task_guests.ts";
 import { timePatch, timesOf } from "./new_times.ts";
-import type { CarriedException } from "./planned_change.ts";
+import type { MigratedException } from "./change_plan.ts";
 import { dateLine } from "@shared/time/recurrence_lines.ts";
-import { originalStart } from "./series_state.ts";
+import { originalStart } from "./original_start.ts";
 import { rfc3339 } from "@shared/time/wall_time.ts";
 import type { EventMoment, WallTime } from "@shared/time/wall_time.ts";
 
-export interface Carried {
-  carried: CarriedException[];
+export interface MigratedExceptions {
+  migrated: MigratedException[];
   /** Original starts, in the new series, of occurrences that stay deleted. */
   cancelled: WallTime[];
 }
@@ -18,14 +18,14 @@ export interface Carried {
  * ones stay deleted, moved ones stay where they were moved to, and so do their own texts and replies.
  * The occurrence that is `named` takes the time that is asked for, and keeps the rest.
  */
-export function carryExceptions(
+export function migrateExceptions(
   exceptions: readonly GoogleEvent[],
   master: GoogleEvent,
   from: EventMoment,
   to: EventMoment,
   named: WallTime | null = null,
-): Carried {
-  const carried: CarriedException[] = [];
+): MigratedExceptions {
+  const migrated: MigratedException[] = [];
   const cancelled: WallTime[] = [];
   for (const exception of exceptions) {
     const was = originalStart(exception, from);
@@ -38,7 +38,7 @@ export function carryExceptions(
     const own = ownChanges(exception, master, { ...from, wall: was });
     const patch = was === named ? withoutTimes(own) : own;
     if (Object.keys(patch).length === 0) continue;
-    carried.push({
+    migrated.push({
       old_id: exception.id,
       was: rfc3339({ ...from, wall: was }),
       original_start: rfc3339(now),
@@ -46,7 +46,7 @@ export function carryExceptions(
       is_own: true,
     });
   }
-  return { carried, cancelled };
+  return { migrated, cancelled };
 }
 
 /** The lines of a series with more occurrences left out. */

@@ -1,9 +1,9 @@
 import type { EventPatch, GoogleEvent } from "@shared/google/event.ts";
 import { timePatch } from "./new_times.ts";
 import type { EventTimes } from "./new_times.ts";
-import type { CarriedException } from "./planned_change.ts";
+import type { MigratedException } from "./change_plan.ts";
 import { placed } from "./series_times.ts";
-import { originalStart } from "./series_state.ts";
+import { originalStart } from "./original_start.ts";
 import { rfc3339 } from "@shared/time/wall_time.ts";
 import type { WallTime } from "@shared/time/wall_time.ts";
 
@@ -20,13 +20,13 @@ export interface MovedSeries {
 /**
  * Google knows changed and deleted occurrences by their original start alone. When a series moves by
  * whole days, another occurrence comes to stand on such a start and would be taken for it: each of
- * those is given what it should have, in `carried`, with its own changes if it has some.
+ * those is given what it should have, in `migrated`, with its own changes if it has some.
  */
 export function freeOccupied(
-  carried: readonly CarriedException[],
+  migrated: readonly MigratedException[],
   { from, to, exceptions, live, content }: MovedSeries,
-): CarriedException[] {
-  const entries = new Map(carried.map((entry) => [entry.original_start, entry]));
+): MigratedException[] {
+  const entries = new Map(migrated.map((entry) => [entry.original_start, entry]));
   const by = to.start.wall - from.start.wall;
   for (const exception of exceptions) {
     const original = originalStart(exception, from.start);

@@ -1,46 +1,32 @@
+import type { ChangeState } from "./change_state.ts";
 import { escapeHtml } from "@shared/google/description.ts";
 import type { EventPatch, GoogleAttendee, GoogleEvent } from "@shared/google/event.ts";
-import { carryExceptions, withoutOccurrences } from "./carry_exceptions.ts";
-import type { Carried } from "./carry_exceptions.ts";
+import { migrateExceptions, withoutOccurrences } from "./migrate_exceptions.ts";
+import type { MigratedExceptions } from "./migrate_exceptions.ts";
 import type { ChangeScope, EventChange } from "./change_request.ts";
-import { followingBody } from "./following_body.ts";
-import { asInput, mergeGuests } from "./merge_guests.ts";
+import { tailSeriesBody } from "./tail_series.ts";
+import { asInput, mergeTaskGuests } from "./merge_task_guests.ts";
 import { invalid, newTimes, sameTimes, timePatch, timesOf } from "./new_times.ts";
 import type { EventTimes } from "./new_times.ts";
-import { changeMark } from "./own_event.ts";
+import { changeMark } from "@shared/calendar_events/own_event.ts";
 import { whomToTell } from "./ownership.ts";
-import type { CarriedException, PlannedChange } from "./planned_change.ts";
+import type { ChangePlan, MigratedException } from "./change_plan.ts";
 import { freeOccupied } from "./occupied_places.ts";
-import { originalStart } from "./series_state.ts";
+import { originalStart } from "./original_start.ts";
 import { placed, seriesTimes } from "./series_times.ts";
 import { shiftSeries } from "./shift_series.ts";
 import { splitSeries } from "./split_series.ts";
 import { instantIso, rfc3339 } from "@shared/time/wall_time.ts";
 import type { EventMoment, WallTime } from "@shared/time/wall_time.ts";
 
-/** An event and what of its series a change needs to know, as Google has it now. */
-export interface ChangeState {
-  /** A single event, or a series. */
-  event: GoogleEvent;
-  /** The occurrence that is meant; null for a whole series and for a single event. */
-  occurrence: GoogleEvent | null;
-  exceptions: readonly GoogleEvent[];
-  /** Original starts of occurrences that are not deleted, near those of `exceptions`, where the series moves. */
-  live: ReadonlySet<WallTime>;
-  /** The last occurrence that the rule gives, where it ends by COUNT. */
-  last: WallTime | null;
-  /** The guests that we last knew, on which the request is based. */
-  known: readonly GoogleAttendee[];
-}
-
 /** Decides everything that a change will send; pure. Throws FailureError and RecurrenceError. */
 export function planChange(
   change_id: string,
-  following_key: string,
+  tail_key: string,
   scope: ChangeScope,
   request: EventChange,
   state: ChangeState,
-): PlannedChange {
+): ChangePlan {
   const patched = scope === "single" ? state.occurrence ?? state.event : state.event;
   const common = {
     kind: "change" as const,
@@ -56,7 +42,7 @@ export function planChange(
     ]),
   };
   if (scope === "future") {
-    return { ...common, ...planFuture(change_id, following_key, request, state) };
+    return { ...common, ...planFuture(change_id, tail_key, request, state) };
   }
   if (scope === "all" && state.event.recurrence !== undefined) {
     return { ...common, ...planAll(change_id, request, state) };
@@ -76,9 +62,9 @@ export function planChange(
       ...(request.recurrence === undefined ? {} : { recurrence: linesOf(request) }),
       ...changeMark(change_id),
     },
-    following: null,
+    tail: null,
     undo: null,
-    carried: [],
+    migrated: [],
     cancelled: [],
     replaced: [],
   };
@@ -92,20 +78,20 @@ function planAll(change_id: string, request: EventChange, state: ChangeState) {
   const given = request.recurrence === undefined ? null : linesOf(request);
   const content = contentPatch(request, master, state.known);
   const named = namedForTime(request, state, now.start);
-  const kept: Carried = given !== null
-    ? { carried: [], cancelled: [] }
+  const kept: MigratedExceptions = given !== null
+    ? { migrated: [], cancelled: [] }
     : moves
-    ? carryExceptions(state.exceptions, master, now.start, times.start, named)
-    : { carried: backToItsPlace(state.exceptions, now, named), cancelled: [] };
-  const carried = given === null && moves
-    ? freeOccupied(kept.carried, {
+    ? migrateExceptions(state.exceptions, master, now.start, times.start, named)
+    : { migrated: backToItsPlace(state.exceptions, now, named), cancelled: [] };
+  const migrated = given === null && moves
+    ? freeOccupied(kept.migrated, {
       from: now,
       to: times,
       exceptions: state.exceptions,
       live: state.live,
       content: { ...contentOf(master), ...content },
     })
-    : kept.carried;
+    : kept.migrated;
   const lines = given ??
     (moves
       ? withoutOccurrences(
@@ -122,9 +108,9 @@ function planAll(change_id: string, request: EventChange, state: ChangeState) {
       ...(lines === null ? {} : { recurrence: lines.length === 0 ? null : lines }),
       ...changeMark(change_id),
     },
-    following: null,
+    tail: null,
     undo: null,
-    carried,
+    migrated,
     cancelled: kept.cancelled.map((wall) => rfc3339({ ...to, wall })),
     replaced: moves || given !== null ? liveIds(state.exceptions) : [],
   };
@@ -149,9 +135,9 @@ function planFuture(
     (originalStart(exception, now.start) ?? -Infinity) >= at
   );
   const named = namedForTime(request, state, now.start);
-  const kept: Carried = request.recurrence === undefined
-    ? carryExceptions(later, master, here.start, times.start, named)
-    : { carried: [], cancelled: [] };
+  const kept: MigratedExceptions = request.recurrence === undefined
+    ? migrateExceptions(later, master, here.start, times.start, named)
+    : { migrated: [], cancelled: [] };
   const recurrence = request.recurrence === undefined
     ? withoutOccurrences(
       shiftSeries(after, here.start, times.start),
@@ -161,12 +147,12 @@ function planFuture(
     : linesOf(request);
   return {
     patch: { recurrence: before, ...changeMark(change_id) },
-    following: {
+    tail: {
       event_key,
-      body: followingBody(event_key, request, master, state.known, times, recurrence),
+      body: tailSeriesBody(event_key, request, master, state.known, times, recurrence),
     },
     undo: { recurrence: master.recurrence ?? [] },
-    carried: kept.carried,
+    migrated: kept.migrated,
     cancelled: kept.cancelled.map((wall) => rfc3339({ ...times.start, wall })),
     replaced: liveIds(later),
   };
@@ -202,7 +188,7 @@ function backToItsPlace(
   exceptions: readonly GoogleEvent[],
   now: EventTimes,
   named: WallTime | null,
-): CarriedException[] {
+): MigratedException[] {
   return exceptions.flatMap((exception) => {
     if (named === null || originalStart(exception, now.start) !== named) return [];
     const place = placed(now, named);
@@ -230,7 +216,7 @@ function contentPatch(
     ...(request.location === undefined ? {} : { location: request.location }),
     ...(request.attendees === undefined
       ? {}
-      : { attendees: mergeGuests(known, event.attendees ?? [], request.attendees) }),
+      : { attendees: mergeTaskGuests(known, event.attendees ?? [], request.attendees) }),
   };
 }
 

@@ -1,10 +1,10 @@
 import type { DeletionRequest } from "./change_request.ts";
 import { timesOf } from "./new_times.ts";
-import { changeMark } from "./own_event.ts";
+import { changeMark } from "@shared/calendar_events/own_event.ts";
 import { whomToTell } from "./ownership.ts";
-import type { PlannedDeletion } from "./planned_change.ts";
-import type { DeletionState } from "./read_deletion.ts";
-import { originalStart } from "./series_state.ts";
+import type { DeletionPlan } from "./change_plan.ts";
+import type { DeletionState } from "./change_state.ts";
+import { originalStart } from "./original_start.ts";
 import { trimSeries } from "./split_series.ts";
 
 /** Decides what a deletion will send; pure. Throws RecurrenceError for a rule that nobody can read. */
@@ -12,7 +12,7 @@ export function planDeletion(
   change_id: string,
   request: DeletionRequest,
   state: DeletionState,
-): PlannedDeletion {
+): DeletionPlan {
   const { event, scope, occurrence, exceptions } = state;
   const common = { kind: "delete" as const, change_id, request, scope };
   if (scope === "single") {
@@ -24,16 +24,16 @@ export function planDeletion(
       sendUpdates: whomToTell(request.sendUpdates, event, target.attendees ?? []),
       patch: null,
       occurrence,
-      gone: [],
+      removed: [],
     };
   }
   const { start } = timesOf(event);
   const at = occurrence === null ? null : originalStart(occurrence, start);
   const is_rest = scope === "future" && at !== null && at > start.wall;
-  const gone = is_rest
+  const removed = is_rest
     ? exceptions.filter((exception) => (originalStart(exception, start) ?? -Infinity) >= at)
     : exceptions;
-  const guests = [event, ...gone].flatMap(({ attendees }) => attendees ?? []);
+  const guests = [event, ...removed].flatMap(({ attendees }) => attendees ?? []);
   return {
     ...common,
     // Nothing stays before the first occurrence, so that is the whole series.
@@ -48,6 +48,6 @@ export function planDeletion(
       }
       : null,
     occurrence: null,
-    gone: is_rest ? gone.map(({ id }) => id) : [],
+    removed: is_rest ? removed.map(({ id }) => id) : [],
   };
 }

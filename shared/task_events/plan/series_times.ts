@@ -2,7 +2,7 @@ import type { GoogleEvent } from "@shared/google/event.ts";
 import type { EventChange } from "./change_request.ts";
 import { newTimes } from "./new_times.ts";
 import type { EventTimes } from "./new_times.ts";
-import { originalStart } from "./series_state.ts";
+import { originalStart } from "./original_start.ts";
 import type { WallTime } from "@shared/time/wall_time.ts";
 
 /**

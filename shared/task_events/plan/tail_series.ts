@@ -3,12 +3,12 @@ import { meetLink } from "@shared/google/event.ts";
 import type { EventInput, GoogleAttendee, GoogleEvent } from "@shared/google/event.ts";
 import { meetRequestId } from "@shared/google/event_id.ts";
 import type { EventChange } from "./change_request.ts";
-import { asInput, mergeGuests } from "./merge_guests.ts";
+import { asInput, mergeTaskGuests } from "./merge_task_guests.ts";
 import type { EventTimes } from "./new_times.ts";
 import { googleTime } from "@shared/time/wall_time.ts";
 
-/** The following series is the old one with the change: its guests, their replies, reminders and all. */
-export function followingBody(
+/** The tail series is the old one with the change: its guests, their replies, reminders and all. */
+export function tailSeriesBody(
   event_key: string,
   request: EventChange,
   master: GoogleEvent,
@@ -18,7 +18,7 @@ export function followingBody(
 ): EventInput {
   const attendees = request.attendees === undefined
     ? asInput(master.attendees ?? [])
-    : mergeGuests(known, master.attendees ?? [], request.attendees);
+    : mergeTaskGuests(known, master.attendees ?? [], request.attendees);
   const summary = request.summary ?? master.summary;
   const description = request.description === undefined
     ? master.description

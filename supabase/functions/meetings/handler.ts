@@ -5,7 +5,7 @@ import { readJson, readQuery } from "@shared/http/request.ts";
 import { accept, json } from "@shared/http/respond.ts";
 import { routePath } from "@shared/http/route_path.ts";
 import type { Caller, Handler } from "@shared/http/serve.ts";
-import { BATCH } from "@shared/meetings/webhook.ts";
+import { BATCH } from "@shared/schemas/webhook.ts";
 import { fetchMeetLinks } from "@shared/writeback/fetch_meet_links.ts";
 import type { MeetLinkDependencies } from "@shared/writeback/fetch_meet_links.ts";
 import { cancel } from "./cancel.ts";

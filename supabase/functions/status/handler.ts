@@ -8,7 +8,7 @@ import { readQuery } from "@shared/http/request.ts";
 import { json } from "@shared/http/respond.ts";
 import { requireOwnPath } from "@shared/http/route_path.ts";
 import type { Handler } from "@shared/http/serve.ts";
-import { MEETING_ID } from "@shared/meetings/webhook.ts";
+import { MEETING_ID } from "@shared/schemas/webhook.ts";
 import { meetingResponse, successRate, summary } from "./status_response.ts";
 import { decodeCursor, encodeCursor } from "./page_cursor.ts";
 

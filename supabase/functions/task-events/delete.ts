@@ -1,10 +1,10 @@
 import * as z from "zod/mini";
 import { readBody, validate } from "@shared/http/request.ts";
 import { json } from "@shared/http/respond.ts";
-import { DELETION_REQUEST, ID } from "@shared/tracking/change_request.ts";
-import { deleteEvent } from "@shared/tracking/delete_event.ts";
+import { DELETION_REQUEST, ID } from "@shared/task_events/plan/change_request.ts";
+import { deleteEvent } from "@shared/task_events/execute/delete_event.ts";
 import { requireUser } from "./event_response.ts";
-import type { Route } from "./handler.ts";
+import type { Route } from "./route.ts";
 
 const REQUEST = z.extend(DELETION_REQUEST, {
   calendar_id: z.optional(ID),

@@ -2,13 +2,7 @@ import type { Actor } from "@shared/database/actor.ts";
 import type { TaskEventRow } from "@shared/database/task_events.ts";
 import type { GoogleEvent } from "@shared/google/event.ts";
 import { extractOrganizerMetadata, normalizeAttendees } from "@shared/google/event_people.ts";
-import { FailureError } from "@shared/failures/failure.ts";
-import { faultOf, HttpFault } from "@shared/http/fault.ts";
-
-/** Failures become error responses; whatever else was thrown stays what it is. */
-export function faultOfThrown(thrown: unknown): unknown {
-  return thrown instanceof FailureError ? faultOf(thrown.failure, thrown.details) : thrown;
-}
+import { HttpFault } from "@shared/http/fault.ts";
 
 /** Only a signed-in user has a calendar; a key has to say whose it means. */
 export function requireUser(actor: Actor, named: string | undefined): string {

@@ -3,9 +3,9 @@ import { HttpFault } from "@shared/http/fault.ts";
 import { readQuery } from "@shared/http/request.ts";
 import { json } from "@shared/http/respond.ts";
 import { DAY_OR_INSTANT } from "@shared/schemas/fields.ts";
-import { listCalendarEvents } from "@shared/tracking/list_calendar_events.ts";
+import { listCalendarEvents } from "@shared/task_events/execute/list_calendar_events.ts";
 import { eventResponse, requireUser } from "./event_response.ts";
-import type { Route } from "./handler.ts";
+import type { Route } from "./route.ts";
 
 const QUERY = z.strictObject({
   calendarId: z.optional(z.string().check(z.minLength(1), z.maxLength(1024))),

@@ -1,32 +1,19 @@
-import type { Actor } from "@shared/database/actor.ts";
 import { actorOf } from "@shared/http/caller.ts";
-import { HttpFault } from "@shared/http/fault.ts";
+import { faultOfThrown, HttpFault } from "@shared/http/fault.ts";
 import { log } from "@shared/http/log.ts";
 import { hasField, readBody, validate } from "@shared/http/request.ts";
 import { accept, json } from "@shared/http/respond.ts";
 import { routePath } from "@shared/http/route_path.ts";
 import type { Handler } from "@shared/http/serve.ts";
-import { BATCH } from "@shared/meetings/webhook.ts";
-import type { TrackingDependencies } from "@shared/tracking/account.ts";
-import { finishDue } from "@shared/tracking/finish_pending.ts";
-import { faultOfThrown } from "./event_response.ts";
+import { BATCH } from "@shared/schemas/webhook.ts";
+import { finishDue } from "@shared/task_events/execute/finish_pending.ts";
 import { removeEvent } from "./delete.ts";
 import { listEvents } from "./events.ts";
 import { reschedule } from "./reschedule.ts";
 import { schedule } from "./schedule.ts";
 import { syncOrganizer } from "./sync_organizer.ts";
 import { update } from "./update.ts";
-
-export interface TaskEventsDependencies extends TrackingDependencies {
-  inBackground: (work: Promise<unknown>) => void;
-}
-
-/** A route gets the request and on whose behalf it is made. */
-export type Route = (
-  dependencies: TaskEventsDependencies,
-  request: Request,
-  actor: Actor,
-) => Promise<Response>;
+import type { HandlerDependencies, Route } from "./route.ts";
 
 const ROUTES: Readonly<Record<string, Readonly<Record<string, Route>>>> = {
   "/": { POST: schedule, PATCH: update, DELETE: removeEvent, GET: listEvents },
@@ -45,7 +32,7 @@ const DEFAULT_LIMIT = 10;
  * sync-organizer, GET events.
  * POST / {batch} finishes what was interrupted (keys only).
  */
-export function taskEventsHandler(dependencies: TaskEventsDependencies): Handler {
+export function taskEventsHandler(dependencies: HandlerDependencies): Handler {
   return async (request, caller) => {
     const path = routePath(request, "task-events");
     const methods = Object.hasOwn(ROUTES, path) ? ROUTES[path] : undefined;
@@ -72,7 +59,7 @@ export function taskEventsHandler(dependencies: TaskEventsDependencies): Handler
 }
 
 async function sweep(
-  dependencies: TaskEventsDependencies,
+  dependencies: HandlerDependencies,
   request: Request,
 ): Promise<Response | null> {
   const body = await readBody(request);

@@ -6,9 +6,9 @@ import { log } from "@shared/http/log.ts";
 import { readJson } from "@shared/http/request.ts";
 import { json } from "@shared/http/respond.ts";
 import { INSTANT, minutes } from "@shared/schemas/fields.ts";
-import { rescheduleTask } from "@shared/tracking/reschedule_task.ts";
-import type { RescheduledTask } from "@shared/tracking/reschedule_task.ts";
-import type { Route, TaskEventsDependencies } from "./handler.ts";
+import { rescheduleTask } from "@shared/task_events/execute/reschedule_task.ts";
+import type { RescheduledTask } from "@shared/task_events/execute/reschedule_task.ts";
+import type { HandlerDependencies, Route } from "./route.ts";
 
 /** Google throttles rapid writes to one calendar, and a user has 600 requests a minute for everything. */
 const PARALLEL_TASKS = 4;
@@ -66,7 +66,7 @@ export const reschedule: Route = async (dependencies, request, actor) => {
 };
 
 async function answerFor(
-  dependencies: TaskEventsDependencies,
+  dependencies: HandlerDependencies,
   item: Item,
   known: { task: TaskRow; event: TaskEventRow | null } | undefined,
 ): Promise<RescheduledTask> {

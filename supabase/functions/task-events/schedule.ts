@@ -1,10 +1,10 @@
 import * as z from "zod/mini";
 import { readJson } from "@shared/http/request.ts";
 import { json } from "@shared/http/respond.ts";
-import { WANTED_EVENT } from "@shared/tracking/compose_task_event.ts";
-import { scheduleTask } from "@shared/tracking/schedule_task.ts";
+import { WANTED_EVENT } from "@shared/task_events/plan/compose_task_event.ts";
+import { scheduleTask } from "@shared/task_events/execute/schedule_task.ts";
 import { rowResponse } from "./event_response.ts";
-import type { Route } from "./handler.ts";
+import type { Route } from "./route.ts";
 
 const REQUEST = z.extend(WANTED_EVENT, {
   task_id: z.string().check(z.minLength(1), z.maxLength(200)),

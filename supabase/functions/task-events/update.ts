@@ -1,10 +1,10 @@
 import * as z from "zod/mini";
 import { readJson } from "@shared/http/request.ts";
 import { json } from "@shared/http/respond.ts";
-import { EVENT_CHANGE } from "@shared/tracking/change_request.ts";
-import { updateEvent } from "@shared/tracking/update_event.ts";
+import { EVENT_CHANGE } from "@shared/task_events/plan/change_request.ts";
+import { updateEvent } from "@shared/task_events/execute/update_event.ts";
 import { eventResponse, requireUser } from "./event_response.ts";
-import type { Route } from "./handler.ts";
+import type { Route } from "./route.ts";
 
 const REQUEST = z.extend(EVENT_CHANGE, {
   user_id: z.optional(z.uuid("Expected a user's id")),
@@ -28,10 +28,10 @@ export const update: Route = async (dependencies, request, actor) => {
     update_scope: plan.scope,
     sendUpdates: plan.sendUpdates,
     ...eventResponse(result.event),
-    following: result.following === null ? null : eventResponse(result.following.event),
-    carried_exceptions: result.carried.filter(({ is_own }) => is_own)
+    following: result.tail === null ? null : eventResponse(result.tail.event),
+    carried_exceptions: result.migrated.filter(({ is_own }) => is_own)
       .map(({ event }) => eventResponse(event)),
     cancelled_occurrences: plan.cancelled,
-    lost_exceptions: result.lost,
+    lost_exceptions: result.dropped,
   });
 };

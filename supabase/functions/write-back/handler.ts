@@ -7,7 +7,7 @@ import { hasField, readBody, readQuery, validate } from "@shared/http/request.ts
 import { accept, json } from "@shared/http/respond.ts";
 import { requireOwnPath } from "@shared/http/route_path.ts";
 import type { Caller, Handler } from "@shared/http/serve.ts";
-import { batchOf, MEETING_ID, MEETING_WEBHOOK } from "@shared/meetings/webhook.ts";
+import { batchOf, MEETING_ID, MEETING_WEBHOOK } from "@shared/schemas/webhook.ts";
 import type { WritebackDependencies } from "@shared/writeback/write_back.ts";
 import { MAX_ROWS_A_CALL, writeBackBatch } from "@shared/writeback/write_back_batch.ts";
 import { batchResponse, statusResponse } from "./writeback_response.ts";

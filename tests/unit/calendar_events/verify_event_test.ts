@@ -1,31 +1,29 @@
 import assert from "node:assert/strict";
 import type { StoredConnection } from "@shared/connections/connections.ts";
-import type { MeetingRow } from "@shared/database/meetings.ts";
 import { googleCalendar } from "@shared/google/calendar.ts";
-import { EVENT_KEY_PROPERTY } from "@shared/writeback/compose_event.ts";
-import { findEvent } from "@shared/writeback/find_event.ts";
-import { recorder } from "@shared/writeback/recorder.ts";
+import { EVENT_KEY_PROPERTY } from "@shared/calendar_events/own_event.ts";
+import { verifyEvent } from "@shared/calendar_events/verify_event.ts";
+import { ofRead, stillUnknown } from "@shared/writeback/attempt_failure.ts";
 import { recordedFetch } from "../google/recorded_fetch.ts";
 
 const KEY = "0b9f4c1e-5d5e-4a5b-8a55-0d6a1c2b3e4f";
 const OURS = { extendedProperties: { private: { [EVENT_KEY_PROPERTY]: KEY } } };
 
-async function find(status: number, event: object, outcome_unknown = false) {
+async function find(status: number, event: object) {
   const { fetch } = recordedFetch(() => Response.json(event, { status }));
-  return await findEvent(
+  return await verifyEvent(
     {
-      row: { event_key: KEY, google_calendar_id: "primary" } as MeetingRow,
       calendar: googleCalendar({ base_url: "http://127.0.0.1:1/calendar/v3", fetch }),
       connection: {} as StoredConnection,
       connections: { call: (_connection, _kind, request) => request("token") },
-      recorder: recorder(() => new Date(0)),
+      calendar_id: "primary",
     },
+    KEY,
     "convene1",
-    outcome_unknown,
   );
 }
 
-Deno.test("findEvent() tells our event from a stranger's, and both from what is gone", async () => {
+Deno.test("verifyEvent() tells our event from a stranger's, and both from what is gone", async () => {
   const event = { id: "convene1", status: "confirmed" };
   const gone = { id: "convene1", status: "cancelled" };
   for (
@@ -41,10 +39,9 @@ Deno.test("findEvent() tells our event from a stranger's, and both from what is 
   ) assert.equal((await find(status, body)).kind, kind, JSON.stringify([status, body]));
 });
 
-Deno.test("findEvent() spends no attempt on a look that is refused while an event may exist", async () => {
-  const open = await find(403, {}, true);
-  assert.ok(open.kind === "unreadable");
-  assert.equal(open.failure.verdict, "unverified");
-  const known = await find(403, {}, false);
-  assert.ok(known.kind === "unreadable" && known.failure.verdict === "reject");
+Deno.test("a verification read that is refused spends no attempt while an event may exist", async () => {
+  const found = await find(403, {});
+  assert.ok(found.kind === "unreadable");
+  assert.equal(stillUnknown(true, ofRead(found.failure)).verdict, "unverified");
+  assert.equal(stillUnknown(false, ofRead(found.failure)).verdict, "reject");
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { otherGuests, ownershipOf, sendUpdatesFor } from "@shared/tracking/ownership.ts";
-import { rescheduleDecision } from "@shared/tracking/reschedule_decision.ts";
+import { otherGuests, ownershipOf, sendUpdatesFor } from "@shared/task_events/plan/ownership.ts";
+import { rescheduleDecision } from "@shared/task_events/plan/reschedule_decision.ts";
 
 const EITHER = [false, true];
 

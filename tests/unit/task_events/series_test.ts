@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { RecurrenceError } from "@shared/time/recurrence_lines.ts";
-import { shiftSeries } from "@shared/tracking/shift_series.ts";
-import { splitSeries } from "@shared/tracking/split_series.ts";
-import { RECURRENCE_PATTERNS, taskSeries } from "@shared/tracking/task_series.ts";
+import { shiftSeries } from "@shared/task_events/plan/shift_series.ts";
+import { splitSeries } from "@shared/task_events/plan/split_series.ts";
+import { RECURRENCE_PATTERNS, taskSeries } from "@shared/task_events/plan/task_series.ts";
 import { wallOf } from "@shared/time/wall_time.ts";
 import { expand } from "./expand.ts";
 

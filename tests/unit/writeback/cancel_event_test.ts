@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { isTemporary, isUnknown } from "@shared/failures/failure.ts";
-import { EVENT_KEY_PROPERTY } from "@shared/writeback/compose_event.ts";
+import { EVENT_KEY_PROPERTY } from "@shared/calendar_events/own_event.ts";
 import { attemptOn, LEASED_ROW } from "./attempts.ts";
 
 const LANDED = {

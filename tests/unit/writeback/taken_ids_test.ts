@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { eventId } from "@shared/google/event_id.ts";
-import { EVENT_KEY_PROPERTY } from "@shared/writeback/compose_event.ts";
+import { EVENT_KEY_PROPERTY } from "@shared/calendar_events/own_event.ts";
 import type { Sent } from "../google/recorded_fetch.ts";
 import { attemptOn, LEASED_ROW } from "./attempts.ts";
 

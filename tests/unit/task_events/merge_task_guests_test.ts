@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { mergeGuests } from "@shared/tracking/merge_guests.ts";
+import { mergeTaskGuests } from "@shared/task_events/plan/merge_task_guests.ts";
 
 const EMAIL = fc.constantFrom(..."abcdefgh").map((name) => `${name}@north.example`);
 const REPLY = fc.constantFrom("needsAction", "declined", "tentative", "accepted");
@@ -17,9 +17,9 @@ const LIST = fc.uniqueArray(
 const emails = (guests: readonly { email?: string | undefined }[]) =>
   new Set(guests.map(({ email }) => email));
 
-Deno.test("mergeGuests() never changes what a guest answered, whatever is asked", () => {
+Deno.test("mergeTaskGuests() never changes what a guest answered, whatever is asked", () => {
   fc.assert(fc.property(LIST, LIST, LIST, (known, present, wanted) => {
-    for (const guest of mergeGuests(known, present, wanted)) {
+    for (const guest of mergeTaskGuests(known, present, wanted)) {
       const there = present.find(({ email }) => email === guest.email);
       if (there === undefined) continue;
       assert.equal(guest.responseStatus, there.responseStatus);
@@ -28,9 +28,9 @@ Deno.test("mergeGuests() never changes what a guest answered, whatever is asked"
   }));
 });
 
-Deno.test("mergeGuests() keeps whom others added and keeps away whom others removed", () => {
+Deno.test("mergeTaskGuests() keeps whom others added and keeps away whom others removed", () => {
   fc.assert(fc.property(LIST, LIST, LIST, (known, present, wanted) => {
-    const merged = emails(mergeGuests(known, present, wanted));
+    const merged = emails(mergeTaskGuests(known, present, wanted));
     const [before, now, asked] = [emails(known), emails(present), emails(wanted)];
     for (const email of new Set([...before, ...now, ...asked])) {
       const expected = asked.has(email)
@@ -41,9 +41,9 @@ Deno.test("mergeGuests() keeps whom others added and keeps away whom others remo
   }));
 });
 
-Deno.test("mergeGuests() of an unchanged wish is what Google has", () => {
+Deno.test("mergeTaskGuests() of an unchanged wish is what Google has", () => {
   fc.assert(fc.property(LIST, LIST, (known, present) => {
-    const merged = mergeGuests(known, present, known);
+    const merged = mergeTaskGuests(known, present, known);
     assert.deepEqual(
       merged.toSorted((a, b) => a.email < b.email ? -1 : 1),
       present.toSorted((a, b) => a.email < b.email ? -1 : 1),
@@ -51,15 +51,15 @@ Deno.test("mergeGuests() of an unchanged wish is what Google has", () => {
   }));
 });
 
-Deno.test("mergeGuests() where nothing happened meanwhile is what was asked", () => {
+Deno.test("mergeTaskGuests() where nothing happened meanwhile is what was asked", () => {
   fc.assert(fc.property(LIST, LIST, (known, wanted) => {
-    assert.deepEqual(emails(mergeGuests(known, known, wanted)), emails(wanted));
+    assert.deepEqual(emails(mergeTaskGuests(known, known, wanted)), emails(wanted));
   }));
 });
 
-Deno.test("mergeGuests() compares addresses without case and invites a new guest as asked", () => {
+Deno.test("mergeTaskGuests() compares addresses without case and invites a new guest as asked", () => {
   assert.deepEqual(
-    mergeGuests(
+    mergeTaskGuests(
       [{ email: "Ana@north.example" }],
       [{ email: "ana@north.example", responseStatus: "accepted" }],
       [{ email: "ANA@north.example", optional: true }, { email: "bo@north.example" }],

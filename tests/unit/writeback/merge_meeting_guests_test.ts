@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { mergeGuests } from "@shared/writeback/merge_guests.ts";
+import { mergeMeetingGuests } from "@shared/writeback/merge_meeting_guests.ts";
 import type { WritableMeeting } from "@shared/writeback/writable_meeting.ts";
 
 function aMeeting(emails: readonly string[]): WritableMeeting {
@@ -27,9 +27,9 @@ function aMeeting(emails: readonly string[]): WritableMeeting {
   };
 }
 
-Deno.test("mergeGuests() finds a guest again whatever the case of the address", () => {
+Deno.test("mergeMeetingGuests() finds a guest again whatever the case of the address", () => {
   assert.deepEqual(
-    mergeGuests(
+    mergeMeetingGuests(
       aMeeting(["Jane@North.example"]),
       [{
         email: "jane@north.example",
@@ -48,17 +48,17 @@ Deno.test("mergeGuests() finds a guest again whatever the case of the address", 
   );
 });
 
-Deno.test("mergeGuests() keeps what people set on a guest whom they added", () => {
+Deno.test("mergeMeetingGuests() keeps what people set on a guest whom they added", () => {
   const room = { email: "room@north.example", resource: true, responseStatus: "accepted" };
   const guest = { email: "z@north.example", displayName: "Zoe", optional: true };
-  assert.deepEqual(mergeGuests(aMeeting(["a@north.example"]), [room, guest], []), [
+  assert.deepEqual(mergeMeetingGuests(aMeeting(["a@north.example"]), [room, guest], []), [
     { email: "a@north.example", responseStatus: "accepted" },
     room,
     guest,
   ]);
 });
 
-Deno.test("mergeGuests() lets nobody lose an answer, nobody slip in, and only the removed go", () => {
+Deno.test("mergeMeetingGuests() lets nobody lose an answer, nobody slip in, and only the removed go", () => {
   const email = fc.constantFrom(..."abcdefgh".split("").map((name) => `${name}@north.example`));
   const answer = fc.constantFrom("needsAction", "accepted", "declined", "tentative");
   const guests = fc.uniqueArray(fc.record({ email, responseStatus: answer }), {
@@ -71,7 +71,7 @@ Deno.test("mergeGuests() lets nobody lose an answer, nobody slip in, and only th
     (participants, shown, once_removed) => {
       // A participant who was removed and named again is no longer on the removed list.
       const removed = once_removed.filter((address) => !participants.includes(address));
-      const merged = mergeGuests(aMeeting(participants), shown, removed);
+      const merged = mergeMeetingGuests(aMeeting(participants), shown, removed);
       const addresses = merged.map((guest) => guest.email);
       const kept = shown.map((guest) => guest.email)
         .filter((address) => !removed.includes(address));
