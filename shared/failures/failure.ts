@@ -59,7 +59,8 @@ export function deferral(
 
 /** Whether it is tried again without anybody's doing. */
 export function isTemporary(failure: Failure): failure is Extract<Failure, Wait> {
-  return "not_before_seconds" in failure;
+  return failure.verdict === "retry" || failure.verdict === "unknown" ||
+    failure.verdict === "unverified" || failure.verdict === "defer";
 }
 
 /** Seconds to wait at least before the next try; null: none is due, or the queue's backoff decides. */

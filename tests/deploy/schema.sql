@@ -53,6 +53,7 @@ create table private.google_connections (
   access_token_encrypted text,
   access_token_expires_at timestamp with time zone,
   paused_until timestamp with time zone,
+  writes_paused_until timestamp with time zone,
   connected_at timestamp with time zone not null default now(),
   last_refreshed_at timestamp with time zone,
   updated_at timestamp with time zone not null default now(),
@@ -403,7 +404,7 @@ where m.writeback_next_attempt_at <= now()
   and (m.writeback_leased_until is null or m.writeback_leased_until <= now())
   and not exists (
     select from private.google_connections as c
-    where c.user_id = m.organizer_user_id and (c.paused_until > now() or c.status <> 'healthy')
+    where c.user_id = m.organizer_user_id and (greatest(c.paused_until, c.writes_paused_until) > now() or c.status <> 'healthy')
   );
 
 -- public.v_events_with_declined_guests (id uuid, user_id uuid, task_id text, calendar_id text, calendar_event_id text, event_title text, event_start timestamp with time zone, event_link text, declined_count bigint, declined_emails jsonb)
@@ -1642,7 +1643,10 @@ begin
   left join private.google_connections as c on c.user_id = w.user_id
   left join spent as s on s.account = coalesce(c.google_account_id, w.user_id::text)
   where w.user_id is not null
-    and (c.user_id is null or c.status = 'healthy' and (c.paused_until is null or c.paused_until <= clock_timestamp()))
+    and (
+      c.user_id is null
+      or c.status = 'healthy' and coalesce(greatest(c.paused_until, c.writes_paused_until), '-infinity') <= clock_timestamp()
+    )
     and not exists (
       select from public.meetings as busy
       where busy.organizer_user_id = w.user_id
@@ -2482,6 +2486,7 @@ AS $function$
 declare
   v_meeting public.meetings;
   v_connection jsonb;
+  v_paused_until timestamptz;
 begin
   -- Callers for one meeting queue up here, so exactly one of them gets the lease.
   select * into v_meeting from public.meetings as m where m.meeting_id = p_meeting_id for update;
@@ -2491,7 +2496,9 @@ begin
   -- Candidates are most of what a row weighs, and neither an event nor an answer needs them.
   v_meeting.candidates := '[]';
 
-  select to_jsonb(c) into v_connection from private.google_connections as c where c.user_id = v_meeting.organizer_user_id;
+  select to_jsonb(c), greatest(c.paused_until, c.writes_paused_until) into v_connection, v_paused_until
+  from private.google_connections as c
+  where c.user_id = v_meeting.organizer_user_id;
 
   if v_meeting.cancelled_at is null and v_meeting.writeback_status is null then
     return jsonb_build_object('decision', 'no_slot', 'meeting', to_jsonb(v_meeting));
@@ -2519,10 +2526,10 @@ begin
     return jsonb_build_object(
       'decision', 'in_progress', 'meeting', to_jsonb(v_meeting),
       'retry_after_seconds', ceil(extract(epoch from v_meeting.writeback_next_attempt_at - clock_timestamp())));
-  elsif (v_connection ->> 'paused_until')::timestamptz > clock_timestamp() then
+  elsif v_paused_until > clock_timestamp() then
     return jsonb_build_object(
       'decision', 'paused', 'meeting', to_jsonb(v_meeting),
-      'retry_after_seconds', ceil(extract(epoch from (v_connection ->> 'paused_until')::timestamptz - clock_timestamp())));
+      'retry_after_seconds', ceil(extract(epoch from v_paused_until - clock_timestamp())));
   end if;
 
   -- Asked for by name, a meeting need not wait out its backoff.
@@ -2812,7 +2819,7 @@ with due as (
     and (e.leased_until is null or e.leased_until <= clock_timestamp())
     and not exists (
       select from private.google_connections as c
-      where c.user_id = e.user_id and c.paused_until > clock_timestamp()
+      where c.user_id = e.user_id and greatest(c.paused_until, c.writes_paused_until) > clock_timestamp()
     )
   order by e.next_attempt_at
   limit p_limit
@@ -2863,7 +2870,7 @@ begin
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.connect_google(p_user_id uuid, p_google_account_id text, p_email text, p_status text, p_status_reason text, p_granted_scopes text[], p_refresh_token_encrypted text, p_access_token_encrypted text, p_access_token_expires_at timestamp with time zone)
- RETURNS timestamp with time zone
+ RETURNS jsonb
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
@@ -2888,10 +2895,13 @@ AS $function$
         paused_until = case
           when c.google_account_id = excluded.google_account_id then c.paused_until
         end,
+        writes_paused_until = case
+          when c.google_account_id = excluded.google_account_id then c.writes_paused_until
+        end,
         connected_at = now(),
         last_refreshed_at = null,
         updated_at = now()
-  returning c.paused_until;
+  returning jsonb_build_object('paused_until', c.paused_until, 'writes_paused_until', c.writes_paused_until);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.discard_task_event(p_user_id uuid, p_calendar_id text, p_calendar_event_id text)
@@ -3165,26 +3175,27 @@ AS $function$
    where c.user_id = paused.user_id;
 $function$;
 
-CREATE OR REPLACE FUNCTION public.pause_google_connection(p_user_id uuid, p_until timestamp with time zone)
+CREATE OR REPLACE FUNCTION public.pause_google_connection(p_user_id uuid, p_until timestamp with time zone, p_writes_only boolean DEFAULT false)
  RETURNS void
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
   update private.google_connections c
-     set paused_until = greatest(c.paused_until, p_until),
+     set paused_until = case when p_writes_only then c.paused_until else greatest(c.paused_until, p_until) end,
+         writes_paused_until = case when p_writes_only then greatest(c.writes_paused_until, p_until) else c.writes_paused_until end,
          updated_at = now()
    where c.user_id = p_user_id;
 $function$;
 
 CREATE OR REPLACE FUNCTION public.read_google_connection(p_user_id uuid)
- RETURNS TABLE(user_id uuid, google_account_id text, email text, status text, status_reason text, granted_scopes text[], refresh_token_encrypted text, access_token_encrypted text, access_token_expires_at timestamp with time zone, paused_until timestamp with time zone)
+ RETURNS TABLE(user_id uuid, google_account_id text, email text, status text, status_reason text, granted_scopes text[], refresh_token_encrypted text, access_token_encrypted text, access_token_expires_at timestamp with time zone, paused_until timestamp with time zone, writes_paused_until timestamp with time zone)
  LANGUAGE sql
  STABLE
  SET search_path TO ''
 AS $function$
   select c.user_id, c.google_account_id, c.email, c.status, c.status_reason, c.granted_scopes,
          c.refresh_token_encrypted, c.access_token_encrypted, c.access_token_expires_at,
-         c.paused_until
+         c.paused_until, c.writes_paused_until
     from private.google_connections c
    where c.user_id = p_user_id;
 $function$;
@@ -4041,7 +4052,7 @@ grant execute on function public.mark_google_needs_reauth(uuid,text,text) to ser
 grant execute on function public.mark_writeback_failure(text,text,boolean,uuid,boolean,boolean,double precision,integer,jsonb) to service_role;
 grant execute on function public.mark_writeback_success(text,text,text,text,uuid,jsonb,integer,integer,jsonb) to service_role;
 grant execute on function public.pause_all_google_connections(timestamp with time zone) to service_role;
-grant execute on function public.pause_google_connection(uuid,timestamp with time zone) to service_role;
+grant execute on function public.pause_google_connection(uuid,timestamp with time zone,boolean) to service_role;
 grant execute on function public.read_google_connection(uuid) to service_role;
 grant execute on function public.read_meeting(text,uuid,boolean) to service_role;
 grant execute on function public.read_scheduling_context(text,uuid,jsonb) to service_role;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { deferral, rejection, whileUnknown } from "@shared/failures/failure.ts";
+import { deferral, isTemporary, rejection, whileUnknown } from "@shared/failures/failure.ts";
 import type { Failure } from "@shared/failures/failure.ts";
 import { atLast, stillUnknown, untilEarlierLanded } from "@shared/writeback/attempt_failure.ts";
 
@@ -66,6 +66,7 @@ Deno.test("stillUnknown() reads again in an hour where nothing but a person can 
 Deno.test("atLast() gives up at the third attempt, but never an outcome that nobody has verified", () => {
   assert.equal(atLast(1, retry).verdict, "retry");
   assert.equal(atLast(2, retry).verdict, "reject");
+  assert.ok(!isTemporary(atLast(2, retry)), "nothing is tried again by itself");
   assert.match(atLast(2, retry).message, /Three attempts failed/);
   for (const verdict of ["unknown", "unverified", "defer"] as const) {
     assert.equal(atLast(2, { ...retry, verdict }).verdict, verdict);
