@@ -1,7 +1,7 @@
 import { findEventKeys } from "@shared/database/audits.ts";
 import type { AuditableCalendar } from "@shared/database/audits.ts";
 import type { GoogleEvent } from "@shared/google/event.ts";
-import { shownKey } from "@shared/writeback/compose_event.ts";
+import { shownKey } from "@shared/calendar_events/own_event.ts";
 import { toDecide } from "./finding.ts";
 import type { Finding } from "./finding.ts";
 import type { AuditDependencies, Looker } from "./look.ts";

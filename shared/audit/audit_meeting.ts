@@ -1,9 +1,10 @@
 import { listAuditableMeetings, refreshWrittenEvent } from "@shared/database/audits.ts";
+import { SYSTEM } from "@shared/database/actor.ts";
 import type { Database } from "@shared/database/call.ts";
 import { requeueMeeting } from "@shared/database/meeting_changes.ts";
 import type { AuditableMeeting } from "@shared/database/audits.ts";
 import type { GoogleEvent } from "@shared/google/event.ts";
-import { EVENT_KEY_PROPERTY } from "@shared/writeback/compose_event.ts";
+import { EVENT_KEY_PROPERTY } from "@shared/calendar_events/own_event.ts";
 import { compareMeeting } from "./compare_meeting.ts";
 import type { Comparison } from "./compare_meeting.ts";
 import { toDecide } from "./finding.ts";
@@ -44,7 +45,7 @@ async function repairRow(
 ): Promise<boolean> {
   if (refresh !== null) return await refreshWrittenEvent(database, meeting_id, refresh);
   if (!requeue) return false;
-  const { decision } = await requeueMeeting(database, { meeting_id, user_id: null });
+  const { decision } = await requeueMeeting(database, { meeting_id, actor: SYSTEM });
   return decision === "requeued";
 }
 

@@ -1,7 +1,10 @@
-import { reconnectAdvice } from "@shared/connections/reconnect_reason.ts";
+import { reconnectMessage } from "@shared/connections/reconnect_message.ts";
+import { failureOfThrown } from "@shared/connections/thrown.ts";
 import type { Connections, StoredConnection } from "@shared/connections/connections.ts";
 import type { Database } from "@shared/database/call.ts";
 import { readGoogleConnection } from "@shared/database/google_connections.ts";
+import { CODES } from "@shared/failures/codes.ts";
+import type { Failure } from "@shared/failures/failure.ts";
 import type { GoogleCalendar } from "@shared/google/calendar.ts";
 import type { GoogleEvent } from "@shared/google/event.ts";
 import type { EventsQuery } from "@shared/google/calendar.ts";
@@ -45,16 +48,12 @@ export function looker({ database, calendar, connections }: AuditDependencies): 
   async function ask<T>(
     connection: StoredConnection,
     request: (access_token: string) => Promise<GoogleOutcome<T>>,
-  ): Promise<GoogleOutcome<T>> {
+  ): Promise<GoogleOutcome<T> | Failure> {
     try {
-      return await connections.call(connection, request);
+      return await connections.call(connection, "read", request);
     } catch (error) {
       // A token that cannot be decrypted concerns one user, not the whole audit.
-      const message = error instanceof Error ? error.message : String(error);
-      return {
-        kind: "reject",
-        fault: { status: null, reason: "connection_unusable", message, body: "" },
-      };
+      return failureOfThrown(error);
     }
   }
 
@@ -65,16 +64,13 @@ export function looker({ database, calendar, connections }: AuditDependencies): 
       read.set(user_id, reading);
       const connection = await reading;
       if (connection === null) {
-        return { unreadable: "The organizer has not connected a Google account." };
+        return { unreadable: CODES.not_connected.message };
       }
       if (connection.status === "needs_reauth") {
-        return { unreadable: reconnectAdvice(connection.status_reason ?? "invalid_grant", []) };
+        return { unreadable: reconnectMessage(connection.status_reason ?? "invalid_grant", []) };
       }
       if (google_account_id !== null && google_account_id !== connection.google_account_id) {
-        return {
-          unreadable:
-            "The organizer is connected with another Google account than the event's. Connect that account again.",
-        };
+        return { unreadable: CODES.wrong_account.message };
       }
       return { seen: connection };
     },
@@ -88,7 +84,7 @@ export function looker({ database, calendar, connections }: AuditDependencies): 
           connection,
           (token) => calendar.listEvents(token, calendar_id, asked),
         );
-        if (outcome.kind !== "done") return { unreadable: outcome.fault.message };
+        if (outcome.verdict !== "done") return { unreadable: outcome.message };
         events.push(...outcome.value.events);
         pageToken = outcome.value.nextPageToken;
         if (pageToken === undefined) return { seen: { events, complete: true } };
@@ -101,11 +97,11 @@ export function looker({ database, calendar, connections }: AuditDependencies): 
         connection,
         (token) => calendar.getEvent(token, calendar_id, event_id),
       );
-      if (outcome.kind === "done") return { seen: outcome.value };
-      if (outcome.kind === "reject" && [404, 410].includes(outcome.fault.status ?? 0)) {
+      if (outcome.verdict === "done") return { seen: outcome.value };
+      if (outcome.verdict === "reject" && [404, 410].includes(outcome.google?.status ?? 0)) {
         return { seen: null };
       }
-      return { unreadable: outcome.fault.message };
+      return { unreadable: outcome.message };
     },
   };
 }

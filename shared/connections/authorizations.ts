@@ -8,7 +8,7 @@ import {
 import { connectGoogle, readGoogleConnection } from "@shared/database/google_connections.ts";
 import type { StoredConnection } from "@shared/database/google_connections.ts";
 import type { GoogleOAuth, Grant } from "@shared/google/oauth.ts";
-import type { GoogleFailure } from "@shared/google/outcome.ts";
+import type { GoogleFailure } from "@shared/failures/google_reply.ts";
 import { codeChallenge } from "@shared/google/pkce.ts";
 import { missingScopes } from "@shared/google/scopes.ts";
 import { hashSecret, randomSecret } from "./secret.ts";
@@ -93,7 +93,7 @@ export function googleAuthorizations(
         code_verifier: await cipher.decrypt(authorization.code_verifier_encrypted, user_id),
         redirect_uri,
       });
-      if (exchanged.kind !== "done") return { kind: "failed", failure: exchanged };
+      if (exchanged.verdict !== "done") return { kind: "failed", failure: exchanged };
       return await attach(user_id, exchanged.value);
     },
   };
@@ -106,7 +106,7 @@ export function googleAuthorizations(
     if (nameless.length > 0) return { kind: "no_account", missing_scopes: nameless };
 
     const account = await oauth.userinfo(grant.access_token);
-    if (account.kind !== "done") return { kind: "failed", failure: account };
+    if (account.verdict !== "done") return { kind: "failed", failure: account };
     const expires_at_ms = now().getTime() + grant.expires_in_seconds * 1000;
     const connection = await connectGoogle(database, {
       user_id,

@@ -1,6 +1,6 @@
 import type { ConnectionStatus, StoredConnection } from "@shared/database/google_connections.ts";
 import { missingScopes } from "@shared/google/scopes.ts";
-import { reconnectAdvice } from "./reconnect_reason.ts";
+import { reconnectMessage } from "./reconnect_message.ts";
 
 /** What a user may know about their own Google connection; no token in any form. */
 export interface ConnectionState {
@@ -16,6 +16,8 @@ export interface ConnectionState {
   what_to_do: string | null;
   /** Google asked this user to slow down until then (RFC 3339); null when it did not. */
   paused_until: string | null;
+  /** After an invitation limit: nothing is written for this user until then (RFC 3339); reading goes on. */
+  writes_paused_until: string | null;
 }
 
 /** Describes a stored connection, or that there is none. */
@@ -30,9 +32,13 @@ export function connectionState(connection: StoredConnection | null, now: Date):
       reason: "not_connected",
       what_to_do: "Connect Google: POST google-auth/initiate and open the authorization_url.",
       paused_until: null,
+      writes_paused_until: null,
     };
   }
-  const { status, status_reason, email, granted_scopes, paused_until } = connection;
+  const { status, status_reason, email, granted_scopes } = connection;
+  const { paused_until, writes_paused_until } = connection;
+  const ahead = (instant: string | null) =>
+    instant !== null && Date.parse(instant) > now.getTime() ? instant : null;
   const missing_scopes = missingScopes(granted_scopes);
   return {
     connected: status === "healthy",
@@ -41,9 +47,8 @@ export function connectionState(connection: StoredConnection | null, now: Date):
     granted_scopes,
     missing_scopes,
     reason: status_reason,
-    what_to_do: status_reason === null ? null : reconnectAdvice(status_reason, missing_scopes),
-    paused_until: paused_until !== null && Date.parse(paused_until) > now.getTime()
-      ? paused_until
-      : null,
+    what_to_do: status_reason === null ? null : reconnectMessage(status_reason, missing_scopes),
+    paused_until: ahead(paused_until),
+    writes_paused_until: ahead(writes_paused_until),
   };
 }

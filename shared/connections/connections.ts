@@ -1,4 +1,7 @@
 import type { Database } from "@shared/database/call.ts";
+import { CODES } from "@shared/failures/codes.ts";
+import type { Pause } from "@shared/failures/failure.ts";
+import type { GoogleFailure, ReconnectCode, RequestKind } from "@shared/failures/google_reply.ts";
 import {
   markGoogleNeedsReauth,
   pauseAllGoogleConnections,
@@ -7,9 +10,9 @@ import {
 } from "@shared/database/google_connections.ts";
 import type { StoredConnection } from "@shared/database/google_connections.ts";
 import type { GoogleOAuth } from "@shared/google/oauth.ts";
-import type { GoogleFailure, GoogleOutcome, RemoteFault } from "@shared/google/outcome.ts";
+import type { GoogleOutcome } from "@shared/google/outcome.ts";
 import { missingScopes } from "@shared/google/scopes.ts";
-import { reconnectAdvice, reconnectReason } from "./reconnect_reason.ts";
+import { reconnectMessage } from "./reconnect_message.ts";
 import type { TokenCipher } from "./token_cipher.ts";
 
 export type { StoredConnection } from "@shared/database/google_connections.ts";
@@ -21,12 +24,14 @@ export interface Connections {
   /**
    * Runs a request with a valid access token of the user. A refused token (401) is refreshed once
    * and the request run again, which is safe: a 401 did nothing. A dead grant or a missing scope is
-   * stored (`needs_reauth`), a rate limit pauses the user, a limit of the whole project everybody;
-   * then Google is not asked. A retry because of the connection itself is `held_back`: it cost no
-   * attempt. Throws on a database error and on a token that cannot be decrypted.
+   * stored (`needs_reauth`), a rate limit pauses the user, an invitation limit the user's writes, a
+   * limit of the whole project everybody; then Google is not asked. What fails because of the
+   * connection itself is deferred: it spends no attempt. Throws on a database error and on a token
+   * that cannot be decrypted.
    */
   call<T>(
     connection: StoredConnection,
+    kind: RequestKind,
     request: (access_token: string) => Promise<GoogleOutcome<T>>,
   ): Promise<GoogleOutcome<T>>;
 }
@@ -55,18 +60,19 @@ export function googleConnections(
 
   async function call<T>(
     connection: StoredConnection,
+    kind: RequestKind,
     request: (access_token: string) => Promise<GoogleOutcome<T>>,
   ): Promise<GoogleOutcome<T>> {
-    const closed = closedFor(connection, now());
+    const closed = closedFor(connection, kind, now());
     if (closed !== null) return closed;
 
     const token = await validToken(connection, null);
-    if (token.kind !== "done") return note(connection, heldBack(token));
+    if (token.verdict !== "done") return note(connection, unsent(token));
     const outcome = await request(token.value.access_token);
     if (!isRefusedToken(outcome)) return note(connection, outcome);
 
     const renewed = await validToken(connection, token.value.access_token);
-    if (renewed.kind !== "done") return note(connection, heldBack(renewed));
+    if (renewed.verdict !== "done") return note(connection, unsent(renewed));
     return note(connection, await request(renewed.value.access_token));
   }
 
@@ -82,7 +88,7 @@ export function googleConnections(
       token !== null && token.access_token !== refused &&
       token.expires_at_ms - now().getTime() > MARGIN_MS
     ) {
-      return { kind: "done", status: 200, value: token };
+      return { verdict: "done", status: 200, value: token };
     }
     const running = refreshing.get(connection) ??
       refresh(connection).finally(() => refreshing.delete(connection));
@@ -109,7 +115,7 @@ export function googleConnections(
     const { user_id, refresh_token_encrypted } = connection;
     const refresh_token = await cipher.decrypt(refresh_token_encrypted, user_id);
     const outcome = await oauth.refresh(refresh_token);
-    if (outcome.kind !== "done") return outcome;
+    if (outcome.verdict !== "done") return outcome;
     const { access_token, expires_in_seconds } = outcome.value;
     const token = { access_token, expires_at_ms: now().getTime() + expires_in_seconds * 1000 };
     await saveGoogleAccessToken(database, connection, {
@@ -120,7 +126,7 @@ export function googleConnections(
         : await cipher.encrypt(refresh_token, user_id),
     });
     held.set(connection, token);
-    return { kind: "done", status: outcome.status, value: token };
+    return { verdict: "done", status: outcome.status, value: token };
   }
 
   /** Stores what a failure says about the connection itself, for everyone who uses it next. */
@@ -128,72 +134,89 @@ export function googleConnections(
     connection: StoredConnection,
     outcome: GoogleOutcome<T>,
   ): Promise<GoogleOutcome<T>> {
-    if (outcome.kind === "reconnect") return await noteReconnect(connection, outcome.fault);
-    if (outcome.kind === "retry" && outcome.scope !== "request") {
+    if (outcome.verdict === "reconnect") return await noteReconnect(connection, outcome);
+    if (outcome.verdict === "defer" && outcome.pause !== undefined) {
       const wait_ms = (outcome.not_before_seconds ?? 0) * 1000;
-      const until = new Date(now().getTime() + wait_ms).toISOString();
-      await (outcome.scope === "project"
-        ? pauseAllGoogleConnections(database, until)
-        : pauseGoogleConnection(database, connection.user_id, until));
+      await pause(connection, outcome.pause, new Date(now().getTime() + wait_ms).toISOString());
     }
     return outcome;
   }
 
+  async function pause({ user_id }: StoredConnection, who: Pause, until: string): Promise<void> {
+    await (who === "everybody"
+      ? pauseAllGoogleConnections(database, until)
+      : pauseGoogleConnection(database, user_id, until, who));
+  }
+
   async function noteReconnect(
     connection: StoredConnection,
-    fault: RemoteFault,
+    failure: GoogleFailure & { verdict: "reconnect" },
   ): Promise<GoogleFailure> {
-    const reason = reconnectReason(fault.reason);
-    const is_stored = await markGoogleNeedsReauth(database, connection, reason);
-    if (is_stored) {
-      const message = reconnectAdvice(reason, missingScopes(connection.granted_scopes));
-      return { kind: "reconnect", fault: { ...fault, reason, message } };
+    const code = failure.code as ReconnectCode;
+    if (await markGoogleNeedsReauth(database, connection, code)) {
+      return {
+        ...failure,
+        message: reconnectMessage(code, missingScopes(connection.granted_scopes)),
+      };
     }
     // The grant that died is no longer the user's grant: the next try uses the new one.
+    const { message } = CODES.connection_changed;
     return {
-      kind: "retry",
-      scope: "request",
-      held_back: true,
-      fault: {
-        ...fault,
-        reason: "connection_changed",
-        message: "The user's Google connection changed while it was used. Try again.",
-      },
+      verdict: "defer",
+      code: "google_unavailable",
+      message,
+      not_before_seconds: null,
+      google: { ...failure.google, reason: "connection_changed", message },
     };
   }
 
   return { call };
 }
 
-/** The answer for a connection that is known to be dead or paused; null when it may be used. */
-function closedFor(connection: StoredConnection, now: Date): GoogleFailure | null {
-  const { status, status_reason, paused_until, granted_scopes } = connection;
+/** The failure for a connection that is known to be dead or paused; null when it may be used. */
+function closedFor(
+  connection: StoredConnection,
+  kind: RequestKind,
+  now: Date,
+): GoogleFailure | null {
+  const { status, status_reason, granted_scopes } = connection;
   if (status === "needs_reauth") {
-    const reason = status_reason ?? "invalid_grant";
-    const message = reconnectAdvice(reason, missingScopes(granted_scopes));
-    return { kind: "reconnect", fault: { status: null, reason, message, body: "" } };
+    const code = status_reason ?? "invalid_grant";
+    const message = reconnectMessage(code, missingScopes(granted_scopes));
+    const google = { status: null, reason: code, message, body: "" };
+    return { verdict: "reconnect", code, message, google };
   }
+  const paused_until = pausedUntil(connection, kind);
   const wait_ms = paused_until === null ? 0 : Date.parse(paused_until) - now.getTime();
   if (wait_ms <= 0) return null;
+  const message = `Google asked to slow down; this user's next ${
+    kind === "write" ? "change" : "request"
+  } is due at ${paused_until}.`;
   return {
-    kind: "retry",
-    scope: "user",
-    held_back: true,
+    verdict: "defer",
+    code: "rate_limited",
+    message,
     not_before_seconds: Math.ceil(wait_ms / 1000),
-    fault: {
-      status: null,
-      reason: "connection_paused",
-      message: `Google asked to slow down; this user's next request is due at ${paused_until}.`,
-      body: "",
-    },
+    google: { status: null, reason: "connection_paused", message, body: "" },
   };
 }
 
+/** Until when such requests wait; null: they may go out. */
+function pausedUntil(
+  { paused_until, writes_paused_until }: StoredConnection,
+  kind: RequestKind,
+): string | null {
+  if (kind === "read" || writes_paused_until === null) return paused_until;
+  return paused_until !== null && Date.parse(paused_until) > Date.parse(writes_paused_until)
+    ? paused_until
+    : writes_paused_until;
+}
+
 /** A token that could not be renewed: whatever was wanted with it has not been sent, or did nothing. */
-function heldBack(failure: GoogleFailure): GoogleFailure {
-  return failure.kind === "retry" ? { ...failure, held_back: true } : failure;
+function unsent(failure: GoogleFailure): GoogleFailure {
+  return failure.verdict === "retry" ? { ...failure, verdict: "defer" } : failure;
 }
 
 function isRefusedToken(outcome: GoogleOutcome<unknown>): boolean {
-  return outcome.kind === "reconnect" && outcome.fault.status === 401;
+  return outcome.verdict === "reconnect" && outcome.google.status === 401;
 }

@@ -33,9 +33,9 @@ export async function disconnectGoogle(
   const token = await decrypted(cipher, forgotten.refresh_token_encrypted, user_id);
   if (token === null) return { kind: "failed", reason: "token_unreadable" };
   const outcome = await oauth.revoke(token);
-  return outcome.kind === "done"
+  return outcome.verdict === "done"
     ? { kind: "revoked" }
-    : { kind: "failed", reason: outcome.fault.reason };
+    : { kind: "failed", reason: outcome.google.reason };
 }
 
 /** A token whose key is gone cannot be revoked, but must not keep its owner from leaving. */

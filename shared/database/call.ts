@@ -1,30 +1,36 @@
 import type { SupabaseClient } from "@supabase/supabase-js";
+import { DatabaseFault } from "@shared/failures/database_fault.ts";
+import type { Database as Schema, Json } from "./types.ts";
 
 /** The database as the functions see it: supabase-js with a secret key, used for documented helpers only. */
 export type Database = SupabaseClient;
 
-/** The database refused or could not be reached. `message` is for the log, never for a caller. */
-export class DatabaseFault extends Error {
-  override readonly name = "DatabaseFault";
+type Helpers = Schema["public"]["Functions"];
 
-  constructor(readonly helper: string, readonly sqlstate: string, message: string) {
-    super(`${helper}: ${sqlstate} ${message}`);
-  }
+/** The name of a SQL helper, as the generated types know it. */
+export type Helper = keyof Helpers;
 
-  /** Worth trying again: no answer, connection trouble (08), rolled back (40), out of resources (53), locked (55), stopped (57). */
-  get is_temporary(): boolean {
-    return this.sqlstate === "" || /^(08|40|53|55|57)/.test(this.sqlstate) ||
-      /^PGRST00[0-3]$/.test(this.sqlstate);
-  }
-}
+/**
+ * The parameters of a SQL helper, by name. The generated types do not say which may be null, so each
+ * may; what a jsonb parameter holds is decided by its wrapper.
+ */
+export type HelperParameters<Name extends Helper> = ParametersOf<Helpers[Name]["Args"]>;
+
+type ParametersOf<Args> = Args extends unknown
+  ? { [Parameter in keyof Args]: ParameterType<Args[Parameter]> }
+  : never;
+
+type ParameterType<Type> = Json extends Type ? unknown
+  : Type extends readonly (infer Element)[] ? readonly Element[] | null
+  : Type | null;
 
 /** Calls one SQL helper in one round trip. Throws `DatabaseFault`. */
-export async function call<T>(
+export async function call<Name extends Helper, Result>(
   database: Database,
-  helper: string,
-  parameters: Record<string, unknown>,
-): Promise<T> {
-  const { data, error } = await database.rpc(helper, parameters);
+  helper: Name,
+  parameters: HelperParameters<Name>,
+): Promise<Result> {
+  const { data, error } = await database.rpc(helper, parameters as Record<string, unknown>);
   if (error !== null) throw new DatabaseFault(helper, error.code ?? "", error.message);
-  return data as T;
+  return data as Result;
 }

@@ -1,3 +1,5 @@
+import { userIdOf } from "./actor.ts";
+import type { Actor } from "./actor.ts";
 import { call } from "./call.ts";
 import type { Database } from "./call.ts";
 
@@ -14,7 +16,7 @@ export interface UnsyncedCalendar {
 }
 
 export interface UnsyncedFilter {
-  user_id: string | null;
+  actor: Actor;
   event_ids?: readonly string[];
   task_ids?: readonly string[];
   meeting_id?: string;
@@ -24,10 +26,10 @@ export interface UnsyncedFilter {
 /** Events named by the filter, or those without an organizer, a group for each user and calendar. */
 export function listUnsyncedEvents(
   database: Database,
-  { user_id, event_ids, task_ids, meeting_id, limit }: UnsyncedFilter,
+  { actor, event_ids, task_ids, meeting_id, limit }: UnsyncedFilter,
 ): Promise<UnsyncedCalendar[]> {
   return call(database, "list_unsynced_events", {
-    p_user_id: user_id,
+    p_user_id: userIdOf(actor),
     p_event_ids: event_ids ?? null,
     p_task_ids: task_ids ?? null,
     p_meeting_id: meeting_id ?? null,

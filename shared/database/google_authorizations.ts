@@ -11,7 +11,7 @@ export async function beginGoogleAuthorization(
     return_url: string;
   },
 ): Promise<void> {
-  await call<null>(database, "begin_google_authorization", {
+  await call(database, "begin_google_authorization", {
     p_user_id: authorization.user_id,
     p_state_hash: authorization.state_hash,
     p_code_verifier_encrypted: authorization.code_verifier_encrypted,
@@ -24,7 +24,7 @@ export async function findGoogleAuthorization(
   database: Database,
   state_hash: string,
 ): Promise<{ user_id: string; return_url: string } | null> {
-  const rows = await call<{ user_id: string; return_url: string }[]>(
+  const rows: { user_id: string; return_url: string }[] = await call(
     database,
     "find_google_authorization",
     { p_state_hash: state_hash },
@@ -37,7 +37,7 @@ export function receiveGoogleCode(
   database: Database,
   received: { state_hash: string; one_time_code_hash: string; google_code_encrypted: string },
 ): Promise<boolean> {
-  return call<boolean>(database, "receive_google_code", {
+  return call(database, "receive_google_code", {
     p_state_hash: received.state_hash,
     p_one_time_code_hash: received.one_time_code_hash,
     p_google_code_encrypted: received.google_code_encrypted,
@@ -50,7 +50,7 @@ export async function useGoogleAuthorization(
   one_time_code_hash: string,
   user_id: string,
 ): Promise<{ code_verifier_encrypted: string; google_code_encrypted: string } | null> {
-  const rows = await call<{ code_verifier_encrypted: string; google_code_encrypted: string }[]>(
+  const rows: { code_verifier_encrypted: string; google_code_encrypted: string }[] = await call(
     database,
     "use_google_authorization",
     { p_one_time_code_hash: one_time_code_hash, p_user_id: user_id },

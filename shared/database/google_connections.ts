@@ -1,5 +1,6 @@
 import { call } from "./call.ts";
 import type { Database } from "./call.ts";
+import type { ReconnectCode } from "@shared/failures/google_reply.ts";
 
 export type ConnectionStatus = "healthy" | "needs_reauth";
 
@@ -10,13 +11,15 @@ export interface StoredConnection {
   email: string;
   status: ConnectionStatus;
   /** Null while healthy, else why the user has to connect again. */
-  status_reason: string | null;
+  status_reason: ReconnectCode | null;
   granted_scopes: string[];
   refresh_token_encrypted: string;
   access_token_encrypted: string | null;
   access_token_expires_at: string | null;
   /** Google asked this user to slow down until then. */
   paused_until: string | null;
+  /** After an invitation limit: nothing is written until then, while reading goes on. */
+  writes_paused_until: string | null;
 }
 
 /** The user's connection, or null when there is none. */
@@ -24,7 +27,7 @@ export async function readGoogleConnection(
   database: Database,
   user_id: string,
 ): Promise<StoredConnection | null> {
-  const rows = await call<StoredConnection[]>(database, "read_google_connection", {
+  const rows: StoredConnection[] = await call(database, "read_google_connection", {
     p_user_id: user_id,
   });
   return rows[0] ?? null;
@@ -33,20 +36,24 @@ export async function readGoogleConnection(
 /** Stores what a user granted, in place of an earlier connection, and returns it as stored. */
 export async function connectGoogle(
   database: Database,
-  connection: Omit<StoredConnection, "paused_until">,
+  connection: Omit<StoredConnection, "paused_until" | "writes_paused_until">,
 ): Promise<StoredConnection> {
-  const paused_until = await call<string | null>(database, "connect_google", {
-    p_user_id: connection.user_id,
-    p_google_account_id: connection.google_account_id,
-    p_email: connection.email,
-    p_status: connection.status,
-    p_status_reason: connection.status_reason,
-    p_granted_scopes: connection.granted_scopes,
-    p_refresh_token_encrypted: connection.refresh_token_encrypted,
-    p_access_token_encrypted: connection.access_token_encrypted,
-    p_access_token_expires_at: connection.access_token_expires_at,
-  });
-  return { ...connection, paused_until };
+  const pauses: Pick<StoredConnection, "paused_until" | "writes_paused_until"> = await call(
+    database,
+    "connect_google",
+    {
+      p_user_id: connection.user_id,
+      p_google_account_id: connection.google_account_id,
+      p_email: connection.email,
+      p_status: connection.status,
+      p_status_reason: connection.status_reason,
+      p_granted_scopes: connection.granted_scopes,
+      p_refresh_token_encrypted: connection.refresh_token_encrypted,
+      p_access_token_encrypted: connection.access_token_encrypted,
+      p_access_token_expires_at: connection.access_token_expires_at,
+    },
+  );
+  return { ...connection, ...pauses };
 }
 
 /** Keeps a refreshed access token. False when the user has connected again or left meanwhile. */
@@ -60,7 +67,7 @@ export function saveGoogleAccessToken(
     new_refresh_token_encrypted: string | null;
   },
 ): Promise<boolean> {
-  return call<boolean>(database, "save_google_access_token", {
+  return call(database, "save_google_access_token", {
     p_user_id: connection.user_id,
     p_refresh_token_encrypted: connection.refresh_token_encrypted,
     p_access_token_encrypted: refreshed.access_token_encrypted,
@@ -73,27 +80,32 @@ export function saveGoogleAccessToken(
 export function markGoogleNeedsReauth(
   database: Database,
   connection: StoredConnection,
-  reason: string,
+  reason: ReconnectCode,
 ): Promise<boolean> {
-  return call<boolean>(database, "mark_google_needs_reauth", {
+  return call(database, "mark_google_needs_reauth", {
     p_user_id: connection.user_id,
     p_refresh_token_encrypted: connection.refresh_token_encrypted,
     p_reason: reason,
   });
 }
 
-/** Sends nothing to Google for this user before `until` (RFC 3339). A longer pause stays. */
+/** Sends nothing to Google, or writes nothing, for this user before `until` (RFC 3339). A longer pause stays. */
 export async function pauseGoogleConnection(
   database: Database,
   user_id: string,
   until: string,
+  what: "connection" | "writes",
 ): Promise<void> {
-  await call<null>(database, "pause_google_connection", { p_user_id: user_id, p_until: until });
+  await call(database, "pause_google_connection", {
+    p_user_id: user_id,
+    p_until: until,
+    p_writes_only: what === "writes",
+  });
 }
 
 /** Sends nothing to Google for anybody before `until` (RFC 3339). Longer pauses stay. */
 export async function pauseAllGoogleConnections(database: Database, until: string): Promise<void> {
-  await call<null>(database, "pause_all_google_connections", { p_until: until });
+  await call(database, "pause_all_google_connections", { p_until: until });
 }
 
 export interface ForgottenConnection {
@@ -107,7 +119,7 @@ export async function forgetGoogleConnection(
   database: Database,
   user_id: string,
 ): Promise<ForgottenConnection | null> {
-  const rows = await call<ForgottenConnection[]>(database, "forget_google_connection", {
+  const rows: ForgottenConnection[] = await call(database, "forget_google_connection", {
     p_user_id: user_id,
   });
   return rows[0] ?? null;

@@ -1,3 +1,5 @@
+import { userIdOf } from "./actor.ts";
+import type { Actor } from "./actor.ts";
 import { call } from "./call.ts";
 import type { Database } from "./call.ts";
 import type { MeetingRow } from "./meetings.ts";
@@ -22,10 +24,10 @@ export type ChangeDecision =
   | Decided<"changed" | "unchanged" | "slot_expired" | "version_conflict" | "cancelled">
   | { decision: "invalid"; meeting: MeetingRow; path: string; message: string };
 
-/** Who asks (null: a key, any meeting) and, if wanted, the version of the meeting that is meant. */
+/** On whose behalf and, if wanted, the version of the meeting that is meant. */
 export interface Asked {
   meeting_id: string;
-  user_id: string | null;
+  actor: Actor;
   expected_version?: number | undefined;
 }
 
@@ -37,7 +39,7 @@ export function changeMeeting(
 ): Promise<ChangeDecision> {
   return call(database, "change_meeting", {
     p_meeting_id: asked.meeting_id,
-    p_user_id: asked.user_id,
+    p_user_id: userIdOf(asked.actor),
     p_changes: changes,
     p_expected_version: asked.expected_version ?? null,
   });
@@ -50,7 +52,7 @@ export function cancelMeeting(
 ): Promise<Decided<"cancelled" | "already_cancelled" | "version_conflict">> {
   return call(database, "cancel_meeting", {
     p_meeting_id: asked.meeting_id,
-    p_user_id: asked.user_id,
+    p_user_id: userIdOf(asked.actor),
     p_expected_version: asked.expected_version ?? null,
   });
 }
@@ -73,6 +75,6 @@ export function requeueMeeting(
 > {
   return call(database, "requeue_meeting", {
     p_meeting_id: asked.meeting_id,
-    p_user_id: asked.user_id,
+    p_user_id: userIdOf(asked.actor),
   });
 }

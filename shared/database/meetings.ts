@@ -1,3 +1,5 @@
+import { userIdOf } from "./actor.ts";
+import type { Actor } from "./actor.ts";
 import { call } from "./call.ts";
 import type { Database } from "./call.ts";
 import type { StoredConnection } from "./google_connections.ts";
@@ -56,12 +58,12 @@ export interface NotClaimed<Decision extends string> {
 export function readMeeting(
   database: Database,
   meeting_id: string,
-  user_id: string | null,
+  actor: Actor,
   attempts = false,
 ): Promise<(MeetingRow & { steps?: LedgerStep[] }) | null> {
   return call(database, "read_meeting", {
     p_meeting_id: meeting_id,
-    p_user_id: user_id,
+    p_user_id: userIdOf(actor),
     p_attempts: attempts,
   });
 }
@@ -80,17 +82,17 @@ export type ListedMeeting = Omit<
   | "reasoning"
 >;
 
-/** A page of meetings, newest first, and how many there are by status (null `user_id`: of everybody). */
+/** A page of meetings, newest first, and how many there are by status. */
 export function listMeetings(
   database: Database,
   page: {
-    user_id: string | null;
+    actor: Actor;
     limit: number;
     before: { created_at: string; meeting_id: string } | null;
   },
 ): Promise<{ meetings: ListedMeeting[]; counts: Record<string, number> }> {
   return call(database, "list_meetings", {
-    p_user_id: page.user_id,
+    p_user_id: userIdOf(page.actor),
     p_limit: page.limit,
     p_before: page.before?.created_at ?? null,
     p_before_meeting_id: page.before?.meeting_id ?? null,

@@ -1,3 +1,5 @@
+import { userIdOf } from "./actor.ts";
+import type { Actor } from "./actor.ts";
 import { call } from "./call.ts";
 import type { Database } from "./call.ts";
 import type { ProfiledConnection } from "./calendar_profiles.ts";
@@ -41,7 +43,7 @@ export function beginScheduling(
   database: Database,
   request: {
     meeting_id: string;
-    user_id: string | null;
+    actor: Actor;
     given: Record<string, unknown> | null;
     reschedule: boolean;
     lease_seconds: number;
@@ -49,7 +51,7 @@ export function beginScheduling(
 ): Promise<ClaimedScheduling | NotClaimed<SchedulingDecision>> {
   return call(database, "begin_scheduling", {
     p_meeting_id: request.meeting_id,
-    p_user_id: request.user_id,
+    p_user_id: userIdOf(request.actor),
     p_meeting: request.given,
     p_reschedule: request.reschedule,
     p_lease_seconds: request.lease_seconds,
@@ -70,11 +72,11 @@ export type SchedulingContext =
 /** What a search needs of a meeting as `given` would change it, with the row as it is; nothing is leased or stored. */
 export function readSchedulingContext(
   database: Database,
-  request: { meeting_id: string; user_id: string | null; given: Record<string, unknown> | null },
+  request: { meeting_id: string; actor: Actor; given: Record<string, unknown> | null },
 ): Promise<SchedulingContext> {
   return call(database, "read_scheduling_context", {
     p_meeting_id: request.meeting_id,
-    p_user_id: request.user_id,
+    p_user_id: userIdOf(request.actor),
     p_meeting: request.given,
   });
 }

@@ -1,3 +1,5 @@
+import { userIdOf } from "./actor.ts";
+import type { Actor } from "./actor.ts";
 import { call } from "./call.ts";
 import type { Database } from "./call.ts";
 import type { StoredConnection } from "./google_connections.ts";
@@ -47,17 +49,17 @@ export interface BegunTaskEvent {
   retry_after_seconds: number | null;
 }
 
-/** Leases the row of a task's event, made if there is none (`user_id` null: a key asks, any task). */
+/** Leases the row of a task's event, made if there is none. */
 export function beginTaskEvent(
   database: Database,
   task_id: string,
-  user_id: string | null,
+  actor: Actor,
   wanted: unknown,
   lease_seconds: number,
 ): Promise<BegunTaskEvent> {
   return call(database, "begin_task_event", {
     p_task_id: task_id,
-    p_user_id: user_id,
+    p_user_id: userIdOf(actor),
     p_wanted: wanted,
     p_lease_seconds: lease_seconds,
   });
@@ -115,13 +117,13 @@ export function claimTaskEvents(
   return call(database, "claim_task_events", { p_limit: limit, p_lease_seconds: lease_seconds });
 }
 
-/** Tasks of a user (null: of anybody), each with the event that stands for it. */
+/** The tasks of an actor, each with the event that stands for it. */
 export function readTaskEvents(
   database: Database,
-  user_id: string | null,
+  actor: Actor,
   task_ids: readonly string[],
 ): Promise<{ task: TaskRow; event: TaskEventRow | null }[]> {
-  return call(database, "read_task_events", { p_user_id: user_id, p_task_ids: task_ids });
+  return call(database, "read_task_events", { p_user_id: userIdOf(actor), p_task_ids: task_ids });
 }
 
 /** The row of one event; null when nobody follows it. */

@@ -649,7 +649,7 @@ export type Database = {
           "p_status_reason": string;
           "p_user_id": string;
         };
-        Returns: string;
+        Returns: Json;
       };
       "discard_task_event": {
         Args: { "p_calendar_event_id": string; "p_calendar_id": string; "p_user_id": string };
@@ -795,7 +795,7 @@ export type Database = {
       };
       "pause_all_google_connections": { Args: { "p_until": string }; Returns: undefined };
       "pause_google_connection": {
-        Args: { "p_until": string; "p_user_id": string };
+        Args: { "p_until": string; "p_user_id": string; "p_writes_only"?: boolean };
         Returns: undefined;
       };
       "read_google_connection": {
@@ -811,6 +811,7 @@ export type Database = {
           "status": string;
           "status_reason": string;
           "user_id": string;
+          "writes_paused_until": string;
         }[];
       };
       "read_meeting": {

@@ -1,3 +1,7 @@
+import { isTemporary, isUnknown, waitOf } from "@shared/failures/failure.ts";
+import type { Failure } from "@shared/failures/failure.ts";
+import { userIdOf } from "./actor.ts";
+import type { Actor } from "./actor.ts";
 import { call } from "./call.ts";
 import type { Database } from "./call.ts";
 import type { StoredConnection } from "./google_connections.ts";
@@ -23,16 +27,16 @@ export type WritebackDecision =
   | "cancelled"
   | "not_found";
 
-/** Leases one meeting for writing, or says why not (`user_id` null: a key asks, any meeting). */
+/** Leases one meeting for writing, or says why not. */
 export function beginWriteback(
   database: Database,
   meeting_id: string,
-  user_id: string | null,
+  actor: Actor,
   lease_seconds: number,
 ): Promise<Claimed | NotClaimed<WritebackDecision>> {
   return call(database, "begin_writeback", {
     p_meeting_id: meeting_id,
-    p_user_id: user_id,
+    p_user_id: userIdOf(actor),
     p_lease_seconds: lease_seconds,
   });
 }
@@ -81,22 +85,12 @@ export interface WritebackSuccess {
   event_generation: number;
 }
 
-export interface WritebackFailure {
-  /** Code, colon, sentence. */
-  error: string;
-  should_retry: boolean;
-  outcome_unknown: boolean;
-  spends_attempt: boolean;
-  not_before_seconds: number | null;
-  event_generation: number;
-}
-
 /** What became of one lease. `released`: nothing was tried, the row is due as it was before. */
 export type Settlement =
   & { meeting_id: string; lease_token: string | null; steps: readonly Step[] }
   & (
     | { outcome: "written"; operation: string } & WritebackSuccess
-    | { outcome: "failed" } & WritebackFailure
+    | { outcome: "failed"; failure: Failure; event_generation: number }
     | { outcome: "released" }
   );
 
@@ -105,12 +99,30 @@ export async function settleWritebacks(
   database: Database,
   settlements: readonly Settlement[],
 ): Promise<{ lost: Set<string> }> {
-  const answers = await call<{ meeting_id: string; settled: boolean }[]>(
+  const settled: { meeting_id: string; settled: boolean }[] = await call(
     database,
     "settle_writebacks",
-    { p_settlements: settlements },
+    { p_settlements: settlements.map(settlementColumns) },
   );
   return {
-    lost: new Set(answers.filter(({ settled }) => !settled).map(({ meeting_id }) => meeting_id)),
+    lost: new Set(settled.filter(({ settled }) => !settled).map(({ meeting_id }) => meeting_id)),
+  };
+}
+
+function settlementColumns(settlement: Settlement) {
+  if (settlement.outcome !== "failed") return settlement;
+  const { failure, ...rest } = settlement;
+  return { ...rest, error: `${failure.code}: ${failure.message}`, ...flagsOf(failure) };
+}
+
+/** A verdict as the settling helper takes it. */
+function flagsOf(failure: Failure) {
+  const { verdict } = failure;
+  return {
+    should_retry: isTemporary(failure),
+    outcome_unknown: isUnknown(failure),
+    // Attempts bound writes: limits, verification reads and our own deadline spend none.
+    spends_attempt: !["unverified", "defer", "exhausted"].includes(verdict),
+    not_before_seconds: waitOf(failure),
   };
 }

@@ -1,3 +1,4 @@
+import type { Actor } from "@shared/database/actor.ts";
 import type { MeetingRow } from "@shared/database/meetings.ts";
 import type { LeasedSearch } from "@shared/database/schedulings.ts";
 import { readSchedulingContext } from "@shared/database/schedulings.ts";
@@ -50,9 +51,9 @@ interface Preparation {
 export async function dryRun(
   dependencies: ScheduleDependencies,
   request: ScheduleRequest,
-  user_id: string | null,
+  actor: Actor,
 ): Promise<DryRun | RefusedSearch | PostponedSearch | NotSearched> {
-  const prepared = await prepare(dependencies, request, user_id);
+  const prepared = await prepare(dependencies, request, actor);
   if (prepared.kind !== "prepared") return prepared;
   const { slot_request, credentials, own, habits, meeting } = prepared;
   const known = await readForSearch(dependencies, slot_request, credentials, {
@@ -71,16 +72,16 @@ export async function dryRun(
 async function prepare(
   dependencies: ScheduleDependencies,
   { meeting_id, given }: ScheduleRequest,
-  user_id: string | null,
+  actor: Actor,
 ): Promise<Preparation | NotSearched> {
   const now = dependencies.now();
   const complete = given?.participants?.every(({ busy }) => busy !== undefined) ?? false;
-  const no_organizer = user_id === null && given?.organizer_user_id === undefined;
+  const no_organizer = actor.kind === "system" && given?.organizer_user_id === undefined;
   const context: SchedulingContext = complete && no_organizer
     ? { decision: "new", connection: null, own_connections: [], burdens: {} }
     : await readSchedulingContext(dependencies.database, {
       meeting_id,
-      user_id,
+      actor,
       given: withoutBusyTime(given),
     });
   if (context.decision === "not_found") return meetingNotFound(meeting_id);

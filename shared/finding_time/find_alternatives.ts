@@ -1,3 +1,4 @@
+import type { Actor } from "@shared/database/actor.ts";
 import type { MeetingRow } from "@shared/database/meetings.ts";
 import { readSchedulingContext } from "@shared/database/schedulings.ts";
 import type { SchedulingContext } from "@shared/database/schedulings.ts";
@@ -30,12 +31,12 @@ export interface Alternatives {
 export async function findAlternatives(
   dependencies: ScheduleDependencies,
   request: { meeting_id: string; max_candidates?: number | undefined },
-  user_id: string | null,
+  actor: Actor,
 ): Promise<Alternatives | NotSearched> {
   const { meeting_id } = request;
   const context = await readSchedulingContext(dependencies.database, {
     meeting_id,
-    user_id,
+    actor,
     given: null,
   });
   if (context.decision !== "stored") return meetingNotFound(meeting_id);

@@ -1,5 +1,6 @@
 import { claimProfileReadings, saveCalendarProfile } from "@shared/database/calendar_profiles.ts";
 import type { ProfiledConnection } from "@shared/database/calendar_profiles.ts";
+import { reasonOf } from "@shared/failures/failure.ts";
 import type { ListedEvent } from "@shared/google/listed_event.ts";
 import type { PastEvent } from "@shared/scheduling/learn_profile.ts";
 import type { Credentials } from "./credentials.ts";
@@ -63,10 +64,11 @@ async function learn(
   const { user_id } = connection;
   const listed = await reader.connections.call(
     connection,
+    "read",
     (token) => reader.calendar.listOccurrences(token, "primary", range),
   );
-  if (listed.kind !== "done") {
-    reader.log("warning", "profile_not_learned", { user_id, reason: listed.fault.reason });
+  if (listed.verdict !== "done") {
+    reader.log("warning", "profile_not_learned", { user_id, reason: reasonOf(listed) });
     return null;
   }
   const { events, timezone } = listed.value;

@@ -1,12 +1,13 @@
+import { CODES } from "@shared/failures/codes.ts";
+import type { ResponseCode } from "@shared/failures/codes.ts";
+
 /** A request that leads to no search: an error code of the API, and what is wrong in a sentence. */
 export interface NotSearched {
   kind: "not_searched";
-  code:
-    | "already_scheduled"
-    | "cancelled"
-    | "in_progress"
-    | "invalid_request"
-    | "meeting_not_found";
+  code: Extract<
+    ResponseCode,
+    "already_scheduled" | "cancelled" | "in_progress" | "invalid_request" | "meeting_not_found"
+  >;
   message: string;
   details: Record<string, unknown>;
   retry_after_seconds?: number;
@@ -29,11 +30,11 @@ export function notSearched(
 
 /** There is none, or it is another user's: the caller never learns which. */
 export function meetingNotFound(meeting_id: string): NotSearched {
-  return notSearched("meeting_not_found", "There is no such meeting.", { meeting_id });
+  return notSearched("meeting_not_found", CODES.meeting_not_found.message, { meeting_id });
 }
 
 export function meetingCancelled(meeting_id: string): NotSearched {
-  return notSearched("cancelled", "The meeting was cancelled.", { meeting_id });
+  return notSearched("cancelled", CODES.cancelled.message, { meeting_id });
 }
 
 export function invalidField({ path, message }: { path: string; message: string }): NotSearched {

@@ -63,9 +63,10 @@ async function ownTime(
   const range = { timeMin: window.start, timeMax: window.end, max_pages: MAX_PAGES };
   const listed = await connections.call(
     connection,
+    "read",
     (token) => calendar.listOccurrences(token, email, range),
   );
-  if (listed.kind !== "done" || !listed.value.is_complete) return [];
+  if (listed.verdict !== "done" || !listed.value.is_complete) return [];
   const taking = listed.value.events.filter(takesTime);
   const ours = taking.filter((event) => isOurs(event, event_id)).flatMap(exactSpan);
   const others = taking.filter((event) => !isOurs(event, event_id)).map(widestSpan);

@@ -2,7 +2,9 @@ import type { Connections } from "@shared/connections/connections.ts";
 import type { StoredConnection } from "@shared/database/google_connections.ts";
 import type { GoogleCalendar } from "@shared/google/calendar.ts";
 import type { CalendarBusy } from "@shared/google/free_busy.ts";
-import type { GoogleFailure, GoogleOutcome } from "@shared/google/outcome.ts";
+import { reasonOf } from "@shared/failures/failure.ts";
+import type { GoogleFailure } from "@shared/failures/google_reply.ts";
+import type { GoogleOutcome } from "@shared/google/outcome.ts";
 import type { BusyInterval } from "@shared/scheduling/input/scheduling_request.ts";
 import type { Credentials, Reading } from "./credentials.ts";
 import { answeredBefore, TIMED_OUT } from "./deadline.ts";
@@ -81,18 +83,18 @@ function readAll(
       timeMax: window.end,
       calendars: readings.flatMap(({ calendar_ids }) => calendar_ids),
     };
-    const asked = connections.call(connection, (token) => calendar.freeBusy(token, query));
+    const asked = connections.call(connection, "read", (token) => calendar.freeBusy(token, query));
     return { connection, readings, outcome: await answeredBefore(until, asked) };
   }));
 }
 
 function isFailure(answer: Answer): answer is GoogleFailure {
-  return answer !== TIMED_OUT && answer.kind !== "done";
+  return answer !== TIMED_OUT && answer.verdict !== "done";
 }
 
 function availability(calendar_ids: readonly string[], answer: Answer): Availability {
   if (answer === TIMED_OUT) return { busy: "unknown", unknown_reason: TIMED_OUT };
-  if (answer.kind !== "done") return { busy: "unknown", unknown_reason: answer.fault.reason };
+  if (answer.verdict !== "done") return { busy: "unknown", unknown_reason: reasonOf(answer) };
   return together(calendar_ids.map((id) => answer.value.get(id)));
 }
 

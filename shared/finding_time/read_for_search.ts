@@ -17,7 +17,7 @@ export async function readForSearch(
   try {
     const times = await readTimes(reader, slot_request, credentials, own);
     if (times === "not_connected") return { outcome: notConnected() };
-    if ("kind" in times) return { outcome: afterFailure(times, tries) };
+    if ("verdict" in times) return { outcome: afterFailure(times, tries) };
     return { times };
   } catch (thrown) {
     if (!(thrown instanceof SchedulingInputError)) throw thrown;

@@ -1,6 +1,6 @@
 import type { Database } from "@shared/database/call.ts";
 import { readSlotHolds } from "@shared/database/slot_holds.ts";
-import type { GoogleFailure } from "@shared/google/outcome.ts";
+import type { GoogleFailure } from "@shared/failures/google_reply.ts";
 import { busyWindow } from "@shared/scheduling/busy_window.ts";
 import { readings } from "./credentials.ts";
 import type { Credentials } from "./credentials.ts";

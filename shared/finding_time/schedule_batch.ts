@@ -1,3 +1,4 @@
+import { SYSTEM } from "@shared/database/actor.ts";
 import type { LeasedSearch } from "@shared/database/schedulings.ts";
 import { claimSchedulings, readSchedulingContext } from "@shared/database/schedulings.ts";
 import { finishBatch } from "@shared/database/work.ts";
@@ -64,7 +65,7 @@ async function scheduleAll(
     }
     const context = await readSchedulingContext(dependencies.database, {
       meeting_id,
-      user_id: null,
+      actor: SYSTEM,
       given: null,
     });
     // The meeting was deleted since it was claimed.

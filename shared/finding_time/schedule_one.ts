@@ -1,3 +1,4 @@
+import type { Actor } from "@shared/database/actor.ts";
 import type { MeetingRow, NotClaimed } from "@shared/database/meetings.ts";
 import { beginScheduling } from "@shared/database/schedulings.ts";
 import type { SchedulingDecision } from "@shared/database/schedulings.ts";
@@ -28,18 +29,18 @@ export interface AlreadyScheduled {
   meeting: MeetingRow;
 }
 
-/** Schedules one meeting now. `user_id` null: the caller is a key, which may schedule any meeting. */
+/** Schedules one meeting now. */
 export async function scheduleOne(
   dependencies: ScheduleDependencies,
   request: ScheduleRequest,
-  user_id: string | null,
+  actor: Actor,
 ): Promise<Scheduled | AlreadyScheduled | NotSearched> {
   const { meeting_id, given, reschedule } = request;
   const begun = await beginScheduling(dependencies.database, {
     meeting_id,
     given: given as Record<string, unknown> | null,
     reschedule,
-    user_id,
+    actor,
     lease_seconds: LEASE_SECONDS,
   });
   return begun.decision === "claimed"

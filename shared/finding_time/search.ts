@@ -1,4 +1,7 @@
-import type { GoogleFailure } from "@shared/google/outcome.ts";
+import { CODES } from "@shared/failures/codes.ts";
+import type { ResponseCode } from "@shared/failures/codes.ts";
+import { reasonOf, waitOf } from "@shared/failures/failure.ts";
+import type { GoogleFailure } from "@shared/failures/google_reply.ts";
 import type { Candidate } from "@shared/scheduling/explaining/candidate.ts";
 import { findSlots, type SchedulingResult } from "@shared/scheduling/find_slots.ts";
 import { SchedulingInputError } from "@shared/scheduling/input/scheduling_input_error.ts";
@@ -21,14 +24,16 @@ export interface Tries {
 /** A search that is not repeated: its first failure is reported as one that may pass. */
 export const FIRST_TRY: Tries = { failed: 0, waited: 0 };
 
-export type SearchErrorCode =
+export type SearchErrorCode = Extract<
+  ResponseCode,
   | "invalid_request"
   | "needs_reauth"
   | "calendar_unreadable"
   | "no_common_slot"
   | "google_unavailable"
   | "rate_limited"
-  | "busy";
+  | "busy"
+>;
 
 export interface FoundSlots {
   kind: "found";
@@ -47,7 +52,7 @@ export interface RefusedSearch {
 
 export interface PostponedSearch {
   kind: "postponed";
-  code: "google_unavailable" | "rate_limited" | "busy";
+  code: Extract<SearchErrorCode, "google_unavailable" | "rate_limited" | "busy">;
   reason: string;
   retry_after_seconds: number;
 }
@@ -123,38 +128,39 @@ function afterNothing(
   );
 }
 
-/** What a search without an answer from the organizer's connection comes to. */
+/** What a search comes to whose calendars the organizer's connection could not read. */
 export function afterFailure(
   failure: GoogleFailure,
   tries: Tries,
 ): RefusedSearch | PostponedSearch {
-  const { fault } = failure;
-  switch (failure.kind) {
+  const { google, message } = failure;
+  const details = { reason: reasonOf(failure) };
+  switch (failure.verdict) {
     case "reconnect":
-      return refused("needs_reauth", fault.message, { reason: fault.reason });
+      return refused("needs_reauth", message, details);
     case "reject":
       return refused(
         "calendar_unreadable",
-        `Google refused to show the calendars (${fault.status} ${fault.reason}): ${fault.message}`,
-        { reason: fault.reason },
+        `Google refused to show the calendars (${google.status} ${google.reason}): ${google.message}`,
+        details,
       );
-    case "unknown":
-    case "retry": {
-      const limited = failure.kind === "retry" && failure.scope !== "request";
-      const reason = limited
-        ? `Google asks to slow down (${fault.reason}).`
-        : `Google could not show the calendars (${fault.reason}).`;
-      if (!limited && tries.failed + 1 >= MAX_FAILURES) {
-        return refused("google_unavailable", `${reason} Schedule the meeting again later.`, {
-          reason: fault.reason,
-        });
+    default: {
+      const is_limited = failure.code === "rate_limited";
+      const reason = is_limited
+        ? `Google asks to slow down (${google.reason}).`
+        : `Google could not show the calendars (${google.reason}).`;
+      if (!is_limited && tries.failed + 1 >= MAX_FAILURES) {
+        return refused(
+          "google_unavailable",
+          `${reason} Schedule the meeting again later.`,
+          details,
+        );
       }
-      const wait = failure.kind === "retry" ? failure.not_before_seconds : undefined;
       return {
         kind: "postponed",
-        code: limited ? "rate_limited" : "google_unavailable",
+        code: is_limited ? "rate_limited" : "google_unavailable",
         reason: `${reason} It is tried again by itself.`,
-        retry_after_seconds: Math.max(wait ?? 0, backoff(tries)),
+        retry_after_seconds: Math.max(waitOf(failure) ?? 0, backoff(tries)),
       };
     }
   }
@@ -163,7 +169,7 @@ export function afterFailure(
 export function notConnected(): RefusedSearch {
   return refused(
     "needs_reauth",
-    "The organizer has not connected a Google account. Connect one (google-auth), then schedule again.",
+    CODES.not_connected.message,
     { reason: "not_connected" },
   );
 }

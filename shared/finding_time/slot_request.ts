@@ -3,7 +3,7 @@ import type { MeetingRow } from "@shared/database/meetings.ts";
 import type { RecurrenceRequest } from "@shared/scheduling/input/scheduling_request.ts";
 import { completeConstraints, CONSTRAINTS } from "@shared/schemas/constraints.ts";
 import type { CompleteConstraints, GivenConstraints } from "@shared/schemas/constraints.ts";
-import { firstIssue } from "@shared/schemas/issues.ts";
+import { firstIssue } from "@shared/failures/issues.ts";
 import { PARTICIPANTS } from "@shared/schemas/participants.ts";
 import type { MeetingParticipant } from "@shared/schemas/participants.ts";
 import { RECURRENCE } from "@shared/schemas/recurrence.ts";

@@ -1,12 +1,13 @@
 import * as z from "zod/mini";
 import { EVENT, EVENT_PAGE } from "./event.ts";
 import type { EventInput, EventPage, EventPatch, GoogleEvent, SendUpdates } from "./event.ts";
-import { classify } from "./faults.ts";
+import { classify } from "@shared/failures/google_reply.ts";
 import { FREE_BUSY_REPLY, freeBusyQueries, mergeFreeBusy } from "./free_busy.ts";
 import type { CalendarBusy, FreeBusyQuery, FreeBusyReply } from "./free_busy.ts";
 import { LIST_FIELDS, LIST_REPLY } from "./listed_event.ts";
 import type { ListedEvent, ListedEvents } from "./listed_event.ts";
-import type { GoogleOutcome, RequestKind } from "./outcome.ts";
+import type { RequestKind } from "@shared/failures/google_reply.ts";
+import type { GoogleOutcome } from "./outcome.ts";
 import { send } from "./transport.ts";
 import type { RemoteRequest, TransportOptions } from "./transport.ts";
 
@@ -198,14 +199,14 @@ export function googleCalendar(options: CalendarOptions): GoogleCalendar {
           access_token,
           schema: LIST_REPLY,
         });
-        if (outcome.kind !== "done") return outcome;
+        if (outcome.verdict !== "done") return outcome;
         events.push(...(outcome.value.items ?? []));
         timezone = outcome.value.timeZone ?? timezone;
         pageToken = outcome.value.nextPageToken;
         if (pageToken === undefined) break;
       }
       const value = { events, timezone, is_complete: pageToken === undefined };
-      return { kind: "done", status: 200, value };
+      return { verdict: "done", status: 200, value };
     },
     getEvent: (access_token, calendarId, eventId) =>
       ask({
@@ -259,12 +260,12 @@ export function googleCalendar(options: CalendarOptions): GoogleCalendar {
         const outcomes = await Promise.all(slice.map((body) => query(access_token, body)));
         for (const [index, outcome] of outcomes.entries()) {
           // Half an answer would make somebody look free.
-          if (outcome.kind !== "done") return outcome;
+          if (outcome.verdict !== "done") return outcome;
           const body = slice[index];
           if (body !== undefined) answers.push({ query: body, reply: outcome.value });
         }
       }
-      return { kind: "done", status: 200, value: mergeFreeBusy(answers) };
+      return { verdict: "done", status: 200, value: mergeFreeBusy(answers) };
     },
   };
 }

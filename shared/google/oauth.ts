@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
-import { classifyOAuth } from "./oauth_faults.ts";
-import type { GoogleOutcome, RequestKind } from "./outcome.ts";
+import { classifyOAuth } from "@shared/failures/oauth_reply.ts";
+import type { RequestKind } from "@shared/failures/google_reply.ts";
+import type { GoogleOutcome } from "./outcome.ts";
 import { parseScopes, SCOPES } from "./scopes.ts";
 import { send } from "./transport.ts";
 import type { TransportOptions } from "./transport.ts";
@@ -136,7 +137,7 @@ export function googleOAuth(options: OAuthOptions): GoogleOAuth {
       // The body of a success is not documented, so any is taken.
       const outcome = await post("read", options.revocation_url, { token }, z.unknown());
       if (isAlreadyRevoked(outcome)) {
-        return { kind: "done", status: 400, value: { already_revoked: true } };
+        return { verdict: "done", status: 400, value: { already_revoked: true } };
       }
       return onDone(outcome, () => ({ already_revoked: false }));
     },
@@ -156,12 +157,12 @@ export function googleOAuth(options: OAuthOptions): GoogleOAuth {
 }
 
 function isAlreadyRevoked(outcome: GoogleOutcome<unknown>): boolean {
-  return (outcome.kind === "reject" || outcome.kind === "reconnect") &&
-    outcome.fault.status === 400 && ALREADY_REVOKED.has(outcome.fault.reason);
+  return (outcome.verdict === "reject" || outcome.verdict === "reconnect") &&
+    outcome.google.status === 400 && ALREADY_REVOKED.has(outcome.google.reason);
 }
 
 function onDone<A, B>(outcome: GoogleOutcome<A>, shape: (value: A) => B): GoogleOutcome<B> {
-  return outcome.kind === "done"
-    ? { kind: "done", status: outcome.status, value: shape(outcome.value) }
+  return outcome.verdict === "done"
+    ? { verdict: "done", status: outcome.status, value: shape(outcome.value) }
     : outcome;
 }

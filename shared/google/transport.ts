@@ -1,7 +1,8 @@
 import type * as z from "zod/mini";
-import { excerpt } from "./excerpt.ts";
-import { lostAnswer } from "./faults.ts";
-import type { GoogleFailure, GoogleOutcome, RequestKind } from "./outcome.ts";
+import { excerpt } from "@shared/failures/excerpt.ts";
+import { lostResponse } from "@shared/failures/google_reply.ts";
+import type { GoogleFailure, RequestKind } from "@shared/failures/google_reply.ts";
+import type { GoogleOutcome } from "./outcome.ts";
 
 /** Longest wait for one answer, body included. A lease on a meeting must outlive it. */
 export const REQUEST_TIMEOUT_MS = 20_000;
@@ -38,7 +39,7 @@ export async function send<T>(
   options: TransportOptions = {},
 ): Promise<GoogleOutcome<T>> {
   const reply = await exchange(request, options);
-  if ("kind" in reply) return reply;
+  if ("verdict" in reply) return reply;
   return reply.ok
     ? accept(request, reply.status, reply.body)
     : request.classify(request.kind, reply.status, reply.body, reply.headers);
@@ -90,9 +91,9 @@ function parse(text: string): unknown {
 
 function accept<T>(request: RemoteRequest<T>, status: number, body: unknown): GoogleOutcome<T> {
   const parsed = request.schema.safeParse(body);
-  if (parsed.success) return { kind: "done", status, value: parsed.data };
+  if (parsed.success) return { verdict: "done", status, value: parsed.data };
   const path = parsed.error.issues[0]?.path.join(".") ?? "";
-  return lostAnswer(request.kind, {
+  return lostResponse(request.kind, {
     status,
     reason: "unreadable_reply",
     message: `Google's answer could not be read${path === "" ? "" : ` at "${path}"`}.`,
@@ -107,7 +108,7 @@ function silence(
   timeout_ms: number,
   error: unknown,
 ): GoogleFailure {
-  return lostAnswer(kind, {
+  return lostResponse(kind, {
     status: null,
     reason: timed_out ? "timeout" : "connection_lost",
     message: timed_out

@@ -8,11 +8,11 @@ interface EdgeRuntime {
 
 /**
  * Goes on with `work` after the response. Supabase ends a worker that owes no response, so the
- * runtime has to be told; a failure is logged, as there is nobody left to answer.
+ * runtime has to be told; a failure is logged, as no response is left to carry it.
  */
 export function inBackground(work: Promise<unknown>): void {
   const logged = work.catch((thrown: unknown) => {
-    // A refusal is an answer (somebody else is at it, say), not a failure of ours.
+    // A fault is a response (in_progress, say), not a failure of ours.
     if (thrown instanceof HttpFault) log("info", "background_work_refused", { code: thrown.code });
     else log("error", "background_work_failed", { error: String(thrown) });
   });

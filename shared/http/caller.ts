@@ -1,9 +1,18 @@
 import { HttpFault } from "./fault.ts";
 import type { Caller } from "./serve.ts";
 
-/** Whose things the caller may touch; null: a key asks, anybody's. */
-export function userOf(caller: Caller): string | null {
-  return caller.kind === "user" ? caller.user_id : null;
+/** On whose behalf a caller acts: a user for themselves, a secret key for everybody. */
+export function actorOf(
+  caller: Caller,
+): { kind: "user"; user_id: string } | { kind: "system" } {
+  switch (caller.kind) {
+    case "user":
+      return { kind: "user", user_id: caller.user_id };
+    case "key":
+      return { kind: "system" };
+    case "nobody":
+      throw new HttpFault("unauthenticated");
+  }
 }
 
 /** Refuses everybody but secret keys; `instead`: what others can do, as a sentence. */

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { firstIssue } from "@shared/schemas/issues.ts";
+import { firstIssue } from "@shared/failures/issues.ts";
 import { HttpFault } from "./fault.ts";
 
 export interface BodyLimits {

@@ -8,8 +8,8 @@ export function json(data: unknown, status = 200, headers: Record<string, string
   });
 }
 
-/** The response for a refusal: the fault's body and, where waiting helps, `Retry-After` (RFC 9110, 10.2.3). */
-export function refuse(fault: HttpFault, more: Record<string, unknown> = {}): Response {
+/** An error response: the fault's body and, where waiting helps, `Retry-After` (RFC 9110, 10.2.3). */
+export function errorResponse(fault: HttpFault, more: Record<string, unknown> = {}): Response {
   const headers: Record<string, string> = fault.retry_after_seconds === undefined
     ? {}
     : { "retry-after": String(Math.max(1, Math.ceil(fault.retry_after_seconds))) };

@@ -1,9 +1,9 @@
 import { verifyAuth } from "@supabase/server/core";
 import type { AuthModeWithKey } from "@supabase/server";
-import { DatabaseFault } from "@shared/database/call.ts";
+import { DatabaseFault } from "@shared/failures/database_fault.ts";
 import { HttpFault } from "./fault.ts";
 import { log } from "./log.ts";
-import { refuse } from "./respond.ts";
+import { errorResponse } from "./respond.ts";
 
 /** Who is asking: a signed-in user, a named secret key, or nobody (only where a route allows it). */
 export type Caller =
@@ -21,8 +21,8 @@ const CORS = {
 };
 
 /**
- * The outer wall of a function: answers CORS, finds out who calls, and turns whatever is thrown
- * into `{error, message, status, details?}`. What is not a refusal is logged and answered with a
+ * The outer wall of a function: responds to CORS, finds out who calls, and turns whatever is thrown
+ * into `{error, message, status, details?}`. What is not a fault is logged and becomes a
  * bare 500, so no SQL, stack or key reaches a caller.
  */
 export function serve(
@@ -31,7 +31,7 @@ export function serve(
 ): (request: Request) => Promise<Response> {
   return async (request) => {
     if (request.method === "OPTIONS") return new Response(null, { status: 204, headers: CORS });
-    return withCors(await answer(auth, handler, request));
+    return withCors(await respond(auth, handler, request));
   };
 }
 
@@ -50,7 +50,7 @@ function withCors(response: Response): Response {
   }
 }
 
-async function answer(
+async function respond(
   auth: AuthModeWithKey[],
   handler: Handler,
   request: Request,
@@ -58,18 +58,14 @@ async function answer(
   try {
     return await handler(request, await identify(request, auth));
   } catch (thrown) {
-    if (thrown instanceof HttpFault) return refuse(thrown);
+    if (thrown instanceof HttpFault) return errorResponse(thrown);
     const path = new URL(request.url).pathname;
     if (thrown instanceof DatabaseFault && thrown.is_temporary) {
       log("warning", "database_busy", { path, sqlstate: thrown.sqlstate });
-      return refuse(
-        new HttpFault("busy", "The database is busy. Try again shortly.", undefined, 2),
-      );
+      return errorResponse(new HttpFault("busy", undefined, undefined, 2));
     }
     log("error", "unexpected", { path, error: String(thrown), stack: stackOf(thrown) });
-    return refuse(
-      new HttpFault("internal", "Something went wrong on our side. It has been logged."),
-    );
+    return errorResponse(new HttpFault("internal"));
   }
 }
 
@@ -77,10 +73,7 @@ async function identify(request: Request, auth: AuthModeWithKey[]): Promise<Call
   const { data, error } = await verifyAuth(withBearer(request), { auth });
   if (error !== null) {
     if (error.status >= 500) throw error;
-    throw new HttpFault(
-      "unauthenticated",
-      "Sign in (Authorization: Bearer <access token>) or send a secret key (apikey: <key>).",
-    );
+    throw new HttpFault("unauthenticated");
   }
   if (data.authMode === "user") {
     const userId = data.userClaims?.id;

@@ -33,7 +33,7 @@ export async function deliver(
   row: ClaimedNotification,
 ): Promise<Delivery> {
   if (!row.target_wanted) {
-    return rejected("target_gone", "The target was deleted or switched off.");
+    return rejected("target_gone");
   }
   const notice = noticeOf(row);
   if (row.kind === "log") {
@@ -84,14 +84,11 @@ async function mail(
   address: string | null,
 ): Promise<Delivery> {
   if (configuration.mail === null) {
-    return rejected(
-      "mail_not_configured",
-      "Set CONVENE_MAIL_KEY and CONVENE_MAIL_FROM as secrets of the functions.",
-    );
+    return rejected("mail_not_configured");
   }
   const to = address ??
     (notice.event === "needs_reauth" ? notice.connection.email : notice.meeting.organizer_email);
-  if (to === null) return rejected("no_recipient", "The organizer has no e-mail address.");
+  if (to === null) return rejected("no_recipient");
   const post = mailMessage(wordingOf(notice), to, notice.notification_id, configuration.mail);
   try {
     const response = await fetch(post.url, {

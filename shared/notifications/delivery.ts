@@ -1,4 +1,6 @@
 import type { DeliverySettlement } from "@shared/database/notifications.ts";
+import { CODES } from "@shared/failures/codes.ts";
+import type { Code } from "@shared/failures/codes.ts";
 import type { ReplyHead } from "./reply_head.ts";
 
 /** What became of one delivery, as the queue settles it. */
@@ -18,10 +20,10 @@ export const SENT: Delivery = {
 };
 
 /** No further attempt would change it. */
-export function rejected(code: string, message: string): Delivery {
+export function rejected(code: Code, message: string = CODES[code].message): Delivery {
   return {
     outcome: "reject",
-    error: `${code}: ${message}`,
+    error: errorText(code, message),
     spends_attempt: true,
     not_before_seconds: null,
   };
@@ -32,7 +34,7 @@ export function unreachable(error: unknown): Delivery {
   const message = error instanceof Error ? error.message : String(error);
   return {
     outcome: "retry",
-    error: `target_unreachable: ${message}`,
+    error: errorText("target_unreachable", message),
     spends_attempt: true,
     not_before_seconds: null,
   };
@@ -52,16 +54,20 @@ export function deliveryOf(
   if (status === 429) {
     return {
       outcome: "retry",
-      error: "rate_limited: The target asks to slow down.",
+      error: errorText("rate_limited", "The target asks to slow down."),
       spends_attempt: false,
       not_before_seconds: wait ?? SLOW_DOWN_SECONDS,
     };
   }
-  const error = `target_answered_${status}: ${explain(status)}`;
+  const error = errorText(`target_answered_${status}`, explain(status));
   if (status >= 500 || status === 408 || retryable.includes(status)) {
     return { outcome: "retry", error, spends_attempt: true, not_before_seconds: wait };
   }
   return { outcome: "reject", error, spends_attempt: true, not_before_seconds: null };
+}
+
+function errorText(code: Code | `target_answered_${number}`, message: string): string {
+  return `${code}: ${message}`;
 }
 
 function explain(status: number): string {
@@ -70,7 +76,7 @@ function explain(status: number): string {
     return "The target redirects, which is not followed. Enter the address it leads to.";
   }
   if (status === 404 || status === 410) return "The target's address no longer exists.";
-  return "The target refused the notification. Check its address.";
+  return CODES.target_answered.message;
 }
 
 /** Retry-After in seconds or as a date (RFC 9110, 10.2.3). */

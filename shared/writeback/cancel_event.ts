@@ -1,15 +1,11 @@
+import { deleteEvent, isGone } from "@shared/calendar_events/event_calendar.ts";
+import { MAX_GENERATIONS } from "@shared/calendar_events/insert_once.ts";
+import { verifyEvent } from "@shared/calendar_events/verify_event.ts";
 import { eventId } from "@shared/google/event_id.ts";
-import { askGoogle } from "./ask_google.ts";
-import { attemptsSpent, fromGoogle, outOfTime, permanent, unlessUnknown } from "./failure.ts";
-import type { Failure } from "./failure.ts";
-import { findEvent, isGone } from "./find_event.ts";
-import type { Looking } from "./find_event.ts";
-import { MAX_GENERATIONS_A_LEASE } from "./write_event.ts";
-
-/** Everything that deleting one meeting's event takes; what the event should show no longer matters. */
-export interface Cancelling extends Looking {
-  has_time(): boolean;
-}
+import { deferral, rejection } from "@shared/failures/failure.ts";
+import type { Failure } from "@shared/failures/failure.ts";
+import { attemptsSpent, ofRead, stillUnknown } from "./attempt_failure.ts";
+import type { LeasedContext } from "./write_context.ts";
 
 export type CancelOutcome =
   | {
@@ -24,21 +20,23 @@ export type CancelOutcome =
  * at no other (a second one is 410), so a lost answer is simply asked for again, three times in all;
  * then a look tells whether one of them got through.
  */
-export async function cancelEvent(cancelling: Cancelling): Promise<CancelOutcome> {
-  const { row } = cancelling;
-  if (row.google_event_id === null) return await deleteWhatLanded(cancelling);
+export async function cancelEvent(context: LeasedContext): Promise<CancelOutcome> {
+  const { row } = context;
+  if (row.google_event_id === null) return await deleteWhatLanded(context);
   const id = row.google_event_id;
   const failure = row.attempts < row.max_attempts
-    ? await deleteEvent(cancelling, id)
-    : await whyItIsStillThere(cancelling, id);
-  return failure === null ? { kind: "cancelled", event_id: id } : failed(cancelling, failure);
+    ? await deleteOwn(context, id)
+    : await whyItIsStillThere(context, id);
+  return failure === null ? { kind: "cancelled", event_id: id } : failed(context, failure);
 }
 
 /** The attempts are spent. Null when a deletion whose answer was lost has landed. */
-async function whyItIsStillThere(cancelling: Cancelling, id: string): Promise<Failure | null> {
-  const { row } = cancelling;
-  const found = await findEvent(cancelling, id, row.outcome_unknown);
-  if (found.kind === "unreadable") return found.failure;
+async function whyItIsStillThere(context: LeasedContext, id: string): Promise<Failure | null> {
+  const { row } = context;
+  const found = await verifyEvent(context.at, row.event_key, id);
+  if (found.kind === "unreadable") {
+    return stillUnknown(row.outcome_unknown, ofRead(found.failure));
+  }
   return "event" in found ? attemptsSpent(row, "the event is still on Google Calendar") : null;
 }
 
@@ -46,51 +44,41 @@ async function whyItIsStillThere(cancelling: Cancelling, id: string): Promise<Fa
  * An event that may exist has the id of the row's generation, or of one that a worker went on to
  * before it died. Each is looked at, because the ids may also be free, or a stranger's.
  */
-async function deleteWhatLanded(cancelling: Cancelling): Promise<CancelOutcome> {
-  const { row } = cancelling;
-  if (row.crashes >= row.max_attempts) return failed(cancelling, restFromWorkers());
+async function deleteWhatLanded(context: LeasedContext): Promise<CancelOutcome> {
+  const { row } = context;
+  if (row.crashes >= row.max_attempts) return failed(context, crashedTooOften(row));
   let event_id: string | null = null;
-  for (let step = 0; step < MAX_GENERATIONS_A_LEASE; step++) {
+  for (let step = 0; step < MAX_GENERATIONS; step++) {
     const id = eventId(row.event_key, row.event_generation + step);
-    const found = await findEvent(cancelling, id, true);
-    if (found.kind === "unreadable") return failed(cancelling, found.failure);
+    const found = await verifyEvent(context.at, row.event_key, id);
+    if (found.kind === "unreadable") {
+      return failed(context, stillUnknown(true, ofRead(found.failure)));
+    }
     if (found.kind === "absent" || found.kind === "foreign") continue;
     event_id = id;
     if (found.kind === "tombstone") continue;
-    const failure = await deleteEvent(cancelling, id);
+    const failure = await deleteOwn(context, id);
     // It does exist, so it must not be given up: a failed meeting would have an event.
-    if (failure !== null) return failed(cancelling, unlessTemporary(failure));
+    if (failure !== null) return failed(context, stillUnknown(true, failure));
   }
   return { kind: "cancelled", event_id };
 }
 
 /** Null when the event is gone, by this request or before. */
-async function deleteEvent(cancelling: Cancelling, id: string): Promise<Failure | null> {
-  if (!cancelling.has_time()) return outOfTime(false);
-  const deleted = await askGoogle(
-    cancelling,
-    "delete",
-    id,
-    (token) =>
-      cancelling.calendar.deleteEvent(token, cancelling.row.google_calendar_id, id, {
-        sendUpdates: "all",
-      }),
+async function deleteOwn(context: LeasedContext, id: string): Promise<Failure | null> {
+  if (!context.has_time()) return deferral("out_of_time", 1);
+  const deleted = await deleteEvent(context.at, id, { sendUpdates: "all" });
+  return deleted.verdict === "done" || isGone(deleted) ? null : deleted;
+}
+
+/** The event may exist, so nothing is given up; but a row that crashes its workers gets an hour between them. */
+function crashedTooOften(row: LeasedContext["row"]): Failure {
+  return stillUnknown(
+    true,
+    rejection("internal_error", `Processing crashed ${row.max_attempts} times.`),
   );
-  if (deleted.kind === "done" || isGone(deleted)) return null;
-  return fromGoogle(deleted, "write", false);
 }
 
-/** The event may exist, so nothing is given up; but a row that ends its workers gets an hour between them. */
-function restFromWorkers(): Failure {
-  return unlessUnknown(true, permanent("internal_error", "Processing crashed again and again."));
-}
-
-function unlessTemporary(failure: Failure): Failure {
-  return failure.should_retry
-    ? { ...failure, outcome_unknown: true }
-    : unlessUnknown(true, failure);
-}
-
-function failed(cancelling: Cancelling, failure: Failure): CancelOutcome {
-  return { kind: "failed", failure, generation: cancelling.row.event_generation };
+function failed(context: LeasedContext, failure: Failure): CancelOutcome {
+  return { kind: "failed", failure, generation: context.row.event_generation };
 }

@@ -1,3 +1,4 @@
+import { EVENT_KEY_PROPERTY } from "@shared/calendar_events/own_event.ts";
 import { formatInTimeZone } from "date-fns-tz";
 import { escapeHtml } from "@shared/google/description.ts";
 import type { AttendeeInput, EventInput, EventPatch, GoogleEvent } from "@shared/google/event.ts";
@@ -12,14 +13,8 @@ const MAX_OWN_TEXT = 5000;
 const MAX_REASONING = 1000;
 const MAX_TITLE = 500;
 
-/** Names in `extendedProperties.private` (at most 44 characters) by which we know our own events. */
-export const EVENT_KEY_PROPERTY = "convene_event_key";
+/** Beside the key, in `extendedProperties.private`. */
 const VERSION_PROPERTY = "convene_version";
-
-/** The key of the meeting that wrote this event, if one of ours did. */
-export function shownKey(event: GoogleEvent): string | undefined {
-  return event.extendedProperties?.private?.[EVENT_KEY_PROPERTY];
-}
 
 /** The version of the meeting that this event shows; null where it says none. */
 export function shownVersion(event: GoogleEvent): number | null {

@@ -1,12 +1,14 @@
+import { getEvent } from "@shared/calendar_events/event_calendar.ts";
 import type { Connections } from "@shared/connections/connections.ts";
 import type { Database } from "@shared/database/call.ts";
 import { claimMeetLinks, settleMeetLinks } from "@shared/database/meet_links.ts";
 import type { ClaimedLook, MeetLinkLook } from "@shared/database/meet_links.ts";
+import { CODES } from "@shared/failures/codes.ts";
+import type { Code } from "@shared/failures/codes.ts";
 import type { GoogleCalendar } from "@shared/google/calendar.ts";
 import { meetLink } from "@shared/google/event.ts";
 import type { GoogleEvent } from "@shared/google/event.ts";
 import type { GoogleOutcome } from "@shared/google/outcome.ts";
-import { askGoogle } from "./ask_google.ts";
 import { recorder } from "./recorder.ts";
 
 /** Over about an hour, each wait twice the one before; the database counts them. */
@@ -55,13 +57,9 @@ async function lookOnce(
   { meeting, connection }: ClaimedLook,
 ): Promise<MeetLinkLook> {
   const notes = recorder(now);
-  const id = meeting.google_event_id ?? "";
-  const got = await askGoogle(
-    { row: meeting, connection, connections, recorder: notes },
-    "get",
-    id,
-    (token) => calendar.getEvent(token, meeting.google_calendar_id, id),
-  );
+  const calendar_id = meeting.google_calendar_id;
+  const at = { calendar, connections, connection, calendar_id, recorder: notes };
+  const got = await getEvent(at, meeting.google_event_id ?? "");
   const verdict = judge(got, meeting.reads);
   return {
     meeting_id: meeting.meeting_id,
@@ -80,20 +78,20 @@ interface Verdict {
 }
 
 function judge(got: GoogleOutcome<GoogleEvent>, looks: number): Verdict {
-  const link = got.kind === "done" ? meetLink(got.value) : null;
+  const link = got.verdict === "done" ? meetLink(got.value) : null;
   if (link !== null) return { meet_link: link, error: null };
-  if (got.kind === "done" && statusOf(got.value) === "failure") {
-    return over("conference_failed: Google could not make a Meet link for this event.");
+  if (got.verdict === "done" && statusOf(got.value) === "failure") {
+    return over("conference_failed");
   }
-  if (got.kind === "reject" || (got.kind === "done" && got.value.status === "cancelled")) {
-    return over("event_missing: The event can no longer be read on Google Calendar.");
+  if (got.verdict === "reject" || (got.verdict === "done" && got.value.status === "cancelled")) {
+    return over("event_missing", "The event can no longer be read on Google Calendar.");
   }
   if (looks < MAX_LOOKS) return { meet_link: null, error: null };
-  return over("conference_pending: Google has not made a Meet link for this event in an hour.");
+  return over("conference_pending");
 }
 
-function over(error: string): Verdict {
-  return { meet_link: null, error };
+function over(code: Code, message = CODES[code].message): Verdict {
+  return { meet_link: null, error: `${code}: ${message}` };
 }
 
 function statusOf(event: GoogleEvent): string | undefined {

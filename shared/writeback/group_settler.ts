@@ -1,4 +1,4 @@
-import { DatabaseFault } from "@shared/database/call.ts";
+import { DatabaseFault } from "@shared/failures/database_fault.ts";
 import type { Database } from "@shared/database/call.ts";
 import { settleWritebacks } from "@shared/database/writebacks.ts";
 import type { Settlement } from "@shared/database/writebacks.ts";

@@ -1,6 +1,7 @@
 import type { Settlement } from "@shared/database/writebacks.ts";
 import type { StoredConnection } from "@shared/database/google_connections.ts";
 import type { LeasedMeeting } from "@shared/database/meetings.ts";
+import type { FailureCode } from "@shared/failures/codes.ts";
 import type { CalendarGate } from "./calendar_gate.ts";
 import type { GroupSettler } from "./group_settler.ts";
 import { attemptWriteback, leaseLost } from "./write_back.ts";
@@ -11,7 +12,8 @@ const MOST_AT_ONCE = 3;
 /** So long after Google asked an organizer to slow down, their calendar gets one request at a time. */
 const CAREFUL_MS = 10 * 60_000;
 
-const DEAD_CONNECTION: ReadonlySet<string> = new Set([
+/** Reconnecting cures these for all of an organizer's meetings, not for one event alone. */
+const DEAD_CONNECTION: ReadonlySet<FailureCode> = new Set([
   "invalid_grant",
   "invalid_credentials",
   "insufficient_permissions",
@@ -88,7 +90,7 @@ async function release(lane: Lane, row: LeasedMeeting, steps: Settlement["steps"
   return null;
 }
 
-function failureCode(attempt: Attempt | null): string | null {
+function failureCode(attempt: Attempt | null): FailureCode | null {
   return attempt === null || attempt.result.success ? null : attempt.result.failure?.code ?? null;
 }
 

@@ -1,15 +1,11 @@
+import type { RequestRecorder } from "@shared/calendar_events/event_calendar.ts";
 import type { Step } from "@shared/database/writebacks.ts";
-import type { GoogleOutcome } from "@shared/google/outcome.ts";
 
 /** Notes what was asked of Google under one lease and what came back, for the ledger. */
-export interface Recorder {
+export interface Recorder extends RequestRecorder {
   readonly steps: readonly Step[];
   /** Whether anything was sent that changes a calendar. */
   readonly has_written: boolean;
-  record<T>(
-    request: { method: string; event_id: string; calendar_id: string },
-    send: () => Promise<GoogleOutcome<T>>,
-  ): Promise<GoogleOutcome<T>>;
 }
 
 export function recorder(now: () => Date): Recorder {
@@ -28,10 +24,10 @@ export function recorder(now: () => Date): Recorder {
         step: "answered",
         at: answered.toISOString(),
         duration_ms: answered.valueOf() - asked.valueOf(),
-        outcome: outcome.kind,
-        ...(outcome.kind === "done"
+        outcome: outcome.verdict,
+        ...(outcome.verdict === "done"
           ? { status: outcome.status }
-          : { status: outcome.fault.status, reason: outcome.fault.reason }),
+          : { status: outcome.google.status, reason: outcome.google.reason }),
       });
       return outcome;
     },

@@ -1,7 +1,10 @@
+import { isGone, isOutdated, patchEvent } from "@shared/calendar_events/event_calendar.ts";
+import { verifyEvent } from "@shared/calendar_events/verify_event.ts";
+import { deferral, rejection } from "@shared/failures/failure.ts";
+import type { Failure } from "@shared/failures/failure.ts";
 import type { EventPatch, GoogleEvent } from "@shared/google/event.ts";
 import { eventId } from "@shared/google/event_id.ts";
 import type { GoogleOutcome } from "@shared/google/outcome.ts";
-import { askGoogle } from "./ask_google.ts";
 import {
   composeContent,
   composeSettings,
@@ -9,48 +12,48 @@ import {
   hasConference,
   shownVersion,
 } from "./compose_event.ts";
-import { attemptsSpent, fromGoogle, outOfTime, permanent } from "./failure.ts";
-import type { Failure } from "./failure.ts";
-import { findEvent, isGone } from "./find_event.ts";
-import { mergeGuests } from "./merge_guests.ts";
+import { attemptsSpent, ofRead, stillUnknown } from "./attempt_failure.ts";
+import { mergeMeetingGuests } from "./merge_meeting_guests.ts";
 import { showsAlready } from "./shows_already.ts";
-import type { WriteOutcome, Writing } from "./write_event.ts";
+import type { WriteContext, WriteOutcome } from "./write_context.ts";
 
-/** A reply of a guest between our look and our patch makes Google answer 412; look again, this often. */
-const MAX_LOOKS = 3;
+/** A reply of a guest between our read and our patch makes Google answer 412; read again, this often. */
+const MAX_READS = 3;
 
 /**
  * Brings an event that exists to the meeting's present version: same id, same Meet link, every
  * guest's answer kept, and never over a version that we have not seen (If-Match). The version that
  * the event carries tells whether a patch whose answer was lost has landed, so nobody is mailed twice.
  */
-export async function updateEvent(writing: Writing): Promise<WriteOutcome> {
-  const { row, meeting } = writing;
-  for (let looks = 1; looks <= MAX_LOOKS; looks++) {
-    const found = await findEvent(writing, idOf(row), row.outcome_unknown);
-    if (found.kind === "unreadable") return failed(writing, found.failure);
-    if (!("event" in found)) return failed(writing, eventMissing());
+export async function updateEvent(context: WriteContext): Promise<WriteOutcome> {
+  const { row, meeting } = context;
+  for (let reads = 1; reads <= MAX_READS; reads++) {
+    const found = await verifyEvent(context.at, row.event_key, idOf(row));
+    if (found.kind === "unreadable") {
+      const failure = stillUnknown(row.outcome_unknown, ofRead(found.failure));
+      return failed(context, failure);
+    }
+    if (!("event" in found)) return failed(context, eventMissing());
     // Ours even without our key: its id is in the row.
     const current = found.event;
-    if ((shownVersion(current) ?? 0) >= meeting.desired_version) return written(writing, current);
-    if (row.attempts >= row.max_attempts) return failed(writing, changeGivenUp(writing));
-    if (!writing.has_time()) return failed(writing, outOfTime(false));
+    if ((shownVersion(current) ?? 0) >= meeting.desired_version) return written(context, current);
+    if (row.attempts >= row.max_attempts) return failed(context, changeGivenUp(context));
+    if (!context.has_time()) return failed(context, deferral("out_of_time", 1));
 
-    const patched = await patch(writing, current);
-    if (patched.kind === "done") return written(writing, patched.value);
-    if (isGone(patched)) return failed(writing, eventMissing());
-    const outdated = patched.kind === "reject" && patched.fault.status === 412;
-    if (!outdated) return failed(writing, fromGoogle(patched, "write", false));
+    const patched = await patch(context, current);
+    if (patched.verdict === "done") return written(context, patched.value);
+    if (isGone(patched)) return failed(context, eventMissing());
+    if (!isOutdated(patched)) return failed(context, patched);
   }
-  return failed(writing, keepsChanging());
+  return failed(context, keepsChanging());
 }
 
-function idOf({ google_event_id, event_key, event_generation }: Writing["row"]): string {
+function idOf({ google_event_id, event_key, event_generation }: WriteContext["row"]): string {
   return google_event_id ?? eventId(event_key, event_generation);
 }
 
-function patch(writing: Writing, current: GoogleEvent): Promise<GoogleOutcome<GoogleEvent>> {
-  const { meeting, row } = writing;
+function patch(context: WriteContext, current: GoogleEvent): Promise<GoogleOutcome<GoogleEvent>> {
+  const { meeting, row } = context;
   const id = idOf(row);
   const shows_settings = (shownVersion(current) ?? 0) >= row.settings_version;
   const change: EventPatch = {
@@ -61,48 +64,41 @@ function patch(writing: Writing, current: GoogleEvent): Promise<GoogleOutcome<Go
     }),
     // Left out of a patch, a place would stay; null takes it away.
     location: meeting.location,
-    attendees: mergeGuests(meeting, current.attendees ?? [], row.removed_participants),
+    attendees: mergeMeetingGuests(meeting, current.attendees ?? [], row.removed_participants),
   };
-  return askGoogle(
-    writing,
-    "patch",
-    id,
-    (token) =>
-      writing.calendar.patchEvent(token, row.google_calendar_id, id, change, {
-        sendUpdates: showsAlready(current, change) ? "none" : "all",
-        ...(current.etag === undefined ? {} : { if_match: current.etag }),
-      }),
-  );
+  return patchEvent(context.at, id, change, {
+    sendUpdates: showsAlready(current, change) ? "none" : "all",
+    etag: current.etag,
+  });
 }
 
 function eventMissing(): Failure {
-  return permanent(
-    "event_missing",
-    "The event was deleted on Google Calendar. Requeue the meeting to write a new one.",
-  );
+  return rejection("event_missing");
 }
 
-function changeGivenUp({ row }: Writing): Failure {
+function changeGivenUp({ row }: WriteContext): Failure {
   return attemptsSpent(row, "the event shows the version before");
 }
 
 function keepsChanging(): Failure {
   return {
-    ...permanent("google_unavailable", "Others keep changing the event on Google Calendar."),
-    should_retry: true,
+    verdict: "retry",
+    code: "google_unavailable",
+    message: "Others keep changing the event on Google Calendar.",
+    not_before_seconds: null,
   };
 }
 
-function written(writing: Writing, event: GoogleEvent): WriteOutcome {
+function written(context: WriteContext, event: GoogleEvent): WriteOutcome {
   return {
     kind: "written",
     event,
     already_exists: true,
-    generation: writing.row.event_generation,
-    version: writing.meeting.desired_version,
+    generation: context.row.event_generation,
+    version: context.meeting.desired_version,
   };
 }
 
-function failed(writing: Writing, failure: Failure): WriteOutcome {
-  return { kind: "failed", failure, generation: writing.row.event_generation };
+function failed(context: WriteContext, failure: Failure): WriteOutcome {
+  return { kind: "failed", failure, generation: context.row.event_generation };
 }

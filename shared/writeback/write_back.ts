@@ -1,30 +1,25 @@
 import type { Connections } from "@shared/connections/connections.ts";
+import { failureOfThrown } from "@shared/connections/thrown.ts";
 import type { Database } from "@shared/database/call.ts";
 import type { StoredConnection } from "@shared/database/google_connections.ts";
 import type { LeasedMeeting } from "@shared/database/meetings.ts";
 import { settleWritebacks } from "@shared/database/writebacks.ts";
 import type { Settlement } from "@shared/database/writebacks.ts";
+import { deferral, rejection } from "@shared/failures/failure.ts";
+import type { Failure } from "@shared/failures/failure.ts";
 import type { GoogleCalendar } from "@shared/google/calendar.ts";
 import { meetLink } from "@shared/google/event.ts";
 import { extractOrganizerMetadata, normalizeAttendees } from "@shared/google/event_people.ts";
-import { issueText } from "@shared/schemas/issues.ts";
+import { issueText } from "@shared/failures/issues.ts";
 import { cancelEvent } from "./cancel_event.ts";
 import type { CancelOutcome } from "./cancel_event.ts";
-import {
-  accountChanged,
-  atLast,
-  fromThrown,
-  outOfTime,
-  permanent,
-  unlessUnknown,
-} from "./failure.ts";
-import type { Failure } from "./failure.ts";
+import { atLast, stillUnknown } from "./attempt_failure.ts";
 import { recorder } from "./recorder.ts";
 import type { Recorder } from "./recorder.ts";
 import { writableMeeting } from "./writable_meeting.ts";
 import type { WritableMeeting } from "./writable_meeting.ts";
 import { writeEvent } from "./write_event.ts";
-import type { WriteOutcome } from "./write_event.ts";
+import type { WriteOutcome } from "./write_context.ts";
 
 /**
  * A lease outlives the longest work it can cover: 20 s for a request, before which there may be a
@@ -100,7 +95,7 @@ export async function attemptWriteback(
   } catch (thrown) {
     dependencies.report?.(thrown, row.meeting_id);
     const may_exist = row.outcome_unknown || notes.has_written;
-    const failure = fromThrown(thrown, may_exist);
+    const failure = stillUnknown(may_exist, failureOfThrown(thrown));
     outcome = { kind: "failed", failure, generation: row.event_generation };
   }
   switch (outcome.kind) {
@@ -128,15 +123,21 @@ async function write(
   const generation = row.event_generation;
   const ready = prepare(row, connection);
   if ("failure" in ready) {
-    const failure = unlessUnknown(row.outcome_unknown, ready.failure);
+    const failure = stillUnknown(row.outcome_unknown, ready.failure);
     return { kind: "failed", failure, generation };
   }
   if (!has_time()) {
-    return { kind: "failed", failure: outOfTime(row.outcome_unknown), generation };
+    const failure = stillUnknown(row.outcome_unknown, deferral("out_of_time", 1));
+    return { kind: "failed", failure, generation };
   }
   const { meeting, connection: usable } = ready;
-  const writing = { ...dependencies, connection: usable, row, recorder: notes, has_time };
-  return meeting === null ? await cancelEvent(writing) : await writeEvent({ ...writing, meeting });
+  const { calendar, connections, now } = dependencies;
+  const { google_calendar_id: calendar_id } = row;
+  const at = { calendar, connections, connection: usable, calendar_id, recorder: notes };
+  const context = { at, row, has_time };
+  return meeting === null
+    ? await cancelEvent(context)
+    : await writeEvent({ ...context, meeting, now });
 }
 
 /** Why there is no point in asking Google, or what is to be written; null: the meeting is cancelled. */
@@ -148,28 +149,20 @@ function prepare(
     ? writableMeeting(row, connection?.email ?? null)
     : { meeting: null };
   if ("problem" in parsed) {
-    return { failure: permanent("invalid_request", issueText(parsed.problem)) };
+    return { failure: rejection("invalid_request", issueText(parsed.problem)) };
   }
   if (connection === null) {
     return {
-      failure: permanent(
-        "not_connected",
-        "The organizer has not connected a Google account. Connect one (google-auth), then requeue.",
-      ),
+      failure: rejection("not_connected"),
     };
   }
   if (row.google_account_id !== connection.google_account_id) {
     const may_exist = row.outcome_unknown || row.operation !== "create";
-    return { failure: may_exist ? wrongAccount() : accountChanged() };
+    return {
+      failure: may_exist ? rejection("wrong_account") : deferral("account_changed", 1),
+    };
   }
   return { meeting: parsed.meeting, connection };
-}
-
-function wrongAccount(): Failure {
-  return permanent(
-    "wrong_account",
-    "The organizer is connected with another Google account than the one this event was begun with. Connect that account again.",
-  );
 }
 
 function failedAttempt(
@@ -179,15 +172,12 @@ function failedAttempt(
   { steps }: Recorder,
 ): Attempt {
   const { meeting_id, lease_token } = row;
-  const { code, message, ...decision } = failure;
-  const error = `${code}: ${message}`;
   return {
     settlement: {
       meeting_id,
       lease_token,
       outcome: "failed",
-      ...decision,
-      error,
+      failure,
       event_generation,
       steps,
     },

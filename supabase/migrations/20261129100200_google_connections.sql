@@ -9,6 +9,7 @@ create table private.google_connections (
   access_token_encrypted text,
   access_token_expires_at timestamptz,
   paused_until timestamptz,
+  writes_paused_until timestamptz,
   connected_at timestamptz not null default now(),
   last_refreshed_at timestamptz,
   updated_at timestamptz not null default now(),
@@ -37,6 +38,8 @@ comment on column private.google_connections.access_token_expires_at is
   'When Google stops accepting the access token, by the clock of the function that fetched it.';
 comment on column private.google_connections.paused_until is
   'Google asked this account, or the whole project, to slow down: nothing is sent for the user before this time.';
+comment on column private.google_connections.writes_paused_until is
+  'After an invitation limit (quotaExceeded): nothing is written for the user before this time, while reading goes on.';
 comment on column private.google_connections.connected_at is 'When the user last gave consent.';
 comment on column private.google_connections.last_refreshed_at is
   'When an access token was last refreshed; null since the last consent.';
@@ -157,7 +160,7 @@ create function public.connect_google(
   p_refresh_token_encrypted text,
   p_access_token_encrypted text,
   p_access_token_expires_at timestamptz
-) returns timestamptz
+) returns jsonb
 language sql set search_path = '' as $$
   insert into private.google_connections as c (
     user_id, google_account_id, email, status, status_reason, granted_scopes,
@@ -180,13 +183,16 @@ language sql set search_path = '' as $$
         paused_until = case
           when c.google_account_id = excluded.google_account_id then c.paused_until
         end,
+        writes_paused_until = case
+          when c.google_account_id = excluded.google_account_id then c.writes_paused_until
+        end,
         connected_at = now(),
         last_refreshed_at = null,
         updated_at = now()
-  returning c.paused_until;
+  returning jsonb_build_object('paused_until', c.paused_until, 'writes_paused_until', c.writes_paused_until);
 $$;
 comment on function public.connect_google is
-  'Stores a user''s grant in place of the one before. Returns until when Google wants the account to pause, or null.';
+  'Stores a user''s grant in place of the one before. Returns the pauses of the account: {paused_until, writes_paused_until}.';
 
 create function public.read_google_connection(p_user_id uuid)
 returns table (
@@ -199,12 +205,13 @@ returns table (
   refresh_token_encrypted text,
   access_token_encrypted text,
   access_token_expires_at timestamptz,
-  paused_until timestamptz
+  paused_until timestamptz,
+  writes_paused_until timestamptz
 )
 language sql stable set search_path = '' as $$
   select c.user_id, c.google_account_id, c.email, c.status, c.status_reason, c.granted_scopes,
          c.refresh_token_encrypted, c.access_token_encrypted, c.access_token_expires_at,
-         c.paused_until
+         c.paused_until, c.writes_paused_until
     from private.google_connections c
    where c.user_id = p_user_id;
 $$;
@@ -257,15 +264,16 @@ end $$;
 comment on function public.mark_google_needs_reauth is
   'Stores that Google refuses this grant until the user connects again. False when the user already did.';
 
-create function public.pause_google_connection(p_user_id uuid, p_until timestamptz) returns void
+create function public.pause_google_connection(p_user_id uuid, p_until timestamptz, p_writes_only boolean default false) returns void
 language sql set search_path = '' as $$
   update private.google_connections c
-     set paused_until = greatest(c.paused_until, p_until),
+     set paused_until = case when p_writes_only then c.paused_until else greatest(c.paused_until, p_until) end,
+         writes_paused_until = case when p_writes_only then greatest(c.writes_paused_until, p_until) else c.writes_paused_until end,
          updated_at = now()
    where c.user_id = p_user_id;
 $$;
 comment on function public.pause_google_connection is
-  'Google asked this user to slow down until p_until; of two pauses the longer one holds.';
+  'Google asked this user to slow down until p_until, or (p_writes_only) limited the user''s writes; of two pauses the longer one holds.';
 
 create function public.pause_all_google_connections(p_until timestamptz) returns void
 language sql set search_path = '' as $$

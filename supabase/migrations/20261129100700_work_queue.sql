@@ -6,6 +6,7 @@ create table private.work_kinds (
   kind text primary key,
   wakes text not null,
   uses_google boolean not null,
+  is_write boolean not null,
   requires_connection boolean not null,
   one_worker_per_owner boolean not null
 );
@@ -15,16 +16,18 @@ comment on column private.work_kinds.kind is 'search, write, meet_link, task_eve
 comment on column private.work_kinds.wakes is 'Edge function (and path) that processes the kind.';
 comment on column private.work_kinds.uses_google is
   'Requests go to Google with the owner''s account: leases count against its quota, and paused or broken connections wait.';
+comment on column private.work_kinds.is_write is
+  'It changes calendars: it waits too while only the owner''s writes are paused (an invitation limit).';
 comment on column private.work_kinds.requires_connection is
   'Owners without a connection are passed over. Otherwise their work is claimed, and fails with not_connected.';
 comment on column private.work_kinds.one_worker_per_owner is 'No second worker gets work of an owner while a lease of the kind is live.';
 
-insert into private.work_kinds (kind, wakes, uses_google, requires_connection, one_worker_per_owner) values
-  ('search', 'schedule', false, false, false),
-  ('write', 'write-back', true, false, true),
-  ('meet_link', 'meetings/meet-links', true, true, false),
-  ('task_event', 'task-events', true, false, false),
-  ('notification', 'notify', false, false, false);
+insert into private.work_kinds (kind, wakes, uses_google, is_write, requires_connection, one_worker_per_owner) values
+  ('search', 'schedule', false, false, false, false),
+  ('write', 'write-back', true, true, false, true),
+  ('meet_link', 'meetings/meet-links', true, false, true, false),
+  ('task_event', 'task-events', true, true, false, false),
+  ('notification', 'notify', false, false, false, false);
 
 -- No index holds a lease column, so a claim is a HOT update. fillfactor leaves room for it on the page.
 create table private.work (
@@ -216,6 +219,13 @@ end $$;
 comment on function private.requests_spent() is
   'Requests of the last minute by Google account, including those that live leases of every kind are about to make.';
 
+create function private.paused_until(p_connection private.google_connections, p_is_write boolean) returns timestamptz
+language sql immutable set search_path = '' as $$
+select case when p_is_write then greatest(p_connection.paused_until, p_connection.writes_paused_until) else p_connection.paused_until end
+$$;
+comment on function private.paused_until(private.google_connections, boolean) is
+  'Until when a connection sends nothing, or (p_is_write) writes nothing; null: it is not paused.';
+
 -- The walk through the index costs one probe an owner, however long their queues are.
 create function private.open_owners(p_kind text) returns table (owner_id uuid, account text, requests_left integer)
 language plpgsql volatile set search_path = '' as $$
@@ -258,7 +268,7 @@ begin
     and (
       not v_rules.uses_google
       or c.user_id is null and not v_rules.requires_connection
-      or c.status = 'healthy' and coalesce(c.paused_until, '-infinity') <= clock_timestamp()
+      or c.status = 'healthy' and coalesce(private.paused_until(c, v_rules.is_write), '-infinity') <= clock_timestamp()
     )
     and not exists (select from busy as b where b.owner_id = o.owner_id);
 end $$;
@@ -393,7 +403,7 @@ where w.due_at <= clock_timestamp()
     not k.uses_google
     or w.owner_id is null
     or c.user_id is null and not k.requires_connection
-    or c.status = 'healthy' and coalesce(c.paused_until, '-infinity') <= clock_timestamp()
+    or c.status = 'healthy' and coalesce(private.paused_until(c, k.is_write), '-infinity') <= clock_timestamp()
   );
 comment on view private.due_work is
   'Work that can be claimed now. Owners whom Google slows down or who have to connect again are left out: their work waits and spends nothing.';
@@ -408,6 +418,6 @@ revoke all on private.due_work from public, anon, authenticated, service_role;
 revoke all on function
   private.backoff(integer), private.next_work(private.work, text, double precision), private.store_work(private.work),
   private.enqueue(text, text, uuid, timestamptz), private.lease_work(text, text[], integer),
-  private.quota_window(), private.quota(text), private.requests_spent(), private.open_owners(text),
+  private.quota_window(), private.quota(text), private.requests_spent(), private.paused_until(private.google_connections, boolean), private.open_owners(text),
   private.choose_work(text, integer), private.reclaim_work(text), private.claim_work(text, integer, integer, boolean)
 from public, anon, authenticated, service_role;

@@ -201,9 +201,9 @@ begin
     -- the last request can have taken effect.
     v_decision := 'in_progress';
     v_retry_at := (v_state.work).due_at;
-  elsif v_connection.paused_until > clock_timestamp() then
+  elsif private.paused_until(v_connection, true) > clock_timestamp() then
     v_decision := 'paused';
-    v_retry_at := v_connection.paused_until;
+    v_retry_at := private.paused_until(v_connection, true);
   end if;
 
   if v_decision is not null then

@@ -111,6 +111,7 @@ grant execute on function
   private.quota_window,
   private.quota,
   private.requests_spent,
+  private.paused_until,
   private.open_owners,
   private.choose_work,
   private.reclaim_work,

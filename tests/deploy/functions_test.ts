@@ -12,6 +12,7 @@ const REQUESTS = {
   "notify": { method: "POST", path: "" },
   "schedule": { method: "POST", path: "" },
   "status": { method: "GET", path: "" },
+  "sync-organizer": { method: "POST", path: "" },
   "task-events": { method: "GET", path: "/events" },
   "write-back": { method: "POST", path: "" },
 };

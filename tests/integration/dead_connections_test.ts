@@ -84,6 +84,42 @@ promise("dead connections", {
     assert.equal(answer.body.details.reason, "invalid_grant");
   },
 
+  "never connected and revoked are two reasons, with two sentences and two advices": async (
+    stack,
+  ) => {
+    const organizers = {
+      not_connected: await stack.organizer({ connected: false }),
+      invalid_grant: await stack.organizer(),
+    };
+    const { email } = organizers.invalid_grant;
+    await stack.google.revokeGrant(email);
+    await stack.google.expireAccessTokens(email);
+    const told = { not_connected: new Set<string>(), invalid_grant: new Set<string>() };
+    for (const reason of ["not_connected", "invalid_grant"] as const) {
+      const organizer = organizers[reason];
+      const participants = [organizer.email];
+      const searched = await organizer.call("schedule", {
+        body: { participants, constraints: WEEK },
+      });
+      assert.equal(searched.body.error, "needs_reauth");
+      assert.equal(searched.body.details.reason, reason);
+      const { body } = await organizer.call("status", {
+        query: { meeting_id: searched.body.meeting_id },
+      });
+      assert.match(body.error, /^needs_reauth: /);
+      told[reason].add(searched.body.message).add(body.what_to_do);
+
+      const meeting_id = await insertMeeting(organizer, { participants, ...SLOT });
+      const written = await organizer.call("write-back", { body: { meeting_id } });
+      assert.equal(written.body.error, "needs_reauth");
+      assert.equal(written.body.results[0].error, reason);
+      told[reason].add(written.body.message);
+    }
+    assert.equal(told.not_connected.size, 2, "one sentence and one advice, wherever it is met");
+    assert.equal(told.invalid_grant.size, 2);
+    assert.deepEqual([...told.not_connected].filter((text) => told.invalid_grant.has(text)), []);
+  },
+
   "a meeting is not written with another Google account than it was begun with": async (stack) => {
     const { organizer, meeting_id } = await pendingMeeting(stack);
     await stack.google.fault({

@@ -104,6 +104,7 @@ async function stored(database: Database, user_id: string): Promise<StoredConnec
 function ask({ calendar, connections }: Rooms, connection: StoredConnection, calendars: string[]) {
   return connections.call(
     connection,
+    "read",
     (token) => calendar.freeBusy(token, { ...DAY, calendars }),
   );
 }
@@ -123,6 +124,7 @@ promisesOf(
       });
       const inserted = await connections.call(
         connection,
+        "write",
         (token) =>
           calendar.insertEvent(token, "primary", {
             id,
@@ -140,44 +142,47 @@ promisesOf(
             extendedProperties: { private: { convene: key } },
           }, { sendUpdates: "all" }),
       );
-      assert.ok(inserted.kind === "done");
+      assert.ok(inserted.verdict === "done");
       assert.equal(inserted.value.id, id);
       assert.match(meetLink(inserted.value) ?? "", /^https:\/\/meet\.google\.com\//);
 
       const again = await connections.call(
         connection,
+        "write",
         (token) =>
           calendar.insertEvent(token, "primary", { id, start: time(10), end: time(11) }, {
             sendUpdates: "none",
           }),
       );
-      assert.ok(again.kind === "reject");
-      assert.deepEqual([again.fault.status, again.fault.reason], [409, "duplicate"]);
+      assert.ok(again.verdict === "reject");
+      assert.deepEqual([again.google.status, again.google.reason], [409, "duplicate"]);
 
       const stale = await connections.call(
         connection,
+        "write",
         (token) =>
           calendar.patchEvent(token, "primary", id, { summary: "Stale" }, {
             sendUpdates: "none",
             if_match: '"0"',
           }),
       );
-      assert.ok(stale.kind === "reject");
-      assert.deepEqual([stale.fault.status, stale.fault.reason], [412, "conditionNotMet"]);
+      assert.ok(stale.verdict === "reject");
+      assert.deepEqual([stale.google.status, stale.google.reason], [412, "conditionNotMet"]);
 
       const changed = await connections.call(
         connection,
+        "write",
         (token) =>
           calendar.patchEvent(token, "primary", id, { location: "Room 1" }, {
             sendUpdates: "none",
             ...(inserted.value.etag === undefined ? {} : { if_match: inserted.value.etag }),
           }),
       );
-      assert.ok(changed.kind === "done");
+      assert.ok(changed.verdict === "done");
       assert.equal(changed.value.location, "Room 1");
 
       const busy = await ask(rooms, connection, ["writer@team.example", "nobody@team.example"]);
-      assert.ok(busy.kind === "done");
+      assert.ok(busy.verdict === "done");
       assert.deepEqual(busy.value.get("writer@team.example"), {
         busy: [{ start: "2027-03-01T09:00:00.000Z", end: "2027-03-01T10:00:00.000Z" }],
       });
@@ -186,24 +191,25 @@ promisesOf(
       const remove = () =>
         connections.call(
           connection,
+          "write",
           (token) => calendar.deleteEvent(token, "primary", id, { sendUpdates: "none" }),
         );
-      assert.equal((await remove()).kind, "done");
+      assert.equal((await remove()).verdict, "done");
       const twice = await remove();
-      assert.ok(twice.kind === "reject");
-      assert.deepEqual([twice.fault.status, twice.fault.reason], [410, "deleted"]);
+      assert.ok(twice.verdict === "reject");
+      assert.deepEqual([twice.google.status, twice.google.reason], [410, "deleted"]);
     },
 
     async "an expired access token is renewed and nobody notices"(rooms) {
       const { control, database } = rooms;
       const connection = await connect(rooms, "expired@team.example");
       await control.expireAccessTokens("expired@team.example");
-      assert.equal((await ask(rooms, connection, ["expired@team.example"])).kind, "done");
+      assert.equal((await ask(rooms, connection, ["expired@team.example"])).verdict, "done");
       const after = await stored(database, connection.user_id);
       assert.equal(after.status, "healthy");
       assert.notEqual(after.access_token_encrypted, connection.access_token_encrypted);
       assert.equal(after.refresh_token_encrypted, connection.refresh_token_encrypted);
-      assert.equal((await ask(rooms, after, ["expired@team.example"])).kind, "done");
+      assert.equal((await ask(rooms, after, ["expired@team.example"])).verdict, "done");
     },
 
     async "two workers renew one connection at once, and both go on"(rooms) {
@@ -215,9 +221,9 @@ promisesOf(
         ask(rooms, { ...connection }, ["both@team.example"]),
         ask(rooms, { ...connection }, ["both@team.example"]),
       ]);
-      assert.deepEqual(outcomes.map(({ kind }) => kind), ["done", "done"]);
+      assert.deepEqual(outcomes.map(({ verdict }) => verdict), ["done", "done"]);
       const after = await stored(database, connection.user_id);
-      assert.equal((await ask(rooms, after, ["both@team.example"])).kind, "done");
+      assert.equal((await ask(rooms, after, ["both@team.example"])).verdict, "done");
     },
 
     async "a dead grant is noted until the user connects again"(rooms) {
@@ -226,8 +232,8 @@ promisesOf(
       const connection = await connect(rooms, email);
       await control.revokeGrant(email);
       const outcome = await ask(rooms, connection, [email]);
-      assert.ok(outcome.kind === "reconnect");
-      assert.equal(outcome.fault.reason, "invalid_grant");
+      assert.ok(outcome.verdict === "reconnect");
+      assert.equal(outcome.code, "invalid_grant");
       const dead = await stored(database, connection.user_id);
       assert.deepEqual([dead.status, dead.status_reason], ["needs_reauth", "invalid_grant"]);
       assert.equal(dead.access_token_encrypted, null);
@@ -237,10 +243,10 @@ promisesOf(
       assert.deepEqual([alive.status, alive.status_reason], ["healthy", null]);
       // A worker that still holds the old grant must not spoil the new one.
       const late = await ask(rooms, connection, [email]);
-      assert.notEqual(late.kind, "done");
-      assert.notEqual(late.kind, "reconnect");
+      assert.notEqual(late.verdict, "done");
+      assert.notEqual(late.verdict, "reconnect");
       assert.equal((await stored(database, connection.user_id)).status, "healthy");
-      assert.equal((await ask(rooms, alive, [email])).kind, "done");
+      assert.equal((await ask(rooms, alive, [email])).verdict, "done");
     },
 
     async "a permission that Google misses is noted with its reason"(rooms) {
@@ -253,10 +259,11 @@ promisesOf(
       const connection = { ...narrow, status: "healthy" as const, status_reason: null };
       const outcome = await connections.call(
         connection,
+        "write",
         (token) => calendar.getEvent(token, "primary", "convene00000"),
       );
-      assert.ok(outcome.kind === "reconnect");
-      assert.equal(outcome.fault.reason, "insufficient_permissions");
+      assert.ok(outcome.verdict === "reconnect");
+      assert.equal(outcome.code, "insufficient_permissions");
       const after = await stored(database, connection.user_id);
       assert.equal(after.status_reason, "insufficient_permissions");
     },
@@ -272,14 +279,14 @@ promisesOf(
         reason: "rateLimitExceeded",
         times: 1,
       });
-      assert.equal((await ask(rooms, connection, [email])).kind, "retry");
+      assert.equal((await ask(rooms, connection, [email])).verdict, "defer");
       const paused = await stored(database, connection.user_id);
       assert.ok(paused.paused_until !== null);
       assert.ok(Date.parse(paused.paused_until) > Date.now());
       const held = await ask(rooms, paused, [email]);
-      assert.ok(held.kind === "retry");
-      assert.equal(held.held_back, true);
-      assert.equal((await ask(rooms, { ...paused, paused_until: null }, [email])).kind, "done");
+      assert.ok(held.verdict === "defer");
+      assert.equal(held.google.reason, "connection_paused");
+      assert.equal((await ask(rooms, { ...paused, paused_until: null }, [email])).verdict, "done");
     },
 
     async "of two pauses the longer one holds"(rooms) {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { classify } from "@shared/google/faults.ts";
-import { secondsToNextGoogleDay } from "@shared/google/google_day.ts";
-import type { RequestKind } from "@shared/google/outcome.ts";
+import { classify } from "@shared/failures/google_reply.ts";
+import type { RequestKind } from "@shared/failures/google_reply.ts";
+import { secondsToNextGoogleDay } from "@shared/failures/google_day.ts";
 import { batch, cancel, change, createdMeeting, EVENT, EVENTS } from "../support/changes.ts";
 import {
   eventsOf,
@@ -83,6 +83,60 @@ promise("Google's errors", {
     const answer = await organizer.call("write-back", { body: { meeting_id } });
     assert.equal(answer.headers.get("retry-after"), "600");
     await keepNextAttempt(stack, meeting_id, "600 s");
+  },
+
+  "after an invitation limit nothing is written for hours, while searching goes on": async (
+    stack,
+  ) => {
+    const { organizer, meeting_id } = await pendingMeeting(stack);
+    const second = await insertMeeting(organizer, { participants: [organizer.email], ...SLOT });
+    await stack.google.fault({
+      ...REQUESTS.insert,
+      status: 403,
+      reason: "quotaExceeded",
+      times: 1,
+    });
+    const limited = await organizer.call("write-back", { body: { meeting_id } });
+    assert.equal(callerOf(limited), "429 rate_limited");
+    await makeDue(stack, meeting_id);
+    await batch(stack);
+    const by_name = await organizer.call("write-back", { body: { meeting_id: second } });
+    assert.equal(callerOf(by_name), "429 rate_limited");
+    assert.ok(Number(by_name.headers.get("retry-after")) > 5 * 3600);
+    assert.deepEqual(await requestsOf(stack, organizer), ["POST"], "only the first insert is sent");
+    for (const id of [meeting_id, second]) {
+      const { writeback_retry_count, writeback_attempts } = await rowOf(stack, id);
+      assert.deepEqual([writeback_retry_count, writeback_attempts], [0, 0]);
+    }
+
+    const searched = await organizer.call("schedule", {
+      body: { participants: [organizer.email], constraints: WEEK },
+    });
+    assert.equal(searched.status, 200, JSON.stringify(searched.body));
+    assert.deepEqual(await requestsOf(stack, organizer, "freeBusy"), ["POST"]);
+
+    await stack.platform.sql("update private.google_connections set writes_paused_until = now()");
+    await batch(stack);
+    for (const id of [meeting_id, second]) {
+      assert.equal((await rowOf(stack, id)).writeback_status, "created");
+    }
+  },
+
+  "a limit under a reason that nobody has heard of waits too, and spends nothing": async (
+    stack,
+  ) => {
+    const { organizer, meeting_id } = await pendingMeeting(stack);
+    await stack.google.fault({
+      ...REQUESTS.insert,
+      status: 429,
+      reason: "limitOfTomorrow",
+      times: 1,
+    });
+    const limited = await organizer.call("write-back", { body: { meeting_id } });
+    assert.equal(callerOf(limited), "429 rate_limited");
+    const row = await rowOf(stack, meeting_id);
+    assert.deepEqual([row.writeback_status, row.writeback_retry_count], ["retrying", 0]);
+    await keepNextAttempt(stack, meeting_id, "30 s");
   },
 
   "a daily limit is the whole project's: nobody asks again before Google's next day": async (
@@ -201,7 +255,7 @@ function verdictOf(
 ): string {
   const body = { error: { code: status, message: "", errors: [{ message: "", ...item }] } };
   const failure = classify(kind, status, body, new Headers());
-  return failure.kind === "retry" ? `retry ${failure.scope}` : failure.kind;
+  return failure.verdict === "defer" ? `defer ${failure.pause}` : failure.verdict;
 }
 
 function callerOf({ status, body }: Answer): string {

@@ -44,6 +44,30 @@ promise("sync-organizer", {
     assert.ok(row.last_synced_at);
   },
 
+  "the function sync-organizer does the same under its own name": async (stack) => {
+    const organizer = await stack.organizer();
+    const ids = await untoldEvents(stack, organizer, 3, await stack.guest());
+    const named = await organizer.call("sync-organizer", { body: { event_ids: ids.slice(0, 1) } });
+    assert.equal(named.status, 200, JSON.stringify(named.body));
+    assert.deepEqual([named.body.scanned, named.body.updated], [1, 1]);
+    const rest = await callFunction(stack.platform, "sync-organizer", {
+      apikey: stack.platform.automations_key,
+      body: { event_ids: ids.slice(1) },
+    });
+    assert.deepEqual([rest.body.scanned, rest.body.updated], [2, 2]);
+    assert.equal((await eventRow(stack, organizer, ids[2]!)).organizer_self, true);
+
+    const unknown = { body: { meeting_id: "nobody-knows-it" } };
+    const [own, routed] = [
+      await organizer.call("sync-organizer", unknown),
+      await organizer.call("task-events/sync-organizer", unknown),
+    ];
+    assert.equal(own.status, 404);
+    assert.deepEqual(own.body, routed.body);
+    const { status } = await organizer.call("sync-organizer/elsewhere", unknown);
+    assert.equal(status, 404);
+  },
+
   "an occurrence of a series is found by its own id": async (stack) => {
     const { organizer, event_id } = await scheduledTask(stack, {
       wanted: { recurrence_pattern: "daily", recurrence_ends: "2035-02-20" },

@@ -1,5 +1,5 @@
 import { type calendar_v3 } from "@googleapis/calendar";
-import { expand } from "../unit/tracking/expand.ts";
+import { expand } from "../unit/task_events/expand.ts";
 
 /** A series as Google stores it: its lines, and its start on the wall clock of its zone. */
 export interface StoredSeries {

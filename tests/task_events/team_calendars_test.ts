@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import ICAL from "ical.js";
-import { shiftSeries } from "@shared/tracking/shift_series.ts";
-import { splitSeries } from "@shared/tracking/split_series.ts";
+import { shiftSeries } from "@shared/task_events/plan/shift_series.ts";
+import { splitSeries } from "@shared/task_events/plan/split_series.ts";
 import type { EventMoment } from "@shared/time/wall_time.ts";
 import { eventsOf, readTeamCalendar, teamNames } from "../support/team_calendars.ts";
-import { expand } from "../unit/tracking/expand.ts";
+import { expand } from "../unit/task_events/expand.ts";
 
 const YEARS_MS = 4 * 366 * 86_400_000;
 const HOUR_MS = 3_600_000;

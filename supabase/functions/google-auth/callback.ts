@@ -1,4 +1,5 @@
 import type { GoogleAuthorizations } from "@shared/connections/authorizations.ts";
+import type { Code } from "@shared/failures/codes.ts";
 import type { ReturnUrls } from "@shared/connections/return_urls.ts";
 
 export interface CallbackDependencies {
@@ -30,7 +31,7 @@ export async function answerGoogle(
   return sendTo(app, code === null ? { error: "invalid_state" } : { code });
 }
 
-function sendTo(app: string, answer: { code: string } | { error: string }): Response {
+function sendTo(app: string, answer: { code: string } | { error: Code }): Response {
   const location = new URL(app);
   location.searchParams.delete("code");
   location.searchParams.delete("error");

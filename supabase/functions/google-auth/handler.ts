@@ -14,7 +14,7 @@ import { routePath } from "@shared/http/route_path.ts";
 import { readJson, readQuery } from "@shared/http/request.ts";
 import { json } from "@shared/http/respond.ts";
 import type { Caller } from "@shared/http/serve.ts";
-import { refusedCompletion, revocationAdvice } from "./answers.ts";
+import { refusedCompletion, revocationAdvice } from "./connection_response.ts";
 import { answerGoogle } from "./callback.ts";
 import type { CallbackDependencies } from "./callback.ts";
 
@@ -85,6 +85,7 @@ export function googleAuth(dependencies: GoogleAuthDependencies): GoogleAuth {
     // What Google says of a dead grant is stored on the way, so the state is read afterwards.
     const outcome = await connections.call(
       connection,
+      "read",
       (token) => calendar.listEvents(token, "primary", { maxResults: 1 }),
     );
     const checked = await readGoogleConnection(database, user_id);
@@ -130,8 +131,8 @@ export function googleAuth(dependencies: GoogleAuthDependencies): GoogleAuth {
 }
 
 /** Google has said whether the connection works; anything else is about the network or the quota. */
-function isAnswer({ kind }: GoogleOutcome<unknown>): boolean {
-  return kind === "done" || kind === "reconnect" || kind === "reject";
+function isAnswer({ verdict }: GoogleOutcome<unknown>): boolean {
+  return verdict === "done" || verdict === "reconnect" || verdict === "reject";
 }
 
 function wrongMethod(allowed: readonly string[]): HttpFault {

@@ -5,18 +5,15 @@ import { tokenCipher } from "@shared/connections/token_cipher.ts";
 import { connect } from "@shared/database/connect.ts";
 import { googleConfiguration } from "@shared/google/configuration.ts";
 import { googleOAuth } from "@shared/google/oauth.ts";
+import { builtOnce } from "@shared/http/edge_function.ts";
+import type { Environment } from "@shared/http/edge_function.ts";
 import { serve } from "@shared/http/serve.ts";
 import { googleAuth, isCallback } from "./handler.ts";
 import type { GoogleAuth } from "./handler.ts";
 
-let built: GoogleAuth | undefined;
+const handler = builtOnce(build);
 
-/** Built at the first request that is let in, so that a missing variable is logged by its name. */
-function handler(): GoogleAuth {
-  return built ??= build(Deno.env.toObject());
-}
-
-function build(env: Record<string, string | undefined>): GoogleAuth {
+function build(env: Environment): GoogleAuth {
   const database = connect();
   const oauth = googleOAuth(googleConfiguration(env).oauth);
   const cipher = tokenCipher(env.CONVENE_TOKEN_KEYS);

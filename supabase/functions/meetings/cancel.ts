@@ -4,7 +4,7 @@ import type { Asked } from "@shared/database/meeting_changes.ts";
 import type { MeetingRow } from "@shared/database/meetings.ts";
 import { meetingNotFound } from "@shared/http/fault.ts";
 import { json } from "@shared/http/respond.ts";
-import { meetingAnswer, versionConflict } from "./answers.ts";
+import { meetingResponse, versionConflict } from "./meeting_response.ts";
 
 /** Cancels one meeting; the queue deletes its event and Google tells the guests. */
 export async function cancel(database: Database, asked: Asked): Promise<Response> {
@@ -27,5 +27,5 @@ function answer(meeting: MeetingRow, already_cancelled: boolean): Response {
     : meeting.write_due_at === null
     ? "The meeting is cancelled. It had no event."
     : "The meeting is cancelled; its event is deleted and the guests are told.";
-  return json({ ...meetingAnswer(meeting, message), already_cancelled });
+  return json({ ...meetingResponse(meeting, message), already_cancelled });
 }

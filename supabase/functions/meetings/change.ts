@@ -4,7 +4,7 @@ import type { Asked, MeetingChanges } from "@shared/database/meeting_changes.ts"
 import type { MeetingRow } from "@shared/database/meetings.ts";
 import { HttpFault, meetingNotFound } from "@shared/http/fault.ts";
 import { json } from "@shared/http/respond.ts";
-import { meetingAnswer, versionConflict } from "./answers.ts";
+import { meetingResponse, versionConflict } from "./meeting_response.ts";
 
 /** Our columns in the words of requests, where they differ. */
 const FIELD_OF_COLUMN: Readonly<Record<string, string>> = {
@@ -21,9 +21,9 @@ export async function change(
   const decided = await changeMeeting(database, asked, changes);
   switch (decided.decision) {
     case "changed":
-      return json(meetingAnswer(decided.meeting, messageFor(decided.meeting)));
+      return json(meetingResponse(decided.meeting, messageFor(decided.meeting)));
     case "unchanged":
-      return json(meetingAnswer(decided.meeting, "The meeting is like this already."));
+      return json(meetingResponse(decided.meeting, "The meeting is like this already."));
     case "invalid": {
       const path = FIELD_OF_COLUMN[decided.path] ?? decided.path;
       throw new HttpFault("invalid_request", `${path}: ${decided.message}`, { path });
@@ -35,7 +35,7 @@ export async function change(
     case "version_conflict":
       throw versionConflict(decided.meeting);
     case "cancelled":
-      throw new HttpFault("cancelled", "The meeting was cancelled.", {
+      throw new HttpFault("cancelled", undefined, {
         meeting_id: asked.meeting_id,
       });
     case "not_found":

@@ -1,5 +1,5 @@
 import { finishBatch } from "@shared/database/work.ts";
-import { requireKey, userOf } from "@shared/http/caller.ts";
+import { actorOf, requireKey } from "@shared/http/caller.ts";
 import { HttpFault } from "@shared/http/fault.ts";
 import { lookOnceMore } from "@shared/http/look_once_more.ts";
 import { log } from "@shared/http/log.ts";
@@ -7,12 +7,12 @@ import { readJson, readQuery } from "@shared/http/request.ts";
 import { accept, json } from "@shared/http/respond.ts";
 import { routePath } from "@shared/http/route_path.ts";
 import type { Caller, Handler } from "@shared/http/serve.ts";
-import { BATCH } from "@shared/http/webhook.ts";
+import { BATCH } from "@shared/schemas/webhook.ts";
 import { fetchMeetLinks } from "@shared/writeback/fetch_meet_links.ts";
 import type { MeetLinkDependencies } from "@shared/writeback/fetch_meet_links.ts";
 import { cancel } from "./cancel.ts";
 import { change } from "./change.ts";
-import { CANCEL_QUERY, CHANGE_REQUEST, REQUEUE_REQUEST } from "./request.ts";
+import { CANCEL_QUERY, CHANGE_REQUEST, REQUEUE_REQUEST } from "./change_request.ts";
 import { requeue } from "./requeue.ts";
 
 export interface HandlerDependencies extends MeetLinkDependencies {
@@ -34,11 +34,11 @@ export function meetingsHandler(dependencies: HandlerDependencies): Handler {
       new Map<string, Handler>([
         ["PATCH", async (request, caller) => {
           const { asked, changes } = await readJson(request, CHANGE_REQUEST);
-          return await change(database, { ...asked, user_id: userOf(caller) }, changes);
+          return await change(database, { ...asked, actor: actorOf(caller) }, changes);
         }],
         ["DELETE", (request, caller) => {
           const asked = readQuery(request, CANCEL_QUERY);
-          return cancel(database, { ...asked, user_id: userOf(caller) });
+          return cancel(database, { ...asked, actor: actorOf(caller) });
         }],
       ]),
     ],
@@ -47,7 +47,7 @@ export function meetingsHandler(dependencies: HandlerDependencies): Handler {
       new Map<string, Handler>([
         ["POST", async (request, caller) => {
           const asked = await readJson(request, REQUEUE_REQUEST);
-          return await requeue(database, { ...asked, user_id: userOf(caller) });
+          return await requeue(database, { ...asked, actor: actorOf(caller) });
         }],
       ]),
     ],

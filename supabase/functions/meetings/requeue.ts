@@ -4,7 +4,7 @@ import type { Asked } from "@shared/database/meeting_changes.ts";
 import type { MeetingRow } from "@shared/database/meetings.ts";
 import { HttpFault, meetingNotFound } from "@shared/http/fault.ts";
 import { json } from "@shared/http/respond.ts";
-import { meetingAnswer } from "./answers.ts";
+import { meetingResponse } from "./meeting_response.ts";
 
 /** What to tell whoever requeues a meeting that is not given up. */
 const STANDING = {
@@ -28,19 +28,15 @@ export async function requeue(database: Database, asked: Asked): Promise<Respons
         { meeting_id: asked.meeting_id },
       );
     case "slot_taken":
-      throw new HttpFault(
-        "slot_taken",
-        'Another meeting has been given the time. Change the time, or schedule the meeting again with "reschedule": true.',
-        { meeting_id: asked.meeting_id },
-      );
+      throw new HttpFault("slot_taken", undefined, { meeting_id: asked.meeting_id });
     case "requeued":
       return json({
-        ...meetingAnswer(decided.meeting, messageFor(decided.meeting)),
+        ...meetingResponse(decided.meeting, messageFor(decided.meeting)),
         requeued: true,
       });
     default:
       return json({
-        ...meetingAnswer(decided.meeting, STANDING[decided.decision]),
+        ...meetingResponse(decided.meeting, STANDING[decided.decision]),
         requeued: false,
       });
   }

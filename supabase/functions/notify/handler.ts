@@ -6,7 +6,7 @@ import { readJson } from "@shared/http/request.ts";
 import { accept, json } from "@shared/http/respond.ts";
 import { requireOwnPath } from "@shared/http/route_path.ts";
 import type { Handler } from "@shared/http/serve.ts";
-import { batchOf } from "@shared/http/webhook.ts";
+import { batchOf } from "@shared/schemas/webhook.ts";
 import { notify } from "@shared/notifications/notify.ts";
 import type { NotifyDependencies, NotifyResult } from "@shared/notifications/notify.ts";
 

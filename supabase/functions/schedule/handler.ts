@@ -1,17 +1,19 @@
+import { SYSTEM } from "@shared/database/actor.ts";
+import type { Actor } from "@shared/database/actor.ts";
 import { dryRun } from "@shared/finding_time/dry_run.ts";
 import { findAlternatives } from "@shared/finding_time/find_alternatives.ts";
 import { scheduleBatch } from "@shared/finding_time/schedule_batch.ts";
 import type { ScheduleDependencies } from "@shared/finding_time/schedule_meeting.ts";
 import { scheduleOne } from "@shared/finding_time/schedule_one.ts";
 import type { ScheduleRequest } from "@shared/finding_time/schedule_one.ts";
-import { requireKey, userOf } from "@shared/http/caller.ts";
+import { actorOf, requireKey } from "@shared/http/caller.ts";
 import { HttpFault } from "@shared/http/fault.ts";
 import { lookOnceMore } from "@shared/http/look_once_more.ts";
 import { hasField, readBody, validate } from "@shared/http/request.ts";
 import { accept, json } from "@shared/http/respond.ts";
 import { routePath } from "@shared/http/route_path.ts";
 import type { Caller, Handler } from "@shared/http/serve.ts";
-import { BATCH, MEETING_WEBHOOK } from "@shared/http/webhook.ts";
+import { BATCH, MEETING_WEBHOOK } from "@shared/schemas/webhook.ts";
 import { ALTERNATIVES_REQUEST, MAX_BODY_BYTES, SCHEDULE_REQUEST } from "./request.ts";
 import {
   alternativesResponse,
@@ -40,7 +42,7 @@ export function scheduleHandler(dependencies: ScheduleDependencies): Handler {
     if (path === "/alternatives") {
       const named = validate(await readBody(request), ALTERNATIVES_REQUEST);
       const started = performance.now();
-      const found = await findAlternatives(dependencies, named, userOf(caller));
+      const found = await findAlternatives(dependencies, named, actorOf(caller));
       return alternativesResponse(named.meeting_id, found, performance.now() - started);
     }
     const body = await readBody(request, { max_bytes: MAX_BODY_BYTES });
@@ -63,7 +65,7 @@ export function scheduleHandler(dependencies: ScheduleDependencies): Handler {
       return accept(
         dependencies.inBackground,
         lookOnceMore(
-          scheduleAndRespond(dependencies, request, null),
+          scheduleAndRespond(dependencies, request, SYSTEM),
           () => scheduleBatch(dependencies, { limit: undefined, wake: true }),
         ),
       );
@@ -79,15 +81,15 @@ async function schedule(
 ): Promise<Response> {
   const { dry_run, ...request } = validate(body, SCHEDULE_REQUEST);
   const organizer = request.given?.organizer_user_id;
-  const user_id = userOf(caller);
-  if (user_id !== null && organizer !== undefined && organizer !== user_id) {
+  const actor = actorOf(caller);
+  if (actor.kind === "user" && organizer !== undefined && organizer !== actor.user_id) {
     throw new HttpFault("forbidden", "Only a secret key may schedule for another user.", {
       path: "organizer_user_id",
     });
   }
-  if (!dry_run) return await scheduleAndRespond(dependencies, request, user_id);
+  if (!dry_run) return await scheduleAndRespond(dependencies, request, actor);
   const started = performance.now();
-  const outcome = await dryRun(dependencies, request, user_id);
+  const outcome = await dryRun(dependencies, request, actor);
   const elapsed_ms = performance.now() - started;
   return dryRunResponse(dependencies.calendar, request.meeting_id, outcome, elapsed_ms);
 }
@@ -95,9 +97,9 @@ async function schedule(
 async function scheduleAndRespond(
   dependencies: ScheduleDependencies,
   request: ScheduleRequest,
-  user_id: string | null,
+  actor: Actor,
 ): Promise<Response> {
   const started = performance.now();
-  const scheduled = await scheduleOne(dependencies, request, user_id);
+  const scheduled = await scheduleOne(dependencies, request, actor);
   return scheduledResponse(request.meeting_id, scheduled, performance.now() - started);
 }

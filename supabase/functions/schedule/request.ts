@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import type { ScheduleRequest } from "@shared/finding_time/schedule_one.ts";
-import { MEETING_ID } from "@shared/http/webhook.ts";
+import { MEETING_ID } from "@shared/schemas/webhook.ts";
 import { CALENDAR_ID, wholeNumber } from "@shared/schemas/fields.ts";
 import { MEETING_FIELDS } from "@shared/schemas/given_meeting.ts";
 import type { GivenMeeting } from "@shared/schemas/given_meeting.ts";

@@ -9,7 +9,7 @@ import { refused } from "@shared/finding_time/search.ts";
 import type { FoundSlots, PostponedSearch, RefusedSearch } from "@shared/finding_time/search.ts";
 import type { GoogleCalendar } from "@shared/google/calendar.ts";
 import { HttpFault } from "@shared/http/fault.ts";
-import { json, refuse } from "@shared/http/respond.ts";
+import { errorResponse, json } from "@shared/http/respond.ts";
 import type { Candidate } from "@shared/scheduling/explaining/candidate.ts";
 import { previewWrite } from "@shared/writeback/preview_write.ts";
 import { previewMeeting } from "./preview_meeting.ts";
@@ -144,7 +144,7 @@ function noSlotResponse(
     { meeting_id, ...details },
     retry_after,
   );
-  return refuse(fault, {
+  return errorResponse(fault, {
     meeting_id,
     success: false,
     selected_slot: null,

@@ -1,14 +1,15 @@
 import * as z from "zod/mini";
+import type { Actor } from "@shared/database/actor.ts";
 import type { Database } from "@shared/database/call.ts";
 import { listMeetings, readMeeting } from "@shared/database/meetings.ts";
-import { userOf } from "@shared/http/caller.ts";
+import { actorOf } from "@shared/http/caller.ts";
 import { HttpFault, meetingNotFound } from "@shared/http/fault.ts";
 import { readQuery } from "@shared/http/request.ts";
 import { json } from "@shared/http/respond.ts";
 import { requireOwnPath } from "@shared/http/route_path.ts";
 import type { Handler } from "@shared/http/serve.ts";
-import { MEETING_ID } from "@shared/http/webhook.ts";
-import { meetingAnswer, successRate, summary } from "./answers.ts";
+import { MEETING_ID } from "@shared/schemas/webhook.ts";
+import { meetingResponse, successRate, summary } from "./status_response.ts";
 import { decodeCursor, encodeCursor } from "./page_cursor.ts";
 
 const DEFAULT_LIMIT = 50;
@@ -29,26 +30,26 @@ export function statusHandler({ database }: { database: Database }): Handler {
     requireOwnPath(request, "status");
     if (request.method !== "GET") throw new HttpFault("method_not_allowed", "status answers GET.");
     const { meeting_id, attempts, limit, cursor } = readQuery(request, QUERY);
-    const user_id = userOf(caller);
+    const actor = actorOf(caller);
     if (meeting_id === undefined) {
-      return json(await page(database, user_id, Number(limit ?? DEFAULT_LIMIT), cursor));
+      return json(await page(database, actor, Number(limit ?? DEFAULT_LIMIT), cursor));
     }
-    const meeting = await readMeeting(database, meeting_id, user_id, attempts === "true");
+    const meeting = await readMeeting(database, meeting_id, actor, attempts === "true");
     if (meeting === null) {
       throw meetingNotFound(meeting_id);
     }
-    return json(meetingAnswer(meeting));
+    return json(meetingResponse(meeting));
   };
 }
 
 async function page(
   database: Database,
-  user_id: string | null,
+  actor: Actor,
   limit: number,
   cursor: string | undefined,
 ) {
   const before = cursor === undefined ? null : decodeCursor(cursor);
-  const { meetings, counts } = await listMeetings(database, { user_id, limit, before });
+  const { meetings, counts } = await listMeetings(database, { actor, limit, before });
   const last = meetings.at(-1);
   return {
     meetings: meetings.map(summary),

@@ -1,10 +1,10 @@
 import * as z from "zod/mini";
 import { readBody, validate } from "@shared/http/request.ts";
 import { json } from "@shared/http/respond.ts";
-import { DELETION_REQUEST, ID } from "@shared/tracking/change_request.ts";
-import { deleteEvent } from "@shared/tracking/delete_event.ts";
-import { requireUser } from "./answers.ts";
-import type { Route } from "./handler.ts";
+import { DELETION_REQUEST, ID } from "@shared/task_events/plan/change_request.ts";
+import { deleteEvent } from "@shared/task_events/execute/delete_event.ts";
+import { requireUser } from "./event_response.ts";
+import type { Route } from "./route.ts";
 
 const REQUEST = z.extend(DELETION_REQUEST, {
   calendar_id: z.optional(ID),
@@ -12,7 +12,7 @@ const REQUEST = z.extend(DELETION_REQUEST, {
 });
 
 /** DELETE, named in the query, in the body or in both: the event goes, its row stays. */
-export const removeEvent: Route = async (dependencies, request, caller_id) => {
+export const removeEvent: Route = async (dependencies, request, actor) => {
   const query = Object.fromEntries(new URL(request.url).searchParams);
   const body = await readBody(request, { empty: {} });
   // A scope in the body counts also beside an id in the query: without it a whole series would go.
@@ -20,7 +20,7 @@ export const removeEvent: Route = async (dependencies, request, caller_id) => {
     ? { ...query, ...body }
     : body;
   const { user_id, ...deletion } = validate(given, REQUEST);
-  const user = requireUser(caller_id, user_id);
+  const user = requireUser(actor, user_id);
   const deleted = await deleteEvent(dependencies, user, deletion);
   const { event_id } = deletion;
   if (deleted === null) return json({ success: true, event_id, already_deleted: true });

@@ -3,9 +3,9 @@ import { HttpFault } from "@shared/http/fault.ts";
 import { readQuery } from "@shared/http/request.ts";
 import { json } from "@shared/http/respond.ts";
 import { DAY_OR_INSTANT } from "@shared/schemas/fields.ts";
-import { listCalendarEvents } from "@shared/tracking/list_calendar_events.ts";
-import { eventAnswer, requireUser } from "./answers.ts";
-import type { Route } from "./handler.ts";
+import { listCalendarEvents } from "@shared/task_events/execute/list_calendar_events.ts";
+import { eventResponse, requireUser } from "./event_response.ts";
+import type { Route } from "./route.ts";
 
 const QUERY = z.strictObject({
   calendarId: z.optional(z.string().check(z.minLength(1), z.maxLength(1024))),
@@ -16,9 +16,9 @@ const QUERY = z.strictObject({
 });
 
 /** GET events: what is on a calendar between two instants (a week from now unless given). */
-export const listEvents: Route = async (dependencies, request, caller_id) => {
+export const listEvents: Route = async (dependencies, request, actor) => {
   const { user_id, ...query } = readQuery(request, QUERY);
-  const user = requireUser(caller_id, user_id);
+  const user = requireUser(actor, user_id);
   const { events, time_range, truncated } = await listCalendarEvents(dependencies, user, query);
   if (time_range.end <= time_range.start) {
     throw new HttpFault("invalid_request", "timeMax: Expected a time after timeMin", {
@@ -29,7 +29,7 @@ export const listEvents: Route = async (dependencies, request, caller_id) => {
     event_count: events.length,
     time_range,
     events: events.map((event) => ({
-      ...eventAnswer(event),
+      ...eventResponse(event),
       id: event.id,
       recurring_event_id: event.recurringEventId ?? null,
       location: event.location ?? null,

@@ -1,33 +1,21 @@
 import { finishBatch } from "@shared/database/work.ts";
-import { userOf } from "@shared/http/caller.ts";
-import { HttpFault } from "@shared/http/fault.ts";
+import { actorOf } from "@shared/http/caller.ts";
+import { faultOfThrown, HttpFault } from "@shared/http/fault.ts";
 import { log } from "@shared/http/log.ts";
 import { lookOnceMore } from "@shared/http/look_once_more.ts";
 import { hasField, readBody, validate } from "@shared/http/request.ts";
 import { accept, json } from "@shared/http/respond.ts";
 import { routePath } from "@shared/http/route_path.ts";
 import type { Handler } from "@shared/http/serve.ts";
-import { BATCH } from "@shared/http/webhook.ts";
-import type { TrackingDependencies } from "@shared/tracking/account.ts";
-import { finishDue } from "@shared/tracking/finish_pending.ts";
-import { refuseAsFault } from "./answers.ts";
+import { BATCH } from "@shared/schemas/webhook.ts";
+import { finishDue } from "@shared/task_events/execute/finish_pending.ts";
 import { removeEvent } from "./delete.ts";
 import { listEvents } from "./events.ts";
 import { reschedule } from "./reschedule.ts";
 import { schedule } from "./schedule.ts";
 import { syncOrganizer } from "./sync_organizer.ts";
 import { update } from "./update.ts";
-
-export interface TaskEventsDependencies extends TrackingDependencies {
-  inBackground: (work: Promise<unknown>) => void;
-}
-
-/** A route gets the request and whose events it may touch (null: a key asks, anybody's). */
-export type Route = (
-  dependencies: TaskEventsDependencies,
-  request: Request,
-  user_id: string | null,
-) => Promise<Response>;
+import type { HandlerDependencies, Route } from "./route.ts";
 
 const ROUTES: Readonly<Record<string, Readonly<Record<string, Route>>>> = {
   "/": { POST: schedule, PATCH: update, DELETE: removeEvent, GET: listEvents },
@@ -46,7 +34,7 @@ const DEFAULT_LIMIT = 10;
  * sync-organizer, GET events.
  * POST / {batch} finishes what was interrupted (keys only).
  */
-export function taskEventsHandler(dependencies: TaskEventsDependencies): Handler {
+export function taskEventsHandler(dependencies: HandlerDependencies): Handler {
   return async (request, caller) => {
     const path = routePath(request, "task-events");
     const methods = Object.hasOwn(ROUTES, path) ? ROUTES[path] : undefined;
@@ -65,15 +53,15 @@ export function taskEventsHandler(dependencies: TaskEventsDependencies): Handler
       if (swept !== null) return swept;
     }
     try {
-      return await route(dependencies, request, userOf(caller));
+      return await route(dependencies, request, actorOf(caller));
     } catch (thrown) {
-      throw refuseAsFault(thrown);
+      throw faultOfThrown(thrown);
     }
   };
 }
 
 async function sweep(
-  dependencies: TaskEventsDependencies,
+  dependencies: HandlerDependencies,
   request: Request,
 ): Promise<Response | null> {
   const body = await readBody(request);

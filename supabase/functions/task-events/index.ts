@@ -1,23 +1,11 @@
 import { openGoogle } from "@shared/connections/open_google.ts";
 import { connect } from "@shared/database/connect.ts";
 import { inBackground } from "@shared/http/background.ts";
-import { serve } from "@shared/http/serve.ts";
-import type { Handler } from "@shared/http/serve.ts";
+import { edgeFunction } from "@shared/http/edge_function.ts";
 import { taskEventsHandler } from "./handler.ts";
 
-let built: Handler | undefined;
-
-/** Built at the first request that is let in, so that a missing variable is logged by its name. */
-function handler(): Handler {
-  return built ??= build(Deno.env.toObject());
-}
-
-function build(env: Record<string, string | undefined>): Handler {
+export default edgeFunction(["user", "secret:*"], (env) => {
   const database = connect();
   const now = () => new Date();
   return taskEventsHandler({ database, now, inBackground, ...openGoogle(env, database, now) });
-}
-
-export default {
-  fetch: serve(["user", "secret:*"], (request, caller) => handler()(request, caller)),
-};
+});

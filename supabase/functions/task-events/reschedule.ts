@@ -1,13 +1,14 @@
 import * as z from "zod/mini";
 import { readTaskEvents } from "@shared/database/task_events.ts";
 import type { TaskEventRow, TaskRow } from "@shared/database/task_events.ts";
+import { CODES } from "@shared/failures/codes.ts";
 import { log } from "@shared/http/log.ts";
 import { readJson } from "@shared/http/request.ts";
 import { json } from "@shared/http/respond.ts";
 import { INSTANT, minutes } from "@shared/schemas/fields.ts";
-import { rescheduleTask } from "@shared/tracking/reschedule_task.ts";
-import type { RescheduledTask } from "@shared/tracking/reschedule_task.ts";
-import type { Route, TaskEventsDependencies } from "./handler.ts";
+import { rescheduleTask } from "@shared/task_events/execute/reschedule_task.ts";
+import type { RescheduledTask } from "@shared/task_events/execute/reschedule_task.ts";
+import type { HandlerDependencies, Route } from "./route.ts";
 
 /** Google throttles rapid writes to one calendar, and a user has 600 requests a minute for everything. */
 const PARALLEL_TASKS = 4;
@@ -38,13 +39,13 @@ type Item = z.output<typeof ITEM>;
  * POST reschedule: brings the events of many tasks to their tasks' times. One bad task never stops
  * the rest. With Accept: application/x-ndjson each task's answer comes as a line when it is ready.
  */
-export const reschedule: Route = async (dependencies, request, user_id) => {
+export const reschedule: Route = async (dependencies, request, actor) => {
   const body = await readJson(request, REQUEST);
   const items = "tasks" in body ? body.tasks : body.task_ids.map((task_id): Item => ({ task_id }));
   const unique = [...new Map(items.map((item) => [item.task_id, item])).values()];
   const known = await readTaskEvents(
     dependencies.database,
-    user_id,
+    actor,
     unique.map(({ task_id }) => task_id),
   );
   const byId = new Map(known.map((entry) => [entry.task.id, entry]));
@@ -65,7 +66,7 @@ export const reschedule: Route = async (dependencies, request, user_id) => {
 };
 
 async function answerFor(
-  dependencies: TaskEventsDependencies,
+  dependencies: HandlerDependencies,
   item: Item,
   known: { task: TaskRow; event: TaskEventRow | null } | undefined,
 ): Promise<RescheduledTask> {
@@ -75,7 +76,7 @@ async function answerFor(
       task_id,
       status: "failed",
       code: "task_not_found",
-      message: "There is no such task.",
+      message: CODES.task_not_found.message,
     };
   }
   try {
@@ -86,7 +87,7 @@ async function answerFor(
       task_id,
       status: "failed",
       code: "internal",
-      message: "Something went wrong on our side. It has been logged.",
+      message: CODES.internal.message,
     };
   }
 }

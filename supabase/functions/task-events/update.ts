@@ -1,10 +1,10 @@
 import * as z from "zod/mini";
 import { readJson } from "@shared/http/request.ts";
 import { json } from "@shared/http/respond.ts";
-import { EVENT_CHANGE } from "@shared/tracking/change_request.ts";
-import { updateEvent } from "@shared/tracking/update_event.ts";
-import { eventAnswer, requireUser } from "./answers.ts";
-import type { Route } from "./handler.ts";
+import { EVENT_CHANGE } from "@shared/task_events/plan/change_request.ts";
+import { updateEvent } from "@shared/task_events/execute/update_event.ts";
+import { eventResponse, requireUser } from "./event_response.ts";
+import type { Route } from "./route.ts";
 
 const REQUEST = z.extend(EVENT_CHANGE, {
   user_id: z.optional(z.uuid("Expected a user's id")),
@@ -13,9 +13,9 @@ const REQUEST = z.extend(EVENT_CHANGE, {
 });
 
 /** PATCH update: changes one event or occurrence, a series, or a series from one occurrence on. */
-export const update: Route = async (dependencies, request, caller_id) => {
+export const update: Route = async (dependencies, request, actor) => {
   const { user_id, preview, confirm, ...change } = await readJson(request, REQUEST);
-  const changed = await updateEvent(dependencies, requireUser(caller_id, user_id), change, {
+  const changed = await updateEvent(dependencies, requireUser(actor, user_id), change, {
     preview: preview === true,
     confirm: confirm === true,
   });
@@ -27,11 +27,11 @@ export const update: Route = async (dependencies, request, caller_id) => {
     success: true,
     update_scope: plan.scope,
     sendUpdates: plan.sendUpdates,
-    ...eventAnswer(result.event),
-    following: result.following === null ? null : eventAnswer(result.following.event),
-    carried_exceptions: result.carried.filter(({ is_own }) => is_own)
-      .map(({ event }) => eventAnswer(event)),
+    ...eventResponse(result.event),
+    following: result.tail === null ? null : eventResponse(result.tail.event),
+    carried_exceptions: result.migrated.filter(({ is_own }) => is_own)
+      .map(({ event }) => eventResponse(event)),
     cancelled_occurrences: plan.cancelled,
-    lost_exceptions: result.lost,
+    lost_exceptions: result.dropped,
   });
 };

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { validate } from "@shared/http/request.ts";
 import { json } from "@shared/http/respond.ts";
-import { MEETING_ID } from "@shared/http/webhook.ts";
+import { MEETING_ID } from "@shared/schemas/webhook.ts";
 import { audit } from "@shared/audit/audit.ts";
 import { FINDING_KINDS } from "@shared/audit/finding.ts";
 import type { AuditDependencies } from "@shared/audit/look.ts";

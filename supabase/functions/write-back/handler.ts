@@ -1,16 +1,17 @@
 import * as z from "zod/mini";
+import { SYSTEM } from "@shared/database/actor.ts";
 import { readMeeting } from "@shared/database/meetings.ts";
-import { requireKey, userOf } from "@shared/http/caller.ts";
+import { actorOf, requireKey } from "@shared/http/caller.ts";
 import { HttpFault, meetingNotFound } from "@shared/http/fault.ts";
 import { lookOnceMore } from "@shared/http/look_once_more.ts";
 import { hasField, readBody, readQuery, validate } from "@shared/http/request.ts";
 import { accept, json } from "@shared/http/respond.ts";
 import { requireOwnPath } from "@shared/http/route_path.ts";
 import type { Caller, Handler } from "@shared/http/serve.ts";
-import { batchOf, MEETING_ID, MEETING_WEBHOOK } from "@shared/http/webhook.ts";
+import { batchOf, MEETING_ID, MEETING_WEBHOOK } from "@shared/schemas/webhook.ts";
 import type { WritebackDependencies } from "@shared/writeback/write_back.ts";
 import { MAX_ROWS_A_CALL, writeBackBatch } from "@shared/writeback/write_back_batch.ts";
-import { batchAnswer, statusAnswer } from "./answers.ts";
+import { batchResponse, statusResponse } from "./writeback_response.ts";
 import { answerAudit } from "./audit.ts";
 import { writeBackMeeting } from "./single.ts";
 
@@ -51,7 +52,7 @@ async function write(
     const run = () => writeBackBatch(dependencies, { limit: limit ?? MAX_ROWS_A_CALL, wake });
     return background
       ? accept(dependencies.inBackground, lookOnceMore(run(), run))
-      : json(batchAnswer(await run()));
+      : json(batchResponse(await run()));
   }
   if (hasField(body, "record")) {
     requireKey(caller, NAME_ONE);
@@ -60,7 +61,7 @@ async function write(
     return accept(
       dependencies.inBackground,
       lookOnceMore(
-        writeBackMeeting(dependencies, record.meeting_id, null),
+        writeBackMeeting(dependencies, record.meeting_id, SYSTEM),
         () => writeBackBatch(dependencies, { limit: MAX_ROWS_A_CALL, wake: true }),
       ),
     );
@@ -70,7 +71,7 @@ async function write(
     return await answerAudit(dependencies, body);
   }
   const { meeting_id } = validate(body, ONE_MEETING);
-  return await writeBackMeeting(dependencies, meeting_id, userOf(caller));
+  return await writeBackMeeting(dependencies, meeting_id, actorOf(caller));
 }
 
 async function readStatus(
@@ -79,7 +80,7 @@ async function readStatus(
   caller: Caller,
 ): Promise<Response> {
   const { meeting_id } = readQuery(request, ONE_MEETING);
-  const meeting = await readMeeting(database, meeting_id, userOf(caller));
+  const meeting = await readMeeting(database, meeting_id, actorOf(caller));
   if (meeting === null) throw meetingNotFound(meeting_id);
-  return json(statusAnswer(meeting));
+  return json(statusResponse(meeting));
 }

@@ -1,52 +1,59 @@
+import type { Actor } from "@shared/database/actor.ts";
 import { beginWriteback } from "@shared/database/writebacks.ts";
 import type { WritebackDecision } from "@shared/database/writebacks.ts";
 import type { MeetingRow, NotClaimed } from "@shared/database/meetings.ts";
+import { CODES } from "@shared/failures/codes.ts";
 import { HttpFault, meetingNotFound } from "@shared/http/fault.ts";
 import { json } from "@shared/http/respond.ts";
 import { LEASE_SECONDS, writeBack } from "@shared/writeback/write_back.ts";
 import type { WritebackDependencies } from "@shared/writeback/write_back.ts";
-import { cancelledAnswer, failureAnswer, storedFailureAnswer, successAnswer } from "./answers.ts";
+import {
+  cancelledResponse,
+  failureResponse,
+  storedFailureResponse,
+  successResponse,
+} from "./writeback_response.ts";
 
 /** Others who ask while a meeting is being written come back after about one Google call. */
 const IN_PROGRESS_SECONDS = 2;
 
-/** Writes one meeting's event now, due or not. `user_id` null: a key asks, any meeting will do. */
+/** Writes one meeting's event now, due or not. */
 export async function writeBackMeeting(
   dependencies: WritebackDependencies,
   meeting_id: string,
-  user_id: string | null,
+  actor: Actor,
 ): Promise<Response> {
-  const begun = await beginWriteback(dependencies.database, meeting_id, user_id, LEASE_SECONDS);
-  if (begun.decision !== "claimed") return answerUnclaimed(meeting_id, begun);
+  const begun = await beginWriteback(dependencies.database, meeting_id, actor, LEASE_SECONDS);
+  if (begun.decision !== "claimed") return unclaimedResponse(meeting_id, begun);
 
   const result = await writeBack(dependencies, begun.meeting, begun.connection);
   if (result.success) {
-    return json("cancelled" in result ? cancelledAnswer(result) : successAnswer(result));
+    return json("cancelled" in result ? cancelledResponse(result) : successResponse(result));
   }
   if (result.failure === null) throw inProgress(meeting_id, IN_PROGRESS_SECONDS);
-  return failureAnswer(meeting_id, result.failure);
+  return failureResponse(meeting_id, result.failure);
 }
 
-function answerUnclaimed(meeting_id: string, begun: NotClaimed<WritebackDecision>): Response {
+function unclaimedResponse(meeting_id: string, begun: NotClaimed<WritebackDecision>): Response {
   const wait = begun.retry_after_seconds ?? IN_PROGRESS_SECONDS;
   switch (begun.decision) {
     case "created":
-      return json(successAnswer({ ...written(begun.meeting), already_exists: true }));
+      return json(successResponse({ ...written(begun.meeting), already_exists: true }));
     case "failed":
-      return storedFailureAnswer(meeting_id, begun.meeting?.writeback_error ?? null);
+      return storedFailureResponse(meeting_id, begun.meeting?.writeback_error ?? null);
     case "in_progress":
       throw inProgress(meeting_id, Math.min(wait, IN_PROGRESS_SECONDS));
     case "paused":
       throw new HttpFault(
         "rate_limited",
-        "Google asked this organizer to slow down. The meeting is written by itself later.",
+        CODES.connection_paused.message,
         { meeting_id },
         wait,
       );
     case "no_slot":
       throw noSlot(meeting_id, begun.meeting);
     case "cancelled":
-      throw new HttpFault("cancelled", "The meeting was cancelled.", { meeting_id });
+      throw new HttpFault("cancelled", undefined, { meeting_id });
     case "not_found":
       throw meetingNotFound(meeting_id);
   }

@@ -2,6 +2,7 @@ import { createAdminClient } from "@supabase/server/core";
 import { googleConnections } from "@shared/connections/connections.ts";
 import { tokenCipher } from "@shared/connections/token_cipher.ts";
 import { googleCalendar } from "@shared/google/calendar.ts";
+import { refused } from "@shared/failures/google_reply.ts";
 import type { GoogleCalendar } from "@shared/google/calendar.ts";
 import { googleConfiguration } from "@shared/google/configuration.ts";
 import { googleOAuth } from "@shared/google/oauth.ts";
@@ -91,13 +92,13 @@ function withoutSafeguard(
           calendar.insertEvent(access_token, calendar_id, event, options),
       };
     case "verification": {
-      const fault = {
+      const absent = {
         status: 404,
         reason: "notFound",
         message: "Verification is disabled",
         body: "",
       };
-      return { ...calendar, getEvent: () => Promise.resolve({ kind: "reject", fault }) };
+      return { ...calendar, getEvent: () => Promise.resolve(refused(absent)) };
     }
   }
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { compareMeeting } from "@shared/audit/compare_meeting.ts";
-import type { MeetingRow } from "@shared/database/meetings.ts";
+import type { AuditableMeeting } from "@shared/database/audits.ts";
 import type { GoogleEvent } from "@shared/google/event.ts";
 
 const EVENT: GoogleEvent = {
@@ -41,9 +41,9 @@ const COLUMNS = {
   written_version: 1,
 };
 
-function compare(columns: Partial<MeetingRow>, events: GoogleEvent[]) {
+function compare(columns: Partial<AuditableMeeting>, events: GoogleEvent[]) {
   const { findings, refresh, requeue } = compareMeeting(
-    { ...COLUMNS, ...columns } as unknown as MeetingRow,
+    { ...COLUMNS, ...columns } as unknown as AuditableMeeting,
     events,
   );
   return { kinds: findings.map(({ finding }) => finding), findings, refresh, requeue };

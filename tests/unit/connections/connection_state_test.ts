@@ -15,6 +15,7 @@ const HEALTHY: StoredConnection = {
   access_token_encrypted: "v1.k1.access-ciphertext",
   access_token_expires_at: "2026-11-20T13:00:00Z",
   paused_until: null,
+  writes_paused_until: null,
 };
 
 Deno.test("connectionState() says that nothing is connected and how to begin", () => {
@@ -35,6 +36,7 @@ Deno.test("connectionState() of a healthy connection asks for nothing and shows 
     reason: null,
     what_to_do: null,
     paused_until: null,
+    writes_paused_until: null,
   });
 });
 
@@ -50,7 +52,7 @@ Deno.test("connectionState() names why a connection is dead and what is missing"
   assert.equal(state.reason, "insufficient_permissions");
   assert.deepEqual(state.missing_scopes, [events]);
   assert.ok(state.what_to_do?.includes(events));
-  for (const status_reason of ["invalid_grant", "invalid_credentials"]) {
+  for (const status_reason of ["invalid_grant", "invalid_credentials"] as const) {
     const dead = connectionState({ ...HEALTHY, status: "needs_reauth", status_reason }, NOW);
     assert.equal(dead.reason, status_reason);
     assert.match(dead.what_to_do ?? "", /Connect Google again/);

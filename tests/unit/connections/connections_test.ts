@@ -3,7 +3,16 @@ import { googleConnections } from "@shared/connections/connections.ts";
 import type { StoredConnection } from "@shared/connections/connections.ts";
 import { tokenCipher } from "@shared/connections/token_cipher.ts";
 import type { AccessToken } from "@shared/google/oauth.ts";
-import type { GoogleFailure, GoogleOutcome, RemoteFault } from "@shared/google/outcome.ts";
+import type { GoogleOutcome } from "@shared/google/outcome.ts";
+import {
+  classify,
+  lostResponse,
+  reconnect,
+  refused,
+  unanswered,
+} from "@shared/failures/google_reply.ts";
+import type { GoogleFailure } from "@shared/failures/google_reply.ts";
+import type { GoogleReply } from "@shared/failures/failure.ts";
 import { SCOPES } from "@shared/google/scopes.ts";
 import { storedRow } from "./stored_rows.ts";
 
@@ -40,6 +49,7 @@ async function aConnection(options: Options = {}) {
       ? null
       : new Date(NOW + expires_in_seconds * 1000).toISOString(),
     paused_until: null,
+    writes_paused_until: null,
     ...options.changes,
   });
   const refreshed: string[] = [];
@@ -48,7 +58,7 @@ async function aConnection(options: Options = {}) {
       refreshed.push(refresh_token);
       const value = { access_token: `fresh${refreshed.length}`, expires_in_seconds: 3599 };
       return options.refresh?.(refresh_token) ??
-        Promise.resolve({ kind: "done", status: 200, value });
+        Promise.resolve({ verdict: "done", status: 200, value });
     },
   };
   const connections = googleConnections({ database, oauth, cipher, now: () => new Date(NOW) });
@@ -62,15 +72,25 @@ function asking(...accepted: string[]) {
     seen.push(token);
     return Promise.resolve(
       accepted.includes(token)
-        ? { kind: "done", status: 200, value: `answer to ${token}` }
-        : { kind: "reconnect", fault: fault(401, "authError") },
+        ? { verdict: "done", status: 200, value: `answer to ${token}` }
+        : reconnect("invalid_credentials", reply(401, "authError")),
     );
   };
   return { request, seen };
 }
 
-function fault(status: number, reason: string): RemoteFault {
+function reply(status: number, reason: string): GoogleReply {
   return { status, reason, message: reason, body: "" };
+}
+
+/** A limit of Google's, as its reply is classified. */
+function limit(
+  kind: "read" | "write",
+  reason: string,
+  retry_after_seconds: number,
+): GoogleFailure {
+  const error = { code: 403, errors: [{ domain: "usageLimits", reason, message: reason }] };
+  return classify(kind, 403, { error }, new Headers({ "retry-after": `${retry_after_seconds}` }));
 }
 
 function answering(failure: GoogleFailure) {
@@ -80,8 +100,8 @@ function answering(failure: GoogleFailure) {
 Deno.test("call() uses the stored access token while it is good", async () => {
   const { connections, connection, refreshed } = await aConnection();
   const { request, seen } = asking("stored");
-  const outcome = await connections.call(connection, request);
-  assert.deepEqual(outcome, { kind: "done", status: 200, value: "answer to stored" });
+  const outcome = await connections.call(connection, "read", request);
+  assert.deepEqual(outcome, { verdict: "done", status: 200, value: "answer to stored" });
   assert.deepEqual(seen, ["stored"]);
   assert.deepEqual(refreshed, []);
 });
@@ -92,8 +112,8 @@ Deno.test("call() refreshes a token that is missing or runs out within a minute,
       expires_in_seconds,
     });
     const { request, seen } = asking("fresh1");
-    assert.equal((await connections.call(connection, request)).kind, "done");
-    assert.equal((await connections.call(connection, request)).kind, "done");
+    assert.equal((await connections.call(connection, "read", request)).verdict, "done");
+    assert.equal((await connections.call(connection, "read", request)).verdict, "done");
     assert.deepEqual(seen, ["fresh1", "fresh1"]);
     assert.deepEqual(refreshed, ["1//refresh"]);
     assert.equal(await cipher.decrypt(row.access_token_encrypted ?? "", USER), "fresh1");
@@ -105,8 +125,8 @@ Deno.test("call() refreshes a token that is missing or runs out within a minute,
 Deno.test("call() refreshes once after a 401 and runs the request again", async () => {
   const { connections, connection, row, refreshed } = await aConnection();
   const { request, seen } = asking("fresh1");
-  const outcome = await connections.call(connection, request);
-  assert.deepEqual(outcome, { kind: "done", status: 200, value: "answer to fresh1" });
+  const outcome = await connections.call(connection, "read", request);
+  assert.deepEqual(outcome, { verdict: "done", status: 200, value: "answer to fresh1" });
   assert.deepEqual(seen, ["stored", "fresh1"]);
   assert.equal(refreshed.length, 1);
   assert.equal(row.status, "healthy");
@@ -115,9 +135,9 @@ Deno.test("call() refreshes once after a 401 and runs the request again", async 
 Deno.test("call() gives up on a connection whose fresh token is refused as well", async () => {
   const { connections, connection, row, refreshed } = await aConnection();
   const { request, seen } = asking();
-  const outcome = await connections.call(connection, request);
-  assert.ok(outcome.kind === "reconnect");
-  assert.equal(outcome.fault.reason, "invalid_credentials");
+  const outcome = await connections.call(connection, "read", request);
+  assert.ok(outcome.verdict === "reconnect");
+  assert.equal(outcome.code, "invalid_credentials");
   assert.deepEqual(seen, ["stored", "fresh1"]);
   assert.equal(refreshed.length, 1);
   assert.equal(row.status_reason, "invalid_credentials");
@@ -128,9 +148,9 @@ Deno.test("call() shares one refresh among simultaneous requests", async () => {
     const { connections, connection, refreshed } = await aConnection({ expires_in_seconds });
     const { request } = asking("fresh1");
     const outcomes = await Promise.all(
-      Array.from({ length: 5 }, () => connections.call(connection, request)),
+      Array.from({ length: 5 }, () => connections.call(connection, "read", request)),
     );
-    assert.ok(outcomes.every(({ kind }) => kind === "done"));
+    assert.ok(outcomes.every(({ verdict }) => verdict === "done"));
     assert.equal(refreshed.length, 1);
   }
 });
@@ -138,13 +158,13 @@ Deno.test("call() shares one refresh among simultaneous requests", async () => {
 Deno.test("call() marks a dead grant and does not run the request", async () => {
   const { connections, connection, row } = await aConnection({
     expires_in_seconds: null,
-    refresh: () => Promise.resolve({ kind: "reconnect", fault: fault(400, "invalid_grant") }),
+    refresh: () => Promise.resolve(reconnect("invalid_grant", reply(400, "invalid_grant"))),
   });
   const { request, seen } = asking("fresh1");
-  const outcome = await connections.call(connection, request);
-  assert.ok(outcome.kind === "reconnect");
-  assert.equal(outcome.fault.reason, "invalid_grant");
-  assert.match(outcome.fault.message, /Connect Google again/);
+  const outcome = await connections.call(connection, "read", request);
+  assert.ok(outcome.verdict === "reconnect");
+  assert.equal(outcome.code, "invalid_grant");
+  assert.match(outcome.message, /Connect Google again/);
   assert.deepEqual(seen, []);
   assert.equal(row.status, "needs_reauth");
   assert.equal(row.status_reason, "invalid_grant");
@@ -152,13 +172,10 @@ Deno.test("call() marks a dead grant and does not run the request", async () => 
 
 Deno.test("call() marks a connection that lacks a permission", async () => {
   const { connections, connection, row, refreshed } = await aConnection();
-  const missing: GoogleFailure = {
-    kind: "reconnect",
-    fault: fault(403, "insufficientPermissions"),
-  };
-  const outcome = await connections.call(connection, answering(missing));
-  assert.ok(outcome.kind === "reconnect");
-  assert.equal(outcome.fault.reason, "insufficient_permissions");
+  const missing = reconnect("insufficient_permissions", reply(403, "insufficientPermissions"));
+  const outcome = await connections.call(connection, "read", answering(missing));
+  assert.ok(outcome.verdict === "reconnect");
+  assert.equal(outcome.code, "insufficient_permissions");
   assert.equal(row.status_reason, "insufficient_permissions");
   assert.deepEqual(refreshed, []);
 });
@@ -166,21 +183,20 @@ Deno.test("call() marks a connection that lacks a permission", async () => {
 Deno.test("call() leaves a newer grant alone and says try again", async () => {
   const { connections, connection, row } = await aConnection({
     expires_in_seconds: null,
-    refresh: () => Promise.resolve({ kind: "reconnect", fault: fault(400, "invalid_grant") }),
+    refresh: () => Promise.resolve(reconnect("invalid_grant", reply(400, "invalid_grant"))),
   });
   row.refresh_token_encrypted = "of a newer grant";
-  const outcome = await connections.call(connection, asking().request);
-  assert.ok(outcome.kind === "retry");
-  assert.equal(outcome.fault.reason, "connection_changed");
-  assert.equal(outcome.held_back, true);
+  const outcome = await connections.call(connection, "read", asking().request);
+  assert.ok(outcome.verdict === "defer");
+  assert.equal(outcome.google.reason, "connection_changed");
   assert.equal(row.status, "healthy");
 });
 
 Deno.test("call() keeps a late access token away from a newer grant", async () => {
   const { connections, connection, row } = await aConnection({ expires_in_seconds: null });
   row.refresh_token_encrypted = "of a newer grant";
-  const outcome = await connections.call(connection, asking("fresh1").request);
-  assert.equal(outcome.kind, "done");
+  const outcome = await connections.call(connection, "read", asking("fresh1").request);
+  assert.equal(outcome.verdict, "done");
   assert.equal(row.access_token_encrypted, null);
 });
 
@@ -193,72 +209,91 @@ Deno.test("call() asks Google nothing for a connection that is known to be dead"
     },
   });
   const { request, seen } = asking("stored");
-  const outcome = await connections.call(connection, request);
-  assert.ok(outcome.kind === "reconnect");
-  assert.equal(outcome.fault.reason, "insufficient_permissions");
-  assert.match(outcome.fault.message, /calendar\.events.*calendar\.freebusy/);
+  const outcome = await connections.call(connection, "read", request);
+  assert.ok(outcome.verdict === "reconnect");
+  assert.equal(outcome.code, "insufficient_permissions");
+  assert.match(outcome.message, /calendar\.events.*calendar\.freebusy/);
   assert.deepEqual([...seen, ...refreshed], []);
 });
 
 Deno.test("call() pauses a user whom Google slows down, and only until then", async () => {
   const { connections, connection, row } = await aConnection();
-  const limited: GoogleFailure = {
-    kind: "retry",
-    scope: "user",
-    not_before_seconds: 90,
-    fault: fault(403, "userRateLimitExceeded"),
-  };
-  assert.deepEqual(await connections.call(connection, answering(limited)), limited);
+  const limited = limit("read", "userRateLimitExceeded", 90);
+  assert.deepEqual(await connections.call(connection, "read", answering(limited)), limited);
   assert.equal(row.paused_until, "2026-11-20T12:01:30.000Z");
 
   const { request, seen } = asking("stored");
-  const paused = await connections.call({ ...row }, request);
-  assert.ok(paused.kind === "retry");
-  assert.equal(paused.fault.reason, "connection_paused");
+  const paused = await connections.call({ ...row }, "read", request);
+  assert.ok(paused.verdict === "defer");
+  assert.equal(paused.google.reason, "connection_paused");
   assert.equal(paused.not_before_seconds, 90);
-  assert.equal(paused.held_back, true);
   assert.deepEqual(seen, []);
   const over = { ...row, paused_until: new Date(NOW).toISOString() };
-  assert.equal((await connections.call(over, request)).kind, "done");
+  assert.equal((await connections.call(over, "read", request)).verdict, "done");
+});
+
+Deno.test("call() goes on reading after an invitation limit, and writes nothing until it is over", async () => {
+  const { connections, connection, row } = await aConnection();
+  const limited = limit("write", "quotaExceeded", 6 * 3600);
+  assert.deepEqual(await connections.call(connection, "write", answering(limited)), limited);
+  assert.equal(row.paused_until, null);
+  assert.equal(row.writes_paused_until, "2026-11-20T18:00:00.000Z");
+
+  const { request, seen } = asking("stored");
+  assert.equal((await connections.call({ ...row }, "read", request)).verdict, "done");
+  const paused = await connections.call({ ...row }, "write", request);
+  assert.ok(paused.verdict === "defer");
+  assert.equal(paused.code, "rate_limited");
+  assert.equal(paused.google.reason, "connection_paused");
+  assert.equal(paused.not_before_seconds, 6 * 3600);
+  assert.deepEqual(seen, ["stored"]);
+  const over = { ...row, writes_paused_until: new Date(NOW).toISOString() };
+  assert.equal((await connections.call(over, "write", request)).verdict, "done");
+});
+
+Deno.test("call() makes a write wait for the longer of two pauses", async () => {
+  const [short, long] = ["2026-11-20T12:01:00.000Z", "2026-11-20T15:00:00.000Z"];
+  for (const [paused_until, writes_paused_until] of [[short, long], [long, short]] as const) {
+    const { connections, connection } = await aConnection({
+      changes: { paused_until, writes_paused_until },
+    });
+    const paused = await connections.call(connection, "write", asking().request);
+    assert.ok(paused.verdict === "defer");
+    assert.equal(paused.not_before_seconds, 3 * 3600);
+  }
 });
 
 Deno.test("call() pauses everybody when the limit is the whole project's", async () => {
   const { connections, connection, row } = await aConnection();
-  const limited: GoogleFailure = {
-    kind: "retry",
-    scope: "project",
-    not_before_seconds: 3600,
-    fault: fault(403, "dailyLimitExceeded"),
-  };
-  assert.deepEqual(await connections.call(connection, answering(limited)), limited);
+  const limited = limit("read", "dailyLimitExceeded", 3600);
+  assert.deepEqual(await connections.call(connection, "read", answering(limited)), limited);
   assert.equal(row.paused_until, "2026-11-20T13:00:00.000Z");
 });
 
 Deno.test("call() passes on failures that say nothing about the connection", async () => {
   const failures: GoogleFailure[] = [
-    { kind: "retry", scope: "request", fault: fault(503, "backendError") },
-    { kind: "unknown", fault: fault(502, "http_502") },
-    { kind: "reject", fault: fault(404, "notFound") },
+    unanswered(reply(503, "backendError")),
+    lostResponse("write", reply(502, "http_502")),
+    refused(reply(404, "notFound")),
   ];
   for (const failure of failures) {
     const { connections, connection, row } = await aConnection();
-    assert.deepEqual(await connections.call(connection, answering(failure)), failure);
+    assert.deepEqual(await connections.call(connection, "read", answering(failure)), failure);
     assert.deepEqual(row, connection);
   }
 });
 
 Deno.test("call() passes on that Google could not refresh now, without the request", async () => {
-  const busy: GoogleFailure = {
-    kind: "retry",
-    scope: "request",
-    fault: fault(503, "backendError"),
-  };
+  const busy = unanswered(reply(503, "backendError"));
   const { connections, connection, row } = await aConnection({
     expires_in_seconds: 0,
     refresh: () => Promise.resolve(busy),
   });
   const { request, seen } = asking("stored");
-  assert.deepEqual(await connections.call(connection, request), { ...busy, held_back: true });
+  assert.deepEqual(await connections.call(connection, "read", request), {
+    ...busy,
+    verdict: "defer",
+  });
   assert.deepEqual(seen, []);
   assert.deepEqual(row, connection);
 });
@@ -269,7 +304,10 @@ Deno.test("call() encrypts the refresh token anew once a newer key is in front",
     keys: `${NEW_KEY},${OLD_KEY}`,
     stored_with: OLD_KEY,
   });
-  assert.equal((await connections.call(connection, asking("fresh1").request)).kind, "done");
+  assert.equal(
+    (await connections.call(connection, "read", asking("fresh1").request)).verdict,
+    "done",
+  );
   assert.deepEqual(refreshed, ["1//refresh"]);
   const without_old_key = tokenCipher(NEW_KEY);
   assert.equal(await without_old_key.decrypt(row.refresh_token_encrypted, USER), "1//refresh");

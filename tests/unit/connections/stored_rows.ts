@@ -2,7 +2,7 @@ import { createClient } from "@supabase/supabase-js";
 import type { Database } from "@shared/database/call.ts";
 import type { StoredConnection } from "@shared/database/google_connections.ts";
 
-type Parameters = Record<string, string | null>;
+type Parameters = Record<string, string | null> & { p_writes_only?: boolean };
 
 /**
  * supabase-js in front of one connection row in memory, with the fences of the SQL helpers. What
@@ -20,11 +20,11 @@ export function storedRow(row: StoredConnection): { database: Database; row: Sto
     mark_google_needs_reauth(p) {
       if (p.p_refresh_token_encrypted !== row.refresh_token_encrypted) return false;
       row.status = "needs_reauth";
-      row.status_reason = p.p_reason ?? null;
+      row.status_reason = (p.p_reason ?? null) as StoredConnection["status_reason"];
       return true;
     },
     pause_google_connection(p) {
-      row.paused_until = p.p_until ?? null;
+      row[p.p_writes_only ? "writes_paused_until" : "paused_until"] = p.p_until ?? null;
       return null;
     },
     pause_all_google_connections(p) {

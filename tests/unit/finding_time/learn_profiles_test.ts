@@ -1,3 +1,5 @@
+import { refused } from "@shared/failures/google_reply.ts";
+import type { RequestKind } from "@shared/failures/google_reply.ts";
 import assert from "node:assert/strict";
 import type { ProfiledConnection } from "@shared/database/calendar_profiles.ts";
 import type { Database } from "@shared/database/call.ts";
@@ -75,16 +77,11 @@ function fixture({ claims, unreadable = false }: { claims: string[]; unreadable?
       assert.equal(calendarId, "primary");
       assert.equal(Date.parse(timeMax) - Date.parse(timeMin), 365 * 24 * 3600 * 1000);
       return Promise.resolve(
-        unreadable
-          ? {
-            kind: "reject",
-            fault: { status: 403, reason: "forbidden", message: "", body: "" },
-          }
-          : {
-            kind: "done",
-            status: 200,
-            value: { events: EVENTS, timezone: "Europe/Paris", is_complete: true },
-          },
+        unreadable ? refused({ status: 403, reason: "forbidden", message: "", body: "" }) : {
+          verdict: "done",
+          status: 200,
+          value: { events: EVENTS, timezone: "Europe/Paris", is_complete: true },
+        },
       );
     },
   };
@@ -95,6 +92,7 @@ function fixture({ claims, unreadable = false }: { claims: string[]; unreadable?
     connections: {
       call: <T>(
         used: StoredConnection,
+        _kind: RequestKind,
         request: (access_token: string) => Promise<GoogleOutcome<T>>,
       ) => request(used.email),
     },

@@ -1,3 +1,5 @@
+import { unanswered } from "@shared/failures/google_reply.ts";
+import type { RequestKind } from "@shared/failures/google_reply.ts";
 import assert from "node:assert/strict";
 import type { ProfiledConnection } from "@shared/database/calendar_profiles.ts";
 import type { StoredConnection } from "@shared/database/google_connections.ts";
@@ -51,7 +53,7 @@ Deno.test("readBusy() returns the failure of the organizer's own connection", as
   );
   const read = await readBusy(reader, WANTED, { organizer: ORGANIZER, own: [COLLEAGUE] }, WINDOW);
   assert.ok(!(read instanceof Map));
-  assert.equal(read.kind, "retry");
+  assert.equal(read.verdict, "retry");
 });
 
 function readerOf(answer: (token: string) => Promise<"free" | "failed">): BusyReader {
@@ -59,21 +61,18 @@ function readerOf(answer: (token: string) => Promise<"free" | "failed">): BusyRe
     freeBusy: async (token, { calendars }) =>
       await answer(token) === "free"
         ? {
-          kind: "done",
+          verdict: "done",
           status: 200,
           value: new Map(calendars.map((id) => [id, { busy: [BUSY] }])),
         }
-        : {
-          kind: "retry",
-          scope: "request",
-          fault: { status: 503, reason: "backendError", message: "", body: "" },
-        },
+        : unanswered({ status: 503, reason: "backendError", message: "", body: "" }),
   };
   return {
     calendar: calendar as GoogleCalendar,
     connections: {
       call: <T>(
         used: StoredConnection,
+        _kind: RequestKind,
         request: (access_token: string) => Promise<GoogleOutcome<T>>,
       ) => request(used.email),
     },

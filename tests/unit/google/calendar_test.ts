@@ -25,7 +25,7 @@ Deno.test("insertEvent() sends the event with its own id, a Meet version and sen
     end: { dateTime: "2026-11-20T10:30:00+01:00", timeZone: "Europe/Berlin" },
   };
   const outcome = await calendar.insertEvent(TOKEN, "primary", event, { sendUpdates: "all" });
-  assert.deepEqual(outcome, { kind: "done", status: 200, value: { id: "convene1g1" } });
+  assert.deepEqual(outcome, { verdict: "done", status: 200, value: { id: "convene1g1" } });
   const { method, url, headers, text } = only(sent);
   assert.equal(`${method} ${url.origin}${url.pathname}`, `POST ${BASE}/calendars/primary/events`);
   assert.deepEqual(Object.fromEntries(url.searchParams), {
@@ -73,10 +73,10 @@ Deno.test("deleteEvent() takes an empty 204 for done and leaves 410 to its calle
   ];
   const { calendar, sent } = calendarAnswering(() => answers.shift() ?? Response.error());
   const remove = () => calendar.deleteEvent(TOKEN, "primary", "x", { sendUpdates: "all" });
-  assert.deepEqual(await remove(), { kind: "done", status: 204, value: null });
+  assert.deepEqual(await remove(), { verdict: "done", status: 204, value: null });
   const again = await remove();
-  assert.ok(again.kind === "reject");
-  assert.equal(again.fault.reason, "deleted");
+  assert.ok(again.verdict === "reject");
+  assert.equal(again.google.reason, "deleted");
   assert.equal(sent[0]?.method, "DELETE");
   assert.equal(sent[0]?.url.searchParams.get("sendUpdates"), "all");
 });
@@ -95,7 +95,7 @@ Deno.test("getEvent() keeps the fields that are used and accepts bare cancelled 
   const answers = [full, { id: "y", status: "cancelled" }];
   const { calendar } = calendarAnswering(() => Response.json(answers.shift()));
   const first = await calendar.getEvent(TOKEN, "primary", "x");
-  assert.ok(first.kind === "done");
+  assert.ok(first.verdict === "done");
   assert.deepEqual(first.value, {
     id: "x",
     etag: '"1"',
@@ -105,7 +105,7 @@ Deno.test("getEvent() keeps the fields that are used and accepts bare cancelled 
     extendedProperties: { private: { convene: "k" } },
   });
   const second = await calendar.getEvent(TOKEN, "primary", "y");
-  assert.ok(second.kind === "done");
+  assert.ok(second.verdict === "done");
   assert.deepEqual(second.value, { id: "y", status: "cancelled" });
 });
 
@@ -114,10 +114,10 @@ Deno.test("googleCalendar() doubts a write whose good answer it cannot read, and
   for (const body of bodies) {
     const { calendar } = calendarAnswering(() => new Response(body));
     const write = await calendar.insertEvent(TOKEN, "primary", {}, { sendUpdates: "none" });
-    assert.ok(write.kind === "unknown");
-    assert.equal(write.fault.reason, "unreadable_reply");
-    assert.equal(write.fault.status, 200);
-    assert.equal((await calendar.getEvent(TOKEN, "primary", "x")).kind, "retry");
+    assert.ok(write.verdict === "unknown");
+    assert.equal(write.google.reason, "unreadable_reply");
+    assert.equal(write.google.status, 200);
+    assert.equal((await calendar.getEvent(TOKEN, "primary", "x")).verdict, "retry");
   }
 });
 
@@ -126,8 +126,8 @@ Deno.test("googleCalendar() does not follow a redirect with the user's token", a
     new Response(null, { status: 302, headers: { location: "https://elsewhere.example/" } })
   );
   const outcome = await calendar.getEvent(TOKEN, "primary", "x");
-  assert.ok(outcome.kind === "reject");
-  assert.equal(outcome.fault.reason, "http_302");
+  assert.ok(outcome.verdict === "reject");
+  assert.equal(outcome.google.reason, "http_302");
   assert.equal(only(sent).url.hostname, "calendar.example");
 });
 
@@ -144,7 +144,7 @@ Deno.test("freeBusy() splits people and range, and puts one answer together", as
     timeMax: "2026-04-01T00:00:00+02:00",
     calendars: names,
   });
-  assert.ok(outcome.kind === "done");
+  assert.ok(outcome.verdict === "done");
   assert.equal(sent.length, 4);
   assert.ok(sent.every(({ url }) => url.pathname.endsWith("/freeBusy")));
   assert.deepEqual([...outcome.value.keys()].sort(), [...names].sort());
@@ -168,15 +168,15 @@ Deno.test("freeBusy() fails as a whole when one of its queries fails", async () 
     timeMax: "2026-01-02T00:00:00Z",
     calendars: names,
   });
-  assert.ok(outcome.kind === "retry");
-  assert.equal(outcome.fault.status, 502);
+  assert.ok(outcome.verdict === "retry");
+  assert.equal(outcome.google.status, 502);
 });
 
 Deno.test("freeBusy() asks nothing about nobody", async () => {
   const { calendar, sent } = calendarAnswering(() => Response.error());
   const range = { timeMin: "2026-01-01T00:00:00Z", timeMax: "2026-01-02T00:00:00Z" };
   const outcome = await calendar.freeBusy(TOKEN, { ...range, calendars: [] });
-  assert.ok(outcome.kind === "done");
+  assert.ok(outcome.verdict === "done");
   assert.equal(outcome.value.size, 0);
   assert.equal(sent.length, 0);
 });

@@ -15,7 +15,7 @@ Deno.test("listEvents() sends Google's own names and gives a page with its token
     maxResults: 10,
   });
   assert.deepEqual(outcome, {
-    kind: "done",
+    verdict: "done",
     status: 200,
     value: { events: [{ id: "a", status: "cancelled" }], nextPageToken: "t" },
   });
@@ -31,6 +31,6 @@ Deno.test("listEvents() sends Google's own names and gives a page with its token
 Deno.test("listEvents() takes a page without items for an empty one", async () => {
   const { fetch } = recordedFetch(() => Response.json({ nextPageToken: "more" }));
   const outcome = await googleCalendar({ base_url: BASE, fetch }).listEvents("t", "primary", {});
-  assert.ok(outcome.kind === "done");
+  assert.ok(outcome.verdict === "done");
   assert.deepEqual(outcome.value, { events: [], nextPageToken: "more" });
 });

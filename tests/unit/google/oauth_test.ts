@@ -64,7 +64,7 @@ Deno.test("exchangeCode() sends a form and reports what was granted as a set", a
   });
   const outcome = await oauth.exchangeCode(EXCHANGE);
   assert.deepEqual(outcome, {
-    kind: "done",
+    verdict: "done",
     status: 200,
     value: {
       access_token: "ya29.a",
@@ -87,14 +87,14 @@ Deno.test("exchangeCode() sends a form and reports what was granted as a set", a
 Deno.test("exchangeCode() says when Google left the refresh token out", async () => {
   const { oauth } = oauthAnswering(200, { access_token: "a", expires_in: 1, scope: "openid" });
   const outcome = await oauth.exchangeCode(EXCHANGE);
-  assert.ok(outcome.kind === "done");
+  assert.ok(outcome.verdict === "done");
   assert.equal(outcome.value.refresh_token, null);
 });
 
 Deno.test("exchangeCode() keeps no text of a good answer that it cannot read", async () => {
   const { oauth } = oauthAnswering(200, { access_token: "ya29.secret", expires_in: "soon" });
   const outcome = await oauth.exchangeCode(EXCHANGE);
-  assert.ok(outcome.kind === "unknown");
+  assert.ok(outcome.verdict === "unknown");
   assert.ok(!JSON.stringify(outcome).includes("secret"));
 });
 
@@ -107,7 +107,7 @@ const TOKEN_ERRORS: [status: number, body: unknown, refresh: string, exchange: s
   [401, { error: "deleted_client" }, "reject", "reject"],
   [400, { error: "invalid_request" }, "reject", "reject"],
   [403, { error: "rate_limit_exceeded" }, "retry", "retry"],
-  [429, { error: "rate_limit_exceeded" }, "retry", "retry"],
+  [429, { error: "rate_limit_exceeded" }, "defer", "defer"],
   [500, { error: "internal_failure" }, "retry", "unknown"],
   [503, { error: "invalid_grant" }, "retry", "unknown"],
   [502, "<html>Error 502</html>", "retry", "unknown"],
@@ -118,11 +118,11 @@ for (const [status, body, refresh, exchange] of TOKEN_ERRORS) {
   const title = typeof body === "string" ? body : JSON.stringify(body);
   Deno.test(`googleOAuth() makes ${refresh} (refresh), ${exchange} (exchange) of ${status} ${title}`, async () => {
     const { oauth } = oauthAnswering(status, body);
-    assert.equal((await oauth.refresh("1//r")).kind, refresh);
+    assert.equal((await oauth.refresh("1//r")).verdict, refresh);
     const exchanged = await oauth.exchangeCode(EXCHANGE);
-    assert.ok(exchanged.kind !== "done");
-    assert.equal(exchanged.kind, exchange);
-    assert.equal(exchanged.fault.status, status);
+    assert.ok(exchanged.verdict !== "done");
+    assert.equal(exchanged.verdict, exchange);
+    assert.equal(exchanged.google.status, status);
   });
 }
 
@@ -133,16 +133,16 @@ Deno.test("refresh() keeps Google's reason and subtype", async () => {
     error_subtype: "invalid_rapt",
   });
   const outcome = await oauth.refresh("1//r");
-  assert.ok(outcome.kind === "reconnect");
-  assert.equal(outcome.fault.reason, "invalid_grant");
-  assert.equal(outcome.fault.message, "reauth related error (invalid_rapt)");
+  assert.ok(outcome.verdict === "reconnect");
+  assert.equal(outcome.google.reason, "invalid_grant");
+  assert.equal(outcome.google.message, "reauth related error (invalid_rapt)");
 });
 
 Deno.test("refresh() returns a token and its life in seconds", async () => {
   const { oauth, sent } = oauthAnswering(200, { access_token: "new", expires_in: 3599 });
   const outcome = await oauth.refresh("1//r");
   assert.deepEqual(outcome, {
-    kind: "done",
+    verdict: "done",
     status: 200,
     value: { access_token: "new", expires_in_seconds: 3599 },
   });
@@ -155,20 +155,20 @@ Deno.test("revoke() is done when Google says so, and when the token was dead alr
   for (const body of [{}, ""]) {
     const { oauth, sent } = oauthAnswering(200, body);
     const outcome = await oauth.revoke("1//r+");
-    assert.deepEqual(outcome, { kind: "done", status: 200, value: { already_revoked: false } });
+    assert.deepEqual(outcome, { verdict: "done", status: 200, value: { already_revoked: false } });
     assert.equal(new URLSearchParams(sent[0]?.text).get("token"), "1//r+");
   }
   for (const error of ["invalid_token", "invalid_grant"]) {
     const { oauth } = oauthAnswering(400, { error, error_description: "Token expired or revoked" });
     const outcome = await oauth.revoke("1//r");
-    assert.deepEqual(outcome, { kind: "done", status: 400, value: { already_revoked: true } });
+    assert.deepEqual(outcome, { verdict: "done", status: 400, value: { already_revoked: true } });
   }
 });
 
 Deno.test("revoke() does not call a failure done", async () => {
-  assert.equal((await oauthAnswering(503, "").oauth.revoke("1//r")).kind, "retry");
+  assert.equal((await oauthAnswering(503, "").oauth.revoke("1//r")).verdict, "retry");
   const refused = oauthAnswering(400, { error: "invalid_request" });
-  assert.equal((await refused.oauth.revoke("1//r")).kind, "reject");
+  assert.equal((await refused.oauth.revoke("1//r")).verdict, "reject");
 });
 
 Deno.test("userinfo() names the account by its stable id", async () => {
@@ -178,7 +178,7 @@ Deno.test("userinfo() names the account by its stable id", async () => {
     email_verified: true,
   });
   const outcome = await oauth.userinfo("ya29.a");
-  assert.ok(outcome.kind === "done");
+  assert.ok(outcome.verdict === "done");
   assert.deepEqual(outcome.value, { google_account_id: "1042", email: "a@x.example" });
   assert.equal(sent[0]?.headers.get("authorization"), "Bearer ya29.a");
 });

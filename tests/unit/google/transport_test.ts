@@ -69,11 +69,10 @@ Deno.test("send() turns a dropped connection into retry for a read, unknown for 
   for (const behave of [drop, breakOff]) {
     await withServer(behave, 5000, async (calendar) => {
       const { read, write } = await askBoth(calendar);
-      assert.ok(read.kind === "retry" && write.kind === "unknown");
-      assert.equal(read.scope, "request");
-      for (const { fault } of [read, write]) {
-        assert.equal(fault.status, null);
-        assert.equal(fault.reason, "connection_lost");
+      assert.ok(read.verdict === "retry" && write.verdict === "unknown");
+      for (const { google } of [read, write]) {
+        assert.equal(google.status, null);
+        assert.equal(google.reason, "connection_lost");
       }
     });
   }
@@ -83,9 +82,9 @@ Deno.test("send() gives up on silence after its timeout, also in the middle of a
   for (const behave of [silent, stalled]) {
     await withServer(behave, 100, async (calendar) => {
       const { read, write } = await askBoth(calendar);
-      assert.ok(read.kind === "retry" && write.kind === "unknown");
-      assert.equal(read.fault.reason, "timeout");
-      assert.equal(write.fault.reason, "timeout");
+      assert.ok(read.verdict === "retry" && write.verdict === "unknown");
+      assert.equal(read.google.reason, "timeout");
+      assert.equal(write.google.reason, "timeout");
     });
   }
 });
@@ -102,12 +101,12 @@ Deno.test("send() never sends a write again by itself, not even on a reused conn
   try {
     for (const method of ["POST", "PATCH"]) {
       heads.length = 0;
-      assert.equal((await calendar.getEvent("token", "primary", "x")).kind, "done");
+      assert.equal((await calendar.getEvent("token", "primary", "x")).verdict, "done");
       const outcome = method === "POST"
         ? await calendar.insertEvent("token", "primary", {}, { sendUpdates: "all" })
         : await calendar.patchEvent("token", "primary", "x", {}, { sendUpdates: "all" });
-      assert.ok(outcome.kind === "unknown");
-      assert.equal(outcome.fault.reason, "connection_lost");
+      assert.ok(outcome.verdict === "unknown");
+      assert.equal(outcome.google.reason, "connection_lost");
       assert.deepEqual(heads, ["GET", method]);
     }
   } finally {
@@ -135,8 +134,8 @@ Deno.test("send() calls an unreachable server a lost connection", async () => {
   const base_url = `http://127.0.0.1:${listener.addr.port}`;
   listener.close();
   const { read, write } = await askBoth(googleCalendar({ base_url, timeout_ms: 5000 }));
-  assert.ok(read.kind === "retry" && write.kind === "unknown");
-  assert.equal(write.fault.reason, "connection_lost");
+  assert.ok(read.verdict === "retry" && write.verdict === "unknown");
+  assert.equal(write.google.reason, "connection_lost");
 });
 
 Deno.test("send() returns an answer that arrives in time", async () => {
@@ -146,6 +145,6 @@ Deno.test("send() returns an answer that arrives in time", async () => {
   };
   await withServer(answer, 5000, async (calendar) => {
     const read = await calendar.getEvent("token", "primary", "x");
-    assert.deepEqual(read, { kind: "done", status: 200, value: { id: "x" } });
+    assert.deepEqual(read, { verdict: "done", status: 200, value: { id: "x" } });
   });
 });

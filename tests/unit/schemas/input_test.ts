@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { completeConstraints, CONSTRAINTS } from "@shared/schemas/constraints.ts";
-import { firstIssue } from "@shared/schemas/issues.ts";
+import { firstIssue } from "@shared/failures/issues.ts";
 import { PARTICIPANT_EMAILS, PARTICIPANTS } from "@shared/schemas/participants.ts";
 import { REMINDERS } from "@shared/schemas/reminders.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { BUSY_LIST } from "@shared/schemas/busy_intervals.ts";
-import { firstIssue } from "@shared/schemas/issues.ts";
+import { firstIssue } from "@shared/failures/issues.ts";
 import { PARTICIPANTS } from "@shared/schemas/participants.ts";
 import { RECURRENCE } from "@shared/schemas/recurrence.ts";
 import { WEIGHTS } from "@shared/schemas/weights.ts";

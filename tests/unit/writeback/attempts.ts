@@ -7,7 +7,7 @@ import { recordedFetch } from "../google/recorded_fetch.ts";
 import type { Sent } from "../google/recorded_fetch.ts";
 
 const CONNECTION = { google_account_id: "1042", email: "a@north.example" } as StoredConnection;
-const CONNECTIONS: Connections = { call: (_connection, request) => request("token") };
+const CONNECTIONS: Connections = { call: (_connection, _kind, request) => request("token") };
 const NO_DATABASE = createClient("http://127.0.0.1:1", "key", {
   auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { EVENT_KEY_PROPERTY } from "@shared/writeback/compose_event.ts";
+import { isTemporary, isUnknown } from "@shared/failures/failure.ts";
+import { EVENT_KEY_PROPERTY } from "@shared/calendar_events/own_event.ts";
 import { attemptOn, LEASED_ROW } from "./attempts.ts";
 
 const LANDED = {
@@ -16,7 +17,7 @@ Deno.test("attemptWriteback() gives up no deletion of an event that landed unhea
         writeback_status: "retrying",
         operation: "cancel",
         outcome_unknown: true,
-        writeback_retry_count: 2,
+        attempts: 2,
       },
       ({ method }) =>
         method === "GET"
@@ -26,6 +27,6 @@ Deno.test("attemptWriteback() gives up no deletion of an event that landed unhea
     assert.deepEqual(sent.map(({ method }) => method), ["GET", "DELETE"]);
     assert.ok(settlement.outcome === "failed");
     // A row whose outcome is unknown stays due, whatever its attempts.
-    assert.deepEqual([settlement.outcome_unknown, settlement.should_retry], [true, true], reason);
+    assert.ok(isUnknown(settlement.failure) && isTemporary(settlement.failure), reason);
   }
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { composeEvent, shownKey, shownVersion } from "@shared/writeback/compose_event.ts";
+import { shownKey } from "@shared/calendar_events/own_event.ts";
+import { composeEvent, shownVersion } from "@shared/writeback/compose_event.ts";
 import type { WritableMeeting } from "@shared/writeback/writable_meeting.ts";
 
 const KEY = "0b9f4c1e-5d5e-4a5b-8a55-0d6a1c2b3e4f";

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { waitOf } from "@shared/failures/failure.ts";
 import { attemptOn, LEASED_ROW } from "./attempts.ts";
 
 const CASES: [what: string, columns: Partial<typeof LEASED_ROW>][] = [
@@ -26,9 +27,9 @@ for (const [what, columns] of CASES) {
     const { settlement, code, asked } = await attempt(columns, 0);
     assert.equal(code, "out_of_time");
     assert.deepEqual(asked, []);
-    const { should_retry, spends_attempt, outcome_unknown, not_before_seconds } = settlement;
-    assert.deepEqual([should_retry, spends_attempt, not_before_seconds], [true, false, 1]);
-    assert.equal(outcome_unknown, columns.outcome_unknown === true);
+    const verdict = columns.outcome_unknown === true ? "unverified" : "defer";
+    assert.equal(settlement.failure.verdict, verdict);
+    assert.equal(waitOf(settlement.failure), 1);
   });
 }
 
@@ -38,8 +39,8 @@ Deno.test("attemptWriteback() leaves the outcome open when its time was used up 
     write_due_at: "2035-01-01T00:00:20Z",
   }, 1);
   assert.equal(code, "out_of_time");
-  const { spends_attempt, outcome_unknown, not_before_seconds } = settlement;
-  assert.deepEqual([spends_attempt, outcome_unknown, not_before_seconds], [false, true, 20]);
+  assert.equal(settlement.failure.verdict, "unverified");
+  assert.equal(waitOf(settlement.failure), 20);
 });
 
 Deno.test("attemptWriteback() begins no write when the time was used up by the look before it", async () => {
@@ -47,7 +48,6 @@ Deno.test("attemptWriteback() begins no write when the time was used up by the l
     const { settlement, code, asked } = await attempt(columns, 1);
     assert.equal(code, "out_of_time");
     assert.deepEqual(asked, ["GET"]);
-    assert.equal(settlement.spends_attempt, false);
-    assert.equal(settlement.outcome_unknown, false, "the look has answered");
+    assert.equal(settlement.failure.verdict, "defer", "the verification read was answered");
   }
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { eventId } from "@shared/google/event_id.ts";
-import { EVENT_KEY_PROPERTY } from "@shared/writeback/compose_event.ts";
+import { EVENT_KEY_PROPERTY } from "@shared/calendar_events/own_event.ts";
 import type { Sent } from "../google/recorded_fetch.ts";
 import { attemptOn, LEASED_ROW } from "./attempts.ts";
 
@@ -49,7 +49,7 @@ Deno.test("attemptWriteback() goes no further than two ids on: there a cancellat
   const { settlement, sent } = await attemptOn({}, once(calendar([], taken)));
   const inserts = sent.filter(({ method }) => method === "POST").map(idOf);
   assert.deepEqual(inserts, taken.slice(0, 3));
-  assert.ok(settlement.outcome === "failed" && settlement.should_retry === false);
+  assert.ok(settlement.outcome === "failed" && settlement.failure.verdict === "reject");
 });
 
 Deno.test("attemptWriteback() looks under the next id too before it inserts there", async () => {

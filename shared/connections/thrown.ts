@@ -1,0 +1,13 @@
+import { DatabaseFault } from "@shared/failures/database_fault.ts";
+import { CODES } from "@shared/failures/codes.ts";
+import { deferral } from "@shared/failures/failure.ts";
+import type { Failure } from "@shared/failures/failure.ts";
+import { TokenCipherFault } from "./token_cipher.ts";
+
+/** Something of ours failed; what it was is for the log, never for a caller. */
+export function failureOfThrown(thrown: unknown): Failure {
+  const code = thrown instanceof TokenCipherFault ? "token_unreadable" : "internal_error";
+  // A database that is busy says nothing about what was asked for.
+  if (thrown instanceof DatabaseFault && thrown.is_temporary) return deferral(code, null);
+  return { verdict: "retry", code, message: CODES[code].message, not_before_seconds: null };
+}

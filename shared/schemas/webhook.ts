@@ -1,0 +1,26 @@
+import * as z from "zod/mini";
+import { textBetween } from "./fields.ts";
+
+/** What a Supabase database webhook posts; of the record only the key is believed, the row is read afresh. */
+export const MEETING_WEBHOOK = z.object({
+  type: z.enum(["INSERT", "UPDATE"]),
+  table: z.literal("meetings"),
+  schema: z.literal("public"),
+  record: z.object({ meeting_id: z.string() }),
+});
+
+/** A sweep: work on what is due, `limit` at most; `background` answers 202 at once. */
+export function batchOf(most: number) {
+  const expected = `Expected 1 to ${most}`;
+  return z.strictObject({
+    batch: z.literal(true),
+    limit: z.optional(
+      z.int("Expected a whole number").check(z.gte(1, expected), z.lte(most, expected)),
+    ),
+    background: z.optional(z.boolean()),
+  });
+}
+
+export const BATCH = batchOf(100);
+
+export const MEETING_ID = textBetween(1, 200, "Expected 1 to 200 characters");

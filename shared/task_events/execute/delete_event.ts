@@ -1,0 +1,144 @@
+import { FailureError, rejection } from "@shared/failures/failure.ts";
+import { discardTaskEvent, isUnwritten, readTaskEvent } from "@shared/database/task_events.ts";
+import type { TaskEventRow } from "@shared/database/task_events.ts";
+import type { SendUpdates } from "@shared/google/event.ts";
+import { calendarIdFor, openAccount, readEvent } from "./account.ts";
+import type { Account, TaskEventDependencies } from "./account.ts";
+import { executeDeletion, settleGone } from "./execute_deletion.ts";
+import { LAST_REQUEST_SECONDS } from "./change_limits.ts";
+import type { ChangeScope, DeletionRequest } from "../plan/change_request.ts";
+import { inProgress, leaseEvent } from "./lease_event.ts";
+import { releaseAfter } from "./change_settlement.ts";
+import { finishPending, staysOpen } from "./finish_pending.ts";
+import { readable, requireOwn } from "../plan/make_plan.ts";
+import { planDeletion } from "../plan/plan_deletion.ts";
+import { eventNotFound } from "./read_change_state.ts";
+import { readDeletion } from "./read_deletion.ts";
+import type { DeletionState, GoneAlready } from "../plan/change_state.ts";
+
+export interface DeletedEvent {
+  scope: ChangeScope;
+  sendUpdates: SendUpdates;
+  /** What is left of a series whose rest was deleted. */
+  recurrence: string[] | null;
+  /** Changed occurrences that went with the rest of their series. */
+  deleted_exceptions: string[];
+}
+
+/**
+ * Deletes an event that the user organizes on Google: one event or occurrence, a whole series, or
+ * its rest from one occurrence on. The rows stay, marked as deleted. Null: it was gone before, and
+ * nobody was mailed. Throws FailureError.
+ */
+export async function deleteEvent(
+  dependencies: TaskEventDependencies,
+  user_id: string,
+  { calendar_id: named_calendar, ...request }: DeletionRequest & {
+    calendar_id?: string | undefined;
+  },
+): Promise<DeletedEvent | null> {
+  const account = await openAccount(dependencies, user_id);
+  const calendar_id = calendarIdFor(account, named_calendar);
+  const state = await readDeletion(account, calendar_id, request);
+  if (state.kind === "there") requireOwn(state.event);
+  const row_id = state.kind === "there"
+    ? state.event.id
+    : await rowLeftBehind(account, calendar_id, state);
+  if (row_id === null) return null;
+
+  const identity = { user_id, calendar_id, calendar_event_id: row_id };
+  const row = await leaseEvent(dependencies, identity);
+  if (row === null && state.kind === "gone") return null;
+  if (row === null) {
+    throw new FailureError(rejection(
+      "cancelled",
+      "The event was deleted here and restored on Google Calendar. Delete it there.",
+    ));
+  }
+  return await deleteLeased(account, row, request, state);
+}
+
+async function deleteLeased(
+  account: Account,
+  row: TaskEventRow,
+  request: DeletionRequest,
+  state: DeletionState | GoneAlready,
+): Promise<DeletedEvent | null> {
+  const progress = { landed: false };
+  let finishing = row.pending_change !== null;
+  try {
+    if (finishing) {
+      // A divided series is put together first, so that nothing half done is left behind.
+      await finishOrDrop(account, row, progress);
+      finishing = false;
+      progress.landed = false;
+    }
+    if (state.kind === "gone") {
+      await settleGone(account, row, state.event_id, false);
+      return null;
+    }
+    const plan = readable(() => planDeletion(crypto.randomUUID(), request, state));
+    const done = await executeDeletion({
+      account,
+      row,
+      plan,
+      resumed: false,
+      progress,
+      keep_lease: false,
+    });
+    return {
+      scope: done.plan.scope,
+      sendUpdates: done.plan.sendUpdates,
+      recurrence: done.event === null ? null : done.event.recurrence ?? [],
+      deleted_exceptions: done.plan.removed,
+    };
+  } catch (thrown) {
+    if (thrown instanceof FailureError) {
+      const open = progress.landed || (finishing && staysOpen(thrown));
+      await releaseAfter(account, row, thrown, open);
+    }
+    throw thrown;
+  }
+}
+
+/** What can no longer be changed because it is gone does not stand in the way of its deletion. */
+async function finishOrDrop(
+  account: Account,
+  row: TaskEventRow,
+  progress: { landed: boolean },
+): Promise<void> {
+  const started = account.now().valueOf();
+  const has_time = () => account.now().valueOf() - started < LAST_REQUEST_SECONDS * 1000;
+  try {
+    await finishPending(account, row, { has_time, progress, keep_lease: true });
+  } catch (thrown) {
+    if (!(thrown instanceof FailureError)) throw thrown;
+    if (thrown.code !== "cancelled" && thrown.code !== "event_not_found") throw thrown;
+  }
+}
+
+/** The row whose lease covers an event that is gone; null when nothing is left to be marked as deleted. */
+async function rowLeftBehind(
+  account: Account,
+  calendar_id: string,
+  { event_id, series_id }: GoneAlready,
+): Promise<string | null> {
+  const { user_id } = account.connection;
+  const rowOf = (id: string) =>
+    readTaskEvent(account.database, { user_id, calendar_id, calendar_event_id: id });
+  const series = series_id === null ? null : await rowOf(series_id);
+  // An interrupted deletion of ours is finished by the next call, and not only by the sweep.
+  if (series !== null && series.pending_change !== null) return series.calendar_event_id;
+  if (event_id === null) return null;
+  const row = await rowOf(event_id);
+  if (row === null) {
+    // Where neither Google nor we know of it, the id may as well be mistyped.
+    const is_known = series_id !== null || await readEvent(account, calendar_id, event_id) !== null;
+    if (!is_known) throw eventNotFound(event_id);
+    return null;
+  }
+  if (row.deleted_at !== null) return null;
+  if (!isUnwritten(row)) return row.recurrence_master_id ?? row.calendar_event_id;
+  if (!await discardTaskEvent(account.database, row)) throw inProgress(null);
+  return null;
+}

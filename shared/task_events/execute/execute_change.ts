@@ -1,0 +1,166 @@
+import { deferral, FailureError, rejection } from "@shared/failures/failure.ts";
+import type { TaskEventRow } from "@shared/database/task_events.ts";
+import type { GoogleEvent } from "@shared/google/event.ts";
+import { calendarOf, failedRequest, findEvent } from "./account.ts";
+import type { Account } from "./account.ts";
+import { isOutdated, patchEvent } from "@shared/calendar_events/event_calendar.ts";
+import { insertTaskEvent } from "./insert_task_event.ts";
+import type { InsertedTaskEvent } from "./insert_task_event.ts";
+import { changeMark, shownChange } from "@shared/calendar_events/own_event.ts";
+import type { ChangePlan, MigratedException } from "../plan/change_plan.ts";
+import { exceptionsOf, occurrenceAt } from "./read_series.ts";
+import { readMoment } from "@shared/time/wall_time.ts";
+
+export interface ExecutedChange {
+  kind: "done";
+  /** The patched event, as Google answered. */
+  event: GoogleEvent;
+  tail: InsertedTaskEvent | null;
+  /** Occurrences that were patched by themselves, in the order of the plan. */
+  migrated: { event: GoogleEvent; is_own: boolean }[];
+  /** Changed occurrences of before that are removed. */
+  removed: string[];
+  /** Occurrences whose own change found no place any more. */
+  dropped: { was: string; reason: string }[];
+}
+
+/** Another version is there than the plan was made from, and nothing was sent. */
+export interface Outdated {
+  kind: "outdated";
+}
+
+export interface ChangeExecution {
+  account: Account;
+  row: TaskEventRow;
+  plan: ChangePlan;
+  /** The plan was begun before, so look what of it is there. */
+  resumed: boolean;
+  /** Becomes true with the first request that took effect: from then on the plan must be finished. */
+  progress: { landed: boolean };
+  /** False once the lease might end before a request that starts now is answered. */
+  has_time(): boolean;
+}
+
+/** Sends what a plan says, each part at most once. Throws FailureError; see `progress`. */
+export async function executeChange(
+  execution: ChangeExecution,
+): Promise<ExecutedChange | Outdated> {
+  const event = await patchOnce(execution);
+  if (event === null) return { kind: "outdated" };
+  execution.progress.landed = true;
+
+  const tail = await insertTail(execution, event);
+  const target = tail?.event ?? event;
+  const migrated: ExecutedChange["migrated"] = [];
+  const dropped: ExecutedChange["dropped"] = [];
+  for (const [index, exception] of execution.plan.migrated.entries()) {
+    const outcome = await migrateException(execution, target, exception, index);
+    if (typeof outcome === "string") dropped.push({ was: exception.was, reason: outcome });
+    else migrated.push({ event: outcome, is_own: exception.is_own });
+  }
+  const removed = await removedExceptions(execution, event);
+  return { kind: "done", event, tail, migrated, removed, dropped };
+}
+
+/** Sends the patch of a plan at most once. Null: the plan is outdated. */
+export async function patchOnce(
+  { account, row, plan, resumed }: Pick<ChangeExecution, "account" | "row" | "resumed"> & {
+    plan: Pick<ChangePlan, "change_id" | "event_id" | "if_match" | "patch" | "sendUpdates">;
+  },
+): Promise<GoogleEvent | null> {
+  if (resumed) {
+    const present = await findEvent(account, row.calendar_id, plan.event_id);
+    if (present === null) {
+      throw new FailureError(
+        rejection("cancelled", "The event was deleted on Google Calendar."),
+      );
+    }
+    if (shownChange(present) === plan.change_id) return present;
+    if ((present.etag ?? null) !== plan.if_match) return null;
+  }
+  const { event_id, patch, sendUpdates, if_match: etag } = plan;
+  const outcome = await patchEvent(calendarOf(account, row.calendar_id), event_id, patch, {
+    sendUpdates,
+    etag,
+  });
+  if (outcome.verdict === "done") return outcome.value;
+  if (isOutdated(outcome)) return null;
+  throw failedRequest(outcome);
+}
+
+async function insertTail(
+  execution: ChangeExecution,
+  event: GoogleEvent,
+): Promise<InsertedTaskEvent | null> {
+  const { account, row, plan, resumed } = execution;
+  if (plan.tail === null) return null;
+  try {
+    return await insertTaskEvent(account, {
+      ...plan.tail,
+      calendar_id: row.calendar_id,
+      generation: 1,
+      sendUpdates: plan.sendUpdates,
+      verify_first: resumed,
+    });
+  } catch (thrown) {
+    if (thrown instanceof FailureError && thrown.code === "google_rejected") {
+      await undo(execution, event);
+    }
+    throw thrown;
+  }
+}
+
+/** Google will never take the tail series, so the first one gets its occurrences back. */
+async function undo({ account, row, plan, progress }: ChangeExecution, event: GoogleEvent) {
+  if (plan.undo === null) return;
+  const { undo: patch, sendUpdates } = plan;
+  const outcome = await patchEvent(calendarOf(account, row.calendar_id), event.id, patch, {
+    sendUpdates,
+  });
+  if (outcome.verdict === "done") progress.landed = false;
+}
+
+/** Which changed occurrences of before Google no longer has: a moved series has them under other ids. */
+async function removedExceptions(
+  { account, row, plan }: ChangeExecution,
+  event: GoogleEvent,
+): Promise<string[]> {
+  if (plan.replaced.length === 0) return [];
+  const left = await exceptionsOf(account, row.calendar_id, event);
+  const live = new Set(left.flatMap(({ id, status }) => status === "cancelled" ? [] : [id]));
+  return plan.replaced.filter((id) => !live.has(id));
+}
+
+/** The changed occurrence, or why it has no place any more. */
+async function migrateException(
+  { account, row, plan, has_time }: ChangeExecution,
+  target: GoogleEvent,
+  exception: MigratedException,
+  index: number,
+): Promise<GoogleEvent | string> {
+  const mark = `${plan.change_id}:${index}`;
+  const zone = target.start?.timeZone ?? "UTC";
+  const original = readMoment(exception.original_start, zone);
+  for (let looks = 0; looks < 3; looks++) {
+    if (!has_time()) {
+      throw new FailureError(
+        deferral("google_unavailable", 1, "The time for this call was used up."),
+      );
+    }
+    const occurrence = await occurrenceAt(account, row.calendar_id, target.id, original, {
+      showDeleted: exception.patch.status === "confirmed",
+    });
+    if (occurrence === null) return "The series has no occurrence there any more.";
+    if (shownChange(occurrence) === mark) return occurrence;
+    const outcome = await patchEvent(
+      calendarOf(account, row.calendar_id),
+      occurrence.id,
+      { ...exception.patch, ...changeMark(mark) },
+      { sendUpdates: plan.sendUpdates, etag: occurrence.etag },
+    );
+    if (outcome.verdict === "done") return outcome.value;
+    if (outcome.verdict !== "reject") throw failedRequest(outcome);
+    if (!isOutdated(outcome)) return outcome.google.message;
+  }
+  return "Others change this occurrence all the time.";
+}

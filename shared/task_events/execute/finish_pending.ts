@@ -1,0 +1,163 @@
+import { CODES } from "@shared/failures/codes.ts";
+import { FailureError, isTemporary } from "@shared/failures/failure.ts";
+import { claimTaskEvents, isUnwritten, settleTaskEvent } from "@shared/database/task_events.ts";
+import type { BegunTaskEvent, TaskEventRow } from "@shared/database/task_events.ts";
+import { accountOf } from "./account.ts";
+import type { Account, TaskEventDependencies } from "./account.ts";
+import { executeChange } from "./execute_change.ts";
+import { executeDeletion } from "./execute_deletion.ts";
+import { keepsChanging, LAST_REQUEST_SECONDS, LEASE_SECONDS, MAX_PLANS } from "./change_limits.ts";
+import { executedChangeSettlement, releaseAfter } from "./change_settlement.ts";
+import { makePlan, requireOwn } from "../plan/make_plan.ts";
+import { PENDING_CHANGE } from "../plan/change_plan.ts";
+import type { ChangePlan } from "../plan/change_plan.ts";
+import { findTarget, readChangeState } from "./read_change_state.ts";
+import { writeTaskEvent } from "./schedule_task.ts";
+
+interface Finishing {
+  has_time(): boolean;
+  /** Says, when a FailureError comes out, whether part of the change has taken effect. */
+  progress: { landed: boolean };
+  /** The caller goes on with the row. */
+  keep_lease: boolean;
+}
+
+/**
+ * Completes creations and changes that were interrupted or deferred, and returns how each row went. A
+ * row that fails in an unexpected way is deferred and reported to `onUnexpected`.
+ */
+export async function finishDue(
+  dependencies: TaskEventDependencies,
+  limit: number,
+  onUnexpected: (id: string, thrown: unknown) => void,
+): Promise<{ id: string; success: boolean; error?: string; message?: string }[]> {
+  const results: { id: string; success: boolean; error?: string; message?: string }[] = [];
+  while (results.length < limit) {
+    const room = limit - results.length;
+    const claimed = await claimTaskEvents(dependencies.database, room, LEASE_SECONDS);
+    if (claimed.length === 0) break;
+    for (const begun of claimed) {
+      results.push(await finishClaimed(dependencies, begun, onUnexpected));
+    }
+  }
+  return results;
+}
+
+async function finishClaimed(
+  dependencies: TaskEventDependencies,
+  begun: BegunTaskEvent,
+  onUnexpected: (id: string, thrown: unknown) => void,
+) {
+  const id = begun.event?.id ?? "";
+  try {
+    await finishOne(dependencies, begun);
+    return { id, success: true };
+  } catch (thrown) {
+    const { code, message } = thrown instanceof FailureError ? thrown : UNEXPECTED;
+    if (!(thrown instanceof FailureError)) {
+      onUnexpected(id, thrown);
+      await defer(dependencies, begun);
+    }
+    return { id, success: false, error: code, message };
+  }
+}
+
+const UNEXPECTED = {
+  code: "internal",
+  message: `${CODES.internal.message.slice(0, -1)}, and is tried again later.`,
+} as const;
+
+/** Later than the others, so that a row which always fails does not keep them waiting. */
+async function defer({ database }: TaskEventDependencies, { event: row }: BegunTaskEvent) {
+  if (row === null) return;
+  await settleTaskEvent(database, row, {
+    columns: { outcome_unknown: true, sync_error: `${UNEXPECTED.code}: ${UNEXPECTED.message}` },
+    not_before_seconds: 60 * 2 ** Math.min(row.attempts, 6),
+  });
+}
+
+async function finishOne(
+  dependencies: TaskEventDependencies,
+  begun: BegunTaskEvent,
+): Promise<void> {
+  const row = begun.event;
+  if (row === null) return;
+  if (isUnwritten(row) && row.sync_status === "pending") {
+    await writeTaskEvent(dependencies, begun);
+    return;
+  }
+  const started = dependencies.now().valueOf();
+  const has_time = () => dependencies.now().valueOf() - started < LAST_REQUEST_SECONDS * 1000;
+  if (row.pending_change === null) {
+    await settleTaskEvent(dependencies.database, row, { columns: { outcome_unknown: false } });
+    return;
+  }
+  const progress = { landed: false };
+  try {
+    const account = accountOf(dependencies, begun.connection);
+    await finishPending(account, row, { has_time, progress, keep_lease: false });
+  } catch (thrown) {
+    if (thrown instanceof FailureError) {
+      await releaseAfter(dependencies, row, thrown, progress.landed || staysOpen(thrown));
+    }
+    throw thrown;
+  }
+}
+
+/** Whether an unfinished change may still be there after this: nobody could look, or it can be finished later. */
+export function staysOpen({ failure }: FailureError): boolean {
+  return isTemporary(failure) || failure.verdict === "reconnect";
+}
+
+/** Does the rest of what a row says is under way, and settles it. Throws FailureError. */
+export async function finishPending(
+  account: Account,
+  row: TaskEventRow,
+  finishing: Finishing,
+): Promise<void> {
+  const pending = PENDING_CHANGE.parse(row.pending_change);
+  if (pending.kind === "change") await finishChange(account, row, pending, finishing);
+  else await executeDeletion({ ...finishing, account, row, plan: pending, resumed: true });
+}
+
+async function finishChange(
+  account: Account,
+  row: TaskEventRow,
+  first: ChangePlan,
+  { has_time, progress, keep_lease }: Finishing,
+): Promise<void> {
+  let plan = first;
+  for (let plans = 0; plans < MAX_PLANS; plans++) {
+    const result = await executeChange({ account, row, plan, resumed: true, progress, has_time });
+    if (result.kind === "done") {
+      const settlement = executedChangeSettlement(row, plan, result, account.now());
+      await settleTaskEvent(account.database, row, { ...settlement, keep_lease });
+      return;
+    }
+    // Nothing of it was sent, and the event has changed since: decide again.
+    plan = await planAgain(account, row, plan);
+  }
+  throw keepsChanging(30);
+}
+
+async function planAgain(
+  account: Account,
+  row: TaskEventRow,
+  plan: ChangePlan,
+): Promise<ChangePlan> {
+  const target = await findTarget(account, row.calendar_id, plan.request);
+  requireOwn(target.event);
+  const state = await readChangeState(account, row.calendar_id, target, plan.request, row);
+  const again = makePlan(
+    plan.change_id,
+    plan.tail?.event_key ?? crypto.randomUUID(),
+    target,
+    plan.request,
+    state,
+  );
+  await settleTaskEvent(account.database, row, {
+    columns: { pending_change: again as unknown as TaskEventRow["pending_change"] },
+    keep_lease: true,
+  });
+  return again;
+}

@@ -1,0 +1,53 @@
+import { insertOnce } from "@shared/calendar_events/insert_once.ts";
+import { FailureError, rejection, whileUnknown } from "@shared/failures/failure.ts";
+import type { EventInput, GoogleEvent, SendUpdates } from "@shared/google/event.ts";
+import { calendarOf, failedRequest } from "./account.ts";
+import type { Account } from "./account.ts";
+
+export interface TaskInsertion {
+  calendar_id: string;
+  event_key: string;
+  generation: number;
+  /** Without id and key. */
+  body: EventInput;
+  sendUpdates: SendUpdates;
+  /** An earlier insert may have taken effect. */
+  verify_first: boolean;
+}
+
+export interface InsertedTaskEvent {
+  event: GoogleEvent;
+  generation: number;
+  /** It was there before this call; nobody was mailed again. */
+  already_exists: boolean;
+}
+
+/** Creates an event exactly once under an id of our own. Throws FailureError. */
+export async function insertTaskEvent(
+  account: Account,
+  { calendar_id, body, ...insertion }: TaskInsertion,
+): Promise<InsertedTaskEvent> {
+  const inserted = await insertOnce(calendarOf(account, calendar_id), {
+    ...insertion,
+    compose: () => body,
+  });
+  switch (inserted.kind) {
+    case "inserted":
+      return inserted;
+    case "failed": {
+      const { failure } = failedRequest(inserted.failure);
+      // As long as nobody has verified, the event may be there.
+      throw new FailureError(inserted.at === "verify" ? whileUnknown(failure, null) : failure);
+    }
+    case "foreign":
+      throw new FailureError(rejection(
+        "google_rejected",
+        `An event that is not ours has the id ${inserted.event_id}. It was left alone; delete the task's event here and schedule it again.`,
+      ));
+    case "deleted_each_time":
+      throw new FailureError(rejection(
+        "google_rejected",
+        "The event was deleted on Google Calendar each time it was written. Delete it here, or schedule it again later.",
+      ));
+  }
+}

@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import type { StoredConnection } from "@shared/connections/connections.ts";
+import { googleCalendar } from "@shared/google/calendar.ts";
+import { EVENT_KEY_PROPERTY } from "@shared/calendar_events/own_event.ts";
+import { verifyEvent } from "@shared/calendar_events/verify_event.ts";
+import { ofRead, stillUnknown } from "@shared/writeback/attempt_failure.ts";
+import { recordedFetch } from "../google/recorded_fetch.ts";
+
+const KEY = "0b9f4c1e-5d5e-4a5b-8a55-0d6a1c2b3e4f";
+const OURS = { extendedProperties: { private: { [EVENT_KEY_PROPERTY]: KEY } } };
+
+async function find(status: number, event: object) {
+  const { fetch } = recordedFetch(() => Response.json(event, { status }));
+  return await verifyEvent(
+    {
+      calendar: googleCalendar({ base_url: "http://127.0.0.1:1/calendar/v3", fetch }),
+      connection: {} as StoredConnection,
+      connections: { call: (_connection, _kind, request) => request("token") },
+      calendar_id: "primary",
+    },
+    KEY,
+    "convene1",
+  );
+}
+
+Deno.test("verifyEvent() tells our event from a stranger's, and both from what is gone", async () => {
+  const event = { id: "convene1", status: "confirmed" };
+  const gone = { id: "convene1", status: "cancelled" };
+  for (
+    const [status, body, kind] of [
+      [200, { ...event, ...OURS }, "ours"],
+      [200, event, "foreign"],
+      [200, { ...gone, ...OURS }, "tombstone"],
+      // Somebody took the key away before it was deleted, or Google shows no more of it.
+      [200, gone, "tombstone"],
+      [410, {}, "tombstone"],
+      [404, {}, "absent"],
+    ] as const
+  ) assert.equal((await find(status, body)).kind, kind, JSON.stringify([status, body]));
+});
+
+Deno.test("a verification read that is refused spends no attempt while an event may exist", async () => {
+  const found = await find(403, {});
+  assert.ok(found.kind === "unreadable");
+  assert.equal(stillUnknown(true, ofRead(found.failure)).verdict, "unverified");
+  assert.equal(stillUnknown(false, ofRead(found.failure)).verdict, "reject");
+});
