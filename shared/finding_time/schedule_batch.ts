@@ -1,5 +1,4 @@
 import { SYSTEM } from "@shared/database/actor.ts";
-import { SYSTEM } from "@shared/database/actor.ts";
 import type { MeetingRow } from "@shared/database/meetings.ts";
 import { claimSchedulings, readSchedulingContext } from "@shared/database/schedulings.ts";
 import { defer, LEASE_SECONDS, scheduleMeeting } from "./schedule_meeting.ts";

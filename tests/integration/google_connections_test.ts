@@ -92,7 +92,7 @@ async function consentAndComplete(
     answer.get("code") ?? "",
   );
   assert.ok(code !== null);
-  assert.equal((await authorizations.complete(user_id, code)).verdict, "connected");
+  assert.equal((await authorizations.complete(user_id, code)).kind, "connected");
 }
 
 async function stored(database: Database, user_id: string): Promise<StoredConnection> {
