@@ -7,18 +7,8 @@ import { PRODUCT_FOLDERS } from "./product_folders.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
-/** Cycles that other work removes, by one file of each; the list must become empty. */
-const KNOWN: readonly { member: string; owner: string }[] = [
-  { member: "shared/writeback/write_event.ts", owner: "failures, then calendar_events" },
-  { member: "supabase/functions/task-events/handler.ts", owner: "failures, then task_events" },
-];
-
 Deno.test("no file of the product imports itself through others, not even for a type", async () => {
-  const found = cycles(await readImportGraph(ROOT, PRODUCT_FOLDERS));
-  const unknown = found.filter((cycle) => !KNOWN.some(({ member }) => cycle.includes(member)));
-  assert.deepEqual(unknown, []);
-  const gone = KNOWN.filter(({ member }) => !found.some((cycle) => cycle.includes(member)));
-  assert.deepEqual(gone, [], "these cycles are gone: take them off the list");
+  assert.deepEqual(cycles(await readImportGraph(ROOT, PRODUCT_FOLDERS)), []);
 });
 
 Deno.test("cycles() finds every cycle, however long, and each file in one of them only", () => {

@@ -29,9 +29,6 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 /** Every room may import these; `time` and `std` import nothing. */
 const LEAVES = ["failures", "std", "time"];
 
-/** Rooms that other work of this week adds or removes; a rule for any other room that does not exist is dead. */
-export const ROOMS_IN_TRANSIT: readonly string[] = [];
-
 /**
  * The folders inside a room, the lowest first: a file imports its own folder and those before it. Files at the top of
  * the room are its entry points; they import all of them, and none of these imports them.

@@ -4,7 +4,7 @@ import type { TaskEventRow } from "@shared/database/task_events.ts";
 import type { GoogleAttendee, GoogleEvent } from "@shared/google/event.ts";
 import { findEvent } from "./account.ts";
 import type { Account } from "./account.ts";
-import type { ChangeScope, EventChange } from "../plan/change_request.ts";
+import type { EventChange } from "../plan/change_request.ts";
 import { invalid, timesOf } from "../plan/new_times.ts";
 import type { ChangeState, ChangeTarget } from "../plan/change_state.ts";
 import { exceptionsOf, occurrenceOn, occurrencesOf } from "./read_series.ts";

@@ -1,8 +1,7 @@
 import type { DeletionState, GoneAlready } from "../plan/change_state.ts";
-import type { GoogleEvent } from "@shared/google/event.ts";
 import { readEvent } from "./account.ts";
 import type { Account } from "./account.ts";
-import type { ChangeScope, DeletionRequest } from "../plan/change_request.ts";
+import type { DeletionRequest } from "../plan/change_request.ts";
 import { timesOf } from "../plan/new_times.ts";
 import { instanceNotFound, targetOf } from "./read_change_state.ts";
 import { exceptionsOf, occurrenceOn, occurrencesOf } from "./read_series.ts";

@@ -3,16 +3,8 @@ import type { InstancesQuery } from "@shared/google/calendar.ts";
 import type { GoogleEvent } from "@shared/google/event.ts";
 import { mustRead } from "./account.ts";
 import type { Account } from "./account.ts";
-import {
-  DAY_MS,
-  dayOf,
-  instantIso,
-  isDay,
-  momentOf,
-  readMoment,
-  rfc3339,
-} from "@shared/time/wall_time.ts";
-import type { EventMoment, WallTime } from "@shared/time/wall_time.ts";
+import { DAY_MS, dayOf, instantIso, isDay, readMoment, rfc3339 } from "@shared/time/wall_time.ts";
+import type { EventMoment } from "@shared/time/wall_time.ts";
 import { timeOfDay } from "@shared/time/wall_time.ts";
 
 const PAGE = 2500;
