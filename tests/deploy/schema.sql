@@ -74,6 +74,7 @@ create table private.google_connections (
   access_token_encrypted text,
   access_token_expires_at timestamp with time zone,
   paused_until timestamp with time zone,
+  writes_paused_until timestamp with time zone,
   connected_at timestamp with time zone not null default now(),
   last_refreshed_at timestamp with time zone,
   updated_at timestamp with time zone not null default now(),
@@ -166,6 +167,7 @@ create table private.work_kinds (
   kind text not null,
   wakes text not null,
   uses_google boolean not null,
+  is_write boolean not null,
   requires_connection boolean not null,
   one_worker_per_owner boolean not null,
   constraint work_kinds_pkey PRIMARY KEY (kind)
@@ -392,7 +394,7 @@ where w.due_at <= clock_timestamp()
     not k.uses_google
     or w.owner_id is null
     or c.user_id is null and not k.requires_connection
-    or c.status = 'healthy' and coalesce(c.paused_until, '-infinity') <= clock_timestamp()
+    or c.status = 'healthy' and coalesce(private.paused_until(c, k.is_write), '-infinity') <= clock_timestamp()
   );
 
 -- public.v_events_with_declined_guests (id uuid, user_id uuid, task_id text, calendar_id text, calendar_event_id text, event_title text, event_start timestamp with time zone, event_link text, declined_count bigint, declined_emails jsonb)
@@ -2169,7 +2171,7 @@ begin
     and (
       not v_rules.uses_google
       or c.user_id is null and not v_rules.requires_connection
-      or c.status = 'healthy' and coalesce(c.paused_until, '-infinity') <= clock_timestamp()
+      or c.status = 'healthy' and coalesce(private.paused_until(c, v_rules.is_write), '-infinity') <= clock_timestamp()
     )
     and not exists (select from busy as b where b.owner_id = o.owner_id);
 end $function$;
@@ -2247,6 +2249,15 @@ begin
   end loop;
   return null;
 end $function$;
+
+CREATE OR REPLACE FUNCTION private.paused_until(p_connection private.google_connections, p_is_write boolean)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+select case when p_is_write then greatest(p_connection.paused_until, p_connection.writes_paused_until) else p_connection.paused_until end
+$function$;
 
 CREATE OR REPLACE FUNCTION private.promises_of(p_candidate jsonb, p_held text[], p_occurrences jsonb)
  RETURNS TABLE(email text, held tstzrange)
@@ -3257,9 +3268,9 @@ begin
     -- the last request can have taken effect.
     v_decision := 'in_progress';
     v_retry_at := (v_state.work).due_at;
-  elsif v_connection.paused_until > clock_timestamp() then
+  elsif private.paused_until(v_connection, true) > clock_timestamp() then
     v_decision := 'paused';
-    v_retry_at := v_connection.paused_until;
+    v_retry_at := private.paused_until(v_connection, true);
   end if;
 
   if v_decision is not null then
@@ -3526,7 +3537,7 @@ begin
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.connect_google(p_user_id uuid, p_google_account_id text, p_email text, p_status text, p_status_reason text, p_granted_scopes text[], p_refresh_token_encrypted text, p_access_token_encrypted text, p_access_token_expires_at timestamp with time zone)
- RETURNS timestamp with time zone
+ RETURNS jsonb
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
@@ -3551,10 +3562,13 @@ AS $function$
         paused_until = case
           when c.google_account_id = excluded.google_account_id then c.paused_until
         end,
+        writes_paused_until = case
+          when c.google_account_id = excluded.google_account_id then c.writes_paused_until
+        end,
         connected_at = now(),
         last_refreshed_at = null,
         updated_at = now()
-  returning c.paused_until;
+  returning jsonb_build_object('paused_until', c.paused_until, 'writes_paused_until', c.writes_paused_until);
 $function$;
 
 CREATE OR REPLACE FUNCTION public.discard_task_event(p_user_id uuid, p_calendar_id text, p_calendar_event_id text)
@@ -3842,26 +3856,27 @@ AS $function$
    where c.user_id = paused.user_id;
 $function$;
 
-CREATE OR REPLACE FUNCTION public.pause_google_connection(p_user_id uuid, p_until timestamp with time zone)
+CREATE OR REPLACE FUNCTION public.pause_google_connection(p_user_id uuid, p_until timestamp with time zone, p_writes_only boolean DEFAULT false)
  RETURNS void
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
   update private.google_connections c
-     set paused_until = greatest(c.paused_until, p_until),
+     set paused_until = case when p_writes_only then c.paused_until else greatest(c.paused_until, p_until) end,
+         writes_paused_until = case when p_writes_only then greatest(c.writes_paused_until, p_until) else c.writes_paused_until end,
          updated_at = now()
    where c.user_id = p_user_id;
 $function$;
 
 CREATE OR REPLACE FUNCTION public.read_google_connection(p_user_id uuid)
- RETURNS TABLE(user_id uuid, google_account_id text, email text, status text, status_reason text, granted_scopes text[], refresh_token_encrypted text, access_token_encrypted text, access_token_expires_at timestamp with time zone, paused_until timestamp with time zone)
+ RETURNS TABLE(user_id uuid, google_account_id text, email text, status text, status_reason text, granted_scopes text[], refresh_token_encrypted text, access_token_encrypted text, access_token_expires_at timestamp with time zone, paused_until timestamp with time zone, writes_paused_until timestamp with time zone)
  LANGUAGE sql
  STABLE
  SET search_path TO ''
 AS $function$
   select c.user_id, c.google_account_id, c.email, c.status, c.status_reason, c.granted_scopes,
          c.refresh_token_encrypted, c.access_token_encrypted, c.access_token_expires_at,
-         c.paused_until
+         c.paused_until, c.writes_paused_until
     from private.google_connections c
    where c.user_id = p_user_id;
 $function$;
@@ -4608,6 +4623,7 @@ grant execute on function private.open_owners(text) to service_role;
 grant execute on function private.own_connections(jsonb,uuid) to service_role;
 grant execute on function private.participant_emails(jsonb) to service_role;
 grant execute on function private.participants_problem(jsonb) to service_role;
+grant execute on function private.paused_until(private.google_connections,boolean) to service_role;
 grant execute on function private.promises_of(jsonb,text[],jsonb) to service_role;
 grant execute on function private.put_task_event(jsonb) to service_role;
 grant execute on function private.quota(text) to service_role;
@@ -4661,7 +4677,7 @@ grant execute on function public.mark_google_needs_reauth(uuid,text,text) to ser
 grant execute on function public.mark_writeback_failure(text,text,boolean,uuid,boolean,boolean,double precision,integer,jsonb) to service_role;
 grant execute on function public.mark_writeback_success(text,text,text,text,uuid,jsonb,integer,integer,jsonb) to service_role;
 grant execute on function public.pause_all_google_connections(timestamp with time zone) to service_role;
-grant execute on function public.pause_google_connection(uuid,timestamp with time zone) to service_role;
+grant execute on function public.pause_google_connection(uuid,timestamp with time zone,boolean) to service_role;
 grant execute on function public.read_google_connection(uuid) to service_role;
 grant execute on function public.read_meeting(text,uuid,boolean) to service_role;
 grant execute on function public.read_queue(text[]) to authenticated;
