@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { splitStatements } from "../../local/database/split_statements.ts";
 import { callFunction, promise } from "../support/stack.ts";
 import { change, eventRow, eventRows, insertTask, scheduledTask, START } from "../support/tasks.ts";
 import type { Row } from "../support/meetings.ts";

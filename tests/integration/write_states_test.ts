@@ -51,8 +51,6 @@ function problemsOf(row: Record<string, unknown>): string[] {
     if (row.google_event_id !== null) problems.push(`${status}, but not due`);
   }
   if (row.google_event_id !== null && status === "failed") problems.push("failed, but written");
-  if (row.outcome_unknown && row.google_account_id === null) {
-  }
   return problems;
 }
 
