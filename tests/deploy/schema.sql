@@ -3,6 +3,11 @@
 
 create extension btree_gist with schema extensions;
 
+create table private.adopted_tables (
+  table_name text not null,
+  constraint adopted_tables_pkey PRIMARY KEY (table_name)
+);
+
 create table private.calendar_profiles (
   user_id uuid not null,
   google_account_id text not null,
@@ -269,7 +274,7 @@ create table public.task_calendar_events (
   is_exception boolean default false,
   exception_type text,
   series_update_scope text,
-  sync_status text not null default 'pending'::text,
+  sync_status text not null default 'synced'::text,
   sync_source text default 'convene'::text,
   sync_error text,
   last_synced_at timestamp with time zone,
@@ -966,6 +971,24 @@ on conflict (meeting_id) do nothing
 returning *;
 $function$;
 
+CREATE OR REPLACE FUNCTION private.is_adopted(p_table text)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+select exists (select from private.adopted_tables as a where a.table_name = p_table);
+$function$;
+
+CREATE OR REPLACE FUNCTION private.is_deleted(p_event public.task_calendar_events)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+select p_event.deleted_at is not null or p_event.sync_status::text = 'cancelled';
+$function$;
+
 CREATE OR REPLACE FUNCTION private.is_email(p_value text)
  RETURNS boolean
  LANGUAGE sql
@@ -1010,6 +1033,15 @@ exception
   when invalid_parameter_value then
     return false;
 end $function$;
+
+CREATE OR REPLACE FUNCTION private.is_unwritten(p_event public.task_calendar_events)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+select p_event.wanted is not null and p_event.sync_status::text in ('pending', 'failed');
+$function$;
 
 CREATE OR REPLACE FUNCTION private.lease_task_event(p_id uuid, p_lease_seconds integer)
  RETURNS jsonb
@@ -2348,9 +2380,9 @@ begin
   for update;
   if v_event.leased_until > clock_timestamp() then
     return private.task_event_answer('in_progress', to_jsonb(v_event), p_user_id);
-  elsif v_event.sync_status in ('pending', 'failed') then
+  elsif private.is_unwritten(v_event) then
     return private.task_event_answer('unwritten', to_jsonb(v_event), p_user_id);
-  elsif v_event.deleted_at is not null then
+  elsif private.is_deleted(v_event) then
     return private.task_event_answer('deleted', to_jsonb(v_event), p_user_id);
   end if;
   return private.task_event_answer('claimed', private.lease_task_event(v_event.id, p_lease_seconds), p_user_id);
@@ -2447,7 +2479,7 @@ begin
 
   select * into v_event
   from public.task_calendar_events as e
-  where e.task_id = v_task.id and e.deleted_at is null and not coalesce(e.is_exception, false)
+  where e.task_id::text = p_task_id and not private.is_deleted(e) and not coalesce(e.is_exception, false)
   order by e.created_at desc
   limit 1
   for update;
@@ -2459,7 +2491,7 @@ begin
       v_task.user_id, v_task.id, coalesce(p_wanted ->> 'calendar_id', 'primary'),
       'convene' || replace(v_key::text, '-', '') || 'g1', v_key, null, p_wanted, 'pending', clock_timestamp())
     returning * into v_event;
-  elsif v_event.sync_status not in ('pending', 'failed') then
+  elsif not private.is_unwritten(v_event) then
     return private.task_event_answer('exists', to_jsonb(v_event), v_task.user_id);
   elsif v_event.leased_until > clock_timestamp() then
     return private.task_event_answer('in_progress', to_jsonb(v_event), v_task.user_id);
@@ -2901,9 +2933,9 @@ CREATE OR REPLACE FUNCTION public.discard_task_event(p_user_id uuid, p_calendar_
 AS $function$
 with discarded as (
   update public.task_calendar_events as e
-  set deleted_at = clock_timestamp(), sync_status = 'deleted', next_attempt_at = null, updated_at = clock_timestamp()
+  set deleted_at = clock_timestamp(), sync_status = 'cancelled', next_attempt_at = null, updated_at = clock_timestamp()
   where e.user_id = p_user_id and e.calendar_id = p_calendar_id and e.calendar_event_id = p_calendar_event_id
-    and e.sync_status in ('pending', 'failed') and e.deleted_at is null
+    and private.is_unwritten(e) and e.deleted_at is null
     -- A request that may have landed is looked up first, by whoever schedules or by the sweep.
     and e.lease_token is null and not e.outcome_unknown
   returning e.id
@@ -3063,7 +3095,7 @@ AS $function$
 with wanted as (
   select 'task' as source, e.user_id, e.calendar_id, e.calendar_event_id, e.event_start, e.event_end
   from public.task_calendar_events as e
-  where e.deleted_at is null and e.sync_status = 'synced' and p_meeting_id is null
+  where e.deleted_at is null and e.sync_status::text = 'synced' and p_meeting_id is null
     and (p_user_id is null or e.user_id = p_user_id)
     and (p_event_ids is null or e.calendar_event_id = any (p_event_ids) or e.id::text = any (p_event_ids))
     and (p_task_ids is null or e.task_id::text = any (p_task_ids))
@@ -3273,7 +3305,7 @@ select coalesce(jsonb_agg(jsonb_build_object(
   'event', (
     select to_jsonb(e)
     from public.task_calendar_events as e
-    where e.task_id = t.id and e.deleted_at is null and not coalesce(e.is_exception, false)
+    where e.task_id::text = t.id::text and not private.is_deleted(e) and not coalesce(e.is_exception, false)
     order by e.created_at desc
     limit 1
   ))), '[]')
@@ -3639,7 +3671,7 @@ begin
   where e.id = p_id;
   -- The occurrences of a deleted series are gone with it.
   update public.task_calendar_events as e
-  set deleted_at = clock_timestamp(), sync_status = 'deleted'
+  set deleted_at = clock_timestamp(), sync_status = 'cancelled'
   where e.user_id = v_event.user_id and e.calendar_id = v_event.calendar_id and e.deleted_at is null
     and (e.calendar_event_id = any (p_gone)
       or (v_event.deleted_at is not null and e.recurrence_master_id = v_event.calendar_event_id));
@@ -3980,8 +4012,10 @@ grant execute on function private.hold_first_free(public.meetings,text[],jsonb,j
 grant execute on function private.hold_slot_again(public.meetings) to service_role;
 grant execute on function private.holds_too_many(public.meetings) to service_role;
 grant execute on function private.insert_leased_meeting(text,uuid,jsonb,integer) to service_role;
+grant execute on function private.is_deleted(public.task_calendar_events) to service_role;
 grant execute on function private.is_email(text) to service_role;
 grant execute on function private.is_timezone(text) to service_role;
+grant execute on function private.is_unwritten(public.task_calendar_events) to service_role;
 grant execute on function private.lease_task_event(uuid,integer) to service_role;
 grant execute on function private.lease_writebacks(text[],integer) to service_role;
 grant execute on function private.lock_people(text[]) to service_role;
