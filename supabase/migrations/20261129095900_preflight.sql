@@ -25,24 +25,25 @@ declare
     private.accept_proposal private.announce_meetings private.as_proposed private.burdens_of private.can_write_with
     private.change_problem private.changes_frozen_calendar private.choose_abandoned_scheduling
     private.choose_abandoned_writeback private.choose_writebacks private.chosen_candidate private.claim_writebacks
-    private.connection_failures private.costs_of private.expire_slot_holds private.faded
+    private.complete_adopted private.connection_failures private.costs_of private.expire_slot_holds private.faded
     private.give_up_killing_searches private.google_connections_announce private.hold_first_free
-    private.hold_slot_again private.holds_too_many private.insert_leased_meeting private.is_adopted
-    private.is_deleted private.is_email private.is_signing_secret private.is_timezone private.is_unwritten
-    private.lease_task_event private.lease_writebacks private.lock_people private.lock_writebacks
-    private.meeting_event private.meeting_notice private.meeting_problem private.meeting_transition_key
-    private.meetings_announce_inserted private.meetings_announce_updated private.meetings_detach
-    private.meetings_drop_meet_link private.meetings_expect_meet_link private.meetings_follow_changes
-    private.meetings_keep_holds private.meetings_note_burden private.meetings_refuse_delete private.meetings_take_in
-    private.meetings_touch private.meetings_wake private.notification_backoff
-    private.notification_targets_keep_secret private.occurrences_of private.open_organizers private.own_connections
-    private.participant_emails private.participants_problem private.promises_of private.put_task_event private.quota
-    private.quota_window private.record_steps private.refuse_ledger_update private.reminders_problem
-    private.requests_spent private.resume_after_reconnect private.return_burden private.ring_for_notifications
-    private.scheduling_context private.search_again private.seconds_to_quota private.setting private.slot_problem
-    private.sweep private.sweep_meet_links private.sweep_notifications private.sweep_task_events
-    private.take_over_leases private.task_event_answer private.tasks_touch private.trim_ledger private.wake
-    private.wake_schedule private.wake_write_back private.way_back private.writeback_backoff private.writeback_slice
+    private.hold_slot_again private.holds_too_many private.index_as_text private.insert_leased_meeting
+    private.is_adopted private.is_deleted private.is_email private.is_signing_secret private.is_timezone
+    private.is_unwritten private.lease_task_event private.lease_writebacks private.lock_people
+    private.lock_writebacks private.meeting_event private.meeting_notice private.meeting_problem
+    private.meeting_transition_key private.meetings_announce_inserted private.meetings_announce_updated
+    private.meetings_detach private.meetings_drop_meet_link private.meetings_expect_meet_link
+    private.meetings_follow_changes private.meetings_keep_holds private.meetings_note_burden
+    private.meetings_refuse_delete private.meetings_take_in private.meetings_touch private.meetings_wake
+    private.notification_backoff private.notification_targets_keep_secret private.occurrences_of
+    private.open_organizers private.own_connections private.participant_emails private.participants_problem
+    private.promises_of private.put_task_event private.quota private.quota_window private.record_steps
+    private.refuse_ledger_update private.reminders_problem private.requests_spent private.resume_after_reconnect
+    private.return_burden private.ring_for_notifications private.scheduling_context private.search_again
+    private.seconds_to_quota private.set_aside private.setting private.slot_problem private.sweep
+    private.sweep_meet_links private.sweep_notifications private.sweep_task_events private.take_over_leases
+    private.task_event_answer private.tasks_touch private.trim_ledger private.wake private.wake_schedule
+    private.wake_write_back private.way_back private.writeback_backoff private.writeback_slice
     public.begin_event_change public.begin_google_authorization public.begin_scheduling public.begin_task_event
     public.begin_writeback public.cancel_meeting public.cancel_meetings_of_user public.change_meeting
     public.claim_meet_links public.claim_notifications public.claim_profile_readings public.claim_schedulings

@@ -170,5 +170,3 @@ comment on function private.is_deleted(public.task_calendar_events) is
   'Whether the event of a row is gone; an application may have recorded that by the status alone.';
 
 revoke all on function private.is_unwritten, private.is_deleted from public, anon, authenticated, service_role;
-
-drop function private.set_aside, private.complete_adopted, private.index_as_text;
