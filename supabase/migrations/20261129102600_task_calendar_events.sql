@@ -159,5 +159,3 @@ create trigger task_events_forget
   for each statement execute function private.task_events_forget();
 
 revoke all on function private.is_unwritten, private.is_deleted, private.task_events_forget from public, anon, authenticated, service_role;
-
-drop function private.set_aside, private.complete_adopted, private.index_as_text;

@@ -6,7 +6,6 @@ import { PROJECT_ROOT } from "../../local/tasks/supabase_cli.ts";
 import { isRefusedBySafeupdate, parsedSession } from "../support/parse_trees.ts";
 import { type PostgresServer, startPostgresServer } from "../support/postgres_server.ts";
 import { statementsWithoutWhere } from "../support/statements_without_where.ts";
-import { type CatalogFunction, tooStrict, type Volatility } from "../support/volatility.ts";
 
 // Hosted Supabase loads the extension safeupdate for REST: an UPDATE or DELETE without WHERE is
 // refused there, also inside a function, and nowhere else.
@@ -46,14 +45,16 @@ const OURS = `p.pronamespace in ('public'::regnamespace, 'private'::regnamespace
      where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e')`;
 
 const FUNCTIONS = `
-  select p.oid::regprocedure::text as signature, p.proname::text as name,
-    p.provolatile::text as volatility, l.lanname::text as language, p.oid::text as oid,
+  select p.oid::regprocedure::text as signature, l.lanname::text as language, p.oid::text as oid,
     p.prorettype = 'trigger'::regtype as is_trigger,
     coalesce(pg_get_function_sqlbody(p.oid), p.prosrc) as body
   from pg_proc as p join pg_language as l on l.oid = p.prolang
   where ${OURS} order by 1`;
 
-interface OurFunction extends CatalogFunction {
+interface OurFunction {
+  /** As `regprocedure` prints it. */
+  signature: string;
+  body: string;
   language: string;
   oid: string;
   is_trigger: boolean;
@@ -173,52 +174,3 @@ function sqlLiterals(source: string): string[] {
     .map(([, quoted, template]) => quoted ?? template ?? "")
     .filter((text) => /^\s*(with\b[\s\S]*)?(update\s+[\w.]+|delete\s+from)\b/i.test(text));
 }
-
-Deno.test("tooStrict() names what a function promises and does not keep", () => {
-  const built_in = new Map<string, Volatility>([["now", "s"], ["lower", "i"], ["random", "v"]]);
-  const of = (name: string, volatility: Volatility, body: string): CatalogFunction => ({
-    signature: `private.${name}()`,
-    name,
-    volatility,
-    body,
-  });
-  assert.deepEqual(
-    tooStrict([
-      of("a", "i", "select lower('now()')"),
-      of("b", "i", "select now()"),
-      of("c", "s", "update public.t set id = 1 where true; return null"),
-      of("d", "s", "select private.e()"),
-      of("e", "v", "select random()"),
-      of("f", "s", "select id from public.t for update"),
-      of("g", "i", "select id from public.t"),
-    ], built_in),
-    [
-      "private.b() is declared immutable but calls now(), which is stable",
-      "private.c() is declared stable but writes",
-      "private.d() is declared stable but calls e(), which is volatile",
-      "private.f() is declared stable but locks rows",
-      "private.g() is declared immutable but reads a table",
-    ],
-  );
-});
-
-Deno.test({
-  name:
-    "every function's volatility is true: nothing immutable or stable calls what is less strict",
-  ...SHARED_SERVER,
-  async fn() {
-    await using session = await parsedSession(await migrated());
-    const built_in = await session.query<{ name: string; volatility: Volatility }>(
-      `select proname::text as name, (array['i', 's', 'v'])[min(
-         case provolatile when 'i' then 1 when 's' then 2 else 3 end)] as volatility
-       from pg_proc where pronamespace = 'pg_catalog'::regnamespace group by proname`,
-    );
-    assert.deepEqual(
-      tooStrict(
-        await session.query<OurFunction>(FUNCTIONS),
-        new Map(built_in.map(({ name, volatility }) => [name, volatility])),
-      ),
-      [],
-    );
-  },
-});

@@ -721,6 +721,63 @@ begin
   return v_work;
 end $function$;
 
+CREATE OR REPLACE FUNCTION private.complete_adopted(p_table text)
+ RETURNS text[]
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_documented oid := to_regclass(format('public.%I', p_table));
+  v_own oid := to_regclass(format('private.%I', p_table));
+  v_added smallint[];
+  v_names text[];
+  v_statements text[];
+  v_statement text;
+begin
+  if not private.is_adopted(p_table) then
+    return '{}';
+  end if;
+  with missing as (
+    select
+      d.attnum, d.attname,
+      format('alter table public.%I add column %I %s%s%s', p_table, d.attname, format_type(d.atttypid, d.atttypmod),
+        ' default ' || pg_get_expr(f.adbin, f.adrelid), case when d.attnotnull then ' not null' end) as added,
+      format('comment on column public.%I.%I is %L', p_table, d.attname, col_description(d.attrelid, d.attnum)) as described
+    from pg_attribute as d
+    left join pg_attrdef as f on f.adrelid = d.attrelid and f.adnum = d.attnum
+    where d.attrelid = v_documented and d.attnum > 0 and not d.attisdropped
+      and not exists (
+        select from pg_attribute as own
+        where own.attrelid = v_own and own.attnum > 0 and not own.attisdropped and own.attname = d.attname)
+  )
+  select
+    coalesce(array_agg(m.attnum), '{}'),
+    coalesce(array_agg(m.attname::text), '{}'),
+    coalesce(array_agg(m.added order by m.attnum), '{}') || coalesce(array_agg(m.described order by m.attnum), '{}')
+  into v_added, v_names, v_statements
+  from missing as m;
+  -- A constraint comes along where it is about added columns only: the application's rows keep the rules they had.
+  v_statements := v_statements || array(
+    select format('alter table public.%I add %s', p_table, pg_get_constraintdef(c.oid))
+    from pg_constraint as c
+    where c.conrelid = v_documented and c.contype in ('c', 'u', 'f') and c.conkey <@ v_added
+    order by c.conname);
+  v_statements := v_statements || array(
+    select regexp_replace(pg_get_indexdef(i.indexrelid), ' INDEX ', ' INDEX IF NOT EXISTS ')
+    from pg_index as i
+    join pg_class as c on c.oid = i.indexrelid
+    where i.indrelid = v_documented
+      and not exists (select from pg_constraint as k where k.conindid = i.indexrelid)
+    order by c.relname);
+
+  execute format('drop table public.%I', p_table);
+  execute format('alter table private.%I set schema public', p_table);
+  foreach v_statement in array v_statements loop
+    execute v_statement;
+  end loop;
+  return v_names;
+end $function$;
+
 CREATE OR REPLACE FUNCTION private.connection_failures()
  RETURNS text[]
  LANGUAGE sql
@@ -1066,6 +1123,24 @@ from (
     and h.meeting_id <> p_meeting.meeting_id
 ) as promised;
 $function$;
+
+CREATE OR REPLACE FUNCTION private.index_as_text(p_table text, p_column text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  -- The cast of text and varchar to text is none, so any index of the column serves.
+  if (
+    select a.atttypid not in ('text'::regtype, 'varchar'::regtype)
+    from pg_attribute as a
+    where a.attrelid = format('public.%I', p_table)::regclass and a.attname = p_column
+  ) then
+    execute format(
+      'create index if not exists %I on public.%I ((%I::text))',
+      format('idx_%s_%s_text', p_table, p_column), p_table, p_column);
+  end if;
+end $function$;
 
 CREATE OR REPLACE FUNCTION private.insert_leased_meeting(p_meeting_id text, p_user_id uuid, p_meeting jsonb, p_lease_seconds integer)
  RETURNS SETOF public.meetings
@@ -2638,6 +2713,17 @@ cross join lateral (
 ) as freed
 where b.missing > 0;
 $function$;
+
+CREATE OR REPLACE FUNCTION private.set_aside(p_table text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if private.is_adopted(p_table) then
+    execute format('alter table public.%I set schema private', p_table);
+  end if;
+end $function$;
 
 CREATE OR REPLACE FUNCTION private.setting(p_name text)
  RETURNS numeric
