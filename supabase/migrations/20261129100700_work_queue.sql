@@ -170,12 +170,15 @@ language sql set search_path = '' as $$
 update private.work as w
 set
   lease_token = gen_random_uuid(),
-  leased_at = clock_timestamp(),
-  leased_until = clock_timestamp() + make_interval(secs => p_lease_seconds),
+  leased_at = began.at,
+  leased_until = began.at + make_interval(secs => p_lease_seconds),
+  -- A row that is leased before its backoff is over was due from now on: only a later time makes it due again.
+  due_at = case when w.due_at < 'infinity' then least(w.due_at, began.at) else w.due_at end,
   -- A lease that expired has cost an attempt, whatever its worker did; it never makes the row fail unverified.
   crashes = w.crashes + case when w.lease_token is null then 0 else 1 end,
   attempts = w.attempts
     + case when w.lease_token is not null and w.attempts < private.setting('max_attempts') then 1 else 0 end
+from (select clock_timestamp() as at) as began
 where w.kind = p_kind and w.subject_id = any (p_subject_ids)
 returning w.*;
 $$;

@@ -50,8 +50,7 @@ set
   requests = case
     when m.google_event_id is null and m.cancelled_at is null and w.crashes = 0 and es.outcome_unknown_since is null then 1
     else 2
-  end,
-  due_at = least(w.due_at, clock_timestamp())
+  end
 from unnest(p_work) as leased
 join public.meetings as m on m.meeting_id = leased.subject_id
 left join private.event_state as es on es.kind = 'meeting' and es.subject_id = leased.subject_id

@@ -198,6 +198,40 @@ promise(
       assert.ok(Math.min(...waits) >= 29.9, String(waits));
     },
 
+    "what is processed by name before its backoff is over is not due again": async (stack) => {
+      const user = await connectedUser(stack);
+      const [written] = await manyMeetings(stack, [user], 1);
+      const { meetings } = await claimSlice(stack, 1);
+      await settle(stack, [{ ...leaseOf(meetings[0]!), ...FAILED, not_before_seconds: 600 }]);
+      const [begun] = await stack.platform.sql<{ meeting: Row }>(
+        "select public.begin_writeback($1) -> 'meeting' as meeting",
+        [written],
+      );
+      await settle(stack, [{ ...leaseOf(begun!.meeting), ...WRITTEN }]);
+      const row = await rowOf(stack, written!);
+      assert.deepEqual([row.writeback_status, row.write_due_at], ["created", null]);
+
+      const [searched] = await stack.platform.sql<{ meeting_id: string }>(
+        `insert into public.meetings (organizer_user_id, participants)
+         values ($1, '["guest@north.example"]') returning meeting_id`,
+        [user.user_id],
+      );
+      for (const retry_after of [600, null]) {
+        const [lease] = await stack.platform.sql<{ token: string }>(
+          "select public.begin_scheduling($1) #>> '{meeting,lease_token}' as token",
+          [searched!.meeting_id],
+        );
+        await stack.platform.sql(
+          `select public.settle_scheduling(
+             $1, $2::uuid, p_error => 'no_common_slot', p_reason => 'No slot.',
+             p_retry_after_seconds => $3::float8)`,
+          [searched!.meeting_id, lease?.token, retry_after],
+        );
+      }
+      const failed = await rowOf(stack, searched!.meeting_id);
+      assert.deepEqual([failed.scheduling_status, failed.search_due_at], ["failed", null]);
+    },
+
     "a worker's wrong clock moves no request out of the minute that counts": async (stack) => {
       await setting(stack, "google_requests_per_minute_per_user", 20);
       const user = await connectedUser(stack);
