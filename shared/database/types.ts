@@ -635,7 +635,17 @@ export type Database = {
       };
       "claim_writebacks": {
         Args: { "p_lease_seconds"?: number; "p_limit"?: number };
-        Returns: Json[];
+        Returns: {
+          "attempts": number;
+          "google_account_id": string;
+          "google_calendar_id": string;
+          "lease_token": string;
+          "leased_until": string;
+          "meeting": Json;
+          "meeting_id": string;
+          "operation": string;
+          "outcome_unknown": boolean;
+        }[];
       };
       "connect_google": {
         Args: {

@@ -23,11 +23,11 @@ declare
     private.backoff private.burdens_of private.change_problem private.choose_work private.chosen_candidate
     private.claim_work private.claim_writes private.complete_adopted private.connection_failures private.costs_of
     private.due_write private.enqueue private.expire_slot_holds private.faded private.fail_poison_notifications
-    private.fail_poison_searches private.forget_notifications private.freeze_accounts
-    private.frozen_calendar_differs private.google_connections_announce private.hold_first_free
-    private.hold_slot_again private.holds_too_many private.index_as_text private.insert_leased_meeting
-    private.is_adopted private.is_deleted private.is_email private.is_signing_secret private.is_timezone
-    private.is_unwritten private.lease_task_event private.lease_work private.leased_meeting_json
+    private.fail_poison_searches private.fail_poison_task_events private.forget_notifications
+    private.freeze_accounts private.frozen_calendar_differs private.google_connections_announce
+    private.hold_first_free private.hold_slot_again private.holds_too_many private.index_as_text
+    private.insert_leased_meeting private.is_adopted private.is_deleted private.is_email private.is_signing_secret
+    private.is_timezone private.is_unwritten private.lease_task_event private.lease_work private.leased_meeting_json
     private.leased_search_json private.lock_people private.lock_write_states private.meeting_event
     private.meeting_json private.meeting_notice private.meeting_problem private.meeting_transition_key
     private.meetings_announce_inserted private.meetings_announce_updated private.meetings_check_pending

@@ -11,20 +11,28 @@ comment on function public.get_pending_writebacks(integer) is
   'Meetings whose write-back is due, new ones before retries, oldest first. Read-only; claim_writebacks leases the '
   'same rows.';
 
-create function public.claim_writebacks(p_limit integer default 10, p_lease_seconds integer default 120) returns setof jsonb
+create function public.claim_writebacks(p_limit integer default 10, p_lease_seconds integer default 120)
+returns table (
+  meeting_id text, lease_token uuid, leased_until timestamptz, operation text, attempts integer, outcome_unknown boolean,
+  google_account_id text, google_calendar_id text, meeting jsonb
+)
 language plpgsql volatile set search_path = '' as $$
 declare
   v_work private.work[] := private.claim_writes(p_limit, p_lease_seconds, true);
 begin
   return query
-  select private.leased_meeting_json(m, w, w.due_at)
+  select
+    w.subject_id, w.lease_token, w.leased_until, claimed.row ->> 'operation', w.attempts,
+    (claimed.row ->> 'outcome_unknown')::boolean, w.google_account_id, w.google_calendar_id, claimed.row
   from unnest(v_work) as w
   join public.meetings as m on m.meeting_id = w.subject_id
+  cross join lateral (select private.leased_meeting_json(m, w, w.due_at) as row) as claimed
   order by w.priority, w.due_at, w.subject_id;
 end $$;
 comment on function public.claim_writebacks(integer, integer) is
   'Leases of what get_pending_writebacks lists as much as Google''s quotas leave room for, at most a slice of an organizer who has none '
-  'leased; or one row alone whose lease expired. Each is its row with a lease_token (private.leased_meeting_json); settle with it before the lease ends.';
+  'leased; or one row alone whose lease expired. Settle each with its lease_token before leased_until. operation: create, update or cancel. '
+  'outcome_unknown: verify before writing. meeting: the row, as workers get it.';
 
 create function public.mark_writeback_success(
   p_meeting_id text,

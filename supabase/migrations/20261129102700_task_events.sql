@@ -249,11 +249,44 @@ comment on function public.settle_task_event(uuid, uuid, jsonb, jsonb, boolean, 
   'lease was lost. p_release false keeps the lease; p_not_before_seconds: the row is due again then; p_gone: ids of '
   'events that are deleted with it.';
 
+create function private.fail_poison_task_events() returns void
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_ids text[] := array(
+    select w.subject_id from private.work as w
+    where w.kind = 'task_event' and w.lease_token is not null and w.leased_until <= clock_timestamp()
+      and w.due_at <= clock_timestamp() and w.crashes + 1 >= private.setting('max_attempts'));
+begin
+  if cardinality(v_ids) = 0 then
+    return;
+  end if;
+  v_ids := array(
+    select e.id::text from public.task_calendar_events as e
+    where e.id = any (v_ids::uuid[]) order by e.id for update skip locked);
+  v_ids := array(
+    select w.subject_id from private.work as w
+    where w.kind = 'task_event' and w.subject_id = any (v_ids) and w.lease_token is not null
+      and w.leased_until <= clock_timestamp() and w.crashes + 1 >= private.setting('max_attempts')
+    for update skip locked);
+  delete from private.work as w where w.kind = 'task_event' and w.subject_id = any (v_ids);
+  -- What may have taken effect stays unknown: the next call that schedules or changes the event verifies first.
+  perform private.store_task_event_state(id, '{"outcome_unknown": true}') from unnest(v_ids) as id;
+  update public.task_calendar_events as e
+  set
+    sync_status = case when e.sync_status::text = 'pending' then 'failed' else e.sync_status end,
+    sync_error = 'internal: Processing crashed ' || private.setting('max_attempts') || ' times. Schedule or change the event again.'
+  where e.id = any (v_ids::uuid[]);
+end $$;
+comment on function private.fail_poison_task_events() is
+  'Task events that crashed their workers max_attempts times are due no more; their outcome stays unknown.';
+
 create function public.claim_task_events(p_limit integer default 10, p_lease_seconds integer default 120) returns setof jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
-  v_work private.work[] := array(select w from private.claim_work('task_event', p_limit, p_lease_seconds) as w);
+  v_work private.work[];
 begin
+  perform private.fail_poison_task_events();
+  v_work := array(select w from private.claim_work('task_event', p_limit, p_lease_seconds) as w);
   return query
   select private.task_event_response('claimed', e, e.user_id)
   from unnest(v_work) as w
@@ -325,6 +358,7 @@ revoke all on function
   private.lease_task_event,
   private.task_event_json,
   private.store_task_event_state,
+  private.fail_poison_task_events,
   private.task_event_response,
   public.begin_task_event,
   public.begin_event_change,

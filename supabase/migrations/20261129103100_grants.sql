@@ -202,6 +202,7 @@ grant execute on function
   private.lease_task_event,
   private.task_event_json,
   private.store_task_event_state,
+  private.fail_poison_task_events,
   private.task_event_response,
   public.begin_task_event,
   public.begin_event_change,

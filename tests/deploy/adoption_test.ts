@@ -275,7 +275,7 @@ Deno.test("ids of adopted tables are found by an index among 100,000 rows", () =
         const call of [
           "public.begin_task_event($1::text, null, '{}')",
           "public.read_task_events(null, array[$1::text])",
-          "private.task_event_answer('exists', jsonb_build_object('task_id', $1::text), null)",
+          "(select private.task_event_response('exists', e, null) from public.task_calendar_events as e where e.task_id::text = $1)",
         ]
       ) {
         await database.transaction(async (session) => {

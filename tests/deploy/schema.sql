@@ -930,6 +930,38 @@ begin
   where m.meeting_id = any (v_ids);
 end $function$;
 
+CREATE OR REPLACE FUNCTION private.fail_poison_task_events()
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_ids text[] := array(
+    select w.subject_id from private.work as w
+    where w.kind = 'task_event' and w.lease_token is not null and w.leased_until <= clock_timestamp()
+      and w.due_at <= clock_timestamp() and w.crashes + 1 >= private.setting('max_attempts'));
+begin
+  if cardinality(v_ids) = 0 then
+    return;
+  end if;
+  v_ids := array(
+    select e.id::text from public.task_calendar_events as e
+    where e.id = any (v_ids::uuid[]) order by e.id for update skip locked);
+  v_ids := array(
+    select w.subject_id from private.work as w
+    where w.kind = 'task_event' and w.subject_id = any (v_ids) and w.lease_token is not null
+      and w.leased_until <= clock_timestamp() and w.crashes + 1 >= private.setting('max_attempts')
+    for update skip locked);
+  delete from private.work as w where w.kind = 'task_event' and w.subject_id = any (v_ids);
+  -- What may have taken effect stays unknown: the next call that schedules or changes the event verifies first.
+  perform private.store_task_event_state(id, '{"outcome_unknown": true}') from unnest(v_ids) as id;
+  update public.task_calendar_events as e
+  set
+    sync_status = case when e.sync_status::text = 'pending' then 'failed' else e.sync_status end,
+    sync_error = 'internal: Processing crashed ' || private.setting('max_attempts') || ' times. Schedule or change the event again.'
+  where e.id = any (v_ids::uuid[]);
+end $function$;
+
 CREATE OR REPLACE FUNCTION private.forget_notifications()
  RETURNS void
  LANGUAGE sql
@@ -964,8 +996,7 @@ set
   requests = case
     when m.google_event_id is null and m.cancelled_at is null and w.crashes = 0 and es.outcome_unknown_since is null then 1
     else 2
-  end,
-  due_at = least(w.due_at, clock_timestamp())
+  end
 from unnest(p_work) as leased
 join public.meetings as m on m.meeting_id = leased.subject_id
 left join private.event_state as es on es.kind = 'meeting' and es.subject_id = leased.subject_id
@@ -1275,12 +1306,15 @@ AS $function$
 update private.work as w
 set
   lease_token = gen_random_uuid(),
-  leased_at = clock_timestamp(),
-  leased_until = clock_timestamp() + make_interval(secs => p_lease_seconds),
+  leased_at = began.at,
+  leased_until = began.at + make_interval(secs => p_lease_seconds),
+  -- A row that is leased before its backoff is over was due from now on: only a later time makes it due again.
+  due_at = case when w.due_at < 'infinity' then least(w.due_at, began.at) else w.due_at end,
   -- A lease that expired has cost an attempt, whatever its worker did; it never makes the row fail unverified.
   crashes = w.crashes + case when w.lease_token is null then 0 else 1 end,
   attempts = w.attempts
     + case when w.lease_token is not null and w.attempts < private.setting('max_attempts') then 1 else 0 end
+from (select clock_timestamp() as at) as began
 where w.kind = p_kind and w.subject_id = any (p_subject_ids)
 returning w.*;
 $function$;
@@ -3570,8 +3604,10 @@ CREATE OR REPLACE FUNCTION public.claim_task_events(p_limit integer DEFAULT 10, 
  SET search_path TO ''
 AS $function$
 declare
-  v_work private.work[] := array(select w from private.claim_work('task_event', p_limit, p_lease_seconds) as w);
+  v_work private.work[];
 begin
+  perform private.fail_poison_task_events();
+  v_work := array(select w from private.claim_work('task_event', p_limit, p_lease_seconds) as w);
   return query
   select private.task_event_response('claimed', e, e.user_id)
   from unnest(v_work) as w
@@ -3608,7 +3644,7 @@ begin
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.claim_writebacks(p_limit integer DEFAULT 10, p_lease_seconds integer DEFAULT 120)
- RETURNS SETOF jsonb
+ RETURNS TABLE(meeting_id text, lease_token uuid, leased_until timestamp with time zone, operation text, attempts integer, outcome_unknown boolean, google_account_id text, google_calendar_id text, meeting jsonb)
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
@@ -3616,9 +3652,12 @@ declare
   v_work private.work[] := private.claim_writes(p_limit, p_lease_seconds, true);
 begin
   return query
-  select private.leased_meeting_json(m, w, w.due_at)
+  select
+    w.subject_id, w.lease_token, w.leased_until, claimed.row ->> 'operation', w.attempts,
+    (claimed.row ->> 'outcome_unknown')::boolean, w.google_account_id, w.google_calendar_id, claimed.row
   from unnest(v_work) as w
   join public.meetings as m on m.meeting_id = w.subject_id
+  cross join lateral (select private.leased_meeting_json(m, w, w.due_at) as row) as claimed
   order by w.priority, w.due_at, w.subject_id;
 end $function$;
 
@@ -4684,6 +4723,7 @@ grant execute on function private.enqueue(text,text,uuid,timestamp with time zon
 grant execute on function private.faded(numeric,timestamp with time zone) to service_role;
 grant execute on function private.fail_poison_notifications() to service_role;
 grant execute on function private.fail_poison_searches() to service_role;
+grant execute on function private.fail_poison_task_events() to service_role;
 grant execute on function private.freeze_accounts(private.work[]) to service_role;
 grant execute on function private.frozen_calendar_differs(public.meetings,jsonb) to service_role;
 grant execute on function private.hold_first_free(public.meetings,text[],jsonb,jsonb) to service_role;

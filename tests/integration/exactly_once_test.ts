@@ -209,7 +209,7 @@ promise("exactly once", {
         { length: 3 },
         () =>
           stack.platform.sql<{ meeting_id: string }>(
-            "select c ->> 'meeting_id' as meeting_id from claim_writebacks(4) as c",
+            "select meeting_id from claim_writebacks(4)",
           ),
       ),
     );

@@ -47,7 +47,7 @@ export async function queueCost(
       await session`select pg_stat_statements_reset()`;
       const before = await cpu();
       const claimed: { row: Row }[] = await session.unsafe(
-        "select c as row from public.claim_writebacks($1) as c",
+        "select c.meeting as row from public.claim_writebacks($1) as c",
         [rows],
       );
       const between = await cpu();
