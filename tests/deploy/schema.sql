@@ -735,7 +735,7 @@ declare
   v_statement text;
 begin
   if not private.is_adopted(p_table) then
-    return '{}';
+    return array[]::text[];
   end if;
   with missing as (
     select

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { CODES, isCode } from "@shared/failures/codes.ts";
 import { REASONS } from "@shared/failures/reasons.ts";
 
-const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 /** Decisions of the database that are no error; of `failed`, the row says the code. The others are codes, or become one. */
 const NO_ERRORS = new Set([
