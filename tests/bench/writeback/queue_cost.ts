@@ -2,21 +2,22 @@ import type { Row } from "../../support/meetings.ts";
 import { manyMeetings } from "../../support/many_meetings.ts";
 import type { Stack } from "../../support/stack.ts";
 import postgres from "postgres";
-import { sessionMilliseconds } from "./measure.ts";
+import { median, sessionMilliseconds } from "./measure.ts";
 
 /** What the queue costs in the database alone, in milliseconds of its processor time a round. */
 export interface QueueCost {
   claim: number;
   settle: number;
-  /** A bare `update ... returning` of the same rows. */
-  bare_update: number;
-  /** One that brings a settlement's values into the same rows, from the same JSON. */
-  bare_values: number;
+  /**
+   * The bare statements that store the same facts: an update of the work rows, an update of the
+   * meetings from values, an insert of the same ledger rows. No decision, no check, no quota.
+   */
+  bare: number;
   /** Statements inside one claim and one settlement (pg_stat_statements, track = all). */
   statements: number;
 }
 
-const ROUNDS = 20;
+const ROUNDS = 5;
 
 /** `organizers` must be enough for slices of 18 to hold all `rows`. */
 export async function queueCost(
@@ -24,26 +25,25 @@ export async function queueCost(
   database_url: string,
   organizers: readonly { user_id: string }[],
   rows: number,
+  { keep_ledger = false }: { keep_ledger?: boolean } = {},
 ): Promise<QueueCost> {
   const ids = await manyMeetings(stack, organizers, rows);
   const session = postgres(database_url, { max: 1, onnotice: () => {} });
   try {
     const [backend] = await session<{ pid: number }[]>`select pg_backend_pid() as pid`;
     const cpu = () => sessionMilliseconds(backend?.pid ?? 0);
-    const spent = { claim: 0, settle: 0, bare_update: 0, bare_values: 0, statements: 0 };
+    const spent = { claim: [] as number[], settle: [] as number[], bare: [] as number[] };
+    let statements = 0;
     for (let round = 0; round < ROUNDS; round++) {
-      await makePending(stack, ids);
-      const at_first = await cpu();
-      await session.unsafe(BARE_UPDATE, [ids]);
-      spent.bare_update += await cpu() - at_first;
-
-      await makePending(stack, ids);
+      await makePending(stack, ids, keep_ledger);
       const values = JSON.stringify(ids.map((meeting_id) => asWritten({ meeting_id })));
       const began = await cpu();
+      await session.unsafe(BARE_LEASE, [ids]);
       await session.unsafe(BARE_VALUES, [values]);
-      spent.bare_values += await cpu() - began;
+      await session.unsafe(BARE_LEDGER, [values]);
+      spent.bare.push(await cpu() - began);
 
-      await makePending(stack, ids);
+      await makePending(stack, ids, keep_ledger);
       await session`select pg_stat_statements_reset()`;
       const before = await cpu();
       const claimed: { row: Row }[] = await session.unsafe(
@@ -56,19 +56,20 @@ export async function queueCost(
       const settlements = JSON.stringify(leased.map(asWritten));
       const middle = await cpu();
       await session.unsafe("select public.settle_writebacks($1::text::jsonb)", [settlements]);
-      spent.claim += between - before;
-      spent.settle += await cpu() - middle;
-      spent.statements = await statementsSince(stack);
+      spent.claim.push(between - before);
+      spent.settle.push(await cpu() - middle);
+      statements = await statementsSince(stack);
     }
     // Out of the queue's sight; they count among the finished ones from now on.
     await withoutTriggers(stack, forgetWork(ids));
-    await session.unsafe(BARE_UPDATE, [ids]);
+    await session.unsafe(BARE_VALUES, [
+      JSON.stringify(ids.map((meeting_id) => asWritten({ meeting_id }))),
+    ]);
     return {
-      claim: spent.claim / ROUNDS,
-      settle: spent.settle / ROUNDS,
-      bare_update: spent.bare_update / ROUNDS,
-      bare_values: spent.bare_values / ROUNDS,
-      statements: spent.statements,
+      claim: median(spent.claim),
+      settle: median(spent.settle),
+      bare: median(spent.bare),
+      statements,
     };
   } finally {
     await session.end();
@@ -94,8 +95,23 @@ export async function addFinishedMeetings(
   await stack.platform.sql("vacuum (analyze) public.meetings");
 }
 
+/** So many steps of write-backs that were made a day ago. */
+export async function addLedgerRows(stack: Stack, count: number): Promise<void> {
+  await stack.platform.sql(
+    `insert into public.writeback_ledger (meeting_id, step, at, outcome)
+     select 'done-' || n / 4, (array['claimed', 'requested', 'answered', 'settled'])[1 + n % 4],
+            now() - interval '1 day', 'done'
+     from generate_series(1, ${count}) as n`,
+  );
+  await stack.platform.sql("vacuum (analyze) public.writeback_ledger");
+}
+
 /** Makes the meetings due as if they were new, with their triggers left out. */
-async function makePending(stack: Stack, ids: readonly string[]): Promise<void> {
+async function makePending(
+  stack: Stack,
+  ids: readonly string[],
+  keep_ledger: boolean,
+): Promise<void> {
   await withoutTriggers(
     stack,
     `${forgetWork(ids)}
@@ -105,7 +121,13 @@ async function makePending(stack: Stack, ids: readonly string[]): Promise<void> 
      update public.meetings set writeback_status = 'pending', google_event_id = null
      where meeting_id = any (${textArray(ids)});`,
   );
-  await stack.platform.sql("truncate public.writeback_ledger");
+  if (keep_ledger) {
+    await stack.platform.sql(
+      "delete from public.writeback_ledger where at > now() - interval '1 hour'",
+    );
+  } else {
+    await stack.platform.sql("truncate public.writeback_ledger");
+  }
   await stack.platform.sql("delete from net.http_request_queue");
   for (const table of ["public.meetings", "private.work", "private.event_state"]) {
     await stack.platform.sql(`vacuum (analyze) ${table}`);
@@ -131,11 +153,23 @@ function textArray(ids: readonly string[]): string {
   return `'{${ids.join(",")}}'::text[]`;
 }
 
-const BARE_UPDATE = `update public.meetings
-   set writeback_status = 'created', google_event_id = 'convene' || meeting_id,
-       writeback_succeeded_at = clock_timestamp()
- where meeting_id = any ($1::text[])
+const BARE_LEASE = `update private.work
+   set lease_token = gen_random_uuid(), leased_at = clock_timestamp(),
+       leased_until = clock_timestamp() + interval '2 minutes'
+ where kind = 'write' and subject_id = any ($1::text[])
  returning *`;
+
+const BARE_LEDGER = `insert into public.writeback_ledger
+   (meeting_id, step, at, request, status, outcome, duration_ms)
+ select g.meeting_id, step.step, step.at, step.request, step.status, step.outcome, step.duration_ms
+   from jsonb_to_recordset($1::text::jsonb) as g (meeting_id text, steps jsonb)
+   cross join lateral jsonb_to_recordset(
+     '[{"step": "claimed"}]' || g.steps || '[{"step": "settled"}]') as step
+     (step text, at timestamptz, request jsonb, status integer, outcome text, duration_ms integer)
+  where step.at is not null or step.step in ('claimed', 'settled')`.replace(
+  "step.at,",
+  "coalesce(step.at, clock_timestamp()),",
+);
 
 /** What a settlement writes into the rows, and nothing of what it decides, checks and records. */
 const BARE_VALUES = `update public.meetings as m
