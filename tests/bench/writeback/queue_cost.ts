@@ -161,15 +161,12 @@ const BARE_LEASE = `update private.work
 
 const BARE_LEDGER = `insert into public.writeback_ledger
    (meeting_id, step, at, request, status, outcome, duration_ms)
- select g.meeting_id, step.step, step.at, step.request, step.status, step.outcome, step.duration_ms
+ select g.meeting_id, step.step, coalesce(step.at, clock_timestamp()), step.request, step.status,
+        step.outcome, step.duration_ms
    from jsonb_to_recordset($1::text::jsonb) as g (meeting_id text, steps jsonb)
    cross join lateral jsonb_to_recordset(
      '[{"step": "claimed"}]' || g.steps || '[{"step": "settled"}]') as step
-     (step text, at timestamptz, request jsonb, status integer, outcome text, duration_ms integer)
-  where step.at is not null or step.step in ('claimed', 'settled')`.replace(
-  "step.at,",
-  "coalesce(step.at, clock_timestamp()),",
-);
+     (step text, at timestamptz, request jsonb, status integer, outcome text, duration_ms integer)`;
 
 /** What a settlement writes into the rows, and nothing of what it decides, checks and records. */
 const BARE_VALUES = `update public.meetings as m
