@@ -36,6 +36,7 @@ const promises: Record<string, (stack: Stack) => Promise<void>> = {
         const own = `convene${event_key.replaceAll("-", "")}`;
         const events = (await eventsOf(stack, organizer)).filter(({ id }) => id.startsWith(own));
         assert.ok(events.length <= 1, `${state}, ${event}`);
+        await reconnect(stack, organizer);
       }
     }
   },
