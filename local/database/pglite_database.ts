@@ -1,4 +1,4 @@
-import { types } from "@electric-sql/pglite";
+import { PGlite, types } from "@electric-sql/pglite";
 import { btree_gist } from "@electric-sql/pglite/contrib/btree_gist";
 import { pgcrypto } from "@electric-sql/pglite/contrib/pgcrypto";
 import { createPgliteConnection } from "@supabase/lite/pglite";
@@ -7,12 +7,22 @@ import type { LocalDatabase, Session } from "./local_database.ts";
 import { printErrorsShortly } from "./print_errors_shortly.ts";
 import { Mutex } from "./mutex.ts";
 
-/** Opens Postgres in WebAssembly: in memory, or kept in `directory`, which is created. */
-export async function openPgliteDatabase(directory?: string): Promise<LocalDatabase> {
+export interface PgliteOptions {
+  /** Keeps the database there; the directory is created. Default: in memory. */
+  directory?: string;
+  /** What `dumpPgliteCluster` gave: copying it takes a quarter of the time that initdb takes. */
+  cluster?: Blob;
+}
+
+/** Opens Postgres in WebAssembly. */
+export async function openPgliteDatabase(
+  { directory, cluster }: PgliteOptions = {},
+): Promise<LocalDatabase> {
   const connection = await createPgliteConnection({
     url: directory ?? "memory://",
     pgliteOptions: {
       extensions: { btree_gist, pgcrypto },
+      ...(cluster === undefined ? {} : { loadDataDir: cluster }),
       // lite leaves a numeric such as 90.0 a string; PostgREST always answers a number.
       parsers: { [types.NUMERIC]: Number },
     },
@@ -51,4 +61,14 @@ export async function openPgliteDatabase(directory?: string): Promise<LocalDatab
     exclusive: (work) => turns.run(work),
     close: () => turns.run(() => connection.close()),
   };
+}
+
+/** A new cluster with no object of ours in it, as a tar archive of about 40 MB. */
+export async function dumpPgliteCluster(): Promise<Blob> {
+  const driver = await PGlite.create();
+  try {
+    return await driver.dumpDataDir("none");
+  } finally {
+    await driver.close();
+  }
 }

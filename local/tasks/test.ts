@@ -1,5 +1,7 @@
 import { DATABASE_VARIABLE } from "../../tests/support/chosen_database.ts";
+import { CLUSTER_VARIABLE } from "../../tests/support/pglite_cluster.ts";
 import { startPostgresServer } from "../../tests/support/postgres_server.ts";
+import { dumpPgliteCluster } from "../database/pglite_database.ts";
 import { printError, printLine } from "../output.ts";
 import { PROJECT_ROOT } from "./supabase_cli.ts";
 import {
@@ -37,6 +39,12 @@ async function runTests(asked: TestArguments, files: readonly string[]): Promise
   const env: Record<string, string> = {};
   const database = asked.database ?? Deno.env.get(DATABASE_VARIABLE);
   if (database) env[DATABASE_VARIABLE] = database;
+  if (database !== "postgres") {
+    const directory = await Deno.makeTempDir({ prefix: "convene-pglite-" });
+    resources.defer(() => Deno.remove(directory, { recursive: true }));
+    env[CLUSTER_VARIABLE] = `${directory}/cluster.tar`;
+    await Deno.writeFile(env[CLUSTER_VARIABLE], (await dumpPgliteCluster()).stream());
+  }
   if (database !== "pglite") {
     const server = resources.use(await startPostgresServer());
     env.CONVENE_TEST_POSTGRES_URL = server.admin_url;

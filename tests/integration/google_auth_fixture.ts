@@ -4,6 +4,7 @@ import type { EmulatorControl } from "../../packages/google-calendar-emulator/co
 import { startPlatform } from "../../local/platform.ts";
 import type { Platform } from "../../local/platform.ts";
 import type { TestDatabase } from "../support/chosen_database.ts";
+import { pgliteInMemory } from "../support/pglite_cluster.ts";
 import { startPostgresServer } from "../support/postgres_server.ts";
 import type { Start } from "../support/promises.ts";
 
@@ -33,9 +34,9 @@ export function startOn(kind: TestDatabase): Start<GoogleAuth> {
       await startPlatform({
         strict_google: true,
         background: { net: false, cron: false },
-        ...(server === null
-          ? {}
-          : { database: { kind: "url", url: (await server.createDatabase()).url } }),
+        database: server === null
+          ? await pgliteInMemory()
+          : { kind: "url", url: (await server.createDatabase()).url },
       }),
     );
     return { platform, control: emulatorControl(platform.google_url) };

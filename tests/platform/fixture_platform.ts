@@ -1,13 +1,15 @@
 import { type Platform, type PlatformOptions, startPlatform } from "../../local/platform.ts";
 import { isChosen } from "../support/chosen_database.ts";
+import { pgliteInMemory } from "../support/pglite_cluster.ts";
 import { startPostgresServer } from "../support/postgres_server.ts";
 
 export const FIXTURE_MIGRATIONS = new URL("fixtures/migrations/", import.meta.url);
 export const FIXTURE_FUNCTIONS = new URL("fixtures/functions/", import.meta.url);
 
 /** A platform on this folder's migrations and functions, with nothing working by itself. */
-export function startFixture(options: PlatformOptions = {}): Promise<Platform> {
-  return startPlatform({
+export async function startFixture(options: PlatformOptions = {}): Promise<Platform> {
+  return await startPlatform({
+    database: await pgliteInMemory(),
     migrations_dir: FIXTURE_MIGRATIONS,
     functions_dir: FIXTURE_FUNCTIONS,
     functions: "none",
@@ -24,7 +26,9 @@ export function onBothDatabases(
   name: string,
   keep: (database: NonNullable<PlatformOptions["database"]>) => Promise<void>,
 ): void {
-  if (isChosen("PGlite")) Deno.test(`${name}, on PGlite`, () => keep({ kind: "memory" }));
+  if (isChosen("PGlite")) {
+    Deno.test(`${name}, on PGlite`, async () => await keep(await pgliteInMemory()));
+  }
   if (isChosen("Postgres")) {
     Deno.test(`${name}, on Postgres`, async () => {
       await using server = await startPostgresServer();

@@ -6,6 +6,7 @@ import {
 } from "../../packages/google-calendar-emulator/control.ts";
 import { type Platform, type PlatformOptions, startPlatform } from "../../local/platform.ts";
 import { isChosen } from "./chosen_database.ts";
+import { pgliteInMemory } from "./pglite_cluster.ts";
 import { startPostgresServer } from "./postgres_server.ts";
 import { promisesOf } from "./promises.ts";
 
@@ -76,7 +77,9 @@ export function promise(
     promisesOf(
       `${part} on PGlite`,
       async (resources) => {
-        return stackOf(resources.use(await startPlatform({ ...QUIET, ...platform })), false);
+        const database = await pgliteInMemory();
+        const started = await startPlatform({ database, ...QUIET, ...platform });
+        return stackOf(resources.use(started), false);
       },
       promises,
       // PGlite keeps its own state in the process's exit code until it is closed.
