@@ -105,8 +105,8 @@ promise("Google's errors", {
     assert.ok(Number(by_name.headers.get("retry-after")) > 5 * 3600);
     assert.deepEqual(await requestsOf(stack, organizer), ["POST"], "only the first insert is sent");
     for (const id of [meeting_id, second]) {
-      const { writeback_retry_count, writeback_attempts } = await rowOf(stack, id);
-      assert.deepEqual([writeback_retry_count, writeback_attempts], [0, 0]);
+      const { writeback_retry_count, attempts } = await rowOf(stack, id);
+      assert.deepEqual([writeback_retry_count, attempts], [0, 0]);
     }
 
     const searched = await organizer.call("schedule", {
