@@ -1,4 +1,4 @@
-import { PGlite, types } from "@electric-sql/pglite";
+import { types } from "@electric-sql/pglite";
 import { btree_gist } from "@electric-sql/pglite/contrib/btree_gist";
 import { pgcrypto } from "@electric-sql/pglite/contrib/pgcrypto";
 import { createPgliteConnection } from "@supabase/lite/pglite";
@@ -15,9 +15,13 @@ export interface PgliteOptions {
 }
 
 /** Opens Postgres in WebAssembly. */
-export async function openPgliteDatabase(
-  { directory, cluster }: PgliteOptions = {},
-): Promise<LocalDatabase> {
+export async function openPgliteDatabase(options: PgliteOptions = {}): Promise<LocalDatabase> {
+  return databaseOn(await openConnection(options));
+}
+
+type Connection = Awaited<ReturnType<typeof createPgliteConnection>>;
+
+async function openConnection({ directory, cluster }: PgliteOptions): Promise<Connection> {
   const connection = await createPgliteConnection({
     url: directory ?? "memory://",
     pgliteOptions: {
@@ -29,9 +33,12 @@ export async function openPgliteDatabase(
   });
   keepPrivileges(connection);
   printErrorsShortly(connection);
-  const driver = connection.driver;
-  await driver.waitReady;
+  await connection.driver.waitReady;
+  return connection;
+}
 
+function databaseOn(connection: Connection): LocalDatabase {
+  const driver = connection.driver;
   const session: Session = {
     query: async <Row>(text: string, params: unknown[] = []) =>
       (await driver.query<Row>(text, params)).rows,
@@ -63,12 +70,16 @@ export async function openPgliteDatabase(
   };
 }
 
-/** A new cluster with no object of ours in it, as a tar archive of about 40 MB. */
-export async function dumpPgliteCluster(): Promise<Blob> {
-  const driver = await PGlite.create();
+/** A cluster after `prepare`, as a tar archive of at least 40 MB. */
+export async function dumpPgliteCluster(
+  prepare: (database: LocalDatabase) => Promise<void> = () => Promise.resolve(),
+): Promise<Blob> {
+  const connection = await openConnection({});
   try {
-    return await driver.dumpDataDir("none");
+    await prepare(databaseOn(connection));
+    await connection.driver.exec("checkpoint");
+    return await connection.driver.dumpDataDir("none");
   } finally {
-    await driver.close();
+    await connection.close();
   }
 }

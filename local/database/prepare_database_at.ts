@@ -1,4 +1,6 @@
 import { App } from "@supabase/lite";
+import type { LocalDatabase } from "./local_database.ts";
+import { applyMigrations } from "./migrations.ts";
 import { openPostgresDatabase } from "./postgres_database.ts";
 import { prepareDatabase, type PrepareOptions } from "./prepare_database.ts";
 import type { Providers } from "./stand_ins.ts";
@@ -13,13 +15,22 @@ export async function prepareDatabaseAt(
 ): Promise<Providers> {
   const database = await openPostgresDatabase(url);
   try {
-    // The secret signs nothing here; lite only wants one before it creates the auth schema.
-    const app = new App({
-      connection: database.connection,
-      auth: { enabled: true, jwt_secret: crypto.randomUUID() },
-    });
-    return await prepareDatabase(database, app, options);
+    return await prepareDatabase(database, appOn(database), options);
   } finally {
     await database.close();
   }
+}
+
+/** Makes an empty database what it is after a deployment of the migrations in `directory`. */
+export async function deployTo(database: LocalDatabase, directory: URL): Promise<void> {
+  await prepareDatabase(database, appOn(database));
+  await applyMigrations(database, directory);
+}
+
+/** The secret signs nothing here; lite only wants one before it creates the auth schema. */
+function appOn(database: LocalDatabase): App {
+  return new App({
+    connection: database.connection,
+    auth: { enabled: true, jwt_secret: crypto.randomUUID() },
+  });
 }

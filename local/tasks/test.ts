@@ -1,7 +1,6 @@
 import { DATABASE_VARIABLE } from "../../tests/support/chosen_database.ts";
-import { CLUSTER_VARIABLE } from "../../tests/support/pglite_cluster.ts";
+import { preparePglite, preparePostgres } from "../../tests/support/prepared_databases.ts";
 import { startPostgresServer } from "../../tests/support/postgres_server.ts";
-import { dumpPgliteCluster } from "../database/pglite_database.ts";
 import { printError, printLine } from "../output.ts";
 import { PROJECT_ROOT } from "./supabase_cli.ts";
 import {
@@ -42,12 +41,12 @@ async function runTests(asked: TestArguments, files: readonly string[]): Promise
   if (database !== "postgres") {
     const directory = await Deno.makeTempDir({ prefix: "convene-pglite-" });
     resources.defer(() => Deno.remove(directory, { recursive: true }));
-    env[CLUSTER_VARIABLE] = `${directory}/cluster.tar`;
-    await Deno.writeFile(env[CLUSTER_VARIABLE], (await dumpPgliteCluster()).stream());
+    Object.assign(env, await preparePglite(directory));
   }
   if (database !== "pglite") {
     const server = resources.use(await startPostgresServer());
     env.CONVENE_TEST_POSTGRES_URL = server.admin_url;
+    Object.assign(env, await preparePostgres(server));
     printLine(
       `Postgres ${server.version}; ` +
         (server.has_pg_cron

@@ -50,6 +50,7 @@ export function readTestArguments(args: readonly string[]): TestArguments {
     if (name === "--help" || args[index] === "-h") help = true;
     else if (name === "--filter") filter = value();
     else if (name === "--database") database = value();
+    else if (args[index] === "--") continue;
     else if (args[index]!.startsWith("-")) others.push(args[index]!);
     else paths.push(args[index]!);
   }

@@ -1,5 +1,6 @@
 import { startPlatform } from "../../local/platform.ts";
 import { startPostgresServer } from "../support/postgres_server.ts";
+import { migratedPostgres } from "../support/prepared_databases.ts";
 import { type Stack, stackOf } from "../support/stack.ts";
 import { startProcessSupervisor } from "./process_supervisor.ts";
 import type { Pause, WorkerPlan } from "./worker_plan.ts";
@@ -35,12 +36,11 @@ export async function startChaosStack(resources: AsyncDisposableStack): Promise<
     (pause) => on_pause.handle(pause),
   ));
   const server = resources.use(await startPostgresServer());
-  const { url } = await server.createDatabase();
   const platform = resources.use(
     await startPlatform({
       strict_google: true,
       background: { net: false, cron: false },
-      database: { kind: "url", url },
+      database: await migratedPostgres(server),
       functions_dir: new URL("functions/", import.meta.url),
       environment: { CHAOS_SUPERVISOR_URL: supervisor.url },
     }),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { startPlatform } from "../../local/platform.ts";
 import { backfillCost } from "../support/backfill_cost.ts";
-import { pgliteInMemory } from "../support/pglite_cluster.ts";
+import { migratedPglite } from "../support/prepared_databases.ts";
 import { connectedOrganizer, TOKEN_KEYS } from "../support/connected_organizer.ts";
 import { startCountingProxy } from "../support/counting_proxy.ts";
 import { callFunction, stackOf } from "../support/stack.ts";
@@ -14,7 +14,7 @@ Deno.test({
   async fn() {
     await using api = startCountingProxy();
     await using platform = await startPlatform({
-      database: await pgliteInMemory(),
+      database: await migratedPglite(),
       strict_google: true,
       background: { net: false, cron: false },
       environment: { SUPABASE_URL: api.url, CONVENE_TOKEN_KEYS: TOKEN_KEYS },

@@ -4,7 +4,7 @@ import type { EmulatorControl } from "../../packages/google-calendar-emulator/co
 import { startPlatform } from "../../local/platform.ts";
 import type { Platform } from "../../local/platform.ts";
 import type { TestDatabase } from "../support/chosen_database.ts";
-import { pgliteInMemory } from "../support/pglite_cluster.ts";
+import { migratedPglite, migratedPostgres } from "../support/prepared_databases.ts";
 import { startPostgresServer } from "../support/postgres_server.ts";
 import type { Start } from "../support/promises.ts";
 
@@ -34,9 +34,7 @@ export function startOn(kind: TestDatabase): Start<GoogleAuth> {
       await startPlatform({
         strict_google: true,
         background: { net: false, cron: false },
-        database: server === null
-          ? await pgliteInMemory()
-          : { kind: "url", url: (await server.createDatabase()).url },
+        database: server === null ? await migratedPglite() : await migratedPostgres(server),
       }),
     );
     return { platform, control: emulatorControl(platform.google_url) };

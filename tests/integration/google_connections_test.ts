@@ -1,4 +1,4 @@
-import { pgliteInMemory } from "../support/pglite_cluster.ts";
+import { migratedPglite } from "../support/prepared_databases.ts";
 import assert from "node:assert/strict";
 import { createClient } from "@supabase/supabase-js";
 import { googleAuthorizations } from "@shared/connections/authorizations.ts";
@@ -31,7 +31,7 @@ async function startRooms(resources: AsyncDisposableStack): Promise<Rooms> {
   // With a client of its own the platform starts no emulator; its functions are not needed here.
   const platform = resources.use(
     await startPlatform({
-      database: await pgliteInMemory(),
+      database: await migratedPglite(),
       functions: "none",
       background: { net: false, cron: false },
       environment: { GOOGLE_CLIENT_ID: "unused", GOOGLE_CLIENT_SECRET: "unused" },

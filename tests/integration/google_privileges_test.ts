@@ -1,4 +1,4 @@
-import { pgliteInMemory } from "../support/pglite_cluster.ts";
+import { emptyPglite, migratedPglite } from "../support/prepared_databases.ts";
 import assert from "node:assert/strict";
 import { startPlatform } from "../../local/platform.ts";
 
@@ -50,7 +50,7 @@ const HELPERS: Record<string, Record<string, unknown>> = {
 for (const default_privileges of ["none", "legacy-grant-all"] as const) {
   Deno.test(`Google connections are the service role's alone (defaults: ${default_privileges})`, async () => {
     await using platform = await startPlatform({
-      database: await pgliteInMemory(),
+      database: default_privileges === "none" ? await migratedPglite() : await emptyPglite(),
       default_privileges,
       functions: "none",
       background: { net: false, cron: false },

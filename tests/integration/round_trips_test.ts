@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { startPlatform } from "../../local/platform.ts";
-import { pgliteInMemory } from "../support/pglite_cluster.ts";
+import { migratedPglite } from "../support/prepared_databases.ts";
 import { connectedOrganizer, TOKEN_KEYS } from "../support/connected_organizer.ts";
 import { startCountingProxy } from "../support/counting_proxy.ts";
 import { manyMeetings } from "../support/many_meetings.ts";
@@ -13,7 +13,7 @@ promisesOf(
     const api = resources.use(startCountingProxy());
     const platform = resources.use(
       await startPlatform({
-        database: await pgliteInMemory(),
+        database: await migratedPglite(),
         strict_google: true,
         background: { net: false, cron: false },
         environment: { SUPABASE_URL: api.url, CONVENE_TOKEN_KEYS: TOKEN_KEYS },

@@ -1,6 +1,6 @@
 import { type Platform, type PlatformOptions, startPlatform } from "../../local/platform.ts";
 import { isChosen } from "../support/chosen_database.ts";
-import { pgliteInMemory } from "../support/pglite_cluster.ts";
+import { emptyPglite } from "../support/prepared_databases.ts";
 import { startPostgresServer } from "../support/postgres_server.ts";
 
 export const FIXTURE_MIGRATIONS = new URL("fixtures/migrations/", import.meta.url);
@@ -9,7 +9,7 @@ export const FIXTURE_FUNCTIONS = new URL("fixtures/functions/", import.meta.url)
 /** A platform on this folder's migrations and functions, with nothing working by itself. */
 export async function startFixture(options: PlatformOptions = {}): Promise<Platform> {
   return await startPlatform({
-    database: await pgliteInMemory(),
+    database: await emptyPglite(),
     migrations_dir: FIXTURE_MIGRATIONS,
     functions_dir: FIXTURE_FUNCTIONS,
     functions: "none",
@@ -27,7 +27,7 @@ export function onBothDatabases(
   keep: (database: NonNullable<PlatformOptions["database"]>) => Promise<void>,
 ): void {
   if (isChosen("PGlite")) {
-    Deno.test(`${name}, on PGlite`, async () => await keep(await pgliteInMemory()));
+    Deno.test(`${name}, on PGlite`, async () => await keep(await emptyPglite()));
   }
   if (isChosen("Postgres")) {
     Deno.test(`${name}, on Postgres`, async () => {

@@ -6,7 +6,12 @@ import {
 } from "../../packages/google-calendar-emulator/control.ts";
 import { type Platform, type PlatformOptions, startPlatform } from "../../local/platform.ts";
 import { isChosen } from "./chosen_database.ts";
-import { pgliteInMemory } from "./pglite_cluster.ts";
+import {
+  emptyPglite,
+  emptyPostgres,
+  migratedPglite,
+  migratedPostgres,
+} from "./prepared_databases.ts";
 import { startPostgresServer } from "./postgres_server.ts";
 import { promisesOf } from "./promises.ts";
 
@@ -72,12 +77,14 @@ export function promise(
   } = {},
 ): void {
   const { only, real_cron = false, ...platform } = options;
+  const is_migrated = platform.default_privileges !== "legacy-grant-all" &&
+    platform.migrations_dir === undefined;
   const afterEach = async (stack: Stack) => void await stack.google.clearFaults();
   if (only !== "postgres" && isChosen("PGlite")) {
     promisesOf(
       `${part} on PGlite`,
       async (resources) => {
-        const database = await pgliteInMemory();
+        const database = is_migrated ? await migratedPglite() : await emptyPglite();
         const started = await startPlatform({ database, ...QUIET, ...platform });
         return stackOf(resources.use(started), false);
       },
@@ -91,10 +98,11 @@ export function promise(
     `${part} on Postgres`,
     async (resources) => {
       const server = resources.use(await startPostgresServer());
-      const { url } = await server.createDatabase(
-        real_cron && server.has_pg_cron ? { name: server.cron_database } : {},
-      );
-      const database = { kind: "url", url } as const;
+      const database = real_cron && server.has_pg_cron
+        ? await emptyPostgres(server, server.cron_database)
+        : is_migrated
+        ? await migratedPostgres(server)
+        : await emptyPostgres(server);
       return stackOf(resources.use(await startPlatform({ ...QUIET, ...platform, database })), true);
     },
     promises,
