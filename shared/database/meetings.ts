@@ -17,6 +17,7 @@ export type MeetingRow = Schema["public"]["Tables"]["meetings"]["Row"] & {
 /** A meeting whose write is leased: its row without candidates, and what the queue knows of it. */
 export type LeasedMeeting = MeetingRow & {
   lease_token: string;
+  lease_seconds: number;
   operation: "create" | "update" | "cancel";
   /** Failed attempts of this operation, of at most `max_attempts`. */
   attempts: number;

@@ -32,11 +32,9 @@ export interface DeliverySettlement {
 export function claimNotifications(
   database: Database,
   limit: number,
-  lease_seconds: number,
 ): Promise<ClaimedNotification[]> {
   return call(database, "claim_notifications", {
     p_limit: limit,
-    p_lease_seconds: lease_seconds,
   });
 }
 

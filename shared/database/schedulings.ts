@@ -9,9 +9,11 @@ import type { Claimed, MeetingRow, NotClaimed } from "./meetings.ts";
 /** A meeting whose search is leased, or whose search would be. */
 export type LeasedSearch = MeetingRow & {
   lease_token: string | null;
-  /** Searches that failed at Google, and postponements since, both in a row. */
+  /** Searches in a row that failed at Google, of at most `max_attempts`. */
   attempts: number | null;
-  deferrals: number | null;
+  max_attempts: number;
+  /** How long its lease lasts from the claim. */
+  lease_seconds: number;
   settings_version: number;
   google_account_id: string | null;
 };
@@ -46,7 +48,6 @@ export function beginScheduling(
     actor: Actor;
     given: Record<string, unknown> | null;
     reschedule: boolean;
-    lease_seconds: number;
   },
 ): Promise<ClaimedScheduling | NotClaimed<SchedulingDecision>> {
   return call(database, "begin_scheduling", {
@@ -54,7 +55,6 @@ export function beginScheduling(
     p_user_id: userIdOf(request.actor),
     p_meeting: request.given,
     p_reschedule: request.reschedule,
-    p_lease_seconds: request.lease_seconds,
   });
 }
 
@@ -85,9 +85,8 @@ export function readSchedulingContext(
 export function claimSchedulings(
   database: Database,
   limit: number,
-  lease_seconds: number,
 ): Promise<LeasedSearch[]> {
-  return call(database, "claim_schedulings", { p_limit: limit, p_lease_seconds: lease_seconds });
+  return call(database, "claim_schedulings", { p_limit: limit });
 }
 
 /** One time of a series; `taken`: whom another meeting has then, known before. RFC 3339 instants. */
@@ -117,17 +116,20 @@ export type SchedulingVerdict =
     error: string;
     reason: string;
     details: Record<string, unknown>;
-    /** Null: the search failed for good. */
-    retry_after_seconds: number | null;
+    /** reject: it failed for good. retry spends an attempt, defer none. */
+    verdict: "reject" | "retry" | "defer";
+    /** Replaces the queue's backoff. */
+    not_before_seconds?: number | null;
   };
 
 /**
- * `settled` ends the lease; `candidate` is the one that was taken, counted from 0. `taken`: other
+ * `settled` ends the lease; `candidate` is the one that was taken, counted from 0, and
+ * `retry_after_seconds` says when the search is due again. `taken`: other
  * meetings hold every candidate; `too_many_holds`: the organizer's other meetings wait to be
  * written; the lease goes on after both. `lease_lost`: somebody else decides about the meeting now.
  */
 export type Settlement =
-  | { decision: "settled"; candidate?: number }
+  | { decision: "settled"; candidate?: number; retry_after_seconds?: number | null }
   | { decision: "taken" | "too_many_holds" | "lease_lost" };
 
 /** Ends a slot search, with the first candidate that nobody else has taken. */
@@ -145,7 +147,8 @@ export function settleScheduling(
       ? {
         p_error: verdict.error,
         p_reason: verdict.reason,
-        p_retry_after_seconds: verdict.retry_after_seconds,
+        p_verdict: verdict.verdict,
+        p_not_before_seconds: verdict.not_before_seconds ?? null,
       }
       : { p_candidates: verdict.candidates }),
   });

@@ -18,9 +18,8 @@ export type TaskEventRow = Schema["public"]["Tables"]["task_calendar_events"]["R
   /** An earlier request may have taken effect: verify before writing. */
   outcome_unknown: boolean;
   lease_token: string | null;
+  lease_seconds: number | null;
   leased_until: string | null;
-  /** Attempts that this lease counts, from 1. */
-  attempts: number;
 };
 
 /**
@@ -55,13 +54,11 @@ export function beginTaskEvent(
   task_id: string,
   actor: Actor,
   wanted: unknown,
-  lease_seconds: number,
 ): Promise<BegunTaskEvent> {
   return call(database, "begin_task_event", {
     p_task_id: task_id,
     p_user_id: userIdOf(actor),
     p_wanted: wanted,
-    p_lease_seconds: lease_seconds,
   });
 }
 
@@ -69,13 +66,11 @@ export function beginTaskEvent(
 export function beginEventChange(
   database: Database,
   event: { user_id: string; calendar_id: string; calendar_event_id: string },
-  lease_seconds: number,
 ): Promise<BegunTaskEvent> {
   return call(database, "begin_event_change", {
     p_user_id: event.user_id,
     p_calendar_id: event.calendar_id,
     p_calendar_event_id: event.calendar_event_id,
-    p_lease_seconds: lease_seconds,
   });
 }
 
@@ -87,15 +82,18 @@ export interface Settlement {
   gone?: readonly string[];
   /** The lease stays with the caller. */
   keep_lease?: boolean;
-  /** The row is due again after so long. */
-  not_before_seconds?: number | null;
+  /**
+   * The row is due again: after so long, or (null) when the queue's backoff is over, which for
+   * `unknown` is not before the request can have taken effect.
+   */
+  due_again?: { verdict: "defer" | "unknown"; not_before_seconds: number | null };
 }
 
 /** Writes what is known now. False when the lease was lost: somebody else decides about the row now. */
 export function settleTaskEvent(
   database: Database,
   event: TaskEventRow,
-  { columns, rows = [], gone = [], keep_lease = false, not_before_seconds = null }: Settlement,
+  { columns, rows = [], gone = [], keep_lease = false, due_again }: Settlement,
 ): Promise<boolean> {
   return call(database, "settle_task_event", {
     p_id: event.id,
@@ -104,7 +102,8 @@ export function settleTaskEvent(
     p_rows: rows,
     p_gone: gone,
     p_release: !keep_lease,
-    p_not_before_seconds: not_before_seconds,
+    p_verdict: due_again?.verdict ?? "done",
+    p_not_before_seconds: due_again?.not_before_seconds ?? null,
   });
 }
 
@@ -112,9 +111,8 @@ export function settleTaskEvent(
 export function claimTaskEvents(
   database: Database,
   limit: number,
-  lease_seconds: number,
 ): Promise<BegunTaskEvent[]> {
-  return call(database, "claim_task_events", { p_limit: limit, p_lease_seconds: lease_seconds });
+  return call(database, "claim_task_events", { p_limit: limit });
 }
 
 /** The tasks of an actor, each with the event that stands for it. */

@@ -915,9 +915,10 @@ export type Database = {
           "p_error"?: string;
           "p_lease_token": string;
           "p_meeting_id": string;
+          "p_not_before_seconds"?: number;
           "p_reason"?: string;
-          "p_retry_after_seconds"?: number;
           "p_slot"?: Json;
+          "p_verdict"?: string;
         };
         Returns: Json;
       };
@@ -930,6 +931,7 @@ export type Database = {
           "p_not_before_seconds"?: number;
           "p_release"?: boolean;
           "p_rows"?: Json;
+          "p_verdict"?: string;
         };
         Returns: boolean;
       };

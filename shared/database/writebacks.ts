@@ -32,12 +32,10 @@ export function beginWriteback(
   database: Database,
   meeting_id: string,
   actor: Actor,
-  lease_seconds: number,
 ): Promise<Claimed | NotClaimed<WritebackDecision>> {
   return call(database, "begin_writeback", {
     p_meeting_id: meeting_id,
     p_user_id: userIdOf(actor),
-    p_lease_seconds: lease_seconds,
   });
 }
 
@@ -58,12 +56,10 @@ export interface WritebackSlice {
 export function claimWritebackSlice(
   database: Database,
   limit: number,
-  lease_seconds: number,
   reclaim: boolean,
 ): Promise<WritebackSlice> {
   return call(database, "claim_writeback_slice", {
     p_limit: limit,
-    p_lease_seconds: lease_seconds,
     p_reclaim: reclaim,
   });
 }

@@ -2,15 +2,18 @@ import { SYSTEM } from "@shared/database/actor.ts";
 import type { LeasedSearch } from "@shared/database/schedulings.ts";
 import { claimSchedulings, readSchedulingContext } from "@shared/database/schedulings.ts";
 import { finishBatch } from "@shared/database/work.ts";
-import { defer, LEASE_SECONDS, scheduleMeeting } from "./schedule_meeting.ts";
+import { defer, scheduleMeeting } from "./schedule_meeting.ts";
 import type { Scheduled, ScheduleDependencies } from "./schedule_meeting.ts";
 
 const DEFAULT_LIMIT = 10;
 /** A call that a wake-up caused does so many, and has the function called again for the rest. */
 const WOKEN_LIMIT = 40;
 
-/** A search that begins this long after its claim has still half the lease: more than slow calendars take. */
-const BEGIN_WITHIN_MS = LEASE_SECONDS * 1000 / 2;
+/** No slice is claimed later than this; a function has 150 s in all. */
+const LAST_CLAIM_MS = 45_000;
+
+/** The rest is more than slow calendars take: 20 s a request, before which there may be a refreshed token. */
+const SHARE_OF_LEASE_TO_BEGIN = 0.5;
 
 /** What scheduling one meeting of a batch came to. */
 export interface BatchResult {
@@ -26,21 +29,20 @@ export async function scheduleBatch(
   dependencies: ScheduleDependencies,
   { limit, wake }: { limit: number | undefined; wake: boolean },
 ): Promise<BatchResult[]> {
-  const begin_until = performance.now() + BEGIN_WITHIN_MS;
+  const claim_until = performance.now() + LAST_CLAIM_MS;
   const results: BatchResult[] = [];
   let left = limit ?? (wake ? WOKEN_LIMIT : DEFAULT_LIMIT);
-  while (left > 0 && performance.now() < begin_until) {
+  while (left > 0 && performance.now() < claim_until) {
     const claimed = await claimSchedulings(
       dependencies.database,
       Math.min(left, DEFAULT_LIMIT),
-      LEASE_SECONDS,
     );
     if (claimed.length === 0) break;
     left -= claimed.length;
-    const until = performance.now() + BEGIN_WITHIN_MS;
+    const claimed_at = performance.now();
     const byOrganizer = Map.groupBy(claimed, (meeting) => meeting.organizer_user_id);
     const settled = await Promise.all(
-      [...byOrganizer.values()].map((meetings) => scheduleAll(dependencies, meetings, until)),
+      [...byOrganizer.values()].map((meetings) => scheduleAll(dependencies, meetings, claimed_at)),
     );
     results.push(...settled.flat());
   }
@@ -53,11 +55,12 @@ export async function scheduleBatch(
 async function scheduleAll(
   dependencies: ScheduleDependencies,
   meetings: readonly LeasedSearch[],
-  begin_until: number,
+  claimed_at: number,
 ): Promise<BatchResult[]> {
   const results: BatchResult[] = [];
   for (const meeting of meetings) {
     const { meeting_id } = meeting;
+    const begin_until = claimed_at + meeting.lease_seconds * 1000 * SHARE_OF_LEASE_TO_BEGIN;
     if (performance.now() >= begin_until) {
       // Left to its lease, it would look like one that kills its workers.
       results.push({ meeting_id, scheduled: await defer(dependencies, meeting) });

@@ -19,9 +19,6 @@ import { occurrencesOf } from "./series_times.ts";
 import { readSlotRequest } from "./slot_request.ts";
 import type { SlotRequest } from "./slot_request.ts";
 
-/** Longer than a freeBusy chunk with a refreshed token takes (20 s a request). */
-export const LEASE_SECONDS = 90;
-
 /** Every lost round is another meeting's slot, so the next search is over less; ten rounds lost are a crowd. */
 const MAX_ROUNDS = 10;
 
@@ -80,8 +77,8 @@ export async function scheduleMeeting(
   });
 }
 
-function triesOf({ attempts, deferrals }: LeasedSearch): Tries {
-  return { failed: attempts ?? 0, waited: deferrals ?? 0 };
+function triesOf({ attempts, max_attempts }: LeasedSearch): Tries {
+  return { is_last: (attempts ?? 0) + 1 >= max_attempts };
 }
 
 /** What the meeting itself already takes of people's time. */
@@ -154,6 +151,7 @@ function tooManyHolds(): PostponedSearch {
     reason:
       "250 times are promised to meetings of this organizer that wait to be written to Google Calendar (a series takes one an " +
       "occurrence). The search goes on by itself when there are fewer.",
+    verdict: "defer",
     retry_after_seconds: 60,
   };
 }
@@ -163,6 +161,7 @@ function crowded(): PostponedSearch {
     kind: "postponed",
     code: "busy",
     reason: "Other meetings took every slot that was found. It is tried again by itself.",
+    verdict: "defer",
     retry_after_seconds: 5,
   };
 }
@@ -173,6 +172,7 @@ export function defer(dependencies: ScheduleDependencies, row: LeasedSearch): Pr
     kind: "postponed",
     code: "busy",
     reason: "The meetings before it took long. It is tried again by itself.",
+    verdict: "defer",
     retry_after_seconds: 1,
   });
 }
@@ -184,20 +184,24 @@ async function giveUp(
   outcome: SearchOutcome,
 ): Promise<Scheduled> {
   if (outcome.kind === "found") throw new Error("A search that found slots is no failure");
-  const { decision } = await settleScheduling(database, row, verdict(outcome));
-  return decision === "settled" ? outcome : { kind: "lease_lost" };
+  const settled = await settleScheduling(database, row, verdict(outcome));
+  if (settled.decision !== "settled") return { kind: "lease_lost" };
+  return outcome.kind === "postponed"
+    ? { ...outcome, retry_after_seconds: settled.retry_after_seconds ?? null }
+    : outcome;
 }
 
 function verdict(outcome: RefusedSearch | PostponedSearch): SchedulingVerdict {
   const { code: error, reason } = outcome;
   return outcome.kind === "refused"
-    ? { slot: null, error, reason, details: stored(outcome.details), retry_after_seconds: null }
+    ? { slot: null, error, reason, details: stored(outcome.details), verdict: "reject" }
     : {
       slot: null,
       error,
       reason,
       details: {},
-      retry_after_seconds: outcome.retry_after_seconds,
+      verdict: outcome.verdict,
+      not_before_seconds: outcome.retry_after_seconds,
     };
 }
 

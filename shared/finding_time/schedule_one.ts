@@ -12,7 +12,7 @@ import {
 } from "./not_searched.ts";
 import type { NotSearched } from "./not_searched.ts";
 import { requestsTheSame } from "./same_request.ts";
-import { LEASE_SECONDS, scheduleMeeting } from "./schedule_meeting.ts";
+import { scheduleMeeting } from "./schedule_meeting.ts";
 import type { Scheduled, ScheduleDependencies } from "./schedule_meeting.ts";
 
 /** One meeting to schedule. `given` holds the columns that the caller named and nothing else, or is null. */
@@ -41,7 +41,6 @@ export async function scheduleOne(
     given: given as Record<string, unknown> | null,
     reschedule,
     actor,
-    lease_seconds: LEASE_SECONDS,
   });
   return begun.decision === "claimed"
     ? await scheduleMeeting(dependencies, begun.meeting, begun)

@@ -12,17 +12,13 @@ import type { KnownTimes } from "./participants.ts";
 import { seriesOf } from "./slot_request.ts";
 import type { SlotRequest } from "./slot_request.ts";
 
-/** Google may fail a search this often in a row before the meeting fails; asking to slow down is no failure. */
-const MAX_FAILURES = 3;
-
-/** What the searches of a meeting came to, in a row: Google failed them, or they were put off and cost no attempt. */
+/** Whether a failure at Google spends the last attempt; asking to slow down spends none. */
 export interface Tries {
-  failed: number;
-  waited: number;
+  is_last: boolean;
 }
 
 /** A search that is not repeated: its first failure is reported as one that may pass. */
-export const FIRST_TRY: Tries = { failed: 0, waited: 0 };
+export const FIRST_TRY: Tries = { is_last: false };
 
 export type SearchErrorCode = Extract<
   ResponseCode,
@@ -54,7 +50,10 @@ export interface PostponedSearch {
   kind: "postponed";
   code: Extract<SearchErrorCode, "google_unavailable" | "rate_limited" | "busy">;
   reason: string;
-  retry_after_seconds: number;
+  /** Whether it spends an attempt. */
+  verdict: "retry" | "defer";
+  /** Seconds to wait; null: the queue's backoff decides, which the settlement returns. */
+  retry_after_seconds: number | null;
 }
 
 export type SearchOutcome = FoundSlots | RefusedSearch | PostponedSearch;
@@ -102,14 +101,15 @@ function afterNothing(
   const late = unreadable.filter(({ email }) =>
     times.read.get(email)?.unknown_reason === TIMED_OUT
   );
-  if (late.length > 0 && tries.failed + 1 < MAX_FAILURES) {
+  if (late.length > 0 && !tries.is_last) {
     const names = late.map(({ name, email }) => name ?? email).join(", ");
     return {
       kind: "postponed",
       code: "google_unavailable",
       reason:
         `Google did not answer in time for the calendar of ${names}. It is tried again by itself.`,
-      retry_after_seconds: backoff(tries),
+      verdict: "retry",
+      retry_after_seconds: null,
     };
   }
   const { conceded_candidates, negotiation_rounds } = result;
@@ -149,7 +149,7 @@ export function afterFailure(
       const reason = is_limited
         ? `Google asks to slow down (${google.reason}).`
         : `Google could not show the calendars (${google.reason}).`;
-      if (!is_limited && tries.failed + 1 >= MAX_FAILURES) {
+      if (!is_limited && tries.is_last) {
         return refused(
           "google_unavailable",
           `${reason} Schedule the meeting again later.`,
@@ -160,7 +160,8 @@ export function afterFailure(
         kind: "postponed",
         code: is_limited ? "rate_limited" : "google_unavailable",
         reason: `${reason} It is tried again by itself.`,
-        retry_after_seconds: Math.max(waitOf(failure) ?? 0, backoff(tries)),
+        verdict: is_limited ? "defer" : "retry",
+        retry_after_seconds: waitOf(failure),
       };
     }
   }
@@ -180,9 +181,4 @@ export function refused(
   details: Record<string, unknown>,
 ): RefusedSearch {
   return { kind: "refused", code, reason, details };
-}
-
-/** Half a minute after the first failure, then twice as long each time, up to an hour. */
-function backoff({ failed, waited }: Tries): number {
-  return Math.min(3600, 30 * 2 ** Math.min(failed + waited, 10));
 }

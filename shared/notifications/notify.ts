@@ -6,8 +6,6 @@ import type { DeliveryDependencies } from "./deliver.ts";
 import { rejected } from "./delivery.ts";
 import type { Delivery } from "./delivery.ts";
 
-/** Outlives a delivery (name server, 10 s for the request, settling). */
-const LEASE_SECONDS = 60;
 /** Delivered side by side; the claim takes targets in turns. */
 const SLICE = 20;
 /** No slice is begun later than this; a function has 150 s in all. */
@@ -35,7 +33,7 @@ export async function notify(
   const results: NotifyResult[] = [];
   while (results.length < limit && dependencies.now().getTime() - started < LAST_SLICE_MS) {
     const size = Math.min(SLICE, limit - results.length);
-    const rows = await claimNotifications(dependencies.database, size, LEASE_SECONDS);
+    const rows = await claimNotifications(dependencies.database, size);
     results.push(...await Promise.all(rows.map((row) => deliverOne(dependencies, row))));
     if (rows.length < size) break;
   }

@@ -13,6 +13,7 @@ import { extractOrganizerMetadata, normalizeAttendees } from "@shared/google/eve
 import { issueText } from "@shared/failures/issues.ts";
 import { cancelEvent } from "./cancel_event.ts";
 import type { CancelOutcome } from "./cancel_event.ts";
+import { beginWithinMs } from "@shared/database/lease.ts";
 import { atLast, stillUnknown } from "./attempt_failure.ts";
 import { recorder } from "./recorder.ts";
 import type { Recorder } from "./recorder.ts";
@@ -20,13 +21,6 @@ import { writableMeeting } from "./writable_meeting.ts";
 import type { WritableMeeting } from "./writable_meeting.ts";
 import { writeEvent } from "./write_event.ts";
 import type { WriteOutcome } from "./write_context.ts";
-
-/**
- * A lease outlives the longest work it can cover: 20 s for a request, before which there may be a
- * refreshed token, and a write starts only while LAST_WRITE_SECONDS have not passed.
- */
-export const LEASE_SECONDS = 120;
-export const LAST_WRITE_SECONDS = 60;
 
 export interface WritebackDependencies {
   database: Database;
@@ -67,7 +61,7 @@ export async function writeBack(
   connection: StoredConnection | null,
 ): Promise<WritebackResult> {
   const started = performance.now();
-  const has_time = () => performance.now() - started < LAST_WRITE_SECONDS * 1000;
+  const has_time = () => performance.now() - started < beginWithinMs(row);
   const { settlement, result } = await attemptWriteback(dependencies, row, connection, has_time);
   const { lost } = await settleWritebacks(dependencies.database, [settlement]);
   return lost.has(row.meeting_id) ? leaseLost(row) : result;

@@ -1,3 +1,4 @@
+import { beginWithinMs } from "@shared/database/lease.ts";
 import type { LeasedMeeting } from "@shared/database/meetings.ts";
 import { finishBatch } from "@shared/database/work.ts";
 import { claimWritebackSlice } from "@shared/database/writebacks.ts";
@@ -5,7 +6,6 @@ import type { WritebackSlice } from "@shared/database/writebacks.ts";
 import { calendarGate } from "./calendar_gate.ts";
 import { groupSettler } from "./group_settler.ts";
 import { workLane } from "./organizer_lane.ts";
-import { LAST_WRITE_SECONDS, LEASE_SECONDS } from "./write_back.ts";
 import type { WritebackDependencies, WritebackResult } from "./write_back.ts";
 
 /**
@@ -69,7 +69,8 @@ export async function writeBackBatch(
 
   async function begin(slice: WritebackSlice): Promise<void> {
     let rows_since_pause = 0;
-    const until_ms = Math.min(elapsed_ms() + LAST_WRITE_SECONDS * 1000, LAST_WRITE_MS);
+    const lease_ms = Math.min(...slice.meetings.map(beginWithinMs));
+    const until_ms = Math.min(elapsed_ms() + lease_ms, LAST_WRITE_MS);
     const connections = new Map(slice.connections.map((each) => [each.user_id, each]));
     for (const [user_id, rows] of Map.groupBy(slice.meetings, (row) => row.organizer_user_id)) {
       const connection = user_id === null ? null : connections.get(user_id) ?? null;
@@ -119,7 +120,7 @@ export async function writeBackBatch(
     const is_worth_asking = is_alone ? room > 0 : room >= Math.min(most, LEAST_CLAIM);
     if (is_more && is_worth_asking && most > 0 && elapsed_ms() < LAST_CLAIM_MS) {
       const ended_before = lanes_ended;
-      const slice = await claimWritebackSlice(database, room, LEASE_SECONDS, is_alone);
+      const slice = await claimWritebackSlice(database, room, is_alone);
       rows_left -= slice.meetings.length;
       cpu_left_ms -= CPU_MS_A_CLAIM + slice.meetings.length * CPU_MS_A_ROW;
       is_more = slice.is_more;

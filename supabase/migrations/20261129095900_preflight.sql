@@ -27,43 +27,44 @@ declare
     private.freeze_accounts private.frozen_calendar_differs private.google_connections_announce
     private.hold_first_free private.hold_slot_again private.holds_too_many private.index_as_text
     private.insert_leased_meeting private.is_adopted private.is_deleted private.is_email private.is_signing_secret
-    private.is_timezone private.is_unwritten private.lease_task_event private.lease_work private.leased_meeting_json
-    private.leased_search_json private.lock_people private.lock_write_states private.meeting_event
-    private.meeting_json private.meeting_notice private.meeting_problem private.meeting_transition_key
-    private.meetings_announce_inserted private.meetings_announce_updated private.meetings_check_pending
-    private.meetings_detach private.meetings_enqueue private.meetings_expect_meet_link private.meetings_forget
-    private.meetings_keep_holds private.meetings_note_burden private.meetings_refuse_delete
-    private.meetings_remove_participants private.meetings_set_pending private.meetings_take_in
-    private.meetings_touch private.next_work private.next_write_state private.notification_targets_keep_secret
-    private.notifications_enqueue private.notifications_forget private.occurrences_of private.open_owners
-    private.own_connections private.participant_emails private.participants_problem private.paused_until
-    private.promises_of private.put_task_event private.quota private.quota_window private.reclaim_work
-    private.record_claims private.record_steps private.refuse_ledger_update private.reminders_problem
-    private.requests_spent private.resume_after_reconnect private.return_burden private.scheduling_context
-    private.search_again private.seconds_to_quota private.set_aside private.setting private.slot_problem
-    private.store_task_event_state private.store_work private.store_write_states private.sweep
-    private.task_event_json private.task_event_response private.task_events_forget private.tasks_touch
-    private.trim_ledger private.wake private.wake_for_rest private.wake_worker private.way_back
-    private.work_wake_inserted private.work_wake_updated private.write_event_of private.write_operation
-    public.begin_event_change public.begin_google_authorization public.begin_scheduling public.begin_task_event
-    public.begin_writeback public.cancel_meeting public.cancel_meetings_of_user public.change_meeting
-    public.claim_meet_links public.claim_notifications public.claim_profile_readings public.claim_schedulings
-    public.claim_task_events public.claim_writeback_slice public.claim_writebacks public.connect_google
-    public.discard_task_event public.find_event_keys public.find_google_authorization public.finish_batch
-    public.forget_google_connection public.get_pending_writebacks public.list_auditable_calendars
-    public.list_auditable_meetings public.list_meetings public.list_unsynced_events public.mark_google_needs_reauth
-    public.mark_writeback_failure public.mark_writeback_success public.pause_all_google_connections
-    public.pause_google_connection public.read_google_connection public.read_meeting public.read_queue
-    public.read_scheduling_context public.read_slot_holds public.read_task_event public.read_task_events
-    public.receive_google_code public.refresh_written_event public.requeue_meeting public.save_calendar_profile
-    public.save_google_access_token public.settle_meet_links public.settle_notification public.settle_scheduling
-    public.settle_task_event public.settle_writebacks public.store_event_people public.use_google_authorization', E' \n'), '\s+');
+    private.is_time_to_wake private.is_timezone private.is_unwritten private.lease_length private.lease_task_event
+    private.lease_work private.leased_meeting_json private.leased_search_json private.lock_people
+    private.lock_write_states private.meeting_event private.meeting_json private.meeting_notice
+    private.meeting_problem private.meeting_transition_key private.meetings_announce_inserted
+    private.meetings_announce_updated private.meetings_check_pending private.meetings_detach
+    private.meetings_enqueue private.meetings_expect_meet_link private.meetings_forget private.meetings_keep_holds
+    private.meetings_note_burden private.meetings_refuse_delete private.meetings_remove_participants
+    private.meetings_set_status private.meetings_take_in private.meetings_touch private.next_work
+    private.next_write_state private.notification_targets_keep_secret private.notifications_enqueue
+    private.notifications_forget private.occurrences_of private.open_owners private.own_connections
+    private.participant_emails private.participants_problem private.paused_until private.promises_of
+    private.put_task_event private.quota private.quota_window private.reclaim_work private.record_claims
+    private.record_steps private.refuse_ledger_update private.reminders_problem private.requests_spent
+    private.resume_after_reconnect private.return_burden private.scheduling_context private.search_again
+    private.seconds_to_quota private.set_aside private.setting private.slot_problem private.store_task_event_state
+    private.store_work private.store_write_states private.sweep private.task_event_json private.task_event_response
+    private.task_events_forget private.tasks_touch private.trim_ledger private.wake private.wake_for_rest
+    private.wake_worker private.way_back private.work_wake_inserted private.work_wake_updated private.write_event_of
+    private.write_operation public.begin_event_change public.begin_google_authorization public.begin_scheduling
+    public.begin_task_event public.begin_writeback public.cancel_meeting public.cancel_meetings_of_user
+    public.change_meeting public.claim_meet_links public.claim_notifications public.claim_profile_readings
+    public.claim_schedulings public.claim_task_events public.claim_writeback_slice public.claim_writebacks
+    public.connect_google public.discard_task_event public.find_event_keys public.find_google_authorization
+    public.finish_batch public.forget_google_connection public.get_pending_writebacks
+    public.list_auditable_calendars public.list_auditable_meetings public.list_meetings public.list_unsynced_events
+    public.mark_google_needs_reauth public.mark_writeback_failure public.mark_writeback_success
+    public.pause_all_google_connections public.pause_google_connection public.read_google_connection
+    public.read_meeting public.read_queue public.read_scheduling_context public.read_slot_holds
+    public.read_task_event public.read_task_events public.receive_google_code public.refresh_written_event
+    public.requeue_meeting public.save_calendar_profile public.save_google_access_token public.settle_meet_links
+    public.settle_notification public.settle_scheduling public.settle_task_event public.settle_writebacks
+    public.store_event_people public.use_google_authorization', E' \n'), '\s+');
   -- Of triggers on the tables that can be adopted.
   c_triggers constant text[] := regexp_split_to_array(btrim('
     meetings_announce_inserted meetings_announce_updated meetings_check_pending meetings_detach meetings_enqueue
     meetings_expect_meet_link meetings_forget meetings_forget_all meetings_keep_holds meetings_note_burden
-    meetings_refuse_delete meetings_remove_participants meetings_set_pending meetings_take_in meetings_touch
-    task_events_forget tasks_touch', E' \n'), '\s+');
+    meetings_refuse_delete meetings_remove_participants meetings_set_failed meetings_set_pending meetings_take_in
+    meetings_touch task_events_forget tasks_touch', E' \n'), '\s+');
   -- Of each table that can be adopted, the documented columns and their types as pg_type names them.
   c_documented constant jsonb := '
     {"meetings": {"meeting_id": "text", "organizer_user_id": "uuid", "title": "text", "description": "text",

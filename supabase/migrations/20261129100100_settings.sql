@@ -21,6 +21,12 @@ insert into private.settings (name, value, meaning) values
   ('backoff_first_seconds', 60, 'Longest delay after the first failure'),
   ('backoff_factor', 4, 'By which the longest delay grows with each further failure'),
   ('backoff_max_seconds', 3600, 'Longest delay after any failure'),
+  -- Requests to Google time out after 20 s, and a token may have to be refreshed before one.
+  ('search_lease_seconds', 90, 'How long a worker has for a search; at least 60'),
+  ('write_lease_seconds', 120, 'How long a worker has for a write; at least 90. Nothing is begun in its second half'),
+  ('meet_link_lease_seconds', 120, 'How long a worker has for a Meet link; at least 60'),
+  ('task_event_lease_seconds', 120, 'How long a worker has for a task event; at least 90. Nothing is begun in its second half'),
+  ('notification_lease_seconds', 60, 'How long a worker has for a notification; at least 30'),
   ('landing_seconds', 30, 'How long a request whose response was lost may still take effect'),
   ('wake_up_seconds', 0.5, 'Wake-ups of one function closer together than this are combined'),
   ('ledger_retention_days', 90, 'Steps of write-backs are kept so long'),

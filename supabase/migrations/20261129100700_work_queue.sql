@@ -165,20 +165,26 @@ $$;
 comment on function private.enqueue(text, text, uuid, timestamptz) is
   'Makes a subject due. A row that waits becomes due earlier, not later; one that is leased becomes due again after the settlement.';
 
+create function private.lease_length(p_kind text, p_lease_seconds integer) returns interval
+language sql stable set search_path = '' as $$
+select make_interval(secs => coalesce(p_lease_seconds, private.setting(p_kind || '_lease_seconds'))::double precision);
+$$;
+comment on function private.lease_length(text, integer) is 'How long a lease lasts: p_lease_seconds, or <kind>_lease_seconds of private.settings.';
+
 create function private.lease_work(p_kind text, p_subject_ids text[], p_lease_seconds integer) returns setof private.work
 language sql set search_path = '' as $$
 update private.work as w
 set
   lease_token = gen_random_uuid(),
   leased_at = began.at,
-  leased_until = began.at + make_interval(secs => p_lease_seconds),
+  leased_until = began.at + began.length,
   -- A row that is leased before its backoff is over was due from now on: only a later time makes it due again.
   due_at = case when w.due_at < 'infinity' then least(w.due_at, began.at) else w.due_at end,
   -- A lease that expired has cost an attempt, whatever its worker did; it never makes the row fail unverified.
   crashes = w.crashes + case when w.lease_token is null then 0 else 1 end,
   attempts = w.attempts
     + case when w.lease_token is not null and w.attempts < private.setting('max_attempts') then 1 else 0 end
-from (select clock_timestamp() as at) as began
+from (select clock_timestamp() as at, private.lease_length(p_kind, p_lease_seconds) as length) as began
 where w.kind = p_kind and w.subject_id = any (p_subject_ids)
 returning w.*;
 $$;
@@ -420,7 +426,7 @@ revoke all on private.due_work from public, anon, authenticated, service_role;
 
 revoke all on function
   private.backoff(integer), private.next_work(private.work, text, double precision), private.store_work(private.work),
-  private.enqueue(text, text, uuid, timestamptz), private.lease_work(text, text[], integer),
+  private.enqueue(text, text, uuid, timestamptz), private.lease_length(text, integer), private.lease_work(text, text[], integer),
   private.quota_window(), private.quota(text), private.requests_spent(), private.paused_until(private.google_connections, boolean), private.open_owners(text),
   private.choose_work(text, integer), private.reclaim_work(text), private.claim_work(text, integer, integer, boolean)
 from public, anon, authenticated, service_role;

@@ -316,6 +316,15 @@ begin
         s := private.due_write(s, v_now, true);
       end if;
 
+    when 'set_failed' then
+      -- By a plain UPDATE. A created event stays created, and its change or deletion due, whoever says that it failed.
+      s.status := case when v_event_exists then 'created' when not s.is_cancelled then 'failed' end;
+      if not v_event_exists and not s.is_cancelled then
+        -- A worker that is processing the row may still settle it with its lease, or die with its request on the way.
+        s.work.due_at := case when v_is_leased then 'infinity'::timestamptz end;
+        s.outcome_unknown := s.outcome_unknown or v_is_leased or p_event ->> 'former' = 'created';
+      end if;
+
     when 'organizer_deleted' then
       if not v_is_idle then
         s.status := case when v_event_exists then 'created' else 'failed' end;
@@ -340,7 +349,7 @@ end $$;
 comment on function private.next_write_state(private.write_state, jsonb) is
   'Every transition of a meeting''s write-back. p_event.type: written {operation, google_event_id, google_calendar_id, google_event_link, event, '
   'written_version, event_generation}; failed {verdict, error, not_before_seconds, event_generation, spends_attempt, healthy_account_id}; released; '
-  'slot_found {slot}; changed {is_moved}; cancelled; requeued; set_pending {former}; organizer_deleted; search_again.';
+  'slot_found {slot}; changed {is_moved}; cancelled; requeued; set_pending {former}; set_failed; organizer_deleted; search_again.';
 
 create function private.store_write_states(p_states private.write_state[]) returns void
 language plpgsql volatile set search_path = '' as $$
@@ -388,7 +397,7 @@ begin
     removed_participants = excluded.removed_participants;
 
   -- Last: the triggers on meetings read the work that is left. What is stored here is decided; only other people's
-  -- writeback_status = pending is an event (private.meetings_set_pending).
+  -- writeback_status is an event (private.meetings_set_status).
   perform set_config('convene.is_storing', 'true', true);
   update public.meetings as m
   set
@@ -484,14 +493,15 @@ create trigger meetings_check_pending
   when (new.writeback_status = 'pending' and old.writeback_status is distinct from 'pending')
   execute function private.meetings_check_pending();
 
-create function private.meetings_set_pending() returns trigger
+create function private.meetings_set_status() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
   if current_setting('convene.is_storing', true) = 'true' then
     return null;
   end if;
-  perform private.apply_write_event(new.meeting_id, jsonb_build_object('type', 'set_pending', 'former', old.writeback_status));
-  if new.scheduling_status <> 'scheduled' then
+  perform private.apply_write_event(
+    new.meeting_id, jsonb_build_object('type', 'set_' || new.writeback_status, 'former', old.writeback_status));
+  if new.writeback_status = 'pending' and new.scheduling_status <> 'scheduled' then
     -- The slot was given by name: a search for one would only replace it.
     delete from private.work as w where w.kind = 'search' and w.subject_id = new.meeting_id;
     update public.meetings as m
@@ -500,13 +510,20 @@ begin
   end if;
   return null;
 end $$;
-comment on function private.meetings_set_pending() is 'A row becomes due however it was written: writeback_status = pending by a plain UPDATE is enough.';
+comment on function private.meetings_set_status() is
+  'A plain UPDATE is enough: writeback_status = pending makes a row due, however it was written, and failed ends what was due.';
 
 create trigger meetings_set_pending
   after update of writeback_status on public.meetings
   for each row
   when (new.writeback_status = 'pending')
-  execute function private.meetings_set_pending();
+  execute function private.meetings_set_status();
+
+create trigger meetings_set_failed
+  after update of writeback_status on public.meetings
+  for each row
+  when (new.writeback_status = 'failed' and old.writeback_status is distinct from 'failed')
+  execute function private.meetings_set_status();
 
 create function private.meetings_remove_participants() returns trigger
 language plpgsql security definer set search_path = '' as $$
@@ -610,6 +627,6 @@ revoke all on type private.write_state from public;
 revoke all on function
   private.connection_failures, private.write_operation, private.lock_write_states, private.due_write, private.next_write_state,
   private.store_write_states, private.apply_write_event, private.meetings_enqueue, private.meetings_check_pending,
-  private.meetings_set_pending, private.meetings_remove_participants, private.meetings_detach, private.meetings_refuse_delete,
+  private.meetings_set_status, private.meetings_remove_participants, private.meetings_detach, private.meetings_refuse_delete,
   private.meetings_forget
 from public, anon, authenticated, service_role;

@@ -17,6 +17,7 @@ select to_jsonb(p_meeting) || jsonb_build_object(
   -- Candidates are most of what a row weighs, and neither an event nor a response needs them.
   'candidates', '[]'::jsonb,
   'lease_token', p_work.lease_token,
+  'lease_seconds', extract(epoch from p_work.leased_until - p_work.leased_at),
   'operation', private.write_operation(p_meeting),
   'write_due_at', p_due_at,
   'search_due_at', null,
@@ -33,7 +34,7 @@ from (select 1) as one
 left join private.event_state as es on es.kind = 'meeting' and es.subject_id = p_meeting.meeting_id;
 $$;
 comment on function private.leased_meeting_json(public.meetings, private.work, timestamptz) is
-  'A leased meeting as a worker gets it: the columns of its row without candidates, and lease_token, operation, write_due_at, attempts, max_attempts, '
+  'A leased meeting as a worker gets it: the columns of its row without candidates, and lease_token, lease_seconds, operation, write_due_at, attempts, max_attempts, '
   'crashes, outcome_unknown, google_account_id, google_calendar_id, removed_participants and settings_version.';
 
 create function private.freeze_accounts(p_work private.work[]) returns setof private.work
@@ -124,7 +125,7 @@ where b.missing > 0;
 $$;
 comment on function private.seconds_to_quota() is 'When a slice fits under Google''s quotas again; null: they hold nothing back.';
 
-create function public.claim_writeback_slice(p_limit integer, p_lease_seconds integer default 120, p_reclaim boolean default false)
+create function public.claim_writeback_slice(p_limit integer, p_lease_seconds integer default null, p_reclaim boolean default false)
 returns json
 language plpgsql volatile set search_path = '' as $$
 declare
@@ -154,7 +155,7 @@ comment on function public.claim_writeback_slice(integer, integer, boolean) is
   'expired, if there is one. quota_seconds: when a slice fits under Google''s quotas again. is_more: rows are due that this claim left, '
   'because other workers serve their organizers or the quotas are used up.';
 
-create function public.begin_writeback(p_meeting_id text, p_user_id uuid default null, p_lease_seconds integer default 120)
+create function public.begin_writeback(p_meeting_id text, p_user_id uuid default null, p_lease_seconds integer default null)
 returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare

@@ -11,7 +11,7 @@ comment on function public.get_pending_writebacks(integer) is
   'Meetings whose write-back is due, new ones before retries, oldest first. Read-only; claim_writebacks leases the '
   'same rows.';
 
-create function public.claim_writebacks(p_limit integer default 10, p_lease_seconds integer default 120)
+create function public.claim_writebacks(p_limit integer default 10, p_lease_seconds integer default null)
 returns table (
   meeting_id text, lease_token uuid, leased_until timestamptz, operation text, attempts integer, outcome_unknown boolean,
   google_account_id text, google_calendar_id text, meeting jsonb

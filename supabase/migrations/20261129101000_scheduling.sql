@@ -74,7 +74,8 @@ comment on function private.accept_search_request(text) is 'Stores what the sear
 create function private.leased_search_json(p_meeting public.meetings, p_work private.work) returns jsonb
 language sql stable set search_path = '' as $$
 select private.meeting_json(p_meeting) || jsonb_build_object(
-  'lease_token', p_work.lease_token, 'attempts', p_work.attempts, 'deferrals', p_work.deferrals,
+  'lease_token', p_work.lease_token, 'attempts', p_work.attempts, 'max_attempts', private.setting('max_attempts'),
+  'lease_seconds', extract(epoch from p_work.leased_until - p_work.leased_at),
   'settings_version', coalesce(es.settings_version, 1),
   'google_account_id', coalesce(es.google_account_id, w.google_account_id))
 from (select 1) as one
@@ -82,7 +83,7 @@ left join private.event_state as es on es.kind = 'meeting' and es.subject_id = p
 left join private.work as w on w.kind = 'write' and w.subject_id = p_meeting.meeting_id;
 $$;
 comment on function private.leased_search_json(public.meetings, private.work) is
-  'A meeting as a search gets it: private.meeting_json with lease_token, attempts, deferrals, settings_version and google_account_id.';
+  'A meeting as a search gets it: private.meeting_json with lease_token, attempts, max_attempts, lease_seconds, settings_version and google_account_id.';
 
 create function private.fail_poison_searches() returns void
 language plpgsql volatile set search_path = '' as $$
@@ -116,7 +117,7 @@ begin
 end $$;
 comment on function private.fail_poison_searches() is 'Searches that crashed their workers max_attempts times fail with search_abandoned.';
 
-create function public.claim_schedulings(p_limit integer default 10, p_lease_seconds integer default 60) returns setof jsonb
+create function public.claim_schedulings(p_limit integer default 10, p_lease_seconds integer default null) returns setof jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
   v_work private.work[];
@@ -131,7 +132,8 @@ begin
 end $$;
 comment on function public.claim_schedulings(integer, integer) is
   'Leases meetings that wait for a slot, organizers in turn; or one alone whose lease expired, which fails after max_attempts crashes. '
-  'Each is its row with lease_token, attempts and deferrals. Settle with settle_scheduling before the lease ends.';
+  'Each is its row with lease_token, attempts, max_attempts and lease_seconds. Settle with settle_scheduling before the lease ends. '
+  'p_lease_seconds: null is search_lease_seconds of private.settings.';
 
 create function private.insert_leased_meeting(
   p_meeting_id text, p_user_id uuid, p_meeting jsonb, p_lease_seconds integer
@@ -157,7 +159,7 @@ with inserted as (
   insert into private.work (kind, subject_id, owner_id, due_at, lease_token, leased_at, leased_until)
   select
     'search', i.meeting_id, i.organizer_user_id, clock_timestamp(), gen_random_uuid(), clock_timestamp(),
-    clock_timestamp() + make_interval(secs => p_lease_seconds)
+    clock_timestamp() + private.lease_length('search', p_lease_seconds)
   from inserted as i
 )
 select * from inserted;
@@ -169,7 +171,7 @@ create function public.begin_scheduling(
   p_user_id uuid default null,
   p_meeting jsonb default null,
   p_reschedule boolean default false,
-  p_lease_seconds integer default 60
+  p_lease_seconds integer default null
 ) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
@@ -247,7 +249,8 @@ create function public.settle_scheduling(
   p_error text default null,
   p_reason text default null,
   p_details jsonb default null,
-  p_retry_after_seconds double precision default null
+  p_verdict text default 'reject',
+  p_not_before_seconds double precision default null
 ) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
@@ -270,11 +273,14 @@ begin
       case
         -- A meeting that has a slot keeps it when a new search finds none.
         when v_meeting.starts_at is not null then 'done'
-        when p_retry_after_seconds is null then 'reject'
-        when p_error = 'google_unavailable' then 'retry'
-        else 'defer'
+        else p_verdict
       end,
-      p_retry_after_seconds);
+      case
+        -- Google asked to slow down again: the wait grows.
+        when p_verdict = 'defer' and v_work.deferrals > 0 then
+          greatest(p_not_before_seconds, extract(epoch from private.backoff(v_work.deferrals + 1)))
+        else p_not_before_seconds
+      end);
     perform private.store_work(v_work);
     update private.event_state as es set search_request = null where es.kind = 'meeting' and es.subject_id = p_meeting_id;
     update public.meetings as m
@@ -290,7 +296,8 @@ begin
       scheduling_details = case when m.starts_at is null then p_details else m.scheduling_details end,
       candidates = case when m.starts_at is null then p_candidates else m.candidates end
     where m.meeting_id = p_meeting_id;
-    return jsonb_build_object('decision', 'settled');
+    return jsonb_build_object(
+      'decision', 'settled', 'retry_after_seconds', ceil(extract(epoch from v_work.due_at - clock_timestamp())));
   end if;
 
   -- What was read under a lease that has ended is too old to promise anyone's time.
@@ -331,12 +338,13 @@ begin
   where m.meeting_id = p_meeting_id;
   return jsonb_build_object('decision', 'settled', 'candidate', v_index);
 end $$;
-comment on function public.settle_scheduling(text, uuid, jsonb, jsonb, text, text, jsonb, double precision) is
+comment on function public.settle_scheduling(text, uuid, jsonb, jsonb, text, text, jsonb, text, double precision) is
   'Ends a scheduling lease. p_slot {timezone, held, max_candidates, occurrences} takes the first of p_candidates at '
   'which none of held (addresses) has a hold of another meeting, and makes write-back due; occurrences is, for a '
   'series, a list for each candidate of {start_time, end_time, taken}, all of which it takes. Without p_slot the '
-  'meeting failed with p_error (code) and p_reason (sentence), or is retried after p_retry_after_seconds, which '
-  'spends an attempt only as google_unavailable. {decision, candidate}: settled (candidate: its index, from 0), taken '
+  'meeting failed with p_error (code) and p_reason (sentence): for good (p_verdict reject), or until the backoff is over or '
+  'p_not_before_seconds have passed (retry, which spends an attempt, or defer). {decision, candidate, retry_after_seconds}: '
+  'settled (candidate: its index, from 0; retry_after_seconds: when the search is due again), taken '
   'or too_many_holds (the lease goes on), lease_lost (nothing was changed).';
 
 revoke all on function

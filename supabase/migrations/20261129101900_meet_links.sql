@@ -45,7 +45,7 @@ create trigger meetings_expect_meet_link
   referencing old table as old_meetings new table as new_meetings
   for each statement execute function private.meetings_expect_meet_link();
 
-create function public.claim_meet_links(p_limit integer default 20, p_lease_seconds integer default 120) returns jsonb
+create function public.claim_meet_links(p_limit integer default 20, p_lease_seconds integer default null) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
   v_work private.work[] := array(select w from private.claim_work('meet_link', p_limit, p_lease_seconds) as w);

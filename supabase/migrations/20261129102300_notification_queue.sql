@@ -27,7 +27,7 @@ begin
 end $$;
 comment on function private.fail_poison_notifications() is 'Notifications that crashed their workers max_attempts times fail with worker_lost.';
 
-create function public.claim_notifications(p_limit integer default 20, p_lease_seconds integer default 60)
+create function public.claim_notifications(p_limit integer default 20, p_lease_seconds integer default null)
 returns table (
   notification_id uuid, event text, kind text, payload jsonb, created_at timestamptz, lease_token uuid,
   target_wanted boolean, address text, signing_secret text

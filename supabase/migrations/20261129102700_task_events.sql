@@ -10,14 +10,14 @@ select to_jsonb(p_event) || jsonb_build_object(
   -- A lease that expired unsettled may have reached Google.
   'outcome_unknown', coalesce(es.outcome_unknown_since is not null or w.crashes > 0, false),
   'lease_token', w.lease_token,
-  'leased_until', w.leased_until,
-  'attempts', coalesce(w.attempts + w.deferrals + 1, 0))
+  'lease_seconds', extract(epoch from w.leased_until - w.leased_at),
+  'leased_until', w.leased_until)
 from (select 1) as one
 left join private.event_state as es on es.kind = 'task_event' and es.subject_id = p_event.id::text
 left join private.work as w on w.kind = 'task_event' and w.subject_id = p_event.id::text;
 $$;
 comment on function private.task_event_json(public.task_calendar_events) is
-  'A task event as functions read it: its columns, wanted, pending_change, google_account_id, outcome_unknown, lease_token, leased_until and attempts.';
+  'A task event as functions read it: its columns, wanted, pending_change, google_account_id, outcome_unknown, lease_token, lease_seconds and leased_until.';
 
 create function private.store_task_event_state(p_id text, p_state jsonb) returns void
 language sql volatile set search_path = '' as $$
@@ -70,7 +70,7 @@ comment on function private.task_event_response(text, public.task_calendar_event
   '{decision, event, task, connection, retry_after_seconds}: what every function that leases a task event returns.';
 
 create function public.begin_task_event(
-  p_task_id text, p_user_id uuid, p_wanted jsonb, p_lease_seconds integer default 120
+  p_task_id text, p_user_id uuid, p_wanted jsonb, p_lease_seconds integer default null
 ) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
@@ -128,7 +128,7 @@ comment on function public.begin_task_event(text, uuid, jsonb, integer) is
   'retry_after_seconds}. decision: claimed, exists, in_progress or not_found (also for another user''s task).';
 
 create function public.begin_event_change(
-  p_user_id uuid, p_calendar_id text, p_calendar_event_id text, p_lease_seconds integer default 120
+  p_user_id uuid, p_calendar_id text, p_calendar_event_id text, p_lease_seconds integer default null
 ) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
@@ -196,7 +196,7 @@ comment on function private.put_task_event is
 
 create function public.settle_task_event(
   p_id uuid, p_lease_token uuid, p_changes jsonb, p_rows jsonb default '[]', p_release boolean default true,
-  p_not_before_seconds double precision default null, p_gone text[] default '{}'
+  p_verdict text default 'done', p_not_before_seconds double precision default null, p_gone text[] default '{}'
 ) returns boolean
 language plpgsql set search_path = '' as $$
 declare
@@ -212,7 +212,7 @@ begin
   end if;
   v_event := jsonb_populate_record(v_event, p_changes);
   if p_release then
-    v_work := private.next_work(v_work, case when p_not_before_seconds is not null then 'defer' else 'done' end, p_not_before_seconds);
+    v_work := private.next_work(v_work, p_verdict, p_not_before_seconds);
   else
     -- From now on there is something to complete: a worker that dies is followed by the queue.
     v_work.due_at := v_work.leased_at;
@@ -244,10 +244,10 @@ begin
   perform private.put_task_event(r.value) from jsonb_array_elements(p_rows) as r;
   return true;
 end $$;
-comment on function public.settle_task_event(uuid, uuid, jsonb, jsonb, boolean, double precision, text[]) is
+comment on function public.settle_task_event(uuid, uuid, jsonb, jsonb, boolean, text, double precision, text[]) is
   'Stores under a lease what is known now (p_changes: columns; p_rows: other rows of the same series); false when the '
-  'lease was lost. p_release false keeps the lease; p_not_before_seconds: the row is due again then; p_gone: ids of '
-  'events that are deleted with it.';
+  'lease was lost. p_release false keeps the lease; p_verdict defer: the row is due again, when the backoff is over or '
+  'p_not_before_seconds have passed; p_gone: ids of events that are deleted with it.';
 
 create function private.fail_poison_task_events() returns void
 language plpgsql volatile set search_path = '' as $$
@@ -280,7 +280,7 @@ end $$;
 comment on function private.fail_poison_task_events() is
   'Task events that crashed their workers max_attempts times are due no more; their outcome stays unknown.';
 
-create function public.claim_task_events(p_limit integer default 10, p_lease_seconds integer default 120) returns setof jsonb
+create function public.claim_task_events(p_limit integer default 10, p_lease_seconds integer default null) returns setof jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
   v_work private.work[];

@@ -48,21 +48,32 @@ comment on function private.wake(text, jsonb) is
   'Posts p_body to an edge function through pg_net. Does nothing while the Vault entries convene_functions_url and '
   'convene_automations_key are missing, and never fails the statement that calls it.';
 
+create function private.is_time_to_wake(p_function text) returns boolean
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  -- An inserter never waits here: while another transaction wakes the function, or just after it did, the function that
+  -- was woken looks once more before it ends (shared/http/look_once_more.ts), and finds what is committed until then.
+  perform from private.wake_ups as w
+  where w.wakes = p_function and w.called_at < clock_timestamp() - make_interval(secs => private.setting('wake_up_seconds')::double precision)
+  for update skip locked;
+  if not found then
+    return false;
+  end if;
+  update private.wake_ups as w set called_at = clock_timestamp() where w.wakes = p_function;
+  return true;
+end $$;
+comment on function private.is_time_to_wake(text) is
+  'Whether a function may be woken now, and notes that it is; false within wake_up_seconds of its last wake-up.';
+
 create function private.wake_worker(p_kind text, p_rows bigint, p_subject_id text) returns void
 language plpgsql volatile security definer set search_path = '' as $$
 declare
   v_function text;
 begin
   select k.wakes into strict v_function from private.work_kinds as k where k.kind = p_kind;
-  -- An inserter never waits here: while another transaction wakes the function, or just after it did, the function that
-  -- was woken looks once more before it ends (shared/http/look_once_more.ts), and finds what is committed until then.
-  perform from private.wake_ups as w
-  where w.wakes = v_function and w.called_at < clock_timestamp() - make_interval(secs => private.setting('wake_up_seconds')::double precision)
-  for update skip locked;
-  if not found then
+  if not private.is_time_to_wake(v_function) then
     return;
   end if;
-  update private.wake_ups as w set called_at = clock_timestamp() where w.wakes = v_function;
   perform private.wake(v_function, case
     when p_rows = 1 and p_kind in ('search', 'write') then jsonb_build_object(
       'type', 'INSERT', 'table', 'meetings', 'schema', 'public', 'record', jsonb_build_object('meeting_id', p_subject_id), 'old_record', null)
@@ -114,9 +125,13 @@ create trigger work_wake_updated
 
 create function private.wake_for_rest(p_kind text) returns void
 language sql volatile security definer set search_path = '' as $$
-select private.wake(k.wakes, '{"batch": true, "background": true}') from private.work_kinds as k where k.kind = p_kind;
+select private.wake(k.wakes, '{"batch": true, "background": true}')
+from private.work_kinds as k
+where k.kind = p_kind and private.is_time_to_wake(k.wakes);
 $$;
-comment on function private.wake_for_rest(text) is 'Calls the function of a kind again: a call processes no more rows than its CPU budget allows. The one wake-up that workers may cause.';
+comment on function private.wake_for_rest(text) is
+  'Calls the function of a kind again: a call processes no more rows than its CPU budget allows. The one wake-up that workers may '
+  'cause; what was woken within wake_up_seconds processes the rest.';
 
 create function public.finish_batch(p_kind text, p_wake boolean default false) returns integer
 language plpgsql volatile set search_path = '' as $$
@@ -137,7 +152,8 @@ language plpgsql volatile security definer set search_path = '' as $$
 begin
   -- A search that was only leased and whose worker died: nobody waits for its result any more.
   delete from private.work as w where w.due_at = 'infinity' and w.leased_until <= clock_timestamp() - interval '1 hour';
-  perform private.wake_for_rest(k.kind)
+  -- Not combined with other wake-ups: one that a long transaction has not committed yet must not hold the sweep up.
+  perform private.wake(k.wakes, '{"batch": true, "background": true}')
   from private.work_kinds as k
   where exists (select from private.due_work as d where d.kind = k.kind);
 end $$;
@@ -159,6 +175,7 @@ comment on function private.forget_notifications() is 'Deletes notifications tha
 
 revoke all on function
   private.wake,
+  private.is_time_to_wake,
   private.wake_worker,
   private.work_wake_inserted,
   private.work_wake_updated,

@@ -107,6 +107,7 @@ grant execute on function
   private.next_work,
   private.store_work,
   private.enqueue,
+  private.lease_length,
   private.lease_work,
   private.quota_window,
   private.quota,

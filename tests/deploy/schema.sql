@@ -1198,7 +1198,7 @@ with inserted as (
   insert into private.work (kind, subject_id, owner_id, due_at, lease_token, leased_at, leased_until)
   select
     'search', i.meeting_id, i.organizer_user_id, clock_timestamp(), gen_random_uuid(), clock_timestamp(),
-    clock_timestamp() + make_interval(secs => p_lease_seconds)
+    clock_timestamp() + private.lease_length('search', p_lease_seconds)
   from inserted as i
 )
 select * from inserted;
@@ -1242,6 +1242,25 @@ exception
     return false;
 end $function$;
 
+CREATE OR REPLACE FUNCTION private.is_time_to_wake(p_function text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  -- An inserter never waits here: while another transaction wakes the function, or just after it did, the function that
+  -- was woken looks once more before it ends (shared/http/look_once_more.ts), and finds what is committed until then.
+  perform from private.wake_ups as w
+  where w.wakes = p_function and w.called_at < clock_timestamp() - make_interval(secs => private.setting('wake_up_seconds')::double precision)
+  for update skip locked;
+  if not found then
+    return false;
+  end if;
+  update private.wake_ups as w set called_at = clock_timestamp() where w.wakes = p_function;
+  return true;
+end $function$;
+
 CREATE OR REPLACE FUNCTION private.is_timezone(p_value text)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -1278,6 +1297,15 @@ select p_event.sync_status::text in ('pending', 'failed') and exists (
   where es.kind = 'task_event' and es.subject_id = p_event.id::text and es.wanted is not null);
 $function$;
 
+CREATE OR REPLACE FUNCTION private.lease_length(p_kind text, p_lease_seconds integer)
+ RETURNS interval
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+select make_interval(secs => coalesce(p_lease_seconds, private.setting(p_kind || '_lease_seconds'))::double precision);
+$function$;
+
 CREATE OR REPLACE FUNCTION private.lease_task_event(p_id text, p_owner_id uuid, p_lease_seconds integer)
  RETURNS private.work
  LANGUAGE plpgsql
@@ -1307,14 +1335,14 @@ update private.work as w
 set
   lease_token = gen_random_uuid(),
   leased_at = began.at,
-  leased_until = began.at + make_interval(secs => p_lease_seconds),
+  leased_until = began.at + began.length,
   -- A row that is leased before its backoff is over was due from now on: only a later time makes it due again.
   due_at = case when w.due_at < 'infinity' then least(w.due_at, began.at) else w.due_at end,
   -- A lease that expired has cost an attempt, whatever its worker did; it never makes the row fail unverified.
   crashes = w.crashes + case when w.lease_token is null then 0 else 1 end,
   attempts = w.attempts
     + case when w.lease_token is not null and w.attempts < private.setting('max_attempts') then 1 else 0 end
-from (select clock_timestamp() as at) as began
+from (select clock_timestamp() as at, private.lease_length(p_kind, p_lease_seconds) as length) as began
 where w.kind = p_kind and w.subject_id = any (p_subject_ids)
 returning w.*;
 $function$;
@@ -1329,6 +1357,7 @@ select to_jsonb(p_meeting) || jsonb_build_object(
   -- Candidates are most of what a row weighs, and neither an event nor a response needs them.
   'candidates', '[]'::jsonb,
   'lease_token', p_work.lease_token,
+  'lease_seconds', extract(epoch from p_work.leased_until - p_work.leased_at),
   'operation', private.write_operation(p_meeting),
   'write_due_at', p_due_at,
   'search_due_at', null,
@@ -1352,7 +1381,8 @@ CREATE OR REPLACE FUNCTION private.leased_search_json(p_meeting public.meetings,
  SET search_path TO ''
 AS $function$
 select private.meeting_json(p_meeting) || jsonb_build_object(
-  'lease_token', p_work.lease_token, 'attempts', p_work.attempts, 'deferrals', p_work.deferrals,
+  'lease_token', p_work.lease_token, 'attempts', p_work.attempts, 'max_attempts', private.setting('max_attempts'),
+  'lease_seconds', extract(epoch from p_work.leased_until - p_work.leased_at),
   'settings_version', coalesce(es.settings_version, 1),
   'google_account_id', coalesce(es.google_account_id, w.google_account_id))
 from (select 1) as one
@@ -1818,7 +1848,7 @@ begin
   return null;
 end $function$;
 
-CREATE OR REPLACE FUNCTION private.meetings_set_pending()
+CREATE OR REPLACE FUNCTION private.meetings_set_status()
  RETURNS trigger
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -1828,8 +1858,9 @@ begin
   if current_setting('convene.is_storing', true) = 'true' then
     return null;
   end if;
-  perform private.apply_write_event(new.meeting_id, jsonb_build_object('type', 'set_pending', 'former', old.writeback_status));
-  if new.scheduling_status <> 'scheduled' then
+  perform private.apply_write_event(
+    new.meeting_id, jsonb_build_object('type', 'set_' || new.writeback_status, 'former', old.writeback_status));
+  if new.writeback_status = 'pending' and new.scheduling_status <> 'scheduled' then
     -- The slot was given by name: a search for one would only replace it.
     delete from private.work as w where w.kind = 'search' and w.subject_id = new.meeting_id;
     update public.meetings as m
@@ -2141,6 +2172,15 @@ begin
         s.error := null;
         s.retry_count := 0;
         s := private.due_write(s, v_now, true);
+      end if;
+
+    when 'set_failed' then
+      -- By a plain UPDATE. A created event stays created, and its change or deletion due, whoever says that it failed.
+      s.status := case when v_event_exists then 'created' when not s.is_cancelled then 'failed' end;
+      if not v_event_exists and not s.is_cancelled then
+        -- A worker that is processing the row may still settle it with its lease, or die with its request on the way.
+        s.work.due_at := case when v_is_leased then 'infinity'::timestamptz end;
+        s.outcome_unknown := s.outcome_unknown or v_is_leased or p_event ->> 'former' = 'created';
       end if;
 
     when 'organizer_deleted' then
@@ -2887,7 +2927,7 @@ begin
     removed_participants = excluded.removed_participants;
 
   -- Last: the triggers on meetings read the work that is left. What is stored here is decided; only other people's
-  -- writeback_status = pending is an event (private.meetings_set_pending).
+  -- writeback_status is an event (private.meetings_set_status).
   perform set_config('convene.is_storing', 'true', true);
   update public.meetings as m
   set
@@ -2932,7 +2972,8 @@ AS $function$
 begin
   -- A search that was only leased and whose worker died: nobody waits for its result any more.
   delete from private.work as w where w.due_at = 'infinity' and w.leased_until <= clock_timestamp() - interval '1 hour';
-  perform private.wake_for_rest(k.kind)
+  -- Not combined with other wake-ups: one that a long transaction has not committed yet must not hold the sweep up.
+  perform private.wake(k.wakes, '{"batch": true, "background": true}')
   from private.work_kinds as k
   where exists (select from private.due_work as d where d.kind = k.kind);
 end $function$;
@@ -2950,8 +2991,8 @@ select to_jsonb(p_event) || jsonb_build_object(
   -- A lease that expired unsettled may have reached Google.
   'outcome_unknown', coalesce(es.outcome_unknown_since is not null or w.crashes > 0, false),
   'lease_token', w.lease_token,
-  'leased_until', w.leased_until,
-  'attempts', coalesce(w.attempts + w.deferrals + 1, 0))
+  'lease_seconds', extract(epoch from w.leased_until - w.leased_at),
+  'leased_until', w.leased_until)
 from (select 1) as one
 left join private.event_state as es on es.kind = 'task_event' and es.subject_id = p_event.id::text
 left join private.work as w on w.kind = 'task_event' and w.subject_id = p_event.id::text;
@@ -3050,7 +3091,9 @@ CREATE OR REPLACE FUNCTION private.wake_for_rest(p_kind text)
  SECURITY DEFINER
  SET search_path TO ''
 AS $function$
-select private.wake(k.wakes, '{"batch": true, "background": true}') from private.work_kinds as k where k.kind = p_kind;
+select private.wake(k.wakes, '{"batch": true, "background": true}')
+from private.work_kinds as k
+where k.kind = p_kind and private.is_time_to_wake(k.wakes);
 $function$;
 
 CREATE OR REPLACE FUNCTION private.wake_worker(p_kind text, p_rows bigint, p_subject_id text)
@@ -3063,15 +3106,9 @@ declare
   v_function text;
 begin
   select k.wakes into strict v_function from private.work_kinds as k where k.kind = p_kind;
-  -- An inserter never waits here: while another transaction wakes the function, or just after it did, the function that
-  -- was woken looks once more before it ends (shared/http/look_once_more.ts), and finds what is committed until then.
-  perform from private.wake_ups as w
-  where w.wakes = v_function and w.called_at < clock_timestamp() - make_interval(secs => private.setting('wake_up_seconds')::double precision)
-  for update skip locked;
-  if not found then
+  if not private.is_time_to_wake(v_function) then
     return;
   end if;
-  update private.wake_ups as w set called_at = clock_timestamp() where w.wakes = v_function;
   perform private.wake(v_function, case
     when p_rows = 1 and p_kind in ('search', 'write') then jsonb_build_object(
       'type', 'INSERT', 'table', 'meetings', 'schema', 'public', 'record', jsonb_build_object('meeting_id', p_subject_id), 'old_record', null)
@@ -3177,7 +3214,7 @@ select case
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION public.begin_event_change(p_user_id uuid, p_calendar_id text, p_calendar_event_id text, p_lease_seconds integer DEFAULT 120)
+CREATE OR REPLACE FUNCTION public.begin_event_change(p_user_id uuid, p_calendar_id text, p_calendar_event_id text, p_lease_seconds integer DEFAULT NULL::integer)
  RETURNS jsonb
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -3218,7 +3255,7 @@ AS $function$
     (p_state_hash, p_user_id, p_code_verifier_encrypted, p_return_url, now() + interval '10 minutes');
 $function$;
 
-CREATE OR REPLACE FUNCTION public.begin_scheduling(p_meeting_id text, p_user_id uuid DEFAULT NULL::uuid, p_meeting jsonb DEFAULT NULL::jsonb, p_reschedule boolean DEFAULT false, p_lease_seconds integer DEFAULT 60)
+CREATE OR REPLACE FUNCTION public.begin_scheduling(p_meeting_id text, p_user_id uuid DEFAULT NULL::uuid, p_meeting jsonb DEFAULT NULL::jsonb, p_reschedule boolean DEFAULT false, p_lease_seconds integer DEFAULT NULL::integer)
  RETURNS jsonb
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -3284,7 +3321,7 @@ begin
     || jsonb_build_object('meeting', private.leased_search_json(v_meeting, v_work));
 end $function$;
 
-CREATE OR REPLACE FUNCTION public.begin_task_event(p_task_id text, p_user_id uuid, p_wanted jsonb, p_lease_seconds integer DEFAULT 120)
+CREATE OR REPLACE FUNCTION public.begin_task_event(p_task_id text, p_user_id uuid, p_wanted jsonb, p_lease_seconds integer DEFAULT NULL::integer)
  RETURNS jsonb
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -3340,7 +3377,7 @@ begin
   return private.task_event_response('claimed', v_event, v_task.user_id);
 end $function$;
 
-CREATE OR REPLACE FUNCTION public.begin_writeback(p_meeting_id text, p_user_id uuid DEFAULT NULL::uuid, p_lease_seconds integer DEFAULT 120)
+CREATE OR REPLACE FUNCTION public.begin_writeback(p_meeting_id text, p_user_id uuid DEFAULT NULL::uuid, p_lease_seconds integer DEFAULT NULL::integer)
  RETURNS jsonb
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -3522,7 +3559,7 @@ begin
   return jsonb_build_object('decision', 'changed', 'meeting', private.meeting_json(v_meeting));
 end $function$;
 
-CREATE OR REPLACE FUNCTION public.claim_meet_links(p_limit integer DEFAULT 20, p_lease_seconds integer DEFAULT 120)
+CREATE OR REPLACE FUNCTION public.claim_meet_links(p_limit integer DEFAULT 20, p_lease_seconds integer DEFAULT NULL::integer)
  RETURNS jsonb
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -3541,7 +3578,7 @@ begin
     left join private.event_state as es on es.kind = 'meeting' and es.subject_id = w.subject_id);
 end $function$;
 
-CREATE OR REPLACE FUNCTION public.claim_notifications(p_limit integer DEFAULT 20, p_lease_seconds integer DEFAULT 60)
+CREATE OR REPLACE FUNCTION public.claim_notifications(p_limit integer DEFAULT 20, p_lease_seconds integer DEFAULT NULL::integer)
  RETURNS TABLE(notification_id uuid, event text, kind text, payload jsonb, created_at timestamp with time zone, lease_token uuid, target_wanted boolean, address text, signing_secret text)
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -3581,7 +3618,7 @@ on conflict (user_id) do update
 returning p.user_id;
 $function$;
 
-CREATE OR REPLACE FUNCTION public.claim_schedulings(p_limit integer DEFAULT 10, p_lease_seconds integer DEFAULT 60)
+CREATE OR REPLACE FUNCTION public.claim_schedulings(p_limit integer DEFAULT 10, p_lease_seconds integer DEFAULT NULL::integer)
  RETURNS SETOF jsonb
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -3598,7 +3635,7 @@ begin
   order by w.due_at, w.subject_id;
 end $function$;
 
-CREATE OR REPLACE FUNCTION public.claim_task_events(p_limit integer DEFAULT 10, p_lease_seconds integer DEFAULT 120)
+CREATE OR REPLACE FUNCTION public.claim_task_events(p_limit integer DEFAULT 10, p_lease_seconds integer DEFAULT NULL::integer)
  RETURNS SETOF jsonb
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -3615,7 +3652,7 @@ begin
   order by w.due_at, w.subject_id;
 end $function$;
 
-CREATE OR REPLACE FUNCTION public.claim_writeback_slice(p_limit integer, p_lease_seconds integer DEFAULT 120, p_reclaim boolean DEFAULT false)
+CREATE OR REPLACE FUNCTION public.claim_writeback_slice(p_limit integer, p_lease_seconds integer DEFAULT NULL::integer, p_reclaim boolean DEFAULT false)
  RETURNS json
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -3643,7 +3680,7 @@ begin
   );
 end $function$;
 
-CREATE OR REPLACE FUNCTION public.claim_writebacks(p_limit integer DEFAULT 10, p_lease_seconds integer DEFAULT 120)
+CREATE OR REPLACE FUNCTION public.claim_writebacks(p_limit integer DEFAULT 10, p_lease_seconds integer DEFAULT NULL::integer)
  RETURNS TABLE(meeting_id text, lease_token uuid, leased_until timestamp with time zone, operation text, attempts integer, outcome_unknown boolean, google_account_id text, google_calendar_id text, meeting jsonb)
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -4296,7 +4333,7 @@ begin
   return true;
 end $function$;
 
-CREATE OR REPLACE FUNCTION public.settle_scheduling(p_meeting_id text, p_lease_token uuid, p_slot jsonb DEFAULT NULL::jsonb, p_candidates jsonb DEFAULT '[]'::jsonb, p_error text DEFAULT NULL::text, p_reason text DEFAULT NULL::text, p_details jsonb DEFAULT NULL::jsonb, p_retry_after_seconds double precision DEFAULT NULL::double precision)
+CREATE OR REPLACE FUNCTION public.settle_scheduling(p_meeting_id text, p_lease_token uuid, p_slot jsonb DEFAULT NULL::jsonb, p_candidates jsonb DEFAULT '[]'::jsonb, p_error text DEFAULT NULL::text, p_reason text DEFAULT NULL::text, p_details jsonb DEFAULT NULL::jsonb, p_verdict text DEFAULT 'reject'::text, p_not_before_seconds double precision DEFAULT NULL::double precision)
  RETURNS jsonb
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -4321,11 +4358,14 @@ begin
       case
         -- A meeting that has a slot keeps it when a new search finds none.
         when v_meeting.starts_at is not null then 'done'
-        when p_retry_after_seconds is null then 'reject'
-        when p_error = 'google_unavailable' then 'retry'
-        else 'defer'
+        else p_verdict
       end,
-      p_retry_after_seconds);
+      case
+        -- Google asked to slow down again: the wait grows.
+        when p_verdict = 'defer' and v_work.deferrals > 0 then
+          greatest(p_not_before_seconds, extract(epoch from private.backoff(v_work.deferrals + 1)))
+        else p_not_before_seconds
+      end);
     perform private.store_work(v_work);
     update private.event_state as es set search_request = null where es.kind = 'meeting' and es.subject_id = p_meeting_id;
     update public.meetings as m
@@ -4341,7 +4381,8 @@ begin
       scheduling_details = case when m.starts_at is null then p_details else m.scheduling_details end,
       candidates = case when m.starts_at is null then p_candidates else m.candidates end
     where m.meeting_id = p_meeting_id;
-    return jsonb_build_object('decision', 'settled');
+    return jsonb_build_object(
+      'decision', 'settled', 'retry_after_seconds', ceil(extract(epoch from v_work.due_at - clock_timestamp())));
   end if;
 
   -- What was read under a lease that has ended is too old to promise anyone's time.
@@ -4383,7 +4424,7 @@ begin
   return jsonb_build_object('decision', 'settled', 'candidate', v_index);
 end $function$;
 
-CREATE OR REPLACE FUNCTION public.settle_task_event(p_id uuid, p_lease_token uuid, p_changes jsonb, p_rows jsonb DEFAULT '[]'::jsonb, p_release boolean DEFAULT true, p_not_before_seconds double precision DEFAULT NULL::double precision, p_gone text[] DEFAULT '{}'::text[])
+CREATE OR REPLACE FUNCTION public.settle_task_event(p_id uuid, p_lease_token uuid, p_changes jsonb, p_rows jsonb DEFAULT '[]'::jsonb, p_release boolean DEFAULT true, p_verdict text DEFAULT 'done'::text, p_not_before_seconds double precision DEFAULT NULL::double precision, p_gone text[] DEFAULT '{}'::text[])
  RETURNS boolean
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -4401,7 +4442,7 @@ begin
   end if;
   v_event := jsonb_populate_record(v_event, p_changes);
   if p_release then
-    v_work := private.next_work(v_work, case when p_not_before_seconds is not null then 'defer' else 'done' end, p_not_before_seconds);
+    v_work := private.next_work(v_work, p_verdict, p_not_before_seconds);
   else
     -- From now on there is something to complete: a worker that dies is followed by the queue.
     v_work.due_at := v_work.leased_at;
@@ -4607,7 +4648,8 @@ CREATE TRIGGER meetings_keep_holds AFTER UPDATE ON public.meetings REFERENCING O
 CREATE TRIGGER meetings_note_burden AFTER UPDATE ON public.meetings FOR EACH ROW WHEN ((((new.writeback_status = 'created'::text) OR (old.writeback_status = 'created'::text)) AND ((new.candidates <> '[]'::jsonb) OR (old.candidates <> '[]'::jsonb)) AND (((((new.writeback_status IS DISTINCT FROM old.writeback_status) OR (new.cancelled_at IS DISTINCT FROM old.cancelled_at)) OR (new.starts_at IS DISTINCT FROM old.starts_at)) OR (new.ends_at IS DISTINCT FROM old.ends_at)) OR (new.scheduled_at IS DISTINCT FROM old.scheduled_at)))) EXECUTE FUNCTION private.meetings_note_burden();
 CREATE TRIGGER meetings_refuse_delete BEFORE DELETE ON public.meetings FOR EACH ROW EXECUTE FUNCTION private.meetings_refuse_delete();
 CREATE TRIGGER meetings_remove_participants AFTER UPDATE ON public.meetings REFERENCING OLD TABLE AS old_meetings NEW TABLE AS new_meetings FOR EACH STATEMENT EXECUTE FUNCTION private.meetings_remove_participants();
-CREATE TRIGGER meetings_set_pending AFTER UPDATE OF writeback_status ON public.meetings FOR EACH ROW WHEN ((new.writeback_status = 'pending'::text)) EXECUTE FUNCTION private.meetings_set_pending();
+CREATE TRIGGER meetings_set_failed AFTER UPDATE OF writeback_status ON public.meetings FOR EACH ROW WHEN (((new.writeback_status = 'failed'::text) AND (old.writeback_status IS DISTINCT FROM 'failed'::text))) EXECUTE FUNCTION private.meetings_set_status();
+CREATE TRIGGER meetings_set_pending AFTER UPDATE OF writeback_status ON public.meetings FOR EACH ROW WHEN ((new.writeback_status = 'pending'::text)) EXECUTE FUNCTION private.meetings_set_status();
 CREATE TRIGGER meetings_take_in BEFORE INSERT ON public.meetings FOR EACH ROW EXECUTE FUNCTION private.meetings_take_in();
 CREATE TRIGGER meetings_touch BEFORE UPDATE ON public.meetings FOR EACH ROW EXECUTE FUNCTION private.meetings_touch();
 CREATE TRIGGER notification_targets_keep_secret BEFORE INSERT OR UPDATE ON public.notification_targets FOR EACH ROW EXECUTE FUNCTION private.notification_targets_keep_secret();
@@ -4734,6 +4776,7 @@ grant execute on function private.is_deleted(public.task_calendar_events) to ser
 grant execute on function private.is_email(text) to service_role;
 grant execute on function private.is_timezone(text) to service_role;
 grant execute on function private.is_unwritten(public.task_calendar_events) to service_role;
+grant execute on function private.lease_length(text,integer) to service_role;
 grant execute on function private.lease_task_event(text,uuid,integer) to service_role;
 grant execute on function private.lease_work(text,text[],integer) to service_role;
 grant execute on function private.leased_meeting_json(public.meetings,private.work,timestamp with time zone) to service_role;
@@ -4818,8 +4861,8 @@ grant execute on function public.save_calendar_profile(uuid,text,text,integer) t
 grant execute on function public.save_google_access_token(uuid,text,text,timestamp with time zone,text) to service_role;
 grant execute on function public.settle_meet_links(jsonb) to service_role;
 grant execute on function public.settle_notification(uuid,uuid,text,text,boolean,double precision) to service_role;
-grant execute on function public.settle_scheduling(text,uuid,jsonb,jsonb,text,text,jsonb,double precision) to service_role;
-grant execute on function public.settle_task_event(uuid,uuid,jsonb,jsonb,boolean,double precision,text[]) to service_role;
+grant execute on function public.settle_scheduling(text,uuid,jsonb,jsonb,text,text,jsonb,text,double precision) to service_role;
+grant execute on function public.settle_task_event(uuid,uuid,jsonb,jsonb,boolean,text,double precision,text[]) to service_role;
 grant execute on function public.settle_writebacks(jsonb) to service_role;
 grant execute on function public.store_event_people(uuid,text,jsonb,text[],timestamp with time zone) to service_role;
 grant execute on function public.use_google_authorization(text,uuid) to service_role;
@@ -4832,9 +4875,14 @@ grant execute on function public.use_google_authorization(text,uuid) to service_
 -- setting landing_seconds = 30
 -- setting ledger_retention_days = 90
 -- setting max_attempts = 3
+-- setting meet_link_lease_seconds = 120
+-- setting notification_lease_seconds = 60
 -- setting notification_retention_days = 90
+-- setting search_lease_seconds = 90
 -- setting slice_rows = 18
+-- setting task_event_lease_seconds = 120
 -- setting wake_up_seconds = 0.5
+-- setting write_lease_seconds = 120
 
 select cron.schedule('convene-hold-expiry', '*/5 * * * *', 'select private.expire_slot_holds()');
 select cron.schedule('convene-ledger-retention', '*/15 * * * *', 'select private.trim_ledger()');

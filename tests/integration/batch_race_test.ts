@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { LEASE_SECONDS } from "@shared/writeback/write_back.ts";
 import type { Row } from "../support/meetings.ts";
 import {
   forgetMeetings,
@@ -64,8 +63,7 @@ promise("batches at once", {
 
     const longer = await stack.platform.sql(
       `select from private.work
-        where leased_until > clock_timestamp() + make_interval(secs => $1)`,
-      [LEASE_SECONDS],
+        where leased_until > clock_timestamp() + private.lease_length(kind, null)`,
     );
     assert.deepEqual(longer, [], "what it held is free after one lease");
 

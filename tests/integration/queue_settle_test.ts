@@ -216,7 +216,7 @@ promise(
          values ($1, '["guest@north.example"]') returning meeting_id`,
         [user.user_id],
       );
-      for (const retry_after of [600, null]) {
+      for (const verdict of ["defer", "reject"]) {
         const [lease] = await stack.platform.sql<{ token: string }>(
           "select public.begin_scheduling($1) #>> '{meeting,lease_token}' as token",
           [searched!.meeting_id],
@@ -224,8 +224,8 @@ promise(
         await stack.platform.sql(
           `select public.settle_scheduling(
              $1, $2::uuid, p_error => 'no_common_slot', p_reason => 'No slot.',
-             p_retry_after_seconds => $3::float8)`,
-          [searched!.meeting_id, lease?.token, retry_after],
+             p_verdict => $3, p_not_before_seconds => 600)`,
+          [searched!.meeting_id, lease?.token, verdict],
         );
       }
       const failed = await rowOf(stack, searched!.meeting_id);

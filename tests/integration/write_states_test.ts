@@ -47,7 +47,9 @@ function problemsOf(row: Record<string, unknown>): string[] {
   const problems: string[] = [];
   const is_due = row.write_due_at !== null;
   const status = row.writeback_status;
-  if (status === "failed" && is_due && row.cancelled_at === null) problems.push("failed, but due");
+  // The worker that has a lease settles the row whatever it says.
+  const will_be_claimed = is_due && row.lease_token === null && row.cancelled_at === null;
+  if (status === "failed" && will_be_claimed) problems.push("failed, but due");
   if (["pending", "retrying"].includes(String(status)) && !is_due && row.cancelled_at === null) {
     if (row.google_event_id !== null) problems.push(`${status}, but not due`);
   }

@@ -153,17 +153,8 @@ async function rpc(stack: Stack, text: string, values: unknown[]): Promise<unkno
 
 /** Everything that can happen to it. What an event returns is part of the table. */
 export const WRITE_EVENTS: Readonly<Record<string, CauseEvent>> = {
-  "set pending": async (stack, _organizer, meeting_id) => {
-    try {
-      await stack.platform.sql(
-        "update public.meetings set writeback_status = 'pending' where meeting_id = $1",
-        [meeting_id],
-      );
-      return "ok";
-    } catch (error) {
-      return (error as Error).message.split(":")[0];
-    }
-  },
+  "set pending": (stack, _organizer, meeting_id) => setStatus(stack, meeting_id, "pending"),
+  "set failed": (stack, _organizer, meeting_id) => setStatus(stack, meeting_id, "failed"),
   "changed": (stack, _organizer, meeting_id) =>
     rpc(stack, "public.change_meeting($1, null, $2)", [meeting_id, { title: "Another" }]),
   "moved": (stack, _organizer, meeting_id) =>
@@ -211,4 +202,17 @@ export function describeState(row: Row): string {
     ...(row.outcome_unknown ? ["unknown"] : []),
     ...(row.writeback_error === null ? [] : [row.writeback_error.split(":")[0]]),
   ].join(", ");
+}
+
+/** What an application may do that knows only the documented columns. */
+async function setStatus(stack: Stack, meeting_id: string, status: string) {
+  try {
+    await stack.platform.sql(
+      "update public.meetings set writeback_status = $2 where meeting_id = $1",
+      [meeting_id, status],
+    );
+    return "ok";
+  } catch (error) {
+    return (error as Error).message.split(":")[0];
+  }
 }

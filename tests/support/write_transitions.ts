@@ -5,6 +5,7 @@
 export const TRANSITIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "no slot": {
     "set pending": "no_slot => none, -",
+    "set failed": "ok => failed, -",
     "changed": "changed => none, -",
     "moved": "changed => pending, due create",
     "cancelled": "cancelled => cancelled/none, -",
@@ -15,6 +16,7 @@ export const TRANSITIONS: Readonly<Record<string, Readonly<Record<string, string
   },
   "pending": {
     "set pending": "ok => pending, due create",
+    "set failed": "ok => failed, -",
     "changed": "changed => pending, due create",
     "moved": "changed => pending, due create",
     "cancelled": "cancelled => cancelled/none, -",
@@ -25,6 +27,7 @@ export const TRANSITIONS: Readonly<Record<string, Readonly<Record<string, string
   },
   "pending, leased": {
     "set pending": "ok => pending, leased create",
+    "set failed": "ok => failed, leased create, unknown",
     "changed": "changed => pending, leased create",
     "moved": "changed => pending, leased create",
     "cancelled": "cancelled => cancelled/pending, leased cancel, unknown",
@@ -35,6 +38,7 @@ export const TRANSITIONS: Readonly<Record<string, Readonly<Record<string, string
   },
   "pending, lease expired": {
     "set pending": "ok => pending, leased create, unknown",
+    "set failed": "ok => failed, -, unknown",
     "changed": "changed => pending, leased create, unknown",
     "moved": "changed => pending, leased create, unknown",
     "cancelled": "cancelled => cancelled/pending, leased cancel, unknown",
@@ -45,6 +49,7 @@ export const TRANSITIONS: Readonly<Record<string, Readonly<Record<string, string
   },
   "pending, without work": {
     "set pending": "ok => pending, due create",
+    "set failed": "ok => failed, -",
     "changed": "changed => pending, -",
     "moved": "changed => pending, -",
     "cancelled": "cancelled => cancelled/none, -",
@@ -55,6 +60,7 @@ export const TRANSITIONS: Readonly<Record<string, Readonly<Record<string, string
   },
   "retrying": {
     "set pending": "ok => pending, due create, google_unavailable",
+    "set failed": "ok => failed, -, google_unavailable",
     "changed": "changed => retrying, due create, google_unavailable",
     "moved": "changed => retrying, due create, google_unavailable",
     "cancelled": "cancelled => cancelled/retrying, due cancel, unknown",
@@ -65,6 +71,7 @@ export const TRANSITIONS: Readonly<Record<string, Readonly<Record<string, string
   },
   "retrying, outcome unknown": {
     "set pending": "ok => pending, due create, unknown, google_unavailable",
+    "set failed": "ok => failed, -, unknown, google_unavailable",
     "changed": "changed => retrying, due create, unknown, google_unavailable",
     "moved": "changed => retrying, due create, unknown, google_unavailable",
     "cancelled": "cancelled => cancelled/retrying, due cancel, unknown",
@@ -75,6 +82,7 @@ export const TRANSITIONS: Readonly<Record<string, Readonly<Record<string, string
   },
   "failed": {
     "set pending": "ok => pending, due create",
+    "set failed": "ok => failed, -, google_rejected",
     "changed": "changed => failed, -, google_rejected",
     "moved": "changed => failed, -, google_rejected",
     "cancelled": "cancelled => cancelled/none, -",
@@ -85,6 +93,7 @@ export const TRANSITIONS: Readonly<Record<string, Readonly<Record<string, string
   },
   "failed, outcome unknown": {
     "set pending": "ok => pending, due create, unknown",
+    "set failed": "ok => failed, -, unknown, google_rejected",
     "changed": "changed => failed, -, unknown, google_rejected",
     "moved": "changed => failed, -, unknown, google_rejected",
     "cancelled": "cancelled => cancelled/failed, due cancel, unknown",
@@ -95,6 +104,7 @@ export const TRANSITIONS: Readonly<Record<string, Readonly<Record<string, string
   },
   "failed, foreign event": {
     "set pending": "ok => pending, due create, g2",
+    "set failed": "ok => failed, -, foreign_event",
     "changed": "changed => failed, -, foreign_event",
     "moved": "changed => failed, -, foreign_event",
     "cancelled": "cancelled => cancelled/none, -",
@@ -105,6 +115,7 @@ export const TRANSITIONS: Readonly<Record<string, Readonly<Record<string, string
   },
   "failed, connection lost": {
     "set pending": "ok => pending, due create",
+    "set failed": "ok => failed, -, invalid_grant",
     "changed": "changed => failed, -, invalid_grant",
     "moved": "changed => failed, -, invalid_grant",
     "cancelled": "cancelled => cancelled/none, -",
@@ -115,6 +126,7 @@ export const TRANSITIONS: Readonly<Record<string, Readonly<Record<string, string
   },
   "created": {
     "set pending": "ok => pending, due update",
+    "set failed": "ok => created, -",
     "changed": "changed => created, due update",
     "moved": "changed => created, due update",
     "cancelled": "cancelled => cancelled/created, due cancel",
@@ -125,6 +137,7 @@ export const TRANSITIONS: Readonly<Record<string, Readonly<Record<string, string
   },
   "created, without an event": {
     "set pending": "ok => pending, due create, unknown",
+    "set failed": "ok => failed, -, unknown, google_rejected",
     "changed": "changed => created, -, google_rejected",
     "moved": "changed => created, -, google_rejected",
     "cancelled": "cancelled => cancelled/none, -",
@@ -135,6 +148,7 @@ export const TRANSITIONS: Readonly<Record<string, Readonly<Record<string, string
   },
   "created, change due": {
     "set pending": "ok => pending, due update",
+    "set failed": "ok => created, due update",
     "changed": "changed => created, due update",
     "moved": "changed => created, due update",
     "cancelled": "cancelled => cancelled/created, due cancel",
@@ -145,6 +159,7 @@ export const TRANSITIONS: Readonly<Record<string, Readonly<Record<string, string
   },
   "created, change leased": {
     "set pending": "ok => pending, leased update",
+    "set failed": "ok => created, leased update",
     "changed": "changed => created, leased update",
     "moved": "changed => created, leased update",
     "cancelled": "cancelled => cancelled/created, leased cancel",
@@ -155,6 +170,7 @@ export const TRANSITIONS: Readonly<Record<string, Readonly<Record<string, string
   },
   "created, change given up": {
     "set pending": "ok => pending, due update",
+    "set failed": "ok => created, -, google_rejected",
     "changed": "changed => created, due update",
     "moved": "changed => created, due update",
     "cancelled": "cancelled => cancelled/created, due cancel",
@@ -165,6 +181,7 @@ export const TRANSITIONS: Readonly<Record<string, Readonly<Record<string, string
   },
   "created, event missing": {
     "set pending": "ok => pending, due update",
+    "set failed": "ok => created, -, event_missing",
     "changed": "changed => created, due update",
     "moved": "changed => created, due update",
     "cancelled": "cancelled => cancelled/created, due cancel",
@@ -175,6 +192,7 @@ export const TRANSITIONS: Readonly<Record<string, Readonly<Record<string, string
   },
   "cancelled, never written": {
     "set pending": "cancelled => cancelled/none, -",
+    "set failed": "ok => cancelled/none, -",
     "changed": "cancelled => cancelled/none, -",
     "moved": "cancelled => cancelled/none, -",
     "cancelled": "already_cancelled => cancelled/none, -",
@@ -185,6 +203,7 @@ export const TRANSITIONS: Readonly<Record<string, Readonly<Record<string, string
   },
   "cancelled, deletion due": {
     "set pending": "cancelled => cancelled/created, due cancel",
+    "set failed": "ok => cancelled/created, due cancel",
     "changed": "cancelled => cancelled/created, due cancel",
     "moved": "cancelled => cancelled/created, due cancel",
     "cancelled": "already_cancelled => cancelled/created, due cancel",
@@ -195,6 +214,7 @@ export const TRANSITIONS: Readonly<Record<string, Readonly<Record<string, string
   },
   "cancelled, deletion leased": {
     "set pending": "cancelled => cancelled/created, leased cancel",
+    "set failed": "ok => cancelled/created, leased cancel",
     "changed": "cancelled => cancelled/created, leased cancel",
     "moved": "cancelled => cancelled/created, leased cancel",
     "cancelled": "already_cancelled => cancelled/created, leased cancel",
@@ -205,6 +225,7 @@ export const TRANSITIONS: Readonly<Record<string, Readonly<Record<string, string
   },
   "cancelled, deleted": {
     "set pending": "cancelled => cancelled/created, -",
+    "set failed": "ok => cancelled/created, -",
     "changed": "cancelled => cancelled/created, -",
     "moved": "cancelled => cancelled/created, -",
     "cancelled": "already_cancelled => cancelled/created, -",

@@ -1,13 +1,7 @@
 import { deferral, FailureError } from "@shared/failures/failure.ts";
 
-/** Outlives the longest work on one event: a token refresh and a few requests of 20 s. */
-export const LEASE_SECONDS = 120;
-
 /** A reply of a guest between our look and our request makes a plan outdated; plan again, this often. */
 export const MAX_PLANS = 4;
-
-/** A request starts only while the lease surely outlives its answer. */
-export const LAST_REQUEST_SECONDS = 60;
 
 /** The event had another version each time that a plan was sent. */
 export function keepsChanging(retry_after_seconds: number): FailureError {

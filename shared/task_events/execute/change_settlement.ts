@@ -1,5 +1,5 @@
 import { isUnknown, waitOf } from "@shared/failures/failure.ts";
-import type { FailureError } from "@shared/failures/failure.ts";
+import type { Failure, FailureError } from "@shared/failures/failure.ts";
 import { settleTaskEvent } from "@shared/database/task_events.ts";
 import type { Settlement, TaskEventColumns, TaskEventRow } from "@shared/database/task_events.ts";
 import type { GoogleEvent } from "@shared/google/event.ts";
@@ -52,6 +52,14 @@ export function rowOf(
   };
 }
 
+/** When a row whose request failed is due again. */
+export function dueAgain(failure: Failure): NonNullable<Settlement["due_again"]> {
+  return {
+    verdict: isUnknown(failure) ? "unknown" : "defer",
+    not_before_seconds: waitOf(failure),
+  };
+}
+
 /** Ends the work on a row that failed; what may have landed stays to be finished. */
 export async function releaseAfter(
   { database }: TaskEventDependencies,
@@ -66,6 +74,6 @@ export async function releaseAfter(
       sync_error: `${code}: ${failure.message}`,
       ...(unfinished ? {} : { pending_change: null, outcome_unknown: false }),
     },
-    not_before_seconds: unfinished ? waitOf(failure) ?? 30 * 2 ** Math.min(row.attempts, 6) : null,
+    ...(unfinished ? { due_again: dueAgain(failure) } : {}),
   });
 }

@@ -1,11 +1,11 @@
 import { FailureError, rejection } from "@shared/failures/failure.ts";
+import { beginWithinMs } from "@shared/database/lease.ts";
 import { discardTaskEvent, isUnwritten, readTaskEvent } from "@shared/database/task_events.ts";
 import type { TaskEventRow } from "@shared/database/task_events.ts";
 import type { SendUpdates } from "@shared/google/event.ts";
 import { calendarIdFor, openAccount, readEvent } from "./account.ts";
 import type { Account, TaskEventDependencies } from "./account.ts";
 import { executeDeletion, settleGone } from "./execute_deletion.ts";
-import { LAST_REQUEST_SECONDS } from "./change_limits.ts";
 import type { ChangeScope, DeletionRequest } from "../plan/change_request.ts";
 import { inProgress, leaseEvent } from "./lease_event.ts";
 import { releaseAfter } from "./change_settlement.ts";
@@ -108,7 +108,7 @@ async function finishOrDrop(
   progress: { landed: boolean },
 ): Promise<void> {
   const started = account.now().valueOf();
-  const has_time = () => account.now().valueOf() - started < LAST_REQUEST_SECONDS * 1000;
+  const has_time = () => account.now().valueOf() - started < beginWithinMs(row);
   try {
     await finishPending(account, row, { has_time, progress, keep_lease: true });
   } catch (thrown) {

@@ -1,4 +1,5 @@
 import { CODES } from "@shared/failures/codes.ts";
+import { beginWithinMs } from "@shared/database/lease.ts";
 import { FailureError, isTemporary } from "@shared/failures/failure.ts";
 import { claimTaskEvents, isUnwritten, settleTaskEvent } from "@shared/database/task_events.ts";
 import type { BegunTaskEvent, TaskEventRow } from "@shared/database/task_events.ts";
@@ -6,7 +7,7 @@ import { accountOf } from "./account.ts";
 import type { Account, TaskEventDependencies } from "./account.ts";
 import { executeChange } from "./execute_change.ts";
 import { executeDeletion } from "./execute_deletion.ts";
-import { keepsChanging, LAST_REQUEST_SECONDS, LEASE_SECONDS, MAX_PLANS } from "./change_limits.ts";
+import { keepsChanging, MAX_PLANS } from "./change_limits.ts";
 import { executedChangeSettlement, releaseAfter } from "./change_settlement.ts";
 import { makePlan, requireOwn } from "../plan/make_plan.ts";
 import { PENDING_CHANGE } from "../plan/change_plan.ts";
@@ -34,7 +35,7 @@ export async function finishDue(
   const results: { id: string; success: boolean; error?: string; message?: string }[] = [];
   while (results.length < limit) {
     const room = limit - results.length;
-    const claimed = await claimTaskEvents(dependencies.database, room, LEASE_SECONDS);
+    const claimed = await claimTaskEvents(dependencies.database, room);
     if (claimed.length === 0) break;
     for (const begun of claimed) {
       results.push(await finishClaimed(dependencies, begun, onUnexpected));
@@ -67,12 +68,12 @@ const UNEXPECTED = {
   message: `${CODES.internal.message.slice(0, -1)}, and is tried again later.`,
 } as const;
 
-/** Later than the others, so that a row which always fails does not keep them waiting. */
+/** A row that always fails does not keep the others waiting: the backoff grows. */
 async function defer({ database }: TaskEventDependencies, { event: row }: BegunTaskEvent) {
   if (row === null) return;
   await settleTaskEvent(database, row, {
     columns: { outcome_unknown: true, sync_error: `${UNEXPECTED.code}: ${UNEXPECTED.message}` },
-    not_before_seconds: 60 * 2 ** Math.min(row.attempts, 6),
+    due_again: { verdict: "unknown", not_before_seconds: null },
   });
 }
 
@@ -87,7 +88,7 @@ async function finishOne(
     return;
   }
   const started = dependencies.now().valueOf();
-  const has_time = () => dependencies.now().valueOf() - started < LAST_REQUEST_SECONDS * 1000;
+  const has_time = () => dependencies.now().valueOf() - started < beginWithinMs(row);
   if (row.pending_change === null) {
     await settleTaskEvent(dependencies.database, row, { columns: { outcome_unknown: false } });
     return;

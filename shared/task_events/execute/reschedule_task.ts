@@ -6,7 +6,6 @@ import type { TaskEventRow, TaskRow } from "@shared/database/task_events.ts";
 import type { GoogleAttendee, GoogleEvent } from "@shared/google/event.ts";
 import { findEvent, openAccount } from "./account.ts";
 import type { TaskEventDependencies } from "./account.ts";
-import { LEASE_SECONDS } from "./change_limits.ts";
 import { eventColumns } from "./event_columns.ts";
 import { findClashes } from "./find_clashes.ts";
 import type { Clashes } from "./find_clashes.ts";
@@ -177,12 +176,14 @@ async function readOwnership(
   const event = await findEvent(account, row.calendar_id, row.calendar_event_id);
   if (event === null) throw eventNotFound(row.calendar_event_id);
   const columns = eventColumns(event, dependencies.now());
-  const begun = await beginEventChange(dependencies.database, row, LEASE_SECONDS);
+  const begun = await beginEventChange(dependencies.database, row);
   if (begun.decision === "claimed" && begun.event !== null) {
     await settleTaskEvent(dependencies.database, begun.event, {
       columns,
       // An unfinished change of this event stays due.
-      not_before_seconds: begun.event.pending_change === null ? null : 0,
+      ...(begun.event.pending_change === null
+        ? {}
+        : { due_again: { verdict: "defer", not_before_seconds: 0 } }),
     });
   }
   return { ...row, ...columns };

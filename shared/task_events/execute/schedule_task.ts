@@ -12,7 +12,6 @@ import type { BegunTaskEvent, TaskEventRow, TaskRow } from "@shared/database/tas
 import { firstIssue } from "@shared/failures/issues.ts";
 import { accountOf, mustRead } from "./account.ts";
 import type { Account, TaskEventDependencies } from "./account.ts";
-import { LEASE_SECONDS } from "./change_limits.ts";
 import {
   composeTaskEvent,
   patternOf,
@@ -21,12 +20,10 @@ import {
 } from "../plan/compose_task_event.ts";
 import type { WantedEvent } from "../plan/compose_task_event.ts";
 import { RECURRENCE_PATTERNS } from "../plan/task_series.ts";
+import { dueAgain } from "./change_settlement.ts";
 import { eventColumns } from "./event_columns.ts";
 import { forgetDeleted } from "./forget_deleted.ts";
 import { insertTaskEvent } from "./insert_task_event.ts";
-
-/** Where a definite answer is missing, somebody looks again after so long. */
-const LOOK_AGAIN_SECONDS = 30;
 
 export interface ScheduledTask {
   event: TaskEventRow;
@@ -41,7 +38,7 @@ export async function scheduleTask(
   actor: Actor,
   wanted: WantedEvent,
 ): Promise<ScheduledTask> {
-  const begin = () => beginTaskEvent(dependencies.database, task_id, actor, wanted, LEASE_SECONDS);
+  const begin = () => beginTaskEvent(dependencies.database, task_id, actor, wanted);
   let begun = await begin();
   if (begun.decision === "exists" && begun.event !== null) {
     // Whoever deleted the event on Google and asks for it again gets a new one.
@@ -139,8 +136,6 @@ async function settleFailed(
       sync_error: `${code}: ${failure.message}`,
       outcome_unknown: unknown,
     },
-    not_before_seconds: again
-      ? waitOf(failure) ?? LOOK_AGAIN_SECONDS * 2 ** Math.min(row.attempts, 6)
-      : null,
+    ...(again ? { due_again: dueAgain(failure) } : {}),
   });
 }

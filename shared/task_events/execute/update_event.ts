@@ -1,4 +1,5 @@
 import { FailureError, rejection } from "@shared/failures/failure.ts";
+import { beginWithinMs } from "@shared/database/lease.ts";
 import { readTaskEvent, settleTaskEvent } from "@shared/database/task_events.ts";
 import type { TaskEventRow } from "@shared/database/task_events.ts";
 import type { GoogleEvent } from "@shared/google/event.ts";
@@ -7,7 +8,7 @@ import type { Account, TaskEventDependencies } from "./account.ts";
 import { executeChange } from "./execute_change.ts";
 import type { ExecutedChange } from "./execute_change.ts";
 import type { EventChange } from "../plan/change_request.ts";
-import { keepsChanging, LAST_REQUEST_SECONDS, MAX_PLANS } from "./change_limits.ts";
+import { keepsChanging, MAX_PLANS } from "./change_limits.ts";
 import { executedChangeSettlement, releaseAfter } from "./change_settlement.ts";
 import { finishPending, staysOpen } from "./finish_pending.ts";
 import { inProgress, leaseEvent } from "./lease_event.ts";
@@ -77,7 +78,7 @@ async function changeLeased(
   request: EventChange,
 ): Promise<ChangedEvent> {
   const started = account.now().valueOf();
-  const has_time = () => account.now().valueOf() - started < LAST_REQUEST_SECONDS * 1000;
+  const has_time = () => account.now().valueOf() - started < beginWithinMs(row);
   const progress = { landed: false };
   let finishing = row.pending_change !== null;
   try {

@@ -129,6 +129,9 @@ function foundBody(meeting_id: string, found: FoundSlots, elapsed_ms: number) {
   };
 }
 
+/** When a caller may repeat a dry run that Google could not answer; a stored search has its queue's time. */
+const REPEAT_SECONDS = 30;
+
 /** The error response to a search that found no slot, with what would change that. */
 function noSlotResponse(
   meeting_id: string,
@@ -137,7 +140,9 @@ function noSlotResponse(
   more: Record<string, unknown> = {},
 ): Response {
   const details = outcome.kind === "refused" ? outcome.details : {};
-  const retry_after = outcome.kind === "postponed" ? outcome.retry_after_seconds : undefined;
+  const retry_after = outcome.kind === "postponed"
+    ? outcome.retry_after_seconds ?? REPEAT_SECONDS
+    : undefined;
   const fault = new HttpFault(
     outcome.code,
     outcome.reason,

@@ -5,7 +5,7 @@ import type { MeetingRow, NotClaimed } from "@shared/database/meetings.ts";
 import { CODES } from "@shared/failures/codes.ts";
 import { HttpFault, meetingNotFound } from "@shared/http/fault.ts";
 import { json } from "@shared/http/respond.ts";
-import { LEASE_SECONDS, writeBack } from "@shared/writeback/write_back.ts";
+import { writeBack } from "@shared/writeback/write_back.ts";
 import type { WritebackDependencies } from "@shared/writeback/write_back.ts";
 import {
   cancelledResponse,
@@ -23,7 +23,7 @@ export async function writeBackMeeting(
   meeting_id: string,
   actor: Actor,
 ): Promise<Response> {
-  const begun = await beginWriteback(dependencies.database, meeting_id, actor, LEASE_SECONDS);
+  const begun = await beginWriteback(dependencies.database, meeting_id, actor);
   if (begun.decision !== "claimed") return unclaimedResponse(meeting_id, begun);
 
   const result = await writeBack(dependencies, begun.meeting, begun.connection);

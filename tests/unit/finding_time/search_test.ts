@@ -15,20 +15,22 @@ const QUESTION: SlotRequest = {
   recurrence: null,
   allow_concessions: false,
 };
+const FIRST = { now: NOW, tries: { is_last: false }, max_candidates: 10 };
+const LAST = { ...FIRST, tries: { is_last: true } };
 
 Deno.test("search() postpones, by name, when a calendar did not answer in time, and refuses in the end", () => {
   const late = times("timeout");
-  const first = search(QUESTION, late, asked(0));
+  const first = search(QUESTION, late, FIRST);
   assert.equal(first.kind, "postponed");
   assert.ok(first.kind === "postponed" && first.code === "google_unavailable");
   assert.ok(first.reason.includes("Ben"), first.reason);
-  const last = search(QUESTION, late, asked(2));
+  const last = search(QUESTION, late, LAST);
   assert.ok(last.kind === "refused" && last.code === "calendar_unreadable");
   assert.deepEqual(last.details.unknown, ["ben@north.example"]);
 });
 
 Deno.test("search() refuses at once when a calendar cannot be read at all", () => {
-  const outcome = search(QUESTION, times("notFound"), asked(0));
+  const outcome = search(QUESTION, times("notFound"), FIRST);
   assert.ok(outcome.kind === "refused" && outcome.code === "calendar_unreadable");
 });
 
@@ -39,12 +41,12 @@ Deno.test("search() counts what is promised to other meetings as busy, for those
     ends_at: "2035-01-08T16:30:00+00:00",
   }];
   const readable = times(null, holds);
-  const outcome = search(QUESTION, readable, asked(0));
+  const outcome = search(QUESTION, readable, FIRST);
   assert.ok(outcome.kind === "found");
   assert.deepEqual(outcome.candidates.map(({ start_time }) => start_time), [
     "2035-01-08T16:30:00Z",
   ]);
-  const unreadable = search(QUESTION, times("notFound", holds), asked(0));
+  const unreadable = search(QUESTION, times("notFound", holds), FIRST);
   assert.equal(unreadable.kind, "refused");
 });
 
@@ -66,7 +68,3 @@ function times(unknown_reason: string | null, holds: typeof NO_HOLDS = NO_HOLDS)
 }
 
 const NO_HOLDS: { participant_email: string; starts_at: string; ends_at: string }[] = [];
-
-function asked(failed: number) {
-  return { now: NOW, tries: { failed, waited: 0 }, max_candidates: 10 };
-}
