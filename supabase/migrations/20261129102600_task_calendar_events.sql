@@ -77,7 +77,7 @@ comment on column public.task_calendar_events.original_start_time is 'The origin
 comment on column public.task_calendar_events.exception_type is 'moved, modified or cancelled.';
 comment on column public.task_calendar_events.series_update_scope is 'Scope of the last change: single, all or future.';
 comment on column public.task_calendar_events.sync_status is 'pending (not written yet), synced (on Google; the default, also of rows that an application upserts), failed or cancelled.';
-comment on column public.task_calendar_events.sync_source is 'convene: Convene created the event; google: it was created elsewhere.';
+comment on column public.task_calendar_events.sync_source is 'convene if Convene created the event, google if it was created elsewhere.';
 comment on column public.task_calendar_events.event_key is 'Random; the Google event id is derived from it and event_generation.';
 
 create index idx_task_calendar_events_organizer_self
