@@ -49,7 +49,7 @@ function check({ code, args }: Reason, asked: SchedulingRequest, candidate: Cand
     };
   };
   const nearest = Math.min(...coming.flatMap((one) => [gaps(one).before, gaps(one).after]));
-  /** How long somebody stays open and unoccupied before the start or after the end. */
+  /** How long a person stays open and unoccupied before the start or after the end. */
   const room = (participant: Participant, step: 1 | -1) => {
     const one_minute = { ...constraints, duration_minutes: 1 };
     const raw = { ...participant, buffer: { before: 0, after: 0 } };
@@ -220,7 +220,7 @@ function check({ code, args }: Reason, asked: SchedulingRequest, candidate: Cand
   }
 }
 
-/** Days and hours somebody asks for, those of the meeting's category before the general ones. */
+/** Preferred days and hours of a person, those of the meeting's category before the general ones. */
 function wishedTimes(participant: Participant, { constraints }: SchedulingRequest) {
   const { preferences = {} } = participant;
   const own = Object.entries(preferences.event_categories ?? {})

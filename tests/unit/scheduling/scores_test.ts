@@ -157,7 +157,7 @@ Deno.test("findSlots() raises preference when the hour suits people better", () 
   assert.equal(at(request([wanted]), "06:00").score_breakdown.preference, 25);
 });
 
-Deno.test("findSlots() lowers availability when somebody optional is absent, unknown or tentative", () => {
+Deno.test("findSlots() lowers availability when an optional participant is absent, unknown or tentative", () => {
   const withBob = (bob: ReturnType<typeof person>) =>
     at(request([person("Ann"), bob], { tentative_as_busy: false }), "10:00")
       .score_breakdown.availability;
