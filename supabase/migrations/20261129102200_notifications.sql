@@ -260,6 +260,20 @@ create trigger notifications_forget
   referencing old table as old_notifications
   for each statement execute function private.notifications_forget();
 
+create function private.forget_notifications() returns void
+language sql volatile security definer set search_path = '' as $$
+delete from public.notifications as n
+where n.notification_id in (
+  select o.notification_id
+  from public.notifications as o
+  where o.status in ('sent', 'failed')
+    and o.created_at < now() - make_interval(days => private.setting('notification_retention_days')::integer)
+  order by o.created_at
+  limit 1000
+);
+$$;
+comment on function private.forget_notifications() is 'Deletes notifications that were sent or failed notification_retention_days ago, at most a thousand.';
+
 revoke all on public.notifications from public, anon, authenticated, service_role;
 revoke all on function
   private.meeting_event,
@@ -270,5 +284,6 @@ revoke all on function
   private.meetings_announce_updated,
   private.google_connections_announce,
   private.notifications_enqueue,
-  private.notifications_forget
+  private.notifications_forget,
+  private.forget_notifications
 from public, anon, authenticated, service_role;

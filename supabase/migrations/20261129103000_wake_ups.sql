@@ -159,20 +159,6 @@ begin
 end $$;
 comment on function private.sweep() is 'Calls the function of every kind with due work or expired leases; without such work it makes no call.';
 
-create function private.forget_notifications() returns void
-language sql volatile security definer set search_path = '' as $$
-delete from public.notifications as n
-where n.notification_id in (
-  select o.notification_id
-  from public.notifications as o
-  where o.status in ('sent', 'failed')
-    and o.created_at < now() - make_interval(days => private.setting('notification_retention_days')::integer)
-  order by o.created_at
-  limit 1000
-);
-$$;
-comment on function private.forget_notifications() is 'Deletes notifications that were sent or failed notification_retention_days ago, at most a thousand.';
-
 revoke all on function
   private.wake,
   private.is_time_to_wake,
@@ -181,6 +167,5 @@ revoke all on function
   private.work_wake_updated,
   private.wake_for_rest,
   public.finish_batch,
-  private.sweep,
-  private.forget_notifications
+  private.sweep
 from public, anon, authenticated, service_role;
