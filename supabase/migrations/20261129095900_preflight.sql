@@ -24,15 +24,15 @@ declare
     private.claim_work private.claim_writes private.complete_adopted private.connection_failures private.costs_of
     private.due_write private.enqueue private.expire_slot_holds private.faded private.fail_poison_notifications
     private.fail_poison_searches private.fail_poison_task_events private.forget_notifications
-    private.freeze_accounts private.frozen_calendar_differs private.google_connections_announce
-    private.hold_first_free private.hold_slot_again private.holds_too_many private.index_as_text
-    private.insert_leased_meeting private.is_adopted private.is_deleted private.is_email private.is_signing_secret
-    private.is_time_to_wake private.is_timezone private.is_unwritten private.lease_length private.lease_task_event
-    private.lease_work private.leased_meeting_json private.leased_search_json private.lock_people
-    private.lock_write_states private.meeting_event private.meeting_json private.meeting_notice
-    private.meeting_problem private.meeting_transition_key private.meetings_announce_inserted
-    private.meetings_announce_updated private.meetings_check_pending private.meetings_detach
-    private.meetings_enqueue private.meetings_expect_meet_link private.meetings_forget private.meetings_keep_holds
+    private.frozen_calendar_differs private.google_connections_announce private.hold_first_free
+    private.hold_slot_again private.holds_too_many private.index_as_text private.insert_leased_meeting
+    private.is_adopted private.is_deleted private.is_email private.is_signing_secret private.is_time_to_wake
+    private.is_timezone private.is_unwritten private.lease_length private.lease_task_event private.lease_work
+    private.leased_meetings private.leased_search_json private.lock_people private.lock_write_states
+    private.meeting_event private.meeting_json private.meeting_notice private.meeting_problem
+    private.meeting_transition_key private.meetings_announce_inserted private.meetings_announce_updated
+    private.meetings_check_pending private.meetings_detach private.meetings_enqueue
+    private.meetings_expect_meet_link private.meetings_forget private.meetings_keep_holds
     private.meetings_note_burden private.meetings_refuse_delete private.meetings_remove_participants
     private.meetings_set_status private.meetings_take_in private.meetings_touch private.next_work
     private.next_write_state private.notification_targets_keep_secret private.notifications_enqueue

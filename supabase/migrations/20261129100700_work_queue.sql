@@ -182,14 +182,40 @@ set
   due_at = case when w.due_at < 'infinity' then least(w.due_at, began.at) else w.due_at end,
   -- An expired lease spends an attempt, but never makes the row fail without a verification.
   crashes = w.crashes + case when w.lease_token is null then 0 else 1 end,
-  attempts = w.attempts
-    + case when w.lease_token is not null and w.attempts < private.setting('max_attempts') then 1 else 0 end
-from (select clock_timestamp() as at, private.lease_length(p_kind, p_lease_seconds) as length) as began
-where w.kind = p_kind and w.subject_id = any (p_subject_ids)
+  attempts = w.attempts + case when w.lease_token is not null and w.attempts < began.max_attempts then 1 else 0 end,
+  -- Of a write, before the first request: always the account and the calendar of the first attempt.
+  google_account_id = case
+    when p_kind = 'write' then coalesce(es.google_account_id, w.google_account_id, c.google_account_id)
+    else w.google_account_id
+  end,
+  google_calendar_id = case
+    when p_kind <> 'write' then w.google_calendar_id
+    when es.google_account_id is not null then es.google_calendar_id
+    when w.google_account_id is not null then w.google_calendar_id
+    else m.target_calendar_id
+  end,
+  leased_version = case when p_kind = 'write' then m.desired_version else w.leased_version end,
+  -- A first insert is one request; everything else reads the event before it writes.
+  requests = case
+    when p_kind <> 'write' then w.requests
+    when m.google_event_id is null and m.cancelled_at is null and w.crashes = 0 and w.lease_token is null
+      and es.outcome_unknown_since is null then 1
+    else 2
+  end
+from (
+  select clock_timestamp() as at, private.lease_length(p_kind, p_lease_seconds) as length, private.setting('max_attempts') as max_attempts
+  offset 0
+) as began
+cross join unnest(p_subject_ids) as leased (id)
+left join public.meetings as m on p_kind = 'write' and m.meeting_id = leased.id
+left join private.event_state as es on p_kind = 'write' and es.kind = 'meeting' and es.subject_id = leased.id
+left join private.google_connections as c on c.user_id = m.organizer_user_id
+where w.kind = p_kind and w.subject_id = leased.id
 returning w.*;
 $$;
 comment on function private.lease_work(text, text[], integer) is
-  'Leases rows, each with its own token. For every kind, a lease that expired unsettled counts as a crash and as an attempt.';
+  'Leases rows, each with its own token; of a write it also stores the account and calendar to use. For every kind, a lease that expired '
+  'unsettled counts as a crash and as an attempt.';
 
 -- Google counts requests of a sliding minute. Half a second and one per cent are kept free for differing clocks, for
 -- calls with a meeting_id, and for the verification read after a taken id.
@@ -206,13 +232,16 @@ comment on function private.quota(text) is 'Requests in the window that a quota 
 create function private.requests_spent() returns table (account text, requests bigint)
 language plpgsql volatile set search_path = '' as $$
 #variable_conflict use_column
+declare
+  -- A volatile function in the condition would keep the index from being used.
+  v_since constant timestamptz := clock_timestamp() - private.quota_window();
 begin
   return query
   select coalesce(c.google_account_id, spent.user_id::text), sum(spent.requests)::bigint
   from (
     select l.organizer_user_id as user_id, count(*) as requests
     from public.writeback_ledger as l
-    where l.step = 'requested' and l.at > clock_timestamp() - private.quota_window()
+    where l.step = 'requested' and l.at > v_since
     group by 1
     union all
     -- Leased and not settled: the requests will be made, or are not in the ledger yet.
@@ -241,6 +270,7 @@ language plpgsql volatile set search_path = '' as $$
 #variable_conflict use_column
 declare
   v_rules private.work_kinds;
+  v_quota constant integer := private.quota('google_requests_per_minute_per_user');
 begin
   select * into strict v_rules from private.work_kinds as k where k.kind = p_kind;
   return query
@@ -269,7 +299,7 @@ begin
   select
     o.owner_id,
     coalesce(c.google_account_id, o.owner_id::text),
-    case when v_rules.uses_google then private.quota('google_requests_per_minute_per_user') - coalesce(s.requests, 0)::integer else 2147483647 end
+    case when v_rules.uses_google then v_quota - coalesce(s.requests, 0)::integer else 2147483647 end
   from waiting as o
   left join private.google_connections as c on c.user_id = o.owner_id
   left join spent as s on s.account = coalesce(c.google_account_id, o.owner_id::text)
@@ -287,7 +317,8 @@ comment on function private.open_owners(text) is
 create function private.choose_work(p_kind text, p_limit integer) returns setof text
 language plpgsql volatile rows 100 set search_path = '' as $$
 declare
-  v_slice integer := private.setting('slice_rows');
+  v_slice constant integer := private.setting('slice_rows');
+  v_quota constant integer := private.quota('google_requests_per_minute_per_user');
   v_uses_google boolean := (select k.uses_google from private.work_kinds as k where k.kind = p_kind);
 begin
   return query
@@ -333,7 +364,7 @@ begin
       -- An owner at the limit waits until a whole slice fits again, which needs fewer statements than single rows.
       and (
         r.account_in_all <= r.requests_left
-        or r.requests_left >= least(v_slice, private.quota('google_requests_per_minute_per_user'))
+        or r.requests_left >= least(v_slice, v_quota)
       )
   )
   select a.subject_id

@@ -11,56 +11,37 @@ $$;
 comment on function private.meeting_json(public.meetings) is
   'A meeting as edge functions read it: the columns of its row, and when its write and its search are due (null: not due).';
 
-create function private.leased_meeting_json(p_meeting public.meetings, p_work private.work, p_due_at timestamptz) returns jsonb
+create function private.leased_meetings(p_work private.work[]) returns table (place bigint, meeting jsonb)
 language sql stable set search_path = '' as $$
-select to_jsonb(p_meeting) || jsonb_build_object(
-  -- Candidates are most of the size of a row, and neither an event nor a response needs them.
-  'candidates', '[]'::jsonb,
-  'lease_token', p_work.lease_token,
-  'lease_seconds', extract(epoch from p_work.leased_until - p_work.leased_at),
-  'operation', private.write_operation(p_meeting),
-  'write_due_at', p_due_at,
-  'search_due_at', null,
-  'attempts', p_work.attempts,
-  'max_attempts', private.setting('max_attempts'),
-  'crashes', p_work.crashes,
-  'outcome_unknown', p_work.crashes > 0 or es.outcome_unknown_since is not null,
-  'google_account_id', p_work.google_account_id,
-  'google_calendar_id', p_work.google_calendar_id,
-  'removed_participants', coalesce(to_jsonb(es.removed_participants), '[]'),
-  'settings_version', coalesce(es.settings_version, 1)
-)
-from (select 1) as one
-left join private.event_state as es on es.kind = 'meeting' and es.subject_id = p_meeting.meeting_id;
+select
+  w.ordinality,
+  to_jsonb(m) || jsonb_build_object(
+    -- Candidates are most of the size of a row, and neither an event nor a response needs them.
+    'candidates', '[]'::jsonb,
+    'lease_token', w.lease_token,
+    'lease_seconds', extract(epoch from w.leased_until - w.leased_at),
+    'operation', private.write_operation(m),
+    'write_due_at', w.due_at,
+    'search_due_at', null,
+    'attempts', w.attempts,
+    'max_attempts', settings.max_attempts,
+    'crashes', w.crashes,
+    'outcome_unknown', w.crashes > 0 or es.outcome_unknown_since is not null,
+    'google_account_id', w.google_account_id,
+    'google_calendar_id', w.google_calendar_id,
+    'removed_participants', coalesce(to_jsonb(es.removed_participants), '[]'),
+    'settings_version', coalesce(es.settings_version, 1))
+from (select private.setting('max_attempts') as max_attempts offset 0) as settings
+cross join unnest(p_work) with ordinality as w
+join public.meetings as m on m.meeting_id = w.subject_id
+left join private.event_state as es on es.kind = 'meeting' and es.subject_id = w.subject_id
+-- Computed once a row, however often a caller names it.
+offset 0;
 $$;
-comment on function private.leased_meeting_json(public.meetings, private.work, timestamptz) is
-  'A leased meeting as returned to workers: the columns of its row without candidates, and lease_token, lease_seconds, operation, write_due_at, attempts, max_attempts, '
-  'crashes, outcome_unknown, google_account_id, google_calendar_id, removed_participants and settings_version.';
-
-create function private.freeze_accounts(p_work private.work[]) returns setof private.work
-language sql volatile set search_path = '' as $$
-update private.work as w
-set
-  google_account_id = coalesce(es.google_account_id, w.google_account_id, c.google_account_id),
-  google_calendar_id = case
-    when es.google_account_id is not null then es.google_calendar_id
-    when w.google_account_id is not null then w.google_calendar_id
-    else m.target_calendar_id
-  end,
-  leased_version = m.desired_version,
-  requests = case
-    when m.google_event_id is null and m.cancelled_at is null and w.crashes = 0 and es.outcome_unknown_since is null then 1
-    else 2
-  end
-from unnest(p_work) as leased
-join public.meetings as m on m.meeting_id = leased.subject_id
-left join private.event_state as es on es.kind = 'meeting' and es.subject_id = leased.subject_id
-left join private.google_connections as c on c.user_id = m.organizer_user_id
-where w.kind = 'write' and w.subject_id = leased.subject_id
-returning w.*;
-$$;
-comment on function private.freeze_accounts(private.work[]) is
-  'Stores in leased rows, before the first request, the account and calendar to use: always those of the first attempt.';
+comment on function private.leased_meetings(private.work[]) is
+  'Leased meetings as returned to workers, in the order of p_work (place, from 1): the columns of the row without candidates, and lease_token, '
+  'lease_seconds, operation, write_due_at, attempts, max_attempts, crashes, outcome_unknown, google_account_id, google_calendar_id, '
+  'removed_participants and settings_version.';
 
 create function private.record_claims(p_work private.work[]) returns void
 language sql volatile set search_path = '' as $$
@@ -81,8 +62,8 @@ language plpgsql volatile set search_path = '' as $$
 declare
   v_work private.work[];
 begin
-  v_work := array(select w from private.claim_work('write', p_limit, p_lease_seconds, p_reclaim) as w);
-  v_work := array(select w from private.freeze_accounts(v_work) as w order by w.priority, w.due_at, w.subject_id);
+  v_work := array(
+    select w from private.claim_work('write', p_limit, p_lease_seconds, p_reclaim) as w order by w.priority, w.due_at, w.subject_id);
   perform private.record_claims(v_work);
   return v_work;
 end $$;
@@ -115,7 +96,7 @@ cross join lateral (
   from public.writeback_ledger as l
   left join private.google_connections as c on c.user_id = l.organizer_user_id
   where l.step = 'requested'
-    and l.at > clock_timestamp() - private.quota_window()
+    and l.at > (select clock_timestamp() - private.quota_window())
     and (b.account is null or coalesce(c.google_account_id, l.organizer_user_id::text) = b.account)
   order by l.at
   offset b.missing - 1
@@ -134,10 +115,7 @@ declare
   v_connections json;
   v_is_more boolean;
 begin
-  select coalesce(json_agg(private.leased_meeting_json(m, w, w.due_at) order by w.priority, w.due_at, w.subject_id), '[]')
-  into v_meetings
-  from unnest(v_work) as w
-  join public.meetings as m on m.meeting_id = w.subject_id;
+  select coalesce(json_agg(l.meeting order by l.place), '[]') into v_meetings from private.leased_meetings(v_work) as l;
   select coalesce(json_agg(g), '[]') into v_connections
   from private.google_connections as g
   where g.user_id in (select w.owner_id from unnest(v_work) as w);
@@ -219,11 +197,11 @@ begin
   -- A call with a meeting_id ignores the backoff; write_due_at is the due time that it would have had.
   v_due_at := (select w.due_at from private.work as w where w.kind = 'write' and w.subject_id = p_meeting_id);
   v_work := array(select w from private.lease_work('write', array[p_meeting_id], p_lease_seconds) as w);
-  v_work := array(select w from private.freeze_accounts(v_work) as w);
   perform private.record_claims(v_work);
+  v_work[1].due_at := v_due_at;
   return jsonb_build_object(
     'decision', 'claimed',
-    'meeting', private.leased_meeting_json(v_meeting, v_work[1], v_due_at),
+    'meeting', (select l.meeting from private.leased_meetings(v_work) as l),
     'connection', case when v_connection.user_id is not null then to_jsonb(v_connection) end);
 end $$;
 comment on function public.begin_writeback(text, uuid, integer) is
@@ -232,6 +210,6 @@ comment on function public.begin_writeback(text, uuid, integer) is
   '(also for another user''s meeting).';
 
 revoke all on function
-  private.meeting_json, private.leased_meeting_json, private.freeze_accounts, private.record_claims, private.claim_writes,
+  private.meeting_json, private.leased_meetings, private.record_claims, private.claim_writes,
   private.seconds_to_quota, public.claim_writeback_slice, public.begin_writeback
 from public, anon, authenticated, service_role;

@@ -22,12 +22,11 @@ declare
 begin
   return query
   select
-    w.subject_id, w.lease_token, w.leased_until, claimed.row ->> 'operation', w.attempts,
-    (claimed.row ->> 'outcome_unknown')::boolean, w.google_account_id, w.google_calendar_id, claimed.row
-  from unnest(v_work) as w
-  join public.meetings as m on m.meeting_id = w.subject_id
-  cross join lateral (select private.leased_meeting_json(m, w, w.due_at) as row) as claimed
-  order by w.priority, w.due_at, w.subject_id;
+    w.subject_id, w.lease_token, w.leased_until, l.meeting ->> 'operation', w.attempts,
+    (l.meeting ->> 'outcome_unknown')::boolean, w.google_account_id, w.google_calendar_id, l.meeting
+  from private.leased_meetings(v_work) as l
+  join unnest(v_work) with ordinality as w on w.ordinality = l.place
+  order by l.place;
 end $$;
 comment on function public.claim_writebacks(integer, integer) is
   'Leases rows of get_pending_writebacks: as many as Google''s quotas allow, at most a slice of each organizer, and none of an organizer with a live '

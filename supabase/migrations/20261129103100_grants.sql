@@ -127,8 +127,7 @@ grant execute on function
   private.apply_write_event,
   -- writeback claim
   private.meeting_json,
-  private.leased_meeting_json,
-  private.freeze_accounts,
+  private.leased_meetings,
   private.record_claims,
   private.claim_writes,
   private.seconds_to_quota,

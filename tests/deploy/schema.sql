@@ -608,7 +608,8 @@ CREATE OR REPLACE FUNCTION private.choose_work(p_kind text, p_limit integer)
  SET search_path TO ''
 AS $function$
 declare
-  v_slice integer := private.setting('slice_rows');
+  v_slice constant integer := private.setting('slice_rows');
+  v_quota constant integer := private.quota('google_requests_per_minute_per_user');
   v_uses_google boolean := (select k.uses_google from private.work_kinds as k where k.kind = p_kind);
 begin
   return query
@@ -654,7 +655,7 @@ begin
       -- An owner at the limit waits until a whole slice fits again, which needs fewer statements than single rows.
       and (
         r.account_in_all <= r.requests_left
-        or r.requests_left >= least(v_slice, private.quota('google_requests_per_minute_per_user'))
+        or r.requests_left >= least(v_slice, v_quota)
       )
   )
   select a.subject_id
@@ -715,8 +716,8 @@ AS $function$
 declare
   v_work private.work[];
 begin
-  v_work := array(select w from private.claim_work('write', p_limit, p_lease_seconds, p_reclaim) as w);
-  v_work := array(select w from private.freeze_accounts(v_work) as w order by w.priority, w.due_at, w.subject_id);
+  v_work := array(
+    select w from private.claim_work('write', p_limit, p_lease_seconds, p_reclaim) as w order by w.priority, w.due_at, w.subject_id);
   perform private.record_claims(v_work);
   return v_work;
 end $function$;
@@ -977,32 +978,6 @@ where n.notification_id in (
   order by o.created_at
   limit 1000
 );
-$function$;
-
-CREATE OR REPLACE FUNCTION private.freeze_accounts(p_work private.work[])
- RETURNS SETOF private.work
- LANGUAGE sql
- SET search_path TO ''
-AS $function$
-update private.work as w
-set
-  google_account_id = coalesce(es.google_account_id, w.google_account_id, c.google_account_id),
-  google_calendar_id = case
-    when es.google_account_id is not null then es.google_calendar_id
-    when w.google_account_id is not null then w.google_calendar_id
-    else m.target_calendar_id
-  end,
-  leased_version = m.desired_version,
-  requests = case
-    when m.google_event_id is null and m.cancelled_at is null and w.crashes = 0 and es.outcome_unknown_since is null then 1
-    else 2
-  end
-from unnest(p_work) as leased
-join public.meetings as m on m.meeting_id = leased.subject_id
-left join private.event_state as es on es.kind = 'meeting' and es.subject_id = leased.subject_id
-left join private.google_connections as c on c.user_id = m.organizer_user_id
-where w.kind = 'write' and w.subject_id = leased.subject_id
-returning w.*;
 $function$;
 
 CREATE OR REPLACE FUNCTION private.frozen_calendar_differs(p_meeting public.meetings, p_request jsonb)
@@ -1340,38 +1315,68 @@ set
   due_at = case when w.due_at < 'infinity' then least(w.due_at, began.at) else w.due_at end,
   -- An expired lease spends an attempt, but never makes the row fail without a verification.
   crashes = w.crashes + case when w.lease_token is null then 0 else 1 end,
-  attempts = w.attempts
-    + case when w.lease_token is not null and w.attempts < private.setting('max_attempts') then 1 else 0 end
-from (select clock_timestamp() as at, private.lease_length(p_kind, p_lease_seconds) as length) as began
-where w.kind = p_kind and w.subject_id = any (p_subject_ids)
+  attempts = w.attempts + case when w.lease_token is not null and w.attempts < began.max_attempts then 1 else 0 end,
+  -- Of a write, before the first request: always the account and the calendar of the first attempt.
+  google_account_id = case
+    when p_kind = 'write' then coalesce(es.google_account_id, w.google_account_id, c.google_account_id)
+    else w.google_account_id
+  end,
+  google_calendar_id = case
+    when p_kind <> 'write' then w.google_calendar_id
+    when es.google_account_id is not null then es.google_calendar_id
+    when w.google_account_id is not null then w.google_calendar_id
+    else m.target_calendar_id
+  end,
+  leased_version = case when p_kind = 'write' then m.desired_version else w.leased_version end,
+  -- A first insert is one request; everything else reads the event before it writes.
+  requests = case
+    when p_kind <> 'write' then w.requests
+    when m.google_event_id is null and m.cancelled_at is null and w.crashes = 0 and w.lease_token is null
+      and es.outcome_unknown_since is null then 1
+    else 2
+  end
+from (
+  select clock_timestamp() as at, private.lease_length(p_kind, p_lease_seconds) as length, private.setting('max_attempts') as max_attempts
+  offset 0
+) as began
+cross join unnest(p_subject_ids) as leased (id)
+left join public.meetings as m on p_kind = 'write' and m.meeting_id = leased.id
+left join private.event_state as es on p_kind = 'write' and es.kind = 'meeting' and es.subject_id = leased.id
+left join private.google_connections as c on c.user_id = m.organizer_user_id
+where w.kind = p_kind and w.subject_id = leased.id
 returning w.*;
 $function$;
 
-CREATE OR REPLACE FUNCTION private.leased_meeting_json(p_meeting public.meetings, p_work private.work, p_due_at timestamp with time zone)
- RETURNS jsonb
+CREATE OR REPLACE FUNCTION private.leased_meetings(p_work private.work[])
+ RETURNS TABLE(place bigint, meeting jsonb)
  LANGUAGE sql
  STABLE
  SET search_path TO ''
 AS $function$
-select to_jsonb(p_meeting) || jsonb_build_object(
-  -- Candidates are most of the size of a row, and neither an event nor a response needs them.
-  'candidates', '[]'::jsonb,
-  'lease_token', p_work.lease_token,
-  'lease_seconds', extract(epoch from p_work.leased_until - p_work.leased_at),
-  'operation', private.write_operation(p_meeting),
-  'write_due_at', p_due_at,
-  'search_due_at', null,
-  'attempts', p_work.attempts,
-  'max_attempts', private.setting('max_attempts'),
-  'crashes', p_work.crashes,
-  'outcome_unknown', p_work.crashes > 0 or es.outcome_unknown_since is not null,
-  'google_account_id', p_work.google_account_id,
-  'google_calendar_id', p_work.google_calendar_id,
-  'removed_participants', coalesce(to_jsonb(es.removed_participants), '[]'),
-  'settings_version', coalesce(es.settings_version, 1)
-)
-from (select 1) as one
-left join private.event_state as es on es.kind = 'meeting' and es.subject_id = p_meeting.meeting_id;
+select
+  w.ordinality,
+  to_jsonb(m) || jsonb_build_object(
+    -- Candidates are most of the size of a row, and neither an event nor a response needs them.
+    'candidates', '[]'::jsonb,
+    'lease_token', w.lease_token,
+    'lease_seconds', extract(epoch from w.leased_until - w.leased_at),
+    'operation', private.write_operation(m),
+    'write_due_at', w.due_at,
+    'search_due_at', null,
+    'attempts', w.attempts,
+    'max_attempts', settings.max_attempts,
+    'crashes', w.crashes,
+    'outcome_unknown', w.crashes > 0 or es.outcome_unknown_since is not null,
+    'google_account_id', w.google_account_id,
+    'google_calendar_id', w.google_calendar_id,
+    'removed_participants', coalesce(to_jsonb(es.removed_participants), '[]'),
+    'settings_version', coalesce(es.settings_version, 1))
+from (select private.setting('max_attempts') as max_attempts offset 0) as settings
+cross join unnest(p_work) with ordinality as w
+join public.meetings as m on m.meeting_id = w.subject_id
+left join private.event_state as es on es.kind = 'meeting' and es.subject_id = w.subject_id
+-- Computed once a row, however often a caller names it.
+offset 0;
 $function$;
 
 CREATE OR REPLACE FUNCTION private.leased_search_json(p_meeting public.meetings, p_work private.work)
@@ -2285,6 +2290,7 @@ AS $function$
 #variable_conflict use_column
 declare
   v_rules private.work_kinds;
+  v_quota constant integer := private.quota('google_requests_per_minute_per_user');
 begin
   select * into strict v_rules from private.work_kinds as k where k.kind = p_kind;
   return query
@@ -2313,7 +2319,7 @@ begin
   select
     o.owner_id,
     coalesce(c.google_account_id, o.owner_id::text),
-    case when v_rules.uses_google then private.quota('google_requests_per_minute_per_user') - coalesce(s.requests, 0)::integer else 2147483647 end
+    case when v_rules.uses_google then v_quota - coalesce(s.requests, 0)::integer else 2147483647 end
   from waiting as o
   left join private.google_connections as c on c.user_id = o.owner_id
   left join spent as s on s.account = coalesce(c.google_account_id, o.owner_id::text)
@@ -2591,13 +2597,16 @@ CREATE OR REPLACE FUNCTION private.requests_spent()
  SET search_path TO ''
 AS $function$
 #variable_conflict use_column
+declare
+  -- A volatile function in the condition would keep the index from being used.
+  v_since constant timestamptz := clock_timestamp() - private.quota_window();
 begin
   return query
   select coalesce(c.google_account_id, spent.user_id::text), sum(spent.requests)::bigint
   from (
     select l.organizer_user_id as user_id, count(*) as requests
     from public.writeback_ledger as l
-    where l.step = 'requested' and l.at > clock_timestamp() - private.quota_window()
+    where l.step = 'requested' and l.at > v_since
     group by 1
     union all
     -- Leased and not settled: the requests will be made, or are not in the ledger yet.
@@ -2780,7 +2789,7 @@ cross join lateral (
   from public.writeback_ledger as l
   left join private.google_connections as c on c.user_id = l.organizer_user_id
   where l.step = 'requested'
-    and l.at > clock_timestamp() - private.quota_window()
+    and l.at > (select clock_timestamp() - private.quota_window())
     and (b.account is null or coalesce(c.google_account_id, l.organizer_user_id::text) = b.account)
   order by l.at
   offset b.missing - 1
@@ -3444,11 +3453,11 @@ begin
   -- A call with a meeting_id ignores the backoff; write_due_at is the due time that it would have had.
   v_due_at := (select w.due_at from private.work as w where w.kind = 'write' and w.subject_id = p_meeting_id);
   v_work := array(select w from private.lease_work('write', array[p_meeting_id], p_lease_seconds) as w);
-  v_work := array(select w from private.freeze_accounts(v_work) as w);
   perform private.record_claims(v_work);
+  v_work[1].due_at := v_due_at;
   return jsonb_build_object(
     'decision', 'claimed',
-    'meeting', private.leased_meeting_json(v_meeting, v_work[1], v_due_at),
+    'meeting', (select l.meeting from private.leased_meetings(v_work) as l),
     'connection', case when v_connection.user_id is not null then to_jsonb(v_connection) end);
 end $function$;
 
@@ -3664,10 +3673,7 @@ declare
   v_connections json;
   v_is_more boolean;
 begin
-  select coalesce(json_agg(private.leased_meeting_json(m, w, w.due_at) order by w.priority, w.due_at, w.subject_id), '[]')
-  into v_meetings
-  from unnest(v_work) as w
-  join public.meetings as m on m.meeting_id = w.subject_id;
+  select coalesce(json_agg(l.meeting order by l.place), '[]') into v_meetings from private.leased_meetings(v_work) as l;
   select coalesce(json_agg(g), '[]') into v_connections
   from private.google_connections as g
   where g.user_id in (select w.owner_id from unnest(v_work) as w);
@@ -3691,12 +3697,11 @@ declare
 begin
   return query
   select
-    w.subject_id, w.lease_token, w.leased_until, claimed.row ->> 'operation', w.attempts,
-    (claimed.row ->> 'outcome_unknown')::boolean, w.google_account_id, w.google_calendar_id, claimed.row
-  from unnest(v_work) as w
-  join public.meetings as m on m.meeting_id = w.subject_id
-  cross join lateral (select private.leased_meeting_json(m, w, w.due_at) as row) as claimed
-  order by w.priority, w.due_at, w.subject_id;
+    w.subject_id, w.lease_token, w.leased_until, l.meeting ->> 'operation', w.attempts,
+    (l.meeting ->> 'outcome_unknown')::boolean, w.google_account_id, w.google_calendar_id, l.meeting
+  from private.leased_meetings(v_work) as l
+  join unnest(v_work) with ordinality as w on w.ordinality = l.place
+  order by l.place;
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.connect_google(p_user_id uuid, p_google_account_id text, p_email text, p_status text, p_status_reason text, p_granted_scopes text[], p_refresh_token_encrypted text, p_access_token_encrypted text, p_access_token_expires_at timestamp with time zone)
@@ -4768,7 +4773,6 @@ grant execute on function private.faded(numeric,timestamp with time zone) to ser
 grant execute on function private.fail_poison_notifications() to service_role;
 grant execute on function private.fail_poison_searches() to service_role;
 grant execute on function private.fail_poison_task_events() to service_role;
-grant execute on function private.freeze_accounts(private.work[]) to service_role;
 grant execute on function private.frozen_calendar_differs(public.meetings,jsonb) to service_role;
 grant execute on function private.hold_first_free(public.meetings,text[],jsonb,jsonb) to service_role;
 grant execute on function private.hold_slot_again(public.meetings) to service_role;
@@ -4781,7 +4785,7 @@ grant execute on function private.is_unwritten(public.task_calendar_events) to s
 grant execute on function private.lease_length(text,integer) to service_role;
 grant execute on function private.lease_task_event(text,uuid,integer) to service_role;
 grant execute on function private.lease_work(text,text[],integer) to service_role;
-grant execute on function private.leased_meeting_json(public.meetings,private.work,timestamp with time zone) to service_role;
+grant execute on function private.leased_meetings(private.work[]) to service_role;
 grant execute on function private.leased_search_json(public.meetings,private.work) to service_role;
 grant execute on function private.lock_people(text[]) to service_role;
 grant execute on function private.lock_write_states(text[]) to service_role;
