@@ -42,7 +42,7 @@ type KeyResolver = (
   key: string,
 ) => Promise<{ type: "publishable" | "secret"; claims: Record<string, unknown> } | null>;
 
-/** lite knows one secret key by itself; a Supabase project can have several, all service_role. */
+/** lite supports one secret key; a Supabase project can have several, all service_role. */
 function roleOf(keys: PlatformKeys): KeyResolver {
   return (key) => {
     if (key === keys.publishable_key) {

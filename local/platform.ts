@@ -30,7 +30,7 @@ export interface PlatformOptions extends PrepareOptions {
   strict_google?: boolean;
   /** "none" starts no functions process; `/functions/v1/` then answers 503. */
   functions?: "process" | "none";
-  /** Which stand-ins work by themselves. Tests switch one off to lose a wake-up. Default: both. */
+  /** Which stand-ins run automatically. Tests switch one off to lose a wake-up. Default: both. */
   background?: { net?: boolean; cron?: boolean };
   /** More variables for the functions. With GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET among them
    * the functions talk to the real Google and no emulator is started. */
@@ -173,7 +173,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
     automations_key: keys.automations_key,
     async sql<Row>(text: string, params?: unknown[]) {
       const rows = await database.query<Row>(text, params);
-      // The REST server keeps a picture of the schema; Supabase's own is told by an event trigger.
+      // The REST server keeps a picture of the schema; Supabase's own is notified by an event trigger.
       if (/\b(create|alter|drop)\b/i.test(text)) {
         await database.exclusive(() => database.connection.clearSchemaCache());
       }
@@ -183,7 +183,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
     runCron: () => cron.runAll(),
     drainNet() {
       if (providers.net === "stand-in") return net.drain();
-      throw new Error("This database has the real pg_net, which delivers by itself");
+      throw new Error("This database has the real pg_net, which delivers requests itself");
     },
     async startWorker() {
       const worker = await startFunctions();

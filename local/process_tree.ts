@@ -1,4 +1,4 @@
-/** The parent's process id; null when the process is gone or the system does not tell. */
+/** The parent's process id; null when the process is gone or the system does not return it. */
 export async function parentOf(pid: number): Promise<number | null> {
   if (Deno.build.os === "linux") {
     // "<pid> (<name>) <state> <parent> ...", where the name may hold spaces and parentheses.

@@ -16,7 +16,7 @@ if (import.meta.main) {
 async function start(options: StartOptions): Promise<void> {
   if (options.help) return printLine(START_HELP);
   const starting = startPlatform(options.platform);
-  stopWhenTold(async () => (await starting).stop());
+  stopOnSignal(async () => (await starting).stop());
   const platform = await starting;
   printLine(options.json ? summaryJson(platform) : summary(platform, options));
 }
@@ -25,7 +25,7 @@ async function start(options: StartOptions): Promise<void> {
 const SAME_SIGNAL_MS = 1_000;
 
 /** The first signal, or the end of npx, stops everything in order; a later signal does not wait. */
-function stopWhenTold(stopAll: () => Promise<void>): void {
+function stopOnSignal(stopAll: () => Promise<void>): void {
   let stopping_since: number | undefined;
   const stop = async () => {
     if (stopping_since !== undefined) return;

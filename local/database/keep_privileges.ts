@@ -2,7 +2,7 @@ import type { Connection } from "@supabase/lite";
 
 /**
  * lite 0.10.0 runs GRANT ALL ON ALL TABLES for its three roles on its first request, undoing every
- * revoke of the migrations, unless it believes that it has done so. The field is private and its
+ * revoke of the migrations, unless it has recorded that it has done so. The field is private and its
  * values are its own, hence the check.
  */
 export function keepPrivileges(connection: Connection): void {

@@ -1,4 +1,4 @@
--- Stands in for pg_cron where the extension cannot be created. Tables, signatures, policies and
+-- Replaces pg_cron where the extension cannot be created. Tables, signatures, policies and
 -- privileges follow pg_cron 1.6; local/background/cron_runner.ts runs the jobs.
 create schema cron;
 

@@ -1,4 +1,4 @@
--- Stands in for pg_net where the extension cannot be created. Signatures, defaults, unlogged tables
+-- Replaces pg_net where the extension cannot be created. Signatures, defaults, unlogged tables
 -- and privileges follow pg_net 0.20; local/background/net_worker.ts plays its background worker.
 create schema net;
 
@@ -128,7 +128,7 @@ begin
 end
 $$;
 
--- pg_net opens its schema to everybody; what keeps it closed is that REST never exposes it.
+-- pg_net grants its schema to all roles; it is protected because REST never exposes it.
 grant usage on schema net to public;
 grant all on all sequences in schema net to public;
 grant all on all tables in schema net to public;

@@ -1,4 +1,4 @@
--- Stands in for supabase_vault where the extension cannot be created. Signatures and privileges
+-- Replaces supabase_vault where the extension cannot be created. Signatures and privileges
 -- follow version 0.3. Nothing is encrypted here: use it for development secrets only.
 create schema vault;
 

@@ -19,7 +19,7 @@ export interface DemoOptions {
 
 export const DEMO_HELP =
   `Shows Convene at work: one insert becomes one event on Google Calendar, on an embedded database
-and a Google Calendar emulator. Ends by itself; the exit code is 0 only if everything held.
+and a Google Calendar emulator. Ends when it is done; the exit code is 0 only if every check passed.
 
 Usage: deno task demo [options]
 
@@ -28,13 +28,13 @@ Usage: deno task demo [options]
                           the first one organizes the meeting
   --from DATE --to DATE   the window, both days included (default: next Monday to Friday)
   --duration MIN          length of the meeting in minutes (default 30)
-  --timezone ZONE         where everybody is, e.g. America/New_York (default: as each calendar says)
+  --timezone ZONE         zone of all people, e.g. America/New_York (default: the zone of each calendar)
   --zone NAME=ZONE        where one person is, as often as needed
-  --hours 9-17            working hours, in everybody's own zone (default 9-17)
+  --hours 9-17            working hours, in each person's own zone (default 9-17)
   --json                  print one JSON object and nothing else
   --help                  this text
 
-If no time suits everybody, the demo says who is in the way and what would change it; that is an
+If no time fits everyone, the demo prints who is busy and which change would help; that is an
 answer too, and the exit code is 0.`;
 
 /** Reads the command line. Throws a sentence naming what is wrong. */

@@ -56,7 +56,7 @@ async function negotiate(
     const conceded = ((body.conceded_candidates ?? []) as Conceded[]).slice(0, 3);
     if (status !== 422 || conceded.length === 0) continue;
     const bars = candidateBars(conceded, people, timezone);
-    tell(`The same people for ${minutes} minutes: only asked, and negotiated`, [
+    tell(`The same people for ${minutes} minutes: without and with concessions`, [
       String(body.message),
       ...conceded.flatMap(({ concession }, index) => [bars[index] ?? "", `    ${concession}`]),
     ]);

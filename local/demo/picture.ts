@@ -46,7 +46,7 @@ export interface RankedCandidate {
   score: number;
 }
 
-/** The candidates as bars, best first, with the local times of everybody who is elsewhere. */
+/** The candidates as bars, best first, with the local times of people in other zones. */
 export function candidateBars(
   candidates: readonly RankedCandidate[],
   people: readonly Person[],

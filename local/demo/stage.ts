@@ -8,13 +8,13 @@ import type { Platform } from "../platform.ts";
 import type { Person } from "./cast.ts";
 import type { Busy } from "./picture.ts";
 
-/** The running platform with everybody's calendar on it and the organizer signed in and connected. */
+/** The running platform with all calendars and the organizer signed in and connected. */
 export interface Stage {
   google: EmulatorControl;
   supabase: SupabaseClient;
   /** A function as the organizer: status and body. */
   call(name: string, request: { body?: unknown; query?: string }): Promise<Answer>;
-  /** Everybody's busy times as Google's freeBusy tells them. */
+  /** The busy times of all people from Google's freeBusy. */
   busy(people: readonly Person[], from: string, to: string): Promise<Map<string, Busy[]>>;
 }
 
@@ -48,7 +48,7 @@ export async function setStage(platform: Platform, people: readonly Person[]): P
       });
       return { status: response.status, body: await response.json() };
     },
-    async busy(everybody, timeMin, timeMax) {
+    async busy(people, timeMin, timeMax) {
       const { access_token } = await google.signIn({ email: organizer.email });
       const response = await fetch(`${platform.google_url}/calendar/v3/freeBusy`, {
         method: "POST",
@@ -56,7 +56,7 @@ export async function setStage(platform: Platform, people: readonly Person[]): P
         body: JSON.stringify({
           timeMin,
           timeMax,
-          items: everybody.map(({ email: id }) => ({ id })),
+          items: people.map(({ email: id }) => ({ id })),
         }),
       });
       const answer = await response.json() as { calendars: Record<string, { busy: Busy[] }> };

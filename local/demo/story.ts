@@ -22,7 +22,7 @@ interface Question {
 
 type Status = Record<string, unknown>;
 
-/** How long a step that the platform takes by itself may last. */
+/** How long an automatic step of the platform may last. */
 const PATIENCE_MS = 30_000;
 
 const INSERTS = "^/calendar/v3/calendars/[^/]+/events$";
@@ -123,7 +123,7 @@ function tellRefusal(meeting_id: string, status: Status, tell: Tell): DemoReport
   const [error = "", ...rest] = String(status.error).split(": ");
   const message = rest.join(": ");
   const answers = ["no_common_slot", "calendar_unreadable"];
-  tell("No time suits everybody, and nothing was written", [error, message]);
+  tell("No time fits everyone, and nothing was written", [error, message]);
   return {
     ...emptyReport(meeting_id),
     writeback_status: status.status as string | null,
@@ -243,7 +243,7 @@ async function lostReply(
     id !== report.google_event_id
   );
   const invited = await stage.google.mails({ event_id: String(result?.google_event_id) });
-  tell("A write-back whose answer was lost after Google stored the event", [
+  tell("A write-back whose response was lost after Google stored the event", [
     `after the loss   ${lost.status}: ${lost.error}`,
     `after the retry  ${retry.body.message}, already_exists ${result?.already_exists}`,
     `on the calendar  ${events.length} event, ${invited.length} invitations, none of them twice`,

@@ -20,7 +20,7 @@ async function doctor(options: DoctorOptions): Promise<number> {
     printLine(DOCTOR_HELP);
     return 0;
   }
-  // With --json standard output is one object; what is said meanwhile goes elsewhere.
+  // With --json standard output is one object; progress goes to standard error.
   const say = options.json ? printError : printLine;
   const examination = await examine(options, options.limit);
   const repairable = examination.findings.filter((finding) => finding.repair !== null);
@@ -53,7 +53,7 @@ async function repairAfterSaying(
 }
 
 function report({ findings, meetings_checked, calendars }: Examination): string {
-  const looked = `Looked at ${count(meetings_checked, "meeting")} and ${
+  const looked = `Compared ${count(meetings_checked, "meeting")} and ${
     count(calendars.checked, "calendar")
   }.`;
   const partly = calendars.checked < calendars.of

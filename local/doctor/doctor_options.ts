@@ -23,7 +23,7 @@ Usage: deno task doctor [options]
   --limit N     look at N meetings at most (default: all)
   --repair      say what will be repaired, then do it: rows are made to say what Google says of their
                 events, and changes and cancellations that were given up are put back into the queue,
-                which writes them and has Google tell the guests
+                which writes them, and Google notifies the guests
   --json        print one JSON object and nothing else on standard output
   --help        this text
 

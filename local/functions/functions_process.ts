@@ -79,7 +79,7 @@ export async function startFunctionsProcess(
   };
 }
 
-/** Everything except variables of the kinds that the platform sets: a stray one must not get in. */
+/** All variables except those of the kinds that the platform sets, which must not be inherited. */
 function inheritedEnvironment(): Record<string, string> {
   const entries = Object.entries(Deno.env.toObject());
   return Object.fromEntries(

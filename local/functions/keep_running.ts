@@ -1,6 +1,6 @@
 import type { FunctionsProcess } from "./functions_process.ts";
 
-/** A functions process that is replaced when it ends by itself, as Supabase replaces an isolate. */
+/** A functions process that is replaced when it ends, as Supabase replaces an isolate. */
 export interface KeptFunctions {
   stop(): Promise<void>;
 }

@@ -4,7 +4,7 @@
 import { backgroundWork } from "./background_work.ts";
 import { functionRoutes } from "./function_routes.ts";
 
-/** How long background work may go on after SIGTERM. The platform waits a little longer. */
+/** How long background work may continue after SIGTERM. The platform waits a little longer. */
 const GRACE_MS = 5_000;
 
 const [folder] = Deno.args;

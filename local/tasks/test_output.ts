@@ -21,7 +21,7 @@ export interface TestOutput {
 
 const BLOCK_START = /^-{7} (?:.+ )?output -{7}$/;
 const BLOCK_END = /^(.*?)-{5} (?:.+ )?output end -{5}$/;
-/** A slow test's name stands in the line before, with the remark that it is slow. */
+/** A slow test's name is in the line before, with the remark that it is slow. */
 const RESULT = /^(?:(.+) \.\.\.)? (ok|FAILED|ignored) \(([^)]+)\)$/;
 const SLOW = /^(.+) \.\.\.'.*' has been running for over \((.+)\)$/;
 const SUMS = /^(?:ok|FAILED) \| (\d+) passed \| (\d+) failed(?: \| (\d+) ignored)?/;

@@ -1,4 +1,4 @@
-// The program behind `deno task start`: one emulator, until it is told to stop.
+// The program behind `deno task start`: one emulator, until it is stopped.
 import { parseArgs } from "node:util";
 import { default_client, startGoogleEmulator } from "./emulator.ts";
 

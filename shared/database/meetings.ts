@@ -26,7 +26,7 @@ export type LeasedMeeting = MeetingRow & {
   crashes: number;
   /** An earlier request may have taken effect: verify before writing. */
   outcome_unknown: boolean;
-  /** Google account (sub) that the event is written with, frozen at the first attempt. */
+  /** Google account (sub) that the event is written with, fixed at the first attempt. */
   google_account_id: string | null;
   removed_participants: string[];
   /** The version at which conference, reminders or guest permissions changed last. */

@@ -6,7 +6,7 @@ const BELOW_OPERATIONS = ["calendar_events", "connections", "google", "database"
 /**
  * What each room of shared/ may import of ours besides the leaves. Functions may import all of them. Rooms of one level
  * do not import each other: what one starts in another goes through the queue. A new room needs a line here; a new arrow
- * needs a reason, because each one makes the rooms harder to tell apart.
+ * needs a reason, because each one makes the folders harder to distinguish.
  */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   finding_time: [...BELOW_OPERATIONS, "scheduling"],

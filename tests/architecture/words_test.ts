@@ -25,8 +25,10 @@ const GIVEN = /meets_wishes|"nobody"/g;
 /** Metaphors and personifications, each with the term that replaces it. */
 const REPLACED: ReadonlyMap<string, string> = new Map([
   ["anew", "again"],
+  ["by itself", "automatically or separately"],
   ["doorbell", "wake-up"],
   ["doorbells", "wake-ups"],
+  ["goes on", "continues"],
   ["handicap", "disabled safeguard"],
   ["handicaps", "disabled safeguards"],
   ["killing search", "poison row"],

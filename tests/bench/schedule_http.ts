@@ -1,5 +1,5 @@
 /**
- * Prints how long POST schedule takes as a dry run on busy time handed in, beside a server that only parses the same
+ * Prints how long POST schedule takes as a dry run with busy time in the request, and a server that only parses the same
  * body, in the same run: two processes, asked in turns. Run: deno task bench:schedule-http
  */
 import { functionsEnvironment } from "../../local/functions/environment.ts";

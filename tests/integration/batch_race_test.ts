@@ -79,7 +79,7 @@ promise("batches at once", {
     assert.deepEqual(leased, []);
   },
 
-  "a row that kills its worker three times becomes failed by itself, and its neighbours created":
+  "a row that crashes its worker three times becomes failed without a call, and its neighbours created":
     async (stack) => {
       await forgetMeetings(stack);
       const [organizer] = await manyOrganizers(stack, 1);

@@ -72,7 +72,7 @@ promise("batch", {
     assert.equal(await mostInFlight(stack, organizer, before), 1);
   },
 
-  "an organizer whom Google slows down is put aside at no cost while others go on": async (
+  "an organizer at a rate limit of Google spends no attempt, and the others continue": async (
     stack,
   ) => {
     const [limited, other] = [await stack.organizer(), await stack.organizer()];
@@ -109,7 +109,7 @@ promise("batch", {
     assert.deepEqual(await statuses(stack, waiting), { created: 12 });
   },
 
-  "one meeting tells of a dead connection, its neighbours wait and drain after reconnecting":
+  "one meeting reports a dead connection, its neighbours wait and are written after reconnecting":
     async (stack) => {
       const organizer = await stack.organizer();
       const ids = await manyMeetings(stack, [organizer], 10);
@@ -179,7 +179,7 @@ promise("batch", {
     const [abandoned] = await manyMeetings(stack, [await stack.organizer()], 1);
     await loseWorker(stack, abandoned!);
     const [neighbour] = await manyMeetings(stack, [await stack.organizer()], 1);
-    // Only what may have an event is looked at.
+    // Only rows that may have an event are verified.
     await stack.google.fault({ method: "GET", path_pattern: EVENT, delay_ms: 300, times: 1 });
     await batch(stack);
     const keys = (await rowsOf(stack, [abandoned!, neighbour!])).map(

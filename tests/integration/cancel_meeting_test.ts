@@ -30,7 +30,7 @@ import {
 import { promise, type Stack } from "../support/stack.ts";
 
 promise("cancelling meetings", {
-  "a cancelled meeting's event is deleted once and its guests are told once": async (stack) => {
+  "a cancelled meeting's event is deleted once and its guests are notified once": async (stack) => {
     const { organizer, guests, meeting_id, event } = await createdMeeting(stack);
     const answer = await cancel(organizer, meeting_id);
     assert.equal(answer.body.already_cancelled, false);
@@ -81,7 +81,7 @@ promise("cancelling meetings", {
     ]);
   },
 
-  "a meeting that was never taken up is cancelled without a word to Google": async (stack) => {
+  "a meeting that was never leased is cancelled without a request to Google": async (stack) => {
     const organizer = await stack.organizer();
     const unscheduled = await insertMeeting(organizer, {
       participants: [organizer.email],
@@ -122,27 +122,28 @@ promise("cancelling meetings", {
     assert.equal(row.write_due_at, null);
   },
 
-  "a deletion whose reply is lost, before or after, is finished by the queue and told once": async (
-    stack,
-  ) => {
-    for (const drop of ["before", "after"] as const) {
-      const { organizer, guests, meeting_id } = await createdMeeting(stack);
-      await cancel(organizer, meeting_id);
-      await stack.google.fault({ method: "DELETE", path_pattern: EVENT, drop, times: 1 });
-      assert.equal((await organizer.call("write-back", { body: { meeting_id } })).status, 502);
-      assert.equal((await rowOf(stack, meeting_id)).writeback_status, "created");
-      await makeRetryDue(stack, meeting_id);
-      await batch(stack);
-      assert.deepEqual(await eventsOf(stack, organizer), []);
-      const row = await rowOf(stack, meeting_id);
-      assert.equal(row.write_due_at, null);
-      assert.equal(row.writeback_error, null);
-      assert.deepEqual(await mailsBy(stack, guests), [
-        ["invitation", "cancellation"],
-        ["invitation", "cancellation"],
-      ]);
-    }
-  },
+  "a deletion whose response is lost, before or after, is finished by the queue and notified once":
+    async (
+      stack,
+    ) => {
+      for (const drop of ["before", "after"] as const) {
+        const { organizer, guests, meeting_id } = await createdMeeting(stack);
+        await cancel(organizer, meeting_id);
+        await stack.google.fault({ method: "DELETE", path_pattern: EVENT, drop, times: 1 });
+        assert.equal((await organizer.call("write-back", { body: { meeting_id } })).status, 502);
+        assert.equal((await rowOf(stack, meeting_id)).writeback_status, "created");
+        await makeRetryDue(stack, meeting_id);
+        await batch(stack);
+        assert.deepEqual(await eventsOf(stack, organizer), []);
+        const row = await rowOf(stack, meeting_id);
+        assert.equal(row.write_due_at, null);
+        assert.equal(row.writeback_error, null);
+        assert.deepEqual(await mailsBy(stack, guests), [
+          ["invitation", "cancellation"],
+          ["invitation", "cancellation"],
+        ]);
+      }
+    },
 
   "a worker killed in the middle of the deletion leaves nothing behind": async (stack) => {
     const { organizer, guests, meeting_id } = await createdMeeting(stack);
@@ -165,20 +166,22 @@ promise("cancelling meetings", {
     ]);
   },
 
-  "a creation whose outcome is unknown is looked for, and deleted if it landed": async (stack) => {
+  "a creation whose outcome is unknown is verified, and deleted if it took effect": async (
+    stack,
+  ) => {
     for (const drop of ["before", "after"] as const) {
       const { organizer, guests, meeting_id } = await pendingMeeting(stack);
       await stack.google.fault({ method: "POST", path_pattern: EVENTS, drop, times: 1 });
       await organizer.call("write-back", { body: { meeting_id } });
-      const [landed] = await eventsOf(stack, organizer);
-      assert.equal(landed !== undefined, drop === "after");
+      const [stored] = await eventsOf(stack, organizer);
+      assert.equal(stored !== undefined, drop === "after");
       await cancel(organizer, meeting_id);
-      // The lost request may still be on its way: whether there is an event is not looked at so soon.
+      // The lost request may still take effect, so the verification is not due yet.
       const early = await organizer.call("write-back", { body: { meeting_id } });
       assert.equal(early.body.error, "in_progress");
       await makeDue(stack, meeting_id);
       const answer = await write(organizer, meeting_id);
-      assert.equal(answer.body.results[0].google_event_id, landed?.id ?? null);
+      assert.equal(answer.body.results[0].google_event_id, stored?.id ?? null);
       assert.deepEqual(await eventsOf(stack, organizer), []);
       const told = drop === "after" ? ["invitation", "cancellation"] : [];
       assert.deepEqual(await mailsBy(stack, guests), [told, told]);
@@ -212,12 +215,12 @@ promise("cancelling meetings", {
     assert.deepEqual(await eventsOf(stack, organizer), []);
   },
 
-  "a stranger's event under our id survives the cancellation": async (stack) => {
+  "a foreign event under our id survives the cancellation": async (stack) => {
     const { organizer, meeting_id } = await pendingMeeting(stack);
     const { event_key } = await rowOf(stack, meeting_id);
     await stack.google.addEvents(organizer.email, [{
       id: `convene${event_key.replaceAll("-", "")}g1`,
-      summary: "A stranger's",
+      summary: "A foreign event",
       start: { dateTime: "2035-01-08T10:00:00Z" },
       end: { dateTime: "2035-01-08T11:00:00Z" },
     }]);
@@ -226,7 +229,7 @@ promise("cancelling meetings", {
     await cancel(organizer, meeting_id);
     await makeDue(stack, meeting_id);
     await write(organizer, meeting_id);
-    assert.equal((await onlyEvent(stack, organizer)).summary, "A stranger's");
+    assert.equal((await onlyEvent(stack, organizer)).summary, "A foreign event");
     assert.equal((await rowOf(stack, meeting_id)).writeback_status, null);
   },
 

@@ -73,13 +73,13 @@ promise("changing meetings", {
     assert.equal(row.write_due_at, null);
   },
 
-  "a guest who replies between our look and our patch loses nothing": async (stack) => {
+  "a guest who replies between the read and the patch keeps the reply": async (stack) => {
     const { organizer, guests, meeting_id, event } = await createdMeeting(stack);
     await change(organizer, meeting_id, AT_NOON);
     await stack.google.fault({ method: "PATCH", path_pattern: EVENT, delay_ms: 2000, times: 1 });
     const asked = (await stack.google.requests()).length;
     const writing = write(organizer, meeting_id);
-    // The patch has left us once the look was answered; it takes effect only after the delay.
+    // The patch was sent after the response to the read; it takes effect only after the delay.
     while ((await stack.google.requests()).length === asked) await Promise.resolve();
     await stack.google.reply({
       email: guests[0]!,
@@ -198,7 +198,7 @@ promise("changing meetings", {
     ]);
   },
 
-  "participants who leave are told once, new ones invited, guests added by others stay": async (
+  "removed participants are notified once, new ones invited, guests added by others stay": async (
     stack,
   ) => {
     const { organizer, guests, meeting_id, event } = await createdMeeting(stack);
@@ -286,7 +286,7 @@ promise("changing meetings", {
     assert.equal(row.lease_token, null);
   },
 
-  "a change that fails three times is given up, says so, and goes on when requeued": async (
+  "a change that fails three times is given up with a reason, and continues when requeued": async (
     stack,
   ) => {
     const { organizer, guests, meeting_id, event } = await createdMeeting(stack);

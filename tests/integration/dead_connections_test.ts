@@ -72,7 +72,7 @@ promise("dead connections", {
     assert.match((await rowOf(stack, meeting_id)).writeback_error, /^insufficient_permissions: /);
   },
 
-  "a dead connection is told by schedule too, before anything is written": async (stack) => {
+  "a dead connection is reported by schedule too, before anything is written": async (stack) => {
     const organizer = await stack.organizer();
     await stack.google.revokeGrant(organizer.email);
     await stack.google.expireAccessTokens(organizer.email);

@@ -263,7 +263,7 @@ promise("deleting in a series", {
     assert.equal(answer.sendUpdates, "none");
   },
 
-  "a guest who came between our look and our deletion is told too": async (stack) => {
+  "a guest who was added between the read and the deletion is notified too": async (stack) => {
     for (const update_scope of ["single", "future", "all"]) {
       const { organizer, event_id } = await mondays(stack);
       const late = await stack.guest();

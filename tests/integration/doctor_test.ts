@@ -96,14 +96,14 @@ promise("doctor", {
     await findingsOf(stack, meeting_id, []);
   },
 
-  "given_up: a change, back in the queue and told once after a repair": async (stack) => {
+  "given_up: a change, requeued and reported once after a repair": async (stack) => {
     const { organizer, guests, meeting_id } = await createdMeeting(stack);
     await change(organizer, meeting_id, { title: "Budget" });
     await giveUp(stack, organizer, meeting_id, "PATCH");
     const given_up = await rowOf(stack, meeting_id);
     const [finding] = await findingsOf(stack, meeting_id, ["given_up"]);
     assert.match(finding.message, /^A change of the meeting was given up\. Last error: google_rej/);
-    assert.deepEqual(await rowOf(stack, meeting_id), given_up, "a look changes nothing");
+    assert.deepEqual(await rowOf(stack, meeting_id), given_up, "a read changes nothing");
 
     const repaired = await audit(stack, { meeting_ids: [meeting_id], repair: true });
     assert.deepEqual(
@@ -259,7 +259,7 @@ promise("doctor", {
     });
     const sick = await runDoctor(stack);
     assert.equal(sick.code, 1, sick.stderr);
-    assert.match(sick.stdout, /^Looked at 1 meeting and 1 calendar\./);
+    assert.match(sick.stdout, /^Compared 1 meeting and 1 calendar\./);
     assert.match(sick.stdout, /FINDING +MEETING +TITLE +CALENDAR +EVENTS/);
     assert.match(sick.stdout, new RegExp(`outdated +${meeting_id} +Budget \\[31m`));
     assert.match(sick.stdout, /Repair \(--repair\): Store the event's current links/);
@@ -272,7 +272,7 @@ promise("doctor", {
     assert.match((await runDoctor(stack)).stdout, /Repair \(--repair\): Requeue the change/);
     await repairsAfterSaying(
       stack,
-      "Requeue the change: the event shows it then, and Google tells",
+      "Requeue the change: the event is updated, and Google notifies",
     );
     await batch(stack);
     assert.equal((await onlyEvent(stack, organizer)).summary, "Plan");

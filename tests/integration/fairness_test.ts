@@ -96,7 +96,7 @@ promise("fairness", {
         constraints: { ...WEEK, working_hours_start: 9, working_hours_end: 10 },
       },
     });
-    assert.deepEqual(await ledger(stack, [late]), [], "nine o'clock is what everybody wished");
+    assert.deepEqual(await ledger(stack, [late]), [], "all participants prefer nine o'clock");
     await organizer.call("schedule", { body: { ...question, meeting_id, reschedule: true } });
     assert.equal((await ledger(stack, [late]))[0]?.burden, burden);
     await organizer.call("meetings", {

@@ -20,19 +20,19 @@ const MOVED = "2035-04-04T12:00:00Z";
 /** The calls by which a series is divided, in their order, and what shows that each took effect. */
 const CALLS: Record<
   string,
-  { rule(event_id: string): FaultRule; has_landed(starts: string[], summaries: string[]): boolean }
+  { rule(event_id: string): FaultRule; took_effect(starts: string[], summaries: string[]): boolean }
 > = {
   "the old series is shortened": {
     rule: (event_id) => ({ method: "PATCH", path_pattern: `/events/${event_id}$` }),
-    has_landed: (starts) => starts.length === WINTER.length,
+    took_effect: (starts) => starts.length === WINTER.length,
   },
   "the following series is inserted": {
     rule: () => ({ method: "POST", path_pattern: "/events$" }),
-    has_landed: (_, summaries) => summaries.includes("Second part"),
+    took_effect: (_, summaries) => summaries.includes("Second part"),
   },
   "a later change is carried along": {
     rule: () => ({ method: "PATCH", path_pattern: "/events/[^/]+_2035[^/]+$" }),
-    has_landed: (starts) => starts.length > WINTER.length && starts.includes(MOVED),
+    took_effect: (starts) => starts.length > WINTER.length && starts.includes(MOVED),
   },
 };
 
@@ -50,7 +50,7 @@ async function isDivided(stack: Stack, email: string, note: string): Promise<voi
 
 promise("a process killed while it divides a series", {
   ...Object.fromEntries(
-    Object.entries(CALLS).flatMap(([name, { rule, has_landed }]) =>
+    Object.entries(CALLS).flatMap(([name, { rule, took_effect }]) =>
       ["before", "after"].map((moment) => [
         `just ${moment} ${name}: no hole, nothing twice, also when the request lands late`,
         async (stack: Stack) => {
@@ -88,7 +88,7 @@ promise("a process killed while it divides a series", {
             if (await sent() === undefined) return false;
             if (moment === "before") return true;
             const shown = await occurrencesOn(stack, organizer.email);
-            return has_landed(
+            return took_effect(
               shown.map((event) => startOf(event)),
               shown.map(({ summary }) => summary ?? ""),
             );

@@ -167,7 +167,7 @@ const PROMISES: Record<string, (subject: GoogleAuth) => Promise<void>> = {
     assert.equal(failed.body.error, "google_unavailable");
     await control.fault({ method: "POST", path: "/token", drop: "after", times: 1 });
     const lost = await connectPerson(person, control);
-    // Deno's fetch may ask the token endpoint a second time by itself; then the code counts as used.
+    // Deno's fetch may repeat the request to the token endpoint; then the code counts as used.
     assert.ok(lost.status === 502 || lost.status === 409);
     assert.match(String(lost.body.message), /Start again/);
     await control.fault({ method: "GET", path: "/v1/userinfo", status: 500, times: 1 });

@@ -214,7 +214,7 @@ promisesOf(
       assert.equal((await ask(rooms, after, ["expired@team.example"])).verdict, "done");
     },
 
-    async "two workers renew one connection at once, and both go on"(rooms) {
+    async "two workers renew one connection concurrently, and both continue"(rooms) {
       const { control, database } = rooms;
       const connection = await connect(rooms, "both@team.example");
       await control.expireAccessTokens("both@team.example");

@@ -2,7 +2,7 @@ import { cellsOf } from "./google_error_facts.ts";
 
 /**
  * Google's errors (google_error_facts.ts) and all that follows from each.
- * A line can be checked by itself:
+ * A line can be checked alone:
  *
  * - `is a`: what shared/google makes of the answer to this request (`defer connection`: this
  *   user has to slow down, `defer writes`: this user's writes, `defer everybody`: all users).

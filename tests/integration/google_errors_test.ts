@@ -85,7 +85,7 @@ promise("Google's errors", {
     await keepNextAttempt(stack, meeting_id, "600 s");
   },
 
-  "after an invitation limit nothing is written for hours, while searching goes on": async (
+  "after an invitation limit nothing is written for hours, while searches continue": async (
     stack,
   ) => {
     const { organizer, meeting_id } = await pendingMeeting(stack);
@@ -181,7 +181,7 @@ async function keep(stack: Stack, line: ErrorLine): Promise<void> {
   const { asked, status, reason, times } = line;
   const kind = ["get", "freeBusy", "list"].includes(asked) ? "read" : "write";
   assert.equal(verdictOf(kind, status, { reason }), line.verdict);
-  // A deletion that answers 404 or 410 has come to its end all the same.
+  // A deletion with response 404 or 410 is done.
   const takes_effect = asked === "delete" && line.row === "done";
   const fault = { ...REQUESTS[asked], status, reason, times, takes_effect };
   if (asked === "freeBusy") return await keepSearch(stack, line, fault);

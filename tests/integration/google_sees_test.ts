@@ -101,7 +101,7 @@ promise("what Google's own client sees", {
     assert.equal(moved.location, "Room externalOnly");
   },
 
-  "single: one exception under its original start, its guests told of it alone": async (stack) => {
+  "single: one exception under its original start, guests notified of it alone": async (stack) => {
     const { organizer, guests, event_id } = await mondays(stack, 1);
     const google = await googleOf(stack, organizer.email);
     const { data: before } = await google.events.get({ ...MINE, eventId: event_id });
@@ -237,7 +237,7 @@ promise("what Google's own client sees", {
     ]);
   },
 
-  "reschedule: ours moves with its guests told, a series with guests and a foreign event stay":
+  "reschedule: our event moves with its guests notified, a series with guests and a foreign event stay":
     async (
       stack,
     ) => {

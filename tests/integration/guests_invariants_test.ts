@@ -53,7 +53,7 @@ function at(hour: number): string {
   return `2035-01-09T${String(hour).padStart(2, "0")}:00:00Z`;
 }
 
-/** Plays one sequence of steps and compares what is left with what everybody did. */
+/** Runs one sequence of steps and compares the result with all steps. */
 async function play(stack: Stack, steps: readonly Step[]): Promise<void> {
   const { organizer, task_id: _, event_id } = await scheduledTask(stack);
   const guests = [await stack.guest(), await stack.guest(), await stack.guest()];

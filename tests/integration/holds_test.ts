@@ -216,7 +216,7 @@ promise("holds", {
   },
 });
 
-promise("crowds", {
+promise("concurrent searches", {
   "two hundred concurrent searches over ten people leave no person in two meetings at a time":
     async (
       stack,

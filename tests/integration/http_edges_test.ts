@@ -3,7 +3,7 @@ import { pendingMeeting } from "../support/meetings.ts";
 import { callFunction, promise } from "../support/stack.ts";
 
 promise("the edges of HTTP", {
-  "a body that names no meeting and no people is told what is missing": async (stack) => {
+  "a body without meeting and people gets an error that names what is missing": async (stack) => {
     const organizer = await stack.organizer();
     for (const body of [{}, { title: "Budget" }, { dry_run: true }]) {
       const answer = await organizer.call("schedule", { body });

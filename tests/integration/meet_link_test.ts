@@ -96,7 +96,7 @@ promise("pending Meet links", {
     assert.equal(row.meet_link_due_at, null);
   },
 
-  "a cancelled meeting and an event that is gone are not looked at": async (stack) => {
+  "a cancelled meeting and a deleted event are not read": async (stack) => {
     const cancelled = await withoutLink(stack);
     await cancel(cancelled.organizer, cancelled.meeting_id);
     assert.equal((await rowOf(stack, cancelled.meeting_id)).meet_link_due_at, null);

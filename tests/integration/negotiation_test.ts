@@ -6,7 +6,7 @@ const NINE_TO_FIVE: [string, string] = [`${MONDAY}T09:00:00Z`, `${MONDAY}T17:00:
 const THAT_DAY = { ...WEEK, latest_date: MONDAY };
 
 promise("negotiation", {
-  "what needs a concession is told and not booked": async (stack) => {
+  "a slot that needs a concession is reported and not booked": async (stack) => {
     const { organizer, guest } = await full(stack);
     const meeting_id = crypto.randomUUID();
     const answer = await organizer.call("schedule", {

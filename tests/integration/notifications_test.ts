@@ -45,7 +45,7 @@ const MAIL = {
 promise(
   "notifications",
   beginningQuietly({
-    "a meeting that becomes created is announced once to each target, in its channel's words":
+    "a meeting that becomes created is notified once to each target, in the format of its channel":
       async (
         stack,
       ) => {
@@ -171,7 +171,7 @@ promise(
       ]);
     },
 
-    "a change that was given up is announced with its reason, each time, in each channel's words":
+    "a change that was given up is notified with its reason, each time, in the format of each channel":
       async (stack) => {
         await using receiver = startReceiver();
         const { organizer, meeting_id } = await createdMeeting(stack, { title: "Budget" });
@@ -206,7 +206,7 @@ promise(
         assert.equal(bodiesAt(receiver, "/webhook").length, 2, "given up again is news again");
       },
 
-    "a change that goes through is no news, nor is one that goes on after a requeue": async (
+    "a change that is written sends no notification, also after a requeue": async (
       stack,
     ) => {
       await using receiver = startReceiver();
@@ -217,7 +217,7 @@ promise(
       await change(organizer, meeting_id, { title: "Budget" });
       await refuse(stack, "PATCH");
       await organizer.call("write-back", { body: { meeting_id } });
-      // A target that has not heard of the creation must not be told of one now.
+      // A target without a notification of the creation must not get one now.
       await addTarget(organizer, receiver, "slack");
       await requeue(organizer, meeting_id);
       await write(organizer, meeting_id);
@@ -261,7 +261,9 @@ promise(
       assert.match(notice.data.error, /^internal_error: Processing crashed 3 times/);
     },
 
-    "operators hear of the change that a deleted user's meeting will never show": async (stack) => {
+    "operators are notified of the change that a deleted user's meeting will never show": async (
+      stack,
+    ) => {
       await using receiver = startReceiver();
       const { organizer, meeting_id } = await createdMeeting(stack);
       await using _target = await operatorsTarget(stack, receiver);

@@ -23,7 +23,7 @@ import {
 import { callFunction, type Organizer, promise, type Stack } from "../support/stack.ts";
 
 promise("attempts overtaken by events", {
-  "a slot that passes while the outcome is unknown is adopted if it landed, else never written":
+  "a slot that passes while the outcome is unknown is adopted if it took effect, else never written":
     async (stack) => {
       for (const drop of ["before", "after"] as const) {
         const { organizer, guests, meeting_id } = await pendingMeeting(stack);
@@ -61,7 +61,7 @@ promise("attempts overtaken by events", {
               where meeting_id = $1`,
             [meeting_id],
           ),
-        "a look without an answer": () =>
+        "a read without a response": () =>
           stack.google.fault({ method: "GET", path_pattern: EVENT, status: 503, times: 1 }),
         "a refusal": () =>
           stack.google.fault({ method: "POST", path_pattern: EVENTS, status: 403, times: 1 }),
@@ -87,11 +87,11 @@ promise("attempts overtaken by events", {
         const hastened_ms = Date.parse(lost.write_due_at) -
           Date.parse(row.write_due_at);
         // The wait is counted from the worker's clock, and begins again at the database's.
-        assert.ok(hastened_ms < 1_000, `${what}: the look comes ${hastened_ms} ms earlier`);
+        assert.ok(hastened_ms < 1_000, `${what}: the verification comes ${hastened_ms} ms earlier`);
       }
     },
 
-  "a taken id that cannot be looked at leaves the outcome open: neither failed nor created": async (
+  "a taken id that cannot be read leaves the outcome unknown: neither failed nor created": async (
     stack,
   ) => {
     for (
@@ -119,7 +119,7 @@ promise("attempts overtaken by events", {
       assert.deepEqual(
         [open.attempts, open.writeback_retry_count, open.deferrals],
         [0, 0, 1],
-        "a look spends no attempt",
+        "a verification spends no attempt",
       );
       assert.notEqual(open.write_due_at, null);
 
@@ -188,23 +188,29 @@ promise("attempts overtaken by events", {
     await onlyEvent(stack, organizer);
   },
 
-  "the right account, back while its absence is being noted, goes on with the change": async (
-    stack,
-  ) => {
-    const { organizer, meeting_id } = await createdMeeting(stack);
-    await change(organizer, meeting_id, AT_NOON);
-    const lease = await begin(stack, meeting_id);
-    await fail(stack, meeting_id, lease, "wrong_account: The organizer is connected with another.");
-    assert.notEqual((await rowOf(stack, meeting_id)).write_due_at, null);
-    const other = await stack.guest();
-    await connect(stack, organizer, other);
-    await organizer.call("write-back", { body: { meeting_id } });
-    const given_up = await rowOf(stack, meeting_id);
-    assert.match(given_up.writeback_error, /^wrong_account: /);
-    assert.equal(given_up.write_due_at, null, "only the former account reaches it");
-  },
+  "the right account, connected while its absence is being stored, continues with the change":
+    async (
+      stack,
+    ) => {
+      const { organizer, meeting_id } = await createdMeeting(stack);
+      await change(organizer, meeting_id, AT_NOON);
+      const lease = await begin(stack, meeting_id);
+      await fail(
+        stack,
+        meeting_id,
+        lease,
+        "wrong_account: The organizer is connected with another.",
+      );
+      assert.notEqual((await rowOf(stack, meeting_id)).write_due_at, null);
+      const other = await stack.guest();
+      await connect(stack, organizer, other);
+      await organizer.call("write-back", { body: { meeting_id } });
+      const given_up = await rowOf(stack, meeting_id);
+      assert.match(given_up.writeback_error, /^wrong_account: /);
+      assert.equal(given_up.write_due_at, null, "only the former account reaches it");
+    },
 
-  "a meeting cancelled while its change is refused for good is cancelled all the same": async (
+  "a meeting cancelled while its change is rejected is still cancelled": async (
     stack,
   ) => {
     const { organizer, guests, meeting_id } = await createdMeeting(stack);
@@ -220,7 +226,7 @@ promise("attempts overtaken by events", {
     ]);
   },
 
-  "a change that is refused for good takes no later change along": async (stack) => {
+  "a change that is rejected does not end a later change": async (stack) => {
     const { organizer, meeting_id } = await createdMeeting(stack);
     await change(organizer, meeting_id, AT_NOON);
     const lease = await begin(stack, meeting_id);
@@ -276,7 +282,7 @@ async function keepConnection(stack: Stack, organizer: Organizer, other: string)
   await connect(stack, organizer, organizer.email);
 }
 
-/** The connection that was put aside takes the place of the present one in the moment of the claim. */
+/** The saved connection replaces the current one at the time of the claim. */
 async function connectDuringClaim(stack: Stack, meeting_id: string): Promise<void> {
   await stack.platform.sql(
     `create or replace function public.connect_now() returns trigger language plpgsql as $$

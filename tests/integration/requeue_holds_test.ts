@@ -37,7 +37,7 @@ promise("requeueing a meeting that gave its time back", {
     assert.deepEqual(row.starts_at, before.starts_at);
   },
 
-  "a time that another meeting holds now is looked for again, and both get one": async (stack) => {
+  "a time that another meeting holds now is searched again, and both get one": async (stack) => {
     const [ana, ben, guest] = [
       await stack.organizer(),
       await stack.organizer(),
@@ -64,7 +64,7 @@ promise("requeueing a meeting that gave its time back", {
     assert.equal((await eventsOf(stack, ana)).length, 1);
   },
 
-  "a time that was booked and written long since is looked for again": async (stack) => {
+  "a time that was booked and written long ago is searched again": async (stack) => {
     const [ana, guest] = [await stack.organizer(), await stack.guest()];
     const meeting_id = await failed(stack, ana, [guest]);
     const starts_at = new Date((await rowOf(stack, meeting_id)).starts_at);

@@ -45,12 +45,12 @@ promise("requeueing", {
     assert.deepEqual(await mailsBy(stack, guests), [["invitation"], ["invitation"]]);
   },
 
-  "after a stranger's event had our id, the next one is used": async (stack) => {
+  "after a foreign event had our id, the next one is used": async (stack) => {
     const { organizer, meeting_id } = await pendingMeeting(stack);
     const { event_key } = await rowOf(stack, meeting_id);
     await stack.google.addEvents(organizer.email, [{
       id: `convene${event_key.replaceAll("-", "")}g1`,
-      summary: "A stranger's",
+      summary: "A foreign event",
       start: { dateTime: "2035-01-08T10:00:00Z" },
       end: { dateTime: "2035-01-08T11:00:00Z" },
     }]);
@@ -98,7 +98,7 @@ promise("requeueing", {
     await onlyEvent(stack, organizer);
   },
 
-  "a cancellation that was given up goes on": async (stack) => {
+  "a cancellation that was given up continues after a requeue": async (stack) => {
     const { organizer, guests, meeting_id } = await createdMeeting(stack);
     await cancel(organizer, meeting_id);
     await stack.google.fault({ method: "DELETE", path_pattern: EVENT, status: 403, times: 1 });
@@ -116,50 +116,56 @@ promise("requeueing", {
 });
 
 promise("reconnecting", {
-  "all that failed for a dead connection goes on by itself once the user has reconnected": async (
-    stack,
-  ) => {
-    const created = await createdMeeting(stack);
-    const { organizer, guests } = created;
-    const cancelled = await insertMeeting(organizer, { participants: guests, ...SLOT });
-    await write(organizer, cancelled);
-    const pending = await insertMeeting(organizer, { participants: guests, ...SLOT });
-    const unscheduled = await insertMeeting(organizer, { participants: guests, constraints: WEEK });
-    await stack.google.revokeGrant(organizer.email);
-    await change(organizer, created.meeting_id, AT_NOON);
-    await cancel(organizer, cancelled);
-    for (const meeting_id of [pending, created.meeting_id, cancelled]) {
-      const answer = await organizer.call("write-back", { body: { meeting_id } });
-      assert.equal(answer.body.error, "needs_reauth", JSON.stringify(answer.body));
-      assert.equal((await rowOf(stack, meeting_id)).write_due_at, null);
-    }
-    await organizer.call("schedule", { body: { meeting_id: unscheduled } });
-    assert.equal((await rowOf(stack, unscheduled)).scheduling_error, "needs_reauth");
+  "meetings that failed for a dead connection continue automatically once the user has reconnected":
+    async (
+      stack,
+    ) => {
+      const created = await createdMeeting(stack);
+      const { organizer, guests } = created;
+      const cancelled = await insertMeeting(organizer, { participants: guests, ...SLOT });
+      await write(organizer, cancelled);
+      const pending = await insertMeeting(organizer, { participants: guests, ...SLOT });
+      const unscheduled = await insertMeeting(organizer, {
+        participants: guests,
+        constraints: WEEK,
+      });
+      await stack.google.revokeGrant(organizer.email);
+      await change(organizer, created.meeting_id, AT_NOON);
+      await cancel(organizer, cancelled);
+      for (const meeting_id of [pending, created.meeting_id, cancelled]) {
+        const answer = await organizer.call("write-back", { body: { meeting_id } });
+        assert.equal(answer.body.error, "needs_reauth", JSON.stringify(answer.body));
+        assert.equal((await rowOf(stack, meeting_id)).write_due_at, null);
+      }
+      await organizer.call("schedule", { body: { meeting_id: unscheduled } });
+      assert.equal((await rowOf(stack, unscheduled)).scheduling_error, "needs_reauth");
 
-    await loseWakeUps(stack);
-    await reconnect(stack, organizer);
-    assert.equal((await rowOf(stack, pending)).writeback_status, "pending");
-    const rung = await stack.platform.sql<{ url: string }>(
-      "select distinct url from net.http_request_queue",
-    );
-    assert.deepEqual(rung.map(({ url }) => url.split("/").at(-1)).toSorted(), [
-      "schedule",
-      "write-back",
-    ]);
-    await drain(stack);
+      await loseWakeUps(stack);
+      await reconnect(stack, organizer);
+      assert.equal((await rowOf(stack, pending)).writeback_status, "pending");
+      const rung = await stack.platform.sql<{ url: string }>(
+        "select distinct url from net.http_request_queue",
+      );
+      assert.deepEqual(rung.map(({ url }) => url.split("/").at(-1)).toSorted(), [
+        "schedule",
+        "write-back",
+      ]);
+      await drain(stack);
 
-    const rows = await Promise.all(
-      [created.meeting_id, cancelled, pending, unscheduled].map((id) => rowOf(stack, id)),
-    );
-    for (const row of rows) {
-      assert.equal(row.writeback_status, "created", row.writeback_error);
-      assert.equal(row.write_due_at, null);
-      assert.equal(row.written_version, row.desired_version);
-    }
-    const ids = (await eventsOf(stack, organizer)).map(({ id }) => id).toSorted();
-    const expected = rows.filter((row) => row.cancelled_at === null).map((r) => r.google_event_id);
-    assert.deepEqual(ids, expected.toSorted());
-  },
+      const rows = await Promise.all(
+        [created.meeting_id, cancelled, pending, unscheduled].map((id) => rowOf(stack, id)),
+      );
+      for (const row of rows) {
+        assert.equal(row.writeback_status, "created", row.writeback_error);
+        assert.equal(row.write_due_at, null);
+        assert.equal(row.written_version, row.desired_version);
+      }
+      const ids = (await eventsOf(stack, organizer)).map(({ id }) => id).toSorted();
+      const expected = rows.filter((row) => row.cancelled_at === null).map((r) =>
+        r.google_event_id
+      );
+      assert.deepEqual(ids, expected.toSorted());
+    },
 
   "a missing permission and a missing connection are cured the same way": async (stack) => {
     const never = await stack.organizer({ connected: false });

@@ -5,7 +5,7 @@ import { promise, type Stack } from "../support/stack.ts";
 
 const PAGE = await Deno.readTextFile(new URL("../../docs/schedule.md", import.meta.url));
 
-/** What is Google's, or differs from reason to reason, or is told once more. */
+/** Fields of Google, fields that differ between reasons, and repeated fields. */
 const NOT_OURS =
   /^(google_request|details|candidates\[\]\.reasons\[\]\.args|conceded_candidates\[\]\.concessions)(\.|\[)/;
 

@@ -181,7 +181,7 @@ promise("schedule", {
     assert.equal(after.length - before, 2);
   },
 
-  "busy time that is handed in is believed and no calendar of that person is read": async (
+  "busy time of the request is used and no calendar of that person is read": async (
     stack,
   ) => {
     const organizer = await stack.organizer();
@@ -198,7 +198,7 @@ promise("schedule", {
     assert.ok(answer.body.selected_slot.start_time >= `${MONDAY}T16:00:00`);
   },
 
-  "Google out of reach postpones the search, which the queue repeats by itself": async (stack) => {
+  "an unreachable Google postpones the search, which the queue retries": async (stack) => {
     const organizer = await stack.organizer();
     await stack.google.fault({ path: "/calendar/v3/freeBusy", status: 503, times: 1 });
     const meeting_id = crypto.randomUUID();
@@ -237,7 +237,7 @@ promise("schedule", {
     assert.match(row.scheduling_reason, /^constraints\.timezone: /);
   },
 
-  "what is wrong with an inserted row is told by its path and nothing is lost": async (stack) => {
+  "an error of an inserted row is named by its path and nothing is lost": async (stack) => {
     const organizer = await stack.organizer();
     const wrong: [Record<string, unknown>, string][] = [
       [{ participants: [] }, "participants"],

@@ -65,7 +65,9 @@ promise("what a search spends", {
 });
 
 promise("searches whose workers die", {
-  "an abandoned search is claimed alone, and only one of them at a time": async (stack) => {
+  "a search whose lease expired is claimed alone, and only one of them at a time": async (
+    stack,
+  ) => {
     const { ids } = await abandoned(stack, 3);
     const fresh = await waiting(stack, 2);
     const first = await claim(stack, 10);
@@ -76,7 +78,7 @@ promise("searches whose workers die", {
     assert.deepEqual(await claim(stack, 10), []);
   },
 
-  "three deaths end a search with a reason, and the neighbours go on": async (stack) => {
+  "three crashes end a search with a reason, and the neighbours continue": async (stack) => {
     const { ids: [killer = "", ...neighbours] } = await abandoned(stack, 3);
     await expire(stack, killer, "1 h");
     for (let death = 2; death <= 3; death++) {

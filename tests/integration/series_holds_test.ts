@@ -14,7 +14,7 @@ const ONE_HOUR = {
 const MONDAYS = ["2035-01-08", "2035-01-15", "2035-01-22", "2035-01-29", "2035-02-05"];
 
 promise("holds of a series", {
-  "every occurrence is promised, to everybody who is invited": async (stack) => {
+  "every occurrence is held for all invited people": async (stack) => {
     const [ana, guest] = [await stack.organizer(), await stack.guest()];
     const { meeting_id, selected_slot } = await schedule(ana, [guest], { recurrence: [WEEKLY] });
     assert.deepEqual(
@@ -26,7 +26,7 @@ promise("holds of a series", {
     }
   },
 
-  "a rule without end is promised as far as it was looked at": async (stack) => {
+  "a rule without end is held as far as it was checked": async (stack) => {
     const [ana, guest] = [await stack.organizer(), await stack.guest()];
     const { meeting_id } = await schedule(ana, [guest], { recurrence: ["RRULE:FREQ=WEEKLY"] });
     assert.equal((await heldDays(stack, meeting_id, guest)).length, 12);
@@ -188,7 +188,7 @@ promise("holds of a series", {
   },
 });
 
-promise("crowds of series", {
+promise("concurrent searches of series", {
   "sixty concurrent series and single meetings leave no person in two places": async (stack) => {
     const organizers = await Promise.all(Array.from({ length: 6 }, () => stack.organizer()));
     const answers = await Promise.all(

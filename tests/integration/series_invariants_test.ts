@@ -79,7 +79,7 @@ const STEP = fc.record({
 type Kind = typeof KIND extends fc.Arbitrary<infer T> ? T : never;
 type Step = typeof STEP extends fc.Arbitrary<infer T> ? T : never;
 
-/** A series as everybody asked for it: where each original start stands now. */
+/** The expected series: the current time of each original start. */
 interface Part {
   series: StoredSeries;
   places: Map<number, number>;

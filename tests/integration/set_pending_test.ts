@@ -64,7 +64,7 @@ const promises: Record<string, (stack: Stack) => Promise<void>> = {
     assert.deepEqual(await mailsBy(stack, guests), mails);
   },
 
-  "what a statement changes together with the status reaches the event, and guests hear of it once":
+  "columns that a statement changes together with the status reach the event, and guests are notified once":
     async (stack) => {
       const { organizer, guests, meeting_id, event } = await createdMeeting(stack);
       await setPending(stack, meeting_id, ", title = 'Another'");
@@ -89,7 +89,11 @@ const promises: Record<string, (stack: Stack) => Promise<void>> = {
     await setPending(stack, meeting_id);
     const { lease_token, google_event_id, desired_version } = await lease(stack, meeting_id);
     await setPending(stack, meeting_id);
-    assert.equal((await rowOf(stack, meeting_id)).lease_token, lease_token, "the lease goes on");
+    assert.equal(
+      (await rowOf(stack, meeting_id)).lease_token,
+      lease_token,
+      "the lease stays valid",
+    );
     await settle(stack, [{
       meeting_id,
       lease_token,

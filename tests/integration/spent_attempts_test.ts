@@ -24,11 +24,11 @@ import {
 } from "../support/meetings.ts";
 import { type Organizer, promise, type Stack } from "../support/stack.ts";
 
-const TOLD_OF_CHANGE = [["invitation", "update"], ["invitation", "update"]];
-const TOLD_OF_END = [["invitation", "cancellation"], ["invitation", "cancellation"]];
+const MAILS_OF_CHANGE = [["invitation", "update"], ["invitation", "update"]];
+const MAILS_OF_END = [["invitation", "cancellation"], ["invitation", "cancellation"]];
 
 promise("spent attempts", {
-  "a change over which three workers died is looked at, given up, and goes on when requeued":
+  "a change over which three workers died is verified, given up, and continues when requeued":
     async (stack) => {
       const { organizer, guests, meeting_id, event } = await createdMeeting(stack);
       await change(organizer, meeting_id, AT_NOON);
@@ -47,10 +47,10 @@ promise("spent attempts", {
         [0, 0, 0],
       );
       await write(organizer, meeting_id);
-      assert.deepEqual(await mailsBy(stack, guests), TOLD_OF_CHANGE);
+      assert.deepEqual(await mailsBy(stack, guests), MAILS_OF_CHANGE);
     },
 
-  "a change that the third worker had written before it died is found, and told once": async (
+  "a change that the third worker had written before it died is found, and notified once": async (
     stack,
   ) => {
     const { organizer, guests, meeting_id, event } = await createdMeeting(stack);
@@ -64,10 +64,10 @@ promise("spent attempts", {
     await write(organizer, meeting_id);
     await isWritten(stack, meeting_id);
     assert.equal((await requestsAbout(stack, event.id, "PATCH")).length, 1);
-    assert.deepEqual(await mailsBy(stack, guests), TOLD_OF_CHANGE);
+    assert.deepEqual(await mailsBy(stack, guests), MAILS_OF_CHANGE);
   },
 
-  "a cancellation over which three workers died is looked at: done if one got through": async (
+  "a cancellation over which three workers died is verified: done if one took effect": async (
     stack,
   ) => {
     for (const got_through of [false, true]) {
@@ -89,7 +89,7 @@ promise("spent attempts", {
     }
   },
 
-  "a cancellation that fails three times is given up after a look, and goes on when requeued":
+  "a cancellation that fails three times is given up after a verification, and continues when requeued":
     async (stack) => {
       const { organizer, guests, meeting_id, event } = await createdMeeting(stack);
       await cancel(organizer, meeting_id);
@@ -108,10 +108,10 @@ promise("spent attempts", {
       await requeue(organizer, meeting_id);
       await write(organizer, meeting_id);
       assert.deepEqual(await eventsOf(stack, organizer), []);
-      assert.deepEqual(await mailsBy(stack, guests), TOLD_OF_END);
+      assert.deepEqual(await mailsBy(stack, guests), MAILS_OF_END);
     },
 
-  "a cancellation whose third answer was lost after it took effect is done": async (stack) => {
+  "a cancellation whose third response was lost after it took effect is done": async (stack) => {
     const { organizer, guests, meeting_id } = await createdMeeting(stack);
     await cancel(organizer, meeting_id);
     await stack.google.fault({ method: "DELETE", path_pattern: EVENT, status: 503, times: 2 });
@@ -119,28 +119,29 @@ promise("spent attempts", {
     await tryAgain(stack, organizer, meeting_id, 3);
     await tryAgain(stack, organizer, meeting_id, 1);
     await isWritten(stack, meeting_id);
-    assert.deepEqual(await mailsBy(stack, guests), TOLD_OF_END);
+    assert.deepEqual(await mailsBy(stack, guests), MAILS_OF_END);
   },
 
-  "a deletion that may have an event is never given up, only spared from killing workers": async (
-    stack,
-  ) => {
-    const { organizer, guests, meeting_id } = await pendingMeeting(stack);
-    await stack.google.fault({ method: "POST", path_pattern: EVENTS, drop: "after", times: 1 });
-    await organizer.call("write-back", { body: { meeting_id } });
-    await cancel(organizer, meeting_id);
-    await makeRetryDue(stack, meeting_id);
-    for (let death = 1; death <= 3; death++) await loseWorker(stack, meeting_id);
-    await organizer.call("write-back", { body: { meeting_id } });
-    const row = await rowOf(stack, meeting_id);
-    assert.equal(row.outcome_unknown, true);
-    const minutes = (Date.parse(row.write_due_at) - Date.now()) / 60_000;
-    assert.ok(minutes > 55 && minutes <= 61, `in ${minutes} minutes`);
-    await makeRetryDue(stack, meeting_id);
-    await write(organizer, meeting_id);
-    assert.deepEqual(await eventsOf(stack, organizer), []);
-    assert.deepEqual(await mailsBy(stack, guests), TOLD_OF_END);
-  },
+  "a deletion that may have an event is never given up, and is processed alone after crashes":
+    async (
+      stack,
+    ) => {
+      const { organizer, guests, meeting_id } = await pendingMeeting(stack);
+      await stack.google.fault({ method: "POST", path_pattern: EVENTS, drop: "after", times: 1 });
+      await organizer.call("write-back", { body: { meeting_id } });
+      await cancel(organizer, meeting_id);
+      await makeRetryDue(stack, meeting_id);
+      for (let death = 1; death <= 3; death++) await loseWorker(stack, meeting_id);
+      await organizer.call("write-back", { body: { meeting_id } });
+      const row = await rowOf(stack, meeting_id);
+      assert.equal(row.outcome_unknown, true);
+      const minutes = (Date.parse(row.write_due_at) - Date.now()) / 60_000;
+      assert.ok(minutes > 55 && minutes <= 61, `in ${minutes} minutes`);
+      await makeRetryDue(stack, meeting_id);
+      await write(organizer, meeting_id);
+      assert.deepEqual(await eventsOf(stack, organizer), []);
+      assert.deepEqual(await mailsBy(stack, guests), MAILS_OF_END);
+    },
 
   "an event that a dead worker wrote under the next id is adopted, not given up, at the end":
     async (stack) => {
@@ -167,7 +168,7 @@ promise("spent attempts", {
       }
     },
 
-  "an event that others change without end is given up at the third attempt, in those words":
+  "an event that is changed during each attempt is given up at the third one, with that reason":
     async (
       stack,
     ) => {
@@ -190,11 +191,11 @@ promise("spent attempts", {
       }
       const last = await organizer.call("write-back", { body: { meeting_id } });
       assert.equal(last.headers.has("retry-after"), false, "no retry is needed");
-      await isGivenUp(stack, meeting_id, /Others keep changing .* 3 attempts failed\. Requeue/);
+      await isGivenUp(stack, meeting_id, /Other changes of the event .* 3 attempts failed\. Requeue/);
       assert.equal((await requestsAbout(stack, event.id, "PATCH")).length, 9);
       await requeue(organizer, meeting_id);
       await write(organizer, meeting_id);
-      assert.deepEqual(await mailsBy(stack, guests), TOLD_OF_CHANGE);
+      assert.deepEqual(await mailsBy(stack, guests), MAILS_OF_CHANGE);
     },
 
   "a new meeting whose third attempt is refused for now is failed, and says what helps": async (

@@ -3,7 +3,7 @@ import { insertMeeting, pendingMeeting, SLOT, WEEK } from "../support/meetings.t
 import { promise } from "../support/stack.ts";
 
 promise("status", {
-  "status tells how a meeting stands, with its ledger if asked": async (stack) => {
+  "status returns the state of a meeting, with its ledger if requested": async (stack) => {
     const { organizer, guests, meeting_id } = await pendingMeeting(stack, { title: "Budget" });
     await organizer.call("write-back", { body: { meeting_id } });
     const { status, body } = await organizer.call("status", { query: { meeting_id } });
@@ -26,7 +26,7 @@ promise("status", {
     );
   },
 
-  "a meeting of 190 people that asked for a hundred candidates stores and tells ten of them":
+  "a meeting of 190 people that requests a hundred candidates stores and returns ten of them":
     async (
       stack,
     ) => {
@@ -56,7 +56,7 @@ promise("status", {
       const bytes = JSON.stringify(body).length;
       assert.ok(bytes < 250_000, `${bytes} bytes`);
       const listed = await organizer.call("status");
-      assert.ok(JSON.stringify(listed.body).length < 2_000, "the list tells of no candidates");
+      assert.ok(JSON.stringify(listed.body).length < 2_000, "the list has no candidates");
       const again = await organizer.call("schedule", { body: { meeting_id } });
       assert.deepEqual(again.body.candidates, body.candidates);
       assert.equal(again.body.total_candidates_evaluated, answer.body.total_candidates_evaluated);

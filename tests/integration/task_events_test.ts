@@ -147,7 +147,7 @@ promise("tasks on the calendar", {
     assert.deepEqual([event?.start?.date, event?.end?.date], ["2035-01-08", "2035-01-10"]);
   },
 
-  "updating an event with guests tells them once, keeps their replies and stores what Google says":
+  "updating an event with guests notifies them once, keeps their replies and stores Google's response":
     async (stack) => {
       const { organizer, guests, event_id } = await scheduledTask(stack, { guests: 2 });
       const [ana = "", bo = ""] = guests;
@@ -223,7 +223,7 @@ promise("tasks on the calendar", {
     );
   },
 
-  "a reply that comes between our look and our patch is seen again, not overwritten": async (
+  "a reply that comes between the read and the patch is read again, not overwritten": async (
     stack,
   ) => {
     const { organizer, guests, event_id } = await scheduledTask(stack, { guests: 1 });
@@ -325,7 +325,7 @@ promise("tasks on the calendar", {
     }
   },
 
-  "a task that stands on the calendar is not looked for where Google cannot be asked": async (
+  "a task with an event is not verified when Google cannot be reached": async (
     stack,
   ) => {
     const { organizer, task_id, event_id } = await scheduledTask(stack);

@@ -139,7 +139,7 @@ promise("tables of tasks", {
       assert.deepEqual(live.map(({ id }) => id), [event_id]);
     },
 
-  "the views tell of declined guests, of organizing by month and of collaborators": async (
+  "the views show declined guests, organizing by month and collaborators": async (
     stack,
   ) => {
     const { organizer, guests, event_id } = await scheduledTask(stack, { guests: 2 });

@@ -12,7 +12,7 @@ import { callFunction, promise, type Stack } from "../support/stack.ts";
 const EVENTS = "^/calendar/v3/calendars/[^/]+/events$";
 
 promise("write-back", {
-  "write-back creates the event and answers in the words of the origin": async (stack) => {
+  "write-back creates the event and returns the fields of the origin": async (stack) => {
     const { organizer, guests, meeting_id } = await pendingMeeting(stack);
     const answer = await organizer.call("write-back", { body: { meeting_id } });
     assert.equal(answer.status, 200, JSON.stringify(answer.body));
@@ -101,7 +101,7 @@ promise("write-back", {
     assert.equal((await rowOf(stack, meeting_id)).writeback_retry_count, 1);
   },
 
-  "three failed attempts make the meeting failed, after a look that found nothing": async (
+  "three failed attempts make the meeting failed, after a verification that found nothing": async (
     stack,
   ) => {
     const { organizer, guests, meeting_id } = await pendingMeeting(stack);
@@ -115,7 +115,7 @@ promise("write-back", {
     }
     assert.deepEqual(seen, [["retrying", 1], ["retrying", 2], ["retrying", 3]]);
 
-    // The third request may still land: the look that decides does not come before.
+    // The third request may still take effect: the verification that decides is not made before.
     const undecided = await rowOf(stack, meeting_id);
     const early = await organizer.call("write-back", { body: { meeting_id } });
     assert.deepEqual([early.status, early.body.error], [409, "in_progress"]);
@@ -145,13 +145,13 @@ promise("write-back", {
     assert.equal((await rowOf(stack, meeting_id)).event_generation, 2);
   },
 
-  "an event that is not ours under our id is left alone, loudly": async (stack) => {
+  "a foreign event under our id is left unchanged and reported": async (stack) => {
     const { organizer, meeting_id } = await pendingMeeting(stack);
     const { event_key } = await rowOf(stack, meeting_id);
     const id = `convene${event_key.replaceAll("-", "")}g1`;
     await stack.google.addEvents(organizer.email, [{
       id,
-      summary: "A stranger's",
+      summary: "A foreign event",
       start: { dateTime: "2035-01-08T10:00:00Z" },
       end: { dateTime: "2035-01-08T11:00:00Z" },
     }]);
@@ -160,10 +160,10 @@ promise("write-back", {
     assert.equal(answer.body.results[0].error, "foreign_event");
     assert.equal((await rowOf(stack, meeting_id)).writeback_status, "failed");
     const events = await eventsOf(stack, organizer);
-    assert.deepEqual(events.map(({ summary }) => summary), ["A stranger's"]);
+    assert.deepEqual(events.map(({ summary }) => summary), ["A foreign event"]);
   },
 
-  "a batch writes what is due, and each element tells its own result": async (stack) => {
+  "a batch writes what is due, and each element has its own result": async (stack) => {
     const good = await pendingMeeting(stack);
     const bad = await pendingMeeting(stack);
     await stack.google.revokeGrant(bad.organizer.email);
@@ -206,7 +206,7 @@ promise("write-back", {
     assert.ok(!swept.body.results.some((r: { meeting_id: string }) => r.meeting_id === meeting_id));
   },
 
-  "GET write-back tells the state in the words of the origin": async (stack) => {
+  "GET write-back returns the state with the fields of the origin": async (stack) => {
     const { organizer, meeting_id } = await pendingMeeting(stack);
     const before = await organizer.call("write-back", { query: { meeting_id } });
     assert.deepEqual(before.body, {
@@ -224,7 +224,7 @@ promise("write-back", {
     assert.ok(after.body.google_event_id && after.body.succeeded_at);
   },
 
-  "the ledger tells what was asked of Google and what came back": async (stack) => {
+  "the ledger has the requests to Google and their responses": async (stack) => {
     const { organizer, meeting_id } = await pendingMeeting(stack);
     await stack.google.fault({ method: "POST", path_pattern: EVENTS, drop: "after", times: 1 });
     await organizer.call("write-back", { body: { meeting_id } });

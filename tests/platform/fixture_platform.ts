@@ -6,7 +6,7 @@ import { startPostgresServer } from "../support/postgres_server.ts";
 export const FIXTURE_MIGRATIONS = new URL("fixtures/migrations/", import.meta.url);
 export const FIXTURE_FUNCTIONS = new URL("fixtures/functions/", import.meta.url);
 
-/** A platform on this folder's migrations and functions, with nothing working by itself. */
+/** A platform on this folder's migrations and functions, without background work. */
 export async function startFixture(options: PlatformOptions = {}): Promise<Platform> {
   return await startPlatform({
     database: await emptyPglite(),

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { startGateway } from "../../local/gateway.ts";
 import { userTokens } from "../../local/user_tokens.ts";
 
-Deno.test("startGateway() answers 503 until it is told who answers", async () => {
+Deno.test("startGateway() answers 503 until its backends are set", async () => {
   const gateway = startGateway({ port: 0, tokens: await userTokens("secret") });
   try {
     for (const path of ["/rest/v1/notes", "/auth/v1/health", "/functions/v1/echo"]) {

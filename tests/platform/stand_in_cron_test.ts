@@ -91,7 +91,7 @@ Deno.test({
     assert.deepEqual(
       await platform.sql("select jobname, active from cron.job"),
       [{ jobname: "fixture", active: false }],
-      "told not to run by itself",
+      "configured not to run automatically",
     );
     assert.deepEqual(await platform.runCron(), ["fixture"]);
     assert.deepEqual(await platform.sql("select count(*)::int as ticks from public.ticks"), [

@@ -122,7 +122,7 @@ Deno.test("net.http_post() may be called by every role, as with pg_net", async (
   }
 });
 
-Deno.test("startPlatform() delivers queued requests by itself unless told not to", async () => {
+Deno.test("startPlatform() delivers queued requests automatically unless configured otherwise", async () => {
   await using server = startTestServer();
   await using platform = await startFixture({ background: { net: true, cron: false } });
   await platform.sql("select net.http_post($1)", [server.url]);

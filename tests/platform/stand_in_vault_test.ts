@@ -25,7 +25,7 @@ onBothDatabases(
 );
 
 onBothDatabases(
-  "startPlatform() tells the database where the functions are and with which key",
+  "startPlatform() stores the address of the functions and the key in the database",
   async (database) => {
     for (let run = 0; run < 2; run++) {
       await using platform = await startFixture({ database });

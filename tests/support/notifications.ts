@@ -49,7 +49,7 @@ export async function addTargetAt(
   return (data as unknown as { target_id: string }).target_id;
 }
 
-/** A target that hears of everybody's meetings, until it is disposed of. */
+/** A target for the meetings of all users, until it is disposed of. */
 export async function operatorsTarget(stack: Stack, receiver: Receiver): Promise<AsyncDisposable> {
   const [target] = await stack.platform.sql<{ target_id: string }>(
     `insert into public.notification_targets (owner_user_id, kind, address)

@@ -7,7 +7,7 @@ export interface ParsedSession extends AsyncDisposable {
   trees(): string[];
 }
 
-/** A session that is told the parse tree of every statement, also of those inside functions. */
+/** A session that receives the parse tree of every statement, also of those inside functions. */
 export async function parsedSession(url: string): Promise<ParsedSession> {
   let trees: string[] = [];
   const sql = postgres(url, {

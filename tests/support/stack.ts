@@ -15,7 +15,7 @@ import {
 import { startPostgresServer } from "./postgres_server.ts";
 import { promisesOf } from "./promises.ts";
 
-/** All of Convene for one test file; nothing in it works by itself unless asked to. */
+/** All of Convene for one test file; nothing in it runs automatically unless requested. */
 export interface Stack {
   platform: Platform;
   google: EmulatorControl;

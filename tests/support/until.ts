@@ -1,5 +1,5 @@
 /**
- * Waits for something that another process does by itself, asking often, until `seconds` have
+ * Waits for something that another process does, polling often, until `seconds` have
  * passed. Whatever a test can cause, it causes and awaits instead.
  */
 export async function until<T>(

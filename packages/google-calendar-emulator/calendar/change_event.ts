@@ -13,7 +13,7 @@ import {
   type SharedContent,
   type SharedEvent,
 } from "./event_types.ts";
-import { sendUpdatesOf, tellGuests, type Telling } from "./guest_mail.ts";
+import { notifyGuests, sendUpdatesOf, type Telling } from "./guest_mail.ts";
 import { eventAnswer } from "./insert_event.ts";
 import { mergePatch } from "./merge_patch.ts";
 import { exceptionsOfSeries, findEvent, makeException } from "./occurrences.ts";
@@ -146,7 +146,7 @@ function applyContent(
   carryGuestsToExceptions(call, shared, before.attendees);
   // A guest's answer alone is news for the organizer, who gets no mail.
   if (isOrganizersCopy(copy) || changesMoreThanAnswers(before, wanted.shared)) {
-    tellGuests(world, shared, guests_before, telling);
+    notifyGuests(world, shared, guests_before, telling);
   }
 }
 

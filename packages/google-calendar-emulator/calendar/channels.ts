@@ -68,7 +68,7 @@ export class Channels {
     );
   }
 
-  /** Tells the watchers of a calendar, once for everything that one request changed. */
+  /** Notifies the watchers of a calendar, once for everything that one request changed. */
   changed(calendar_id: string): void {
     for (const [id, entry] of this.#live) {
       if (entry.channel.calendar_id !== calendar_id || entry.pending) continue;

@@ -4,7 +4,7 @@ import { type Answer, calendarFor, type Call, checkIfMatch, no_content } from ".
 import type { Calendar } from "./calendar_store.ts";
 import type { EventView } from "./event_resource.ts";
 import { type EventCopy, isCancelled, isOrganizersCopy } from "./event_types.ts";
-import { sendUpdatesOf, tellGuests, type Telling } from "./guest_mail.ts";
+import { notifyGuests, sendUpdatesOf, type Telling } from "./guest_mail.ts";
 import { exceptionsOfSeries, findEvent, makeException } from "./occurrences.ts";
 import { touchShared } from "./shared_events.ts";
 
@@ -22,7 +22,7 @@ export function deleteEvent(call: Call): Answer {
   return no_content;
 }
 
-/** Cancels an event for everybody when the organizer's calendar says so; from a guest's calendar
+/** Cancels an event for all when it is deleted on the organizer's calendar; from a guest's calendar
  * only their copy goes, and the organizer sees that they declined. */
 export function cancelEvent(
   world: World,
@@ -45,7 +45,7 @@ export function cancelEvent(
       touchShared(world, exception);
     }
   }
-  tellGuests(world, shared, guests, telling);
+  notifyGuests(world, shared, guests, telling);
   return copy;
 }
 

@@ -106,7 +106,7 @@ function htmlLink(event_id: string, calendar_id: string): string {
   return `https://www.google.com/calendar/event?eid=${eid}`;
 }
 
-/** `self` means the calendar that this copy lives on, not the user who asks. */
+/** `self` means the calendar of this copy, not the user who sends the request. */
 function withSelf(person: Person, calendar_id: string): Person & { self?: boolean } {
   return person.email === calendar_id ? { ...person, self: true } : { ...person };
 }

@@ -46,7 +46,7 @@ export const plain_fields = [
 export type PlainFields = Pick<EventBody, typeof plain_fields[number]>;
 export type ConferenceData = NonNullable<EventBody["conferenceData"]>;
 
-/** What the organizer's copy decides for everybody. */
+/** What the organizer's copy decides for all copies. */
 export interface SharedContent {
   status: EventStatus;
   plain: PlainFields;
@@ -103,7 +103,7 @@ export function isCancelled(copy: EventCopy): boolean {
   return copy.removed || copy.shared.content.status === "cancelled";
 }
 
-/** True when this copy may change what everybody sees: the organizer's calendar holds it. */
+/** True when this copy may change the shared fields: it is on the organizer's calendar. */
 export function isOrganizersCopy(copy: EventCopy): boolean {
   return copy.calendar_id === copy.shared.organizer.email;
 }

@@ -15,7 +15,7 @@ export function sendUpdatesOf(query: Query): SendUpdates {
   return query.flag("sendNotifications") === true ? "all" : "none";
 }
 
-/** Who acted, and whether guests are told. */
+/** Who acted, and whether guests are notified. */
 export interface Telling {
   send_updates: SendUpdates;
   actor: string;
@@ -24,7 +24,7 @@ export interface Telling {
 /** Mails about a new, changed or cancelled event: an invitation to new guests, an update to those
  * who were already invited, a cancellation to those who no longer are. Events of the past send
  * nothing. */
-export function tellGuests(
+export function notifyGuests(
   world: World,
   shared: SharedEvent,
   before: readonly Attendee[],

@@ -6,7 +6,7 @@ import type { Calendar } from "./calendar_store.ts";
 import { etagOf, eventResource } from "./event_resource.ts";
 import { readEvent } from "./event_content.ts";
 import type { EventBody, EventCopy, Person } from "./event_types.ts";
-import { sendUpdatesOf, tellGuests, type Telling } from "./guest_mail.ts";
+import { notifyGuests, sendUpdatesOf, type Telling } from "./guest_mail.ts";
 import { addEvent, syncGuestCopies } from "./shared_events.ts";
 
 /** events.insert: a new event on a calendar, copies on the guests' calendars, mail to them if
@@ -76,7 +76,7 @@ export function storeEvent(
     series: null,
   }, content.personal);
   syncGuestCopies(world, copy.shared, []);
-  tellGuests(world, copy.shared, [], options.telling);
+  notifyGuests(world, copy.shared, [], options.telling);
   return copy;
 }
 

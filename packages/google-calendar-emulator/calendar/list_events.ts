@@ -142,7 +142,7 @@ function searchText({ shared }: EventCopy): string {
   return [plain.summary, plain.description, plain.location, ...people].join("\n").toLowerCase();
 }
 
-/** timeMin bounds the end, timeMax the start; both exclusively. A delta also tells of events that
+/** timeMin bounds the end, timeMax the start; both exclusively. A delta also has events that
  * moved out of its window, since its reader could not learn that otherwise. */
 function overlaps(calendar: Calendar, copy: EventCopy, list: ListQuery): boolean {
   if (list.sync !== null) return true;

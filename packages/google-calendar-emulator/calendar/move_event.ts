@@ -1,7 +1,7 @@
 import { GoogleError } from "../contract/google_error.ts";
 import { type Answer, calendarFor, type Call } from "./call.ts";
 import { isCancelled, isOrganizersCopy } from "./event_types.ts";
-import { sendUpdatesOf, tellGuests } from "./guest_mail.ts";
+import { notifyGuests, sendUpdatesOf } from "./guest_mail.ts";
 import { eventAnswer, organizerOf } from "./insert_event.ts";
 import { exceptionsOfSeries, findEvent } from "./occurrences.ts";
 import { addCopy, touchShared } from "./shared_events.ts";
@@ -29,7 +29,7 @@ export function moveEvent(call: Call): Answer {
     if (left !== undefined && !stays && left.calendar_id !== destination.id) left.removed = true;
     touchShared(world, shared);
   }
-  tellGuests(world, copy.shared, copy.shared.content.attendees, {
+  notifyGuests(world, copy.shared, copy.shared.content.attendees, {
     send_updates: sendUpdatesOf(call.query),
     actor: call.account.email,
   });

@@ -11,7 +11,7 @@ import { addDays, daysBetween } from "./zones.ts";
  * limit is unknown). */
 export const endless_horizon_ms = 2 * 366 * 86_400_000;
 
-/** Later than every occurrence of a rule with COUNT or UNTIL that anybody writes. */
+/** Later than every occurrence of a usual rule with COUNT or UNTIL. */
 export const end_of_time_ms = Date.UTC(2300, 0, 1);
 
 /** The event that an id names on a calendar: a stored copy, or an unchanged occurrence `<series

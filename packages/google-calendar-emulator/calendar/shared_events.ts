@@ -100,7 +100,7 @@ export function touchCopy(world: World, copy: EventCopy): void {
   world.channels.changed(copy.calendar_id);
 }
 
-/** Notes a change that everybody sees. */
+/** Stores a change that is shown on all copies. */
 export function touchShared(world: World, shared: SharedEvent): void {
   shared.updated_ms = world.clock.now();
   for (const copy of shared.copies) touchCopy(world, copy);

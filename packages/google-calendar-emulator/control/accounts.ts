@@ -52,7 +52,7 @@ export function createAccount(world: World, seed: AccountSeed): AccountState {
   return accountState(world, account);
 }
 
-/** Stores events without telling anybody, past ones included. */
+/** Stores events without mail, past ones included. */
 export function addEvents(
   world: World,
   calendar: Calendar,

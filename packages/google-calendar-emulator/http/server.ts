@@ -187,7 +187,7 @@ function decodedPath(path: string): string {
   }
 }
 
-/** Deno's fetch sends a request again by itself, POST too, when a connection that it had used
+/** Deno's fetch repeats a request, POST too, when a connection that it had used
  * before breaks. So that a dropped reply reaches the caller, no connection is kept while a drop
  * is due. */
 function send(world: World, response: ServerResponse, reply: HttpReply): void {

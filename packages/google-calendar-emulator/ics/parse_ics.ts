@@ -41,7 +41,7 @@ export function parseIcs(text: string): IcsCalendar {
   return calendar;
 }
 
-/** Long lines go on after a line break and one blank. */
+/** Long lines continue after a line break and one blank. */
 function unfold(text: string): string[] {
   return text.replaceAll(/\r?\n[ \t]/g, "").split(/\r?\n/).filter((line) => line.trim() !== "");
 }

@@ -101,7 +101,7 @@ Deno.test("calendars: insert, get, patch, update, clear and delete", async () =>
   assert.equal((await refused(google.calendars.delete({ calendarId: "primary" }))).status, 403);
 });
 
-Deno.test("settings tell the zone of the account", async () => {
+Deno.test("settings have the zone of the account", async () => {
   await using lab = await openTeam();
   const google = await lab.as(ana);
   const { data } = await google.settings.get({ setting: "timezone" });

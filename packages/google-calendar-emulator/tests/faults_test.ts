@@ -113,7 +113,7 @@ Deno.test("a drop is felt also by clients that keep connections open", async () 
   assert.equal(
     (await lab.control.events()).length,
     1,
-    "the client did not send it again by itself",
+    "the client did not repeat it",
   );
 });
 

@@ -109,7 +109,7 @@ Deno.test("a change that is the organizer's own sends no mail", async () => {
   assert.deepEqual(await mails(lab), []);
 });
 
-Deno.test("an organizer's delete cancels all copies and tells the guests", async () => {
+Deno.test("an organizer's delete cancels all copies and notifies the guests", async () => {
   await using lab = await openTeam();
   const id = await invite(lab, {}, "none");
   const google = await lab.as(ana);
@@ -171,7 +171,7 @@ Deno.test("a guest's answer travels to the organizer, their private fields do no
   assert.equal(own?.extendedProperties, undefined);
 });
 
-Deno.test("a guest cannot change what everybody sees: 403 forbiddenForNonOrganizer", async () => {
+Deno.test("a guest cannot change shared fields: 403 forbiddenForNonOrganizer", async () => {
   await using lab = await openTeam();
   const id = await invite(lab);
   const google = await lab.as(bo);

@@ -24,7 +24,7 @@ Deno.test("the program says its options, and what is wrong with them", async () 
   assert.match(decoder.decode(unknown.stderr), /--loud/);
 });
 
-Deno.test("the program serves an emulator by itself until it is told to stop", async () => {
+Deno.test("the program serves an emulator until it is stopped", async () => {
   const child = command("--port", "0", "--json").spawn();
   try {
     const reader = child.stdout.getReader();

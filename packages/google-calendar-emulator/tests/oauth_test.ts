@@ -392,7 +392,7 @@ Deno.test("prompt=none answers without a page", async () => {
   assert.ok((await silent(ana)).get("code"));
 });
 
-Deno.test("an access token dies after 3599 seconds, and at once when told so", async () => {
+Deno.test("an access token expires after 3599 seconds, and immediately on request", async () => {
   await using lab = await openTeam();
   const { access_token } = await lab.control.signIn({ email: ana });
   const status = async (text = access_token) =>

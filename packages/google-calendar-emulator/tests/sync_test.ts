@@ -27,7 +27,7 @@ Deno.test("a delta has what changed since its token, and nothing twice", async (
   assert.deepEqual((await syncFrom(google, delta.token)).items, []);
 });
 
-Deno.test("a delta always tells of deletions, with little more than the id", async () => {
+Deno.test("a delta always has deletions, with little more than the id", async () => {
   await using lab = await openTeam();
   await lab.control.addEvents(ana, [
     { id: "gone0001", ...hour(30, 9) },

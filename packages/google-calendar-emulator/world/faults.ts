@@ -61,7 +61,7 @@ export class Faults {
     return state;
   }
 
-  /** All of them, or one. What they hold goes on. */
+  /** All of them, or one. Requests that they hold continue. */
   clear(fault_id?: number): void {
     const isMeant = ({ state }: { state: FaultState }) =>
       fault_id === undefined || state.fault_id === fault_id;

@@ -16,7 +16,7 @@ export type Holidays = ReadonlySet<number>;
 
 /**
  * The instants between `from` and `to` whose local wall clock lies in one of the rules. Clock changes need no special
- * case: each stretch of constant offset is laid out by itself, so a skipped hour is absent and a repeated one is there
+ * case: each stretch of constant offset is computed separately, so a skipped hour is absent and a repeated one is there
  * twice. `wider` opens every rule that many minutes earlier and later, within its day.
  */
 export function openIntervals(

@@ -65,10 +65,10 @@ export async function releaseAfter(
   { database }: TaskEventDependencies,
   row: TaskEventRow,
   { code, failure }: FailureError,
-  landed: boolean,
+  took_effect: boolean,
 ): Promise<void> {
   const unfinished = code !== "cancelled" && code !== "event_not_found" &&
-    (landed || isUnknown(failure));
+    (took_effect || isUnknown(failure));
   await settleTaskEvent(database, row, {
     columns: {
       sync_error: `${code}: ${failure.message}`,

@@ -68,7 +68,7 @@ export async function idealSeconds(
   await writer.write(new TextEncoder().encode(JSON.stringify(work)));
   await writer.close();
   const { success, stdout } = await client.output();
-  if (!success) throw new Error("The paced client failed; its words are above");
+  if (!success) throw new Error("The paced client failed; its output is above");
   return JSON.parse(new TextDecoder().decode(stdout)).seconds;
 }
 

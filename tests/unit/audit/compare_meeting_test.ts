@@ -66,7 +66,7 @@ Deno.test("compareMeeting() does not care in which order guests and their fields
   assert.deepEqual(compare({ attendees }, [EVENT]).kinds, []);
 });
 
-Deno.test("compareMeeting() takes what Google does not tell for no contradiction", () => {
+Deno.test("compareMeeting() ignores fields that Google does not return", () => {
   const { organizer: _, htmlLink: __, hangoutLink: ___, ...silent } = EVENT;
   assert.deepEqual(compare({}, [silent]).kinds, []);
   const omitted = { ...EVENT, attendees: [], attendeesOmitted: true };
@@ -97,7 +97,7 @@ Deno.test("compareMeeting() names every other live event of the key, and not the
   assert.deepEqual(findings[0]?.event_ids, ["convene1g2", "copy"]);
 });
 
-Deno.test("compareMeeting() tells a deleted event from one that was never there", () => {
+Deno.test("compareMeeting() distinguishes a deleted event from one that never existed", () => {
   assert.deepEqual(compare({}, [{ ...EVENT, status: "cancelled" }]).kinds, ["cancelled"]);
   assert.deepEqual(compare({}, []).kinds, ["missing"]);
   assert.deepEqual(compare({}, [{ ...EVENT, id: "other" }]).kinds, ["missing", "duplicated"]);

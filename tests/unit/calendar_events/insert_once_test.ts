@@ -69,7 +69,7 @@ Deno.test("insertOnce() adopts our event under a taken id, and reads before it w
   assert.equal(methods, "GET POST");
 });
 
-Deno.test("insertOnce() goes on to the next id after a deleted event, shown or not, and verifies there too", async () => {
+Deno.test("insertOnce() uses the next id after a deleted event, returned or not, and verifies it too", async () => {
   for (const shown of ["deleted", "unshown"] as const) {
     const { inserted, methods } = await insertInto({ 1: shown });
     assert.ok(inserted.kind === "inserted");

@@ -23,7 +23,7 @@ async function find(status: number, event: object) {
   );
 }
 
-Deno.test("verifyEvent() tells our event from a stranger's, and both from what is gone", async () => {
+Deno.test("verifyEvent() distinguishes our event, a foreign event and a deleted one", async () => {
   const event = { id: "convene1", status: "confirmed" };
   const gone = { id: "convene1", status: "cancelled" };
   for (

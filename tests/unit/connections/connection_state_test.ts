@@ -59,7 +59,7 @@ Deno.test("connectionState() names why a connection is dead and what is missing"
   }
 });
 
-Deno.test("connectionState() tells a pause only while it lasts", () => {
+Deno.test("connectionState() shows a pause only while it lasts", () => {
   const later = "2026-11-20T12:00:01+00:00";
   assert.equal(connectionState({ ...HEALTHY, paused_until: later }, NOW).paused_until, later);
   const over = NOW.toISOString();

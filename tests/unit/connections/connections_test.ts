@@ -232,7 +232,7 @@ Deno.test("call() pauses a user whom Google slows down, and only until then", as
   assert.equal((await connections.call(over, "read", request)).verdict, "done");
 });
 
-Deno.test("call() goes on reading after an invitation limit, and writes nothing until it is over", async () => {
+Deno.test("call() continues to read after an invitation limit, and writes nothing until it is over", async () => {
   const { connections, connection, row } = await aConnection();
   const limited = limit("write", "quotaExceeded", 6 * 3600);
   assert.deepEqual(await connections.call(connection, "write", answering(limited)), limited);
@@ -263,7 +263,7 @@ Deno.test("call() makes a write wait for the longer of two pauses", async () => 
   }
 });
 
-Deno.test("call() pauses everybody when the limit is the whole project's", async () => {
+Deno.test("call() pauses all users when the limit is the whole project's", async () => {
   const { connections, connection, row } = await aConnection();
   const limited = limit("read", "dailyLimitExceeded", 3600);
   assert.deepEqual(await connections.call(connection, "read", answering(limited)), limited);

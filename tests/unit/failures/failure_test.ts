@@ -22,7 +22,7 @@ Deno.test("whileEarlierUnknown() waits for an earlier request, and for as long a
     assert.ok(failure.verdict === "unverified", "it stays due, unverified, and spends no attempt");
     assert.equal(failure.not_before_seconds, waits_seconds);
   }
-  assert.deepEqual(whileEarlierUnknown(refusal, 0), refusal, "it has landed, or never will");
+  assert.deepEqual(whileEarlierUnknown(refusal, 0), refusal, "it has taken effect, or never will");
 });
 
 Deno.test("whileUnknown() spends an attempt only for a write of its own", () => {

@@ -117,7 +117,7 @@ Deno.test("classify() asks a read again after a server error, and doubts a write
   for (const status of [408, 500, 502, 503, 504, 599]) {
     assert.equal(verdict(judge("read", status, "backendError")), "retry");
     assert.equal(verdict(judge("write", status, "backendError")), "unknown");
-    // Not even a rate limit proves that a write did not land when it travels on a 5xx.
+    // Not even a rate limit proves that a write took no effect if it comes with a 5xx.
     assert.equal(verdict(judge("write", status, "rateLimitExceeded")), "unknown");
   }
 });

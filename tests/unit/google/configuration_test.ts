@@ -3,7 +3,7 @@ import { googleConfiguration } from "@shared/google/configuration.ts";
 
 const CLIENT = { GOOGLE_CLIENT_ID: "id", GOOGLE_CLIENT_SECRET: "secret" };
 
-Deno.test("googleConfiguration() points at Google unless told otherwise", () => {
+Deno.test("googleConfiguration() has Google's addresses by default", () => {
   const { oauth, calendar } = googleConfiguration(CLIENT);
   assert.equal(oauth.client_id, "id");
   assert.equal(oauth.token_url, "https://oauth2.googleapis.com/token");

@@ -89,7 +89,7 @@ Deno.test("send() gives up on silence after its timeout, also in the middle of a
   }
 });
 
-Deno.test("send() never sends a write again by itself, not even on a reused connection", async () => {
+Deno.test("send() never repeats a write, not even on a reused connection", async () => {
   const heads: string[] = [];
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const served: Promise<void>[] = [];

@@ -40,7 +40,7 @@ Deno.test("wordingOf() gives a failure its reason, and a dead connection what to
   assert.match(dead.facts[2]?.[1] ?? "", /Connect Google again/);
 });
 
-Deno.test("wordingOf() tells of a change or cancellation given up what it leaves on the calendar", () => {
+Deno.test("wordingOf() says what a change or cancellation that was given up leaves on the calendar", () => {
   const change = wordingOf(givenUpNotice("update"));
   assert.deepEqual(change, {
     headline: "Meeting could not be changed: Budget <b>&</b> [plan](https://elsewhere.example)",
@@ -62,7 +62,7 @@ Deno.test("wordingOf() tells of a change or cancellation given up what it leaves
   assert.match(cancellation.facts[2]?.[1] ?? "", /was not deleted, and no guest was notified/);
 });
 
-Deno.test("every channel tells what was given up", async () => {
+Deno.test("every channel names what was given up", async () => {
   const notice = givenUpNotice("cancel");
   const wording = wordingOf(notice);
   const webhook = JSON.parse((await standardWebhook(notice, URL_OF_TARGET, SECRET, NOW)).body);

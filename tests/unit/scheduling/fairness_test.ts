@@ -62,7 +62,7 @@ Deno.test("findSlots() balances the burden of people who meet again and again", 
   assert.ok(Math.abs(ann - aki) <= 100, `Ann carried ${ann} and Aki ${aki}`);
 });
 
-Deno.test("findSlots() answers the same when everybody has carried the same", () => {
+Deno.test("findSlots() returns the same when all people had the same inconvenience", () => {
   fc.assert(fc.property(arbitraryRequest, fc.integer({ min: 0, max: 500 }), (asked, burden) => {
     const all = (burden: number) => ({
       ...asked,

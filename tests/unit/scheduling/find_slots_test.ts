@@ -28,7 +28,7 @@ Deno.test("findSlots() writes times with the offset of the request's zone and of
   for (const time of local) assert.equal(Date.parse(time), Date.parse(best!.start_time));
 });
 
-Deno.test("findSlots() offers only possible starts and tells everybody's true status there", () => {
+Deno.test("findSlots() offers only possible starts and returns the status of each person there", () => {
   fc.assert(
     fc.property(arbitraryRequest, (asked) => {
       const { constraints, participants } = asked;
@@ -75,7 +75,7 @@ Deno.test("findSlots() says organizerUnavailable when the organizer's calendar c
   assert.equal(result.empty_reason, "organizerUnavailable");
 });
 
-Deno.test("findSlots() never turns unknown into free, even when told to ignore it", () => {
+Deno.test("findSlots() never turns unknown into free, even if it is to be ignored", () => {
   const asked = request([person("Ann"), person("Bob", "unknown")], { on_unknown: "ignore" });
   const result = findSlots(asked);
   assert.deepEqual(result.unknown, ["bob@convene.example"]);
@@ -95,7 +95,7 @@ Deno.test("findSlots() keeps to the hours of an ignored participant with an unkn
   }
 });
 
-Deno.test("findSlots() counts unknown optional people as absent, or leaves them out when told to", () => {
+Deno.test("findSlots() counts unknown optional people as absent, or leaves them out on request", () => {
   const people = [person("Ann"), person("Bob", "unknown", { type: "optional" })];
   const wanted = { minimum_attendee_percentage: 100 };
   assert.equal(findSlots(request(people, wanted)).candidates.length, 0);
@@ -104,7 +104,7 @@ Deno.test("findSlots() counts unknown optional people as absent, or leaves them 
   assert.deepEqual(ignoring.unknown, ["bob@convene.example"]);
 });
 
-Deno.test("findSlots() asks for a share of everybody when told to", () => {
+Deno.test("findSlots() requires a percentage of all people on request", () => {
   const people = [
     person("Ann"),
     person("Bob", ["09:00-12:00"], { type: "optional" }),

@@ -90,7 +90,7 @@ Deno.test("findSlots() says who is in the way and how much", () => {
   assert.match(result.message, /are all who are needed free for 30 minutes/);
 });
 
-Deno.test("findSlots() tells the organizer, rooms and an exhausted window apart", () => {
+Deno.test("findSlots() distinguishes the organizer, rooms and an exhausted window", () => {
   const all_day = ["09:00-17:00"];
   const organizer = person("Ann", all_day, { is_organizer: true });
   assert.equal(

@@ -159,7 +159,7 @@ Deno.test("findSlots() keeps off the days on which a participant is away, in the
     new Set(starts([person("Ann"), person("Bob", [], away)])),
     new Set(["2030-01-07", "2030-01-09", "2030-01-11"]),
   );
-  // 00:00 to 08:00 UTC on the 8th is the 8th in Tokyo; the evening of the 7th is not in anybody's hours.
+  // 00:00 to 08:00 UTC on the 8th is the 8th in Tokyo; the evening of the 7th is not in the hours of any person.
   const tokyo = person("Aki", [], { ...away, timezone: "Asia/Tokyo" });
   assert.deepEqual(new Set(starts([tokyo])), new Set(["2030-01-07", "2030-01-09", "2030-01-11"]));
   const room = person("Room", [], { ...away, type: "resource" });

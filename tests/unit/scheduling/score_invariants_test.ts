@@ -58,7 +58,7 @@ Deno.test("findSlots() scores people who are alike together as it does one by on
         return plain ? alike : person;
       };
       const participants = asked.participants.map(of);
-      // Preferences that ask for nothing change nothing, but such people are looked at one by one.
+      // Empty preferences change nothing, but such people are computed one by one.
       const one_by_one = participants.map((one) => ({ preferences: {}, ...one }));
       assert.deepEqual(
         findSlots({ ...asked, participants }),

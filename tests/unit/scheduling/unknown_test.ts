@@ -111,7 +111,7 @@ Deno.test("findFreeStarts() gains no start by a calendar that cannot be read any
   }));
 });
 
-Deno.test("findSlots() names the organizer, a room and everybody else whose calendar it lacks", () => {
+Deno.test("findSlots() names the organizer, a room and all others whose calendar is unknown", () => {
   const people = [
     person("Ann"),
     person("Bob", "unknown"),

@@ -19,7 +19,7 @@ for (const was_read of EITHER) {
         was_read,
         recurring,
         guests,
-        was_read ? "skip organizer_unknown" : "look",
+        was_read ? "skip organizer_unknown" : "read_organizer",
       ]);
     }
     TABLE.push([true, true, was_read, recurring, false, "update none"]);
@@ -58,7 +58,7 @@ Deno.test("otherGuests() are people other than ourselves; rooms do not count", (
   assert.deepEqual(otherGuests(guests).map(({ email }) => email), ["you@north.example"]);
 });
 
-Deno.test("sendUpdatesFor() obeys what is given, and tells everybody only about our own events", () => {
+Deno.test("sendUpdatesFor() uses what is given, and notifies all guests only of our own events", () => {
   assert.equal(sendUpdatesFor(undefined, "ours", true), "all");
   assert.equal(sendUpdatesFor(undefined, "ours", false), "none");
   assert.equal(sendUpdatesFor(undefined, "theirs", true), "none");

@@ -49,7 +49,7 @@ export const LEASED_ROW = {
   lease_token: "00000000-0000-4000-8000-000000000001",
 };
 
-/** One attempt on such a row against a Google that answers as told, and what it was asked. */
+/** One attempt on such a row against a Google with given responses, and the requests that it got. */
 export async function attemptOn(
   columns: Partial<typeof LEASED_ROW>,
   answer: (sent: Sent) => Response,

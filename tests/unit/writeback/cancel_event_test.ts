@@ -3,7 +3,7 @@ import { isTemporary, isUnknown } from "@shared/failures/failure.ts";
 import { EVENT_KEY_PROPERTY } from "@shared/calendar_events/own_event.ts";
 import { attemptOn, LEASED_ROW } from "./attempts.ts";
 
-const LANDED = {
+const EXISTING = {
   id: "convene1",
   status: "confirmed",
   extendedProperties: { private: { [EVENT_KEY_PROPERTY]: LEASED_ROW.event_key } },
@@ -21,7 +21,7 @@ Deno.test("attemptWriteback() gives up no deletion of an event whose outcome is 
       },
       ({ method }) =>
         method === "GET"
-          ? Response.json(LANDED)
+          ? Response.json(EXISTING)
           : Response.json({ error: { code: status, errors: [{ reason }] } }, { status }),
     );
     assert.deepEqual(sent.map(({ method }) => method), ["GET", "DELETE"]);

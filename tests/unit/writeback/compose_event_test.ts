@@ -74,7 +74,7 @@ Deno.test("composeEvent() gives local time with offset and zone on both sides of
   assert.equal(summer.end?.dateTime, "2030-07-08T09:45:00-04:00");
 });
 
-Deno.test("composeEvent() invites everybody as what they are, the organizer with a yes", () => {
+Deno.test("composeEvent() invites each participant with their type, and the organizer as accepted", () => {
   assert.deepEqual(composeEvent(aMeeting(), 1).attendees, [
     { email: "jane@north.example", displayName: "Jane Smith", responseStatus: "accepted" },
     { email: "omar@south.example", optional: true },
@@ -128,7 +128,7 @@ Deno.test("composeEvent() keeps the description of 200 people within Google's li
   assert.equal(event.attendees?.length, 200);
 });
 
-Deno.test("composeEvent() cuts long text of our own before it crowds out the people", () => {
+Deno.test("composeEvent() cuts long text of our own before participants are left out", () => {
   const { description = "" } = composeEvent(aMeeting({ description: "<b>&".repeat(2000) }), 1);
   assert.ok(description.length <= 8192, String(description.length));
   assert.ok(

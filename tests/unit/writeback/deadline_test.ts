@@ -33,7 +33,7 @@ for (const [what, columns] of CASES) {
   });
 }
 
-Deno.test("attemptWriteback() leaves the outcome open when its time was used up by a look that came early", async () => {
+Deno.test("attemptWriteback() leaves the outcome unknown when an early verification used up its time", async () => {
   const { settlement, code } = await attempt({
     outcome_unknown: true,
     write_due_at: "2035-01-01T00:00:20Z",
@@ -43,7 +43,7 @@ Deno.test("attemptWriteback() leaves the outcome open when its time was used up 
   assert.equal(waitOf(settlement.failure), 20);
 });
 
-Deno.test("attemptWriteback() begins no write when the time was used up by the look before it", async () => {
+Deno.test("attemptWriteback() begins no write when the verification before it used up the time", async () => {
   for (const [, columns] of CASES.slice(1)) {
     const { settlement, code, asked } = await attempt(columns, 1);
     assert.equal(code, "out_of_time");

@@ -33,7 +33,7 @@ Deno.test("groupSettler() sends fifty at once, and those who flush at once share
   assert.deepEqual(groups.map(({ length }) => length), [50, 7]);
 });
 
-Deno.test("groupSettler() tells whose lease was lost", async () => {
+Deno.test("groupSettler() reports whose lease was lost", async () => {
   const settler = groupSettler(notingDatabase().database);
   const settled = [settler.settle(released("kept")), settler.settle(released("lost"))];
   await settler.flush();
