@@ -27,16 +27,14 @@ export function ruleInstants({ text, start_ms, zone, until_ms }: Rule): RuleInst
   const rule = new RRuleTemporal({
     rruleString: `DTSTART:${local_start.replaceAll(/[-:]/g, "")}Z\nRRULE:${parts}`,
   });
-  const instantOf = (wall: Temporal.ZonedDateTime): number => {
-    const local = wall.toPlainDateTime().toString({ smallestUnit: "second" });
-    // The start was given as an instant, so it can be the second of two equal times.
-    return local === local_start ? start_ms : wallTimeToInstant(local, zone);
-  };
+  const instantOf = (wall: Temporal.ZonedDateTime): number =>
+    wallTimeToInstant(wall.toPlainDateTime().toString({ smallestUnit: "second" }), zone);
   return {
     between(from_ms, to_ms) {
       const last = Math.min(to_ms - 1, until_ms ?? Infinity);
       return rule.between(new Date(from_ms - day_ms), new Date(to_ms + day_ms), true)
         .map(instantOf)
+        // A start in the second of two equal hours has no occurrence in the first.
         .filter((ms) => ms >= Math.max(from_ms, start_ms) && ms <= last)
         .sort((a, b) => a - b);
     },

@@ -104,7 +104,11 @@ async function changeLeased(
       const fresh = { ...target, event };
       const state = await readChangeState(account, row.calendar_id, fresh, request, row);
       if (only_if_moved && isAtTimes(state, request)) {
-        const columns = { ...eventColumns(event, account.now()), pending_change: null };
+        const columns = {
+          ...eventColumns(event, account.now()),
+          pending_change: null,
+          outcome_unknown: false,
+        };
         if (!await settleTaskEvent(account.database, row, { columns })) throw inProgress(null);
         return { kind: "unchanged", event };
       }
