@@ -1,4 +1,5 @@
-import { formatInTimeZone, fromZonedTime } from "date-fns-tz";
+import { dateText, timeText } from "@shared/time/time_text.ts";
+import { instantOf, readMoment, wallOfDay } from "@shared/time/wall_time.ts";
 import type { Person } from "./cast.ts";
 import { daysBetween } from "./window.ts";
 
@@ -7,6 +8,7 @@ export interface Busy {
   end: string;
 }
 
+const MINUTE_MS = 60_000;
 const CELL_MINUTES = 30;
 const MAX_DAYS = 7;
 const BAR_WIDTH = 20;
@@ -25,8 +27,11 @@ export function busyPicture(
       const label = index === 0 ? dayLabel(day) : "";
       const cells = hours.flatMap((hour) =>
         [0, CELL_MINUTES].map((minute) => {
-          const start = fromZonedTime(`${day}T${pad(hour)}:${pad(minute)}:00`, window.timezone);
-          return taken(busy.get(person.email) ?? [], start.valueOf()) ? "██" : "· ";
+          const start = instantOf(
+            wallOfDay(day) + (hour * 60 + minute) * MINUTE_MS,
+            window.timezone,
+          );
+          return taken(busy.get(person.email) ?? [], start) ? "██" : "· ";
         })
       );
       lines.push(`${label.padEnd(10)}  ${person.name.padEnd(width)}  ${cells.join("")}`);
@@ -36,7 +41,7 @@ export function busyPicture(
 }
 
 function taken(busy: readonly Busy[], start: number): boolean {
-  const end = start + CELL_MINUTES * 60_000;
+  const end = start + CELL_MINUTES * MINUTE_MS;
   return busy.some((time) => Date.parse(time.start) < end && Date.parse(time.end) > start);
 }
 
@@ -55,12 +60,13 @@ export function candidateBars(
   return candidates.map(({ start_time, end_time, score }, index) => {
     const filled = Math.round((score / 100) * BAR_WIDTH);
     const bar = "█".repeat(filled) + "░".repeat(BAR_WIDTH - filled);
-    const when = `${formatInTimeZone(start_time, timezone, "EEE d MMM HH:mm")}-${
-      formatInTimeZone(end_time, timezone, "HH:mm")
+    const start = readMoment(start_time, timezone);
+    const when = `${dateText(start, "EEE d MMM")} ${timeText(start)}-${
+      timeText(readMoment(end_time, timezone))
     }`;
     const elsewhere = [...new Set(people.map((person) => person.timezone))]
       .filter((zone) => zone !== timezone)
-      .map((zone) => `${formatInTimeZone(start_time, zone, "HH:mm")} ${city(zone)}`);
+      .map((zone) => `${timeText({ ...start, zone })} ${city(zone)}`);
     const aside = elsewhere.length === 0 ? "" : `  (${elsewhere.join(", ")})`;
     return `${String(index + 1).padStart(2)}. ${bar} ${
       score.toFixed(1).padStart(5)
@@ -73,7 +79,7 @@ function city(zone: string): string {
 }
 
 function dayLabel(day: string): string {
-  return formatInTimeZone(`${day}T12:00:00Z`, "UTC", "EEE d MMM");
+  return dateText(readMoment(day, "UTC"), "EEE d MMM");
 }
 
 function pad(value: number): string {

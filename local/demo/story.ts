@@ -1,4 +1,5 @@
-import { formatInTimeZone } from "date-fns-tz";
+import { dateText, timeText, zoneText } from "@shared/time/time_text.ts";
+import { readMoment, rfc3339 } from "@shared/time/wall_time.ts";
 import type { Platform } from "../platform.ts";
 import type { Person } from "./cast.ts";
 import type { DemoOptions } from "./demo_options.ts";
@@ -140,8 +141,9 @@ function tellRefusal(meeting_id: string, status: Status, tell: Tell): DemoReport
 function tellCandidates(status: Status, question: Question, tell: Tell): void {
   const candidates = status.candidates as RankedCandidate[];
   tell("Ranked candidates", candidateBars(candidates, question.people, question.timezone));
+  const start = readMoment(String(status.start_time), question.timezone);
   tell("The best one, and why", [
-    formatInTimeZone(String(status.start_time), question.timezone, "EEEE d MMMM yyyy, HH:mm zzz"),
+    `${dateText(start, "EEEE d MMMM yyyy")}, ${timeText(start)} ${zoneText(start)}`,
     String(status.reasoning),
   ]);
 }
@@ -180,8 +182,7 @@ async function tellEvent(
   tell("Status", [
     `writeback_status ${status.status}, ${status.retry_count} retries, succeeded at ${status.succeeded_at}`,
   ]);
-  const local = (instant: unknown) =>
-    formatInTimeZone(String(instant), timezone, "yyyy-MM-dd'T'HH:mm:ssXXX");
+  const local = (instant: unknown) => rfc3339(readMoment(String(instant), timezone));
   return {
     ...emptyReport(meeting_id),
     writeback_status: String(status.status),

@@ -1,10 +1,10 @@
-import { formatInTimeZone } from "date-fns-tz";
+import { dayOf, wallOf, wallOfDay } from "@shared/time/wall_time.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** The first and the last day of the next working week after `now`, in `timezone`. */
 export function nextWorkingWeek(now: Date, timezone: string): { from: string; to: string } {
-  const today = Date.parse(`${formatInTimeZone(now, timezone, "yyyy-MM-dd")}T00:00:00Z`);
+  const today = wallOfDay(dayOf(wallOf(now.valueOf(), timezone)));
   const weekday = (new Date(today).getUTCDay() + 6) % 7;
   const monday = today + (7 - weekday) * DAY_MS;
   return { from: day(monday), to: day(monday + 4 * DAY_MS) };

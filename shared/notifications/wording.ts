@@ -1,5 +1,6 @@
-import { formatInTimeZone } from "date-fns-tz";
 import { displayName } from "@shared/schemas/participants.ts";
+import { dateText, timeText } from "@shared/time/time_text.ts";
+import { readMoment } from "@shared/time/wall_time.ts";
 import type { ConnectionNotice, GivenUpNotice, MeetingNotice, Notice } from "./notice.ts";
 
 /** A notice as a person reads it; plain text everywhere, each channel escapes for itself. */
@@ -114,15 +115,10 @@ function connectionWording({ email, reason }: ConnectionNotice): Wording {
 function slot({ start_time, end_time, timezone }: MeetingNotice): string | null {
   if (start_time === null || end_time === null) return null;
   const zone = timezone ?? "UTC";
-  const start = formatInTimeZone(new Date(start_time), zone, "EEEE, d MMMM yyyy, HH:mm");
-  const sameDay = formatInTimeZone(new Date(start_time), zone, "yyyyMMdd") ===
-    formatInTimeZone(new Date(end_time), zone, "yyyyMMdd");
-  const end = formatInTimeZone(
-    new Date(end_time),
-    zone,
-    sameDay ? "HH:mm" : "EEEE, d MMMM yyyy, HH:mm",
-  );
-  return `${start} to ${end} (${zone})`;
+  const [start, end] = [readMoment(start_time, zone), readMoment(end_time, zone)];
+  const [first_day, last_day] = [start, end].map((moment) => dateText(moment, "EEEE, d MMMM yyyy"));
+  const until = first_day === last_day ? timeText(end) : `${last_day}, ${timeText(end)}`;
+  return `${first_day}, ${timeText(start)} to ${until} (${zone})`;
 }
 
 function names({ participants, meeting_id }: MeetingNotice): string {

@@ -1,6 +1,6 @@
 import { parseDate } from "./instants.ts";
-import { DAY_MS, instantOf, timeOfDay, wallOf } from "./wall_time.ts";
-import type { EventMoment, WallTime } from "./wall_time.ts";
+import { DAY_MS, instantOf, momentOn, seriesWallOf, timeOfDay } from "./wall_time.ts";
+import type { EventMoment, WallTime, ZonedWallTime } from "./wall_time.ts";
 
 /** A recurrence that cannot be read or changed as asked; the message says what to do instead. */
 export class RecurrenceError extends Error {
@@ -52,7 +52,7 @@ export function parseStamp(text: string): Stamp | undefined {
 }
 
 /** The wall times, in the zone of the series, that an RDATE or EXDATE line names. */
-export function datesOf(line: RecurrenceLine, series: EventMoment): WallTime[] {
+export function datesOf(line: RecurrenceLine, series: ZonedWallTime): WallTime[] {
   const tzid = /;TZID=([^;]+)/i.exec(line.parameters)?.[1];
   return line.value.split(",").map((text) => readWall(text.trim(), series, tzid));
 }
@@ -61,7 +61,7 @@ export function datesOf(line: RecurrenceLine, series: EventMoment): WallTime[] {
 export function dateLine(
   name: LineName,
   walls: readonly WallTime[],
-  { zone }: EventMoment,
+  { zone }: Pick<ZonedWallTime, "zone">,
 ): string | null {
   if (walls.length === 0) return null;
   if (zone === null) {
@@ -72,32 +72,36 @@ export function dateLine(
     : `${name};TZID=${zone}:${walls.map(formatStamp).join(",")}`;
 }
 
-/** An UNTIL (inclusive) as a wall time; a date in a timed series means all of that day. */
-export function readUntil(until: string, series: EventMoment): WallTime {
-  if (/^\d{8}$/.test(until) && series.zone !== null) {
-    return readWall(until, { ...series, zone: null }) + DAY_MS - 1000;
-  }
-  return readWall(until, series);
+/** An UNTIL (inclusive); a date in a timed series means all of that day. */
+export function readUntil(until: string, { zone }: Pick<ZonedWallTime, "zone">): EventMoment {
+  const { wall, is_date, is_utc } = stampOf(until);
+  if (zone === null) return { instant: wall - timeOfDay(wall), zone };
+  if (is_utc) return { instant: wall, zone };
+  return momentOn({ wall: is_date ? wall + DAY_MS - 1000 : wall, zone });
 }
 
 /** An UNTIL as RFC 5545 wants it: a date for whole days, else UTC. */
-export function untilOf({ wall, zone }: EventMoment): string {
-  return zone === null ? formatStamp(wall).slice(0, 8) : `${formatStamp(instantOf(wall, zone))}Z`;
+export function untilOf({ instant, zone }: EventMoment): string {
+  return zone === null ? formatStamp(instant).slice(0, 8) : `${formatStamp(instant)}Z`;
 }
 
-function readWall(text: string, series: EventMoment, tzid?: string): WallTime {
+function readWall(text: string, series: ZonedWallTime, tzid?: string): WallTime {
+  const { wall, is_date, is_utc } = stampOf(text);
+  if (series.zone === null) return wall - timeOfDay(wall);
+  // A date among instants means the occurrence of that day.
+  if (is_date) return wall + timeOfDay(series.wall);
+  if (is_utc) return seriesWallOf(wall, series);
+  return tzid === undefined || tzid === series.zone
+    ? wall
+    : seriesWallOf(instantOf(wall, tzid), series);
+}
+
+function stampOf(text: string): Stamp {
   const stamp = parseStamp(text);
   if (stamp === undefined) {
     throw new RecurrenceError(`Expected a date of the series instead of "${text}"`);
   }
-  const { wall, is_date, is_utc } = stamp;
-  if (series.zone === null) return wall - timeOfDay(wall);
-  // A date among instants means the occurrence of that day.
-  if (is_date) return wall + timeOfDay(series.wall);
-  if (is_utc) return wallOf(wall, series.zone);
-  return tzid === undefined || tzid === series.zone
-    ? wall
-    : wallOf(instantOf(wall, tzid), series.zone);
+  return stamp;
 }
 
 function formatStamp(wall: WallTime): string {

@@ -7,9 +7,19 @@ import { instantAt, offsetAt, offsetSegments } from "./zones.ts";
  */
 export type WallTime = number;
 
-/** When an event starts or ends: a wall time in an IANA zone, or a whole day (`zone` null). */
-export interface EventMoment {
+/** A wall time in an IANA zone, or a whole day (`zone` null): where the occurrences of a series are. */
+export interface ZonedWallTime {
   wall: WallTime;
+  zone: string | null;
+}
+
+/**
+ * When an event starts or ends: an instant in milliseconds with the IANA zone that it is shown in, or
+ * a whole day (`zone` null) as the first instant of that date in UTC. The difference of two moments is
+ * elapsed time. A wall time alone would lose which hour was meant where clocks are put back.
+ */
+export interface EventMoment {
+  instant: number;
   zone: string | null;
 }
 
@@ -28,7 +38,7 @@ const MINUTES_AROUND = 2 * 1440;
 export function wallOf(instant: string | number, zone: string): WallTime {
   const ms = typeof instant === "number" ? instant : Date.parse(instant);
   if (Number.isNaN(ms)) throw new RangeError(`Expected an instant instead of "${instant}"`);
-  return Math.floor(ms / 1000) * 1000 + offsetMinutes(ms, zone) * MINUTE_MS;
+  return wholeSeconds(ms) + offsetMinutes(ms, zone) * MINUTE_MS;
 }
 
 /**
@@ -57,11 +67,43 @@ export function timeOfDay(wall: WallTime): number {
   return ((wall % DAY_MS) + DAY_MS) % DAY_MS;
 }
 
-/** A moment given as a date or as an RFC 3339 instant, which is then read in `zone`. */
+/** A moment given as a date or as an RFC 3339 instant, to the second, which is then shown in `zone`. */
 export function readMoment(text: string, zone: string): EventMoment {
-  return isDay(text)
-    ? { wall: wallOfDay(text), zone: null }
-    : { wall: wallOf(Date.parse(text), zone), zone };
+  if (isDay(text)) return { instant: wallOfDay(text), zone: null };
+  return { instant: wholeSeconds(Date.parse(text)), zone };
+}
+
+/** The moment at which a clock in the zone shows a wall time; see `instantOf`. */
+export function momentOn({ wall, zone }: ZonedWallTime): EventMoment {
+  return { instant: zone === null ? wall : instantOf(wall, zone), zone };
+}
+
+/** What the clock shows at a moment. */
+export function wallTimeOf({ instant, zone }: EventMoment): ZonedWallTime {
+  return { wall: zone === null ? instant : wallOf(instant, zone), zone };
+}
+
+/**
+ * The occurrence of a series at a wall time. Only the start of the series was given as an instant, so
+ * only it can be in the second of two equal hours.
+ */
+export function occurrenceStart(series: EventMoment, wall: WallTime): EventMoment {
+  return wall === wallTimeOf(series).wall ? series : momentOn({ wall, zone: series.zone });
+}
+
+/**
+ * The wall time at which the rule of a series has an occurrence that is at this instant. Where a clock
+ * change skips the time of day of the series, the clock shows a later one.
+ */
+export function seriesWallOf(instant: number, { wall, zone }: ZonedWallTime): WallTime {
+  if (zone === null) return instant;
+  const shown = wallOf(instant, zone);
+  const regular = shown - timeOfDay(shown) + timeOfDay(wall);
+  // The skipped times can be the last ones of the day before.
+  return [regular, regular - DAY_MS].find((one) =>
+    one < shown && instantOf(one, zone) === instant
+  ) ??
+    shown;
 }
 
 /** Google's start or end; null where it has none. Instants without a zone are read in `fallback_zone`. */
@@ -75,24 +117,24 @@ export function momentOf(
 }
 
 /** As Google accepts a start or end: with offset and zone, because Google reads a naive date-time in two ways. */
-export function googleTime({ wall, zone }: EventMoment): { date: string } | {
+export function googleTime(moment: EventMoment): { date: string } | {
   dateTime: string;
   timeZone: string;
 } {
-  if (zone === null) return { date: dayOf(wall) };
-  return { dateTime: rfc3339({ wall, zone }), timeZone: zone };
+  const { instant, zone } = moment;
+  if (zone === null) return { date: dayOf(instant) };
+  return { dateTime: rfc3339(moment), timeZone: zone };
 }
 
 /** An instant with the zone's offset, or a date; how Google names an original start. */
-export function rfc3339({ wall, zone }: EventMoment): string {
-  if (zone === null) return dayOf(wall);
-  const instant = instantOf(wall, zone);
+export function rfc3339({ instant, zone }: EventMoment): string {
+  if (zone === null) return dayOf(instant);
   return formatInstant(instant / MINUTE_MS, offsetMinutes(instant, zone));
 }
 
 /** The instant at which a moment is; a whole day begins at UTC midnight where no zone is known. */
-export function instantIso({ wall, zone }: EventMoment): string {
-  return new Date(zone === null ? wall : instantOf(wall, zone)).toISOString();
+export function instantIso({ instant }: EventMoment): string {
+  return new Date(instant).toISOString();
 }
 
 export function isDay(text: string): boolean {
@@ -102,4 +144,9 @@ export function isDay(text: string): boolean {
 function offsetMinutes(instant_ms: number, zone: string): number {
   const minute = Math.floor(instant_ms / MINUTE_MS);
   return offsetAt(offsetSegments(zone, minute, minute + 1), minute);
+}
+
+/** Google stores whole seconds. */
+function wholeSeconds(ms: number): number {
+  return Math.floor(ms / 1000) * 1000;
 }

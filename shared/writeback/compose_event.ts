@@ -1,10 +1,10 @@
 import { EVENT_KEY_PROPERTY } from "@shared/calendar_events/own_event.ts";
-import { formatInTimeZone } from "date-fns-tz";
 import { escapeHtml } from "@shared/google/description.ts";
 import type { AttendeeInput, EventInput, EventPatch, GoogleEvent } from "@shared/google/event.ts";
 import { eventId, meetRequestId } from "@shared/google/event_id.ts";
 import { displayName } from "@shared/schemas/participants.ts";
 import type { MeetingParticipant } from "@shared/schemas/participants.ts";
+import { googleTime, readMoment } from "@shared/time/wall_time.ts";
 import type { WritableMeeting } from "./writable_meeting.ts";
 
 /** Google cuts descriptions at about 8,192 characters; below that nothing of ours is lost. */
@@ -71,8 +71,8 @@ export function composeContent(meeting: WritableMeeting): EventInput {
     summary: title(meeting),
     description: describe(meeting),
     ...(meeting.location === null ? {} : { location: meeting.location }),
-    start: eventTime(meeting.starts_at, meeting.timezone),
-    end: eventTime(meeting.ends_at, meeting.timezone),
+    start: googleTime(readMoment(meeting.starts_at, meeting.timezone)),
+    end: googleTime(readMoment(meeting.ends_at, meeting.timezone)),
     ...(meeting.recurrence === null ? {} : { recurrence: meeting.recurrence }),
     extendedProperties: {
       private: {
@@ -157,12 +157,4 @@ function shortened(escaped: string, most: number): string {
 
 function durationMinutes(meeting: WritableMeeting): number {
   return Math.round((Date.parse(meeting.ends_at) - Date.parse(meeting.starts_at)) / 60_000);
-}
-
-/** With offset and zone: Google's guides and reports disagree on what a naive date-time means. */
-function eventTime(instant: string, timezone: string): { dateTime: string; timeZone: string } {
-  return {
-    dateTime: formatInTimeZone(new Date(instant), timezone, "yyyy-MM-dd'T'HH:mm:ssXXX"),
-    timeZone: timezone,
-  };
 }

@@ -37,7 +37,7 @@ const DECISIONS: Readonly<Record<string, string>> = {
 };
 
 /** Codes of results that are no errors. */
-const RESULTS = new Set(["created", "rescheduled", "guest_busy", "guest_unknown"]);
+const RESULTS = new Set(["created", "rescheduled", "unchanged", "guest_busy", "guest_unknown"]);
 
 interface Literal {
   file: string;

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { fromZonedTime } from "date-fns-tz";
 import ICAL from "ical.js";
 import rrule from "rrule";
 import { eventsOf, readTeamCalendar, TEAM_CALENDARS } from "../support/team_calendars.ts";
@@ -18,8 +17,8 @@ Deno.test("demo --calendars finds a slot that is free in every ICS file", async 
   const start = Date.parse(report.start_time ?? "");
   const end = Date.parse(report.end_time ?? "");
   assert.equal(end - start, 60 * 60_000);
-  const open = fromZonedTime(`${report.start_time?.slice(0, 10)}T09:00:00`, "America/New_York");
-  assert.ok(start >= open.valueOf() && end <= open.valueOf() + 8 * 60 * 60_000);
+  const open = instantOf(`${report.start_time?.slice(0, 10)}T09:00:00`, "America/New_York");
+  assert.ok(start >= open && end <= open + 8 * 60 * 60_000);
   for (const person of PEOPLE) {
     const busy = occurrences(person, start - 7 * DAY_MS, end + 7 * DAY_MS);
     assert.ok(busy.length > 0, `the independent reading found nothing for ${person}`);
@@ -113,5 +112,9 @@ function asIfUtc(time: ICAL.Time): number {
 }
 
 function inZone(wall: number, zone: string): number {
-  return fromZonedTime(new Date(wall).toISOString().slice(0, 19), zone).valueOf();
+  return instantOf(new Date(wall).toISOString().slice(0, 19), zone);
+}
+
+function instantOf(wall: string, zone: string): number {
+  return Temporal.PlainDateTime.from(wall).toZonedDateTime(zone).epochMilliseconds;
 }

@@ -1,5 +1,6 @@
-import { fromZonedTime } from "date-fns-tz";
 import ICAL from "ical.js";
+// @ts-types="npm:@types/luxon@3.7.2"
+import { DateTime } from "luxon";
 import rrule from "rrule";
 import { eventsOf, readTeamCalendar, teamNames } from "../support/team_calendars.ts";
 
@@ -36,7 +37,7 @@ export function readTeamCalendars(): TeamCalendar[] {
   });
 }
 
-/** What is taken between two instants, by rrule on wall times and date-fns-tz. */
+/** What is taken between two instants, by rrule on wall times and luxon. */
 export function takenByRrule({ events }: TeamCalendar, from: number, to: number): Taken[] {
   return events.flatMap(({ start, end, zone, exdates, vevent }) => {
     const set = new rrule.RRuleSet();
@@ -50,7 +51,7 @@ export function takenByRrule({ events }: TeamCalendar, from: number, to: number)
     }
     for (const exdate of exdates) set.exdate(new Date(exdate));
     const instant = (wall: number) =>
-      +fromZonedTime(new Date(wall).toISOString().slice(0, 19), zone);
+      DateTime.fromISO(new Date(wall).toISOString().slice(0, 19), { zone }).toMillis();
     return set.between(new Date(from - 2 * DAY_MS), new Date(to + 2 * DAY_MS), true)
       .map((at) => ({ start: instant(+at), end: instant(+at + end - start) }))
       .filter((taken) => taken.end > from && taken.start < to);

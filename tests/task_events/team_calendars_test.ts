@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import ICAL from "ical.js";
 import { shiftSeries } from "@shared/task_events/plan/shift_series.ts";
 import { splitSeries } from "@shared/task_events/plan/split_series.ts";
-import type { EventMoment } from "@shared/time/wall_time.ts";
+import type { ZonedWallTime } from "@shared/time/wall_time.ts";
 import { eventsOf, readTeamCalendar, teamNames } from "../support/team_calendars.ts";
 import { expand } from "../unit/task_events/expand.ts";
 
@@ -47,7 +47,7 @@ Deno.test("team series divide anywhere without a hole or a double, and move as a
 });
 
 /** The series of a calendar in Google's form: lines, and a start on its own wall clock. */
-function seriesOf(team: string): { lines: string[]; start: EventMoment }[] {
+function seriesOf(team: string): { lines: string[]; start: ZonedWallTime }[] {
   return eventsOf(readTeamCalendar(team)).flatMap(({ event }) => {
     const start = event.getFirstProperty("dtstart");
     const value = start?.getFirstValue();

@@ -1,7 +1,7 @@
-import { RRuleTemporal } from "rrule-temporal";
 import { GoogleError } from "../contract/google_error.ts";
-import { dateToMs, type EventTime, instanceStamp, parseInstant } from "./event_time.ts";
+import { dateToMs, type EventTime, parseInstant } from "./event_time.ts";
 import { readRule } from "./recurrence_rule.ts";
+import { type RuleInstants, ruleInstants } from "./rule_instants.ts";
 import { formatInstant, isZone, wallTimeToInstant } from "./zones.ts";
 
 /** The occurrences of a series: union of RRULE and RDATE, minus EXRULE and EXDATE; the start
@@ -24,8 +24,8 @@ const day_ms = 86_400_000;
 export function parseRecurrence(lines: readonly string[], start: EventTime): RecurrenceSet {
   const zone = start.kind === "date" ? "UTC" : start.zone;
   const start_ms = start.kind === "date" ? dateToMs(start.date, "UTC") : start.ms;
-  const rules: RRuleTemporal[] = [];
-  const excluding_rules: RRuleTemporal[] = [];
+  const rules: RuleInstants[] = [];
+  const excluding_rules: RuleInstants[] = [];
   const added = new Set<number>();
   const excluded = new Set<number>();
   let endless = false;
@@ -53,12 +53,12 @@ export function parseRecurrence(lines: readonly string[], start: EventTime): Rec
   const starts = (from_ms: number, to_ms: number): number[] => {
     const found = new Set<number>();
     for (const rule of rules) {
-      for (const ms of ruleBetween(rule, from_ms, to_ms)) found.add(ms);
+      for (const ms of rule.between(from_ms, to_ms)) found.add(ms);
     }
     for (const ms of added) if (ms >= from_ms && ms < to_ms) found.add(ms);
     for (const ms of excluded) found.delete(ms);
     for (const rule of excluding_rules) {
-      for (const ms of ruleBetween(rule, from_ms, to_ms)) found.delete(ms);
+      for (const ms of rule.between(from_ms, to_ms)) found.delete(ms);
     }
     return [...found].sort((a, b) => a - b);
   };
@@ -85,44 +85,33 @@ export function parseRecurrence(lines: readonly string[], start: EventTime): Rec
   };
 }
 
-function ruleBetween(rule: RRuleTemporal, from_ms: number, to_ms: number): number[] {
-  return rule.between(new Date(from_ms), new Date(to_ms), true)
-    .map((at) => at.epochMilliseconds)
-    .filter((ms) => ms >= from_ms && ms < to_ms);
-}
-
-function makeRule(value: string, start: EventTime, start_ms: number, zone: string): RRuleTemporal {
+function makeRule(value: string, start: EventTime, start_ms: number, zone: string): RuleInstants {
   const rule = readRule(value);
   if (rule === null) throw invalidRule();
   const until = rule.get("UNTIL");
-  if (until !== undefined) rule.set("UNTIL", normaliseUntil(until, start, zone));
+  rule.delete("UNTIL");
   const text = [...rule].map(([name, part]) => `${name}=${part}`).join(";");
-  const local_start = formatInstant(start_ms, zone).slice(0, 19).replaceAll(/[-:]/g, "");
-  const dtstart = zone === "UTC"
-    ? `DTSTART:${local_start}Z`
-    : `DTSTART;TZID=${zone}:${local_start}`;
+  const until_ms = until === undefined ? null : untilToMs(until, start, zone);
   try {
-    return new RRuleTemporal({ rruleString: `${dtstart}\nRRULE:${text}` });
+    return ruleInstants({ text, start_ms, zone, until_ms });
   } catch {
     throw invalidRule();
   }
 }
 
-/** UNTIL as a UTC instant: inclusive, and a bare date means all of that day in the series' zone. */
-function normaliseUntil(until: string, start: EventTime, zone: string): string {
+/** UNTIL as an instant: inclusive, and a bare date means all of that day in the series' zone. */
+function untilToMs(until: string, start: EventTime, zone: string): number {
   const match = /^(\d{4})(\d{2})(\d{2})(?:T(\d{2})(\d{2})(\d{2})(Z?))?$/.exec(until);
   if (match === null) throw invalidRule();
   const [, year, month, day, hour, minute, second, utc] = match;
   const date = `${year}-${month}-${day}`;
-  let ms: number;
   try {
-    if (start.kind === "date") ms = dateToMs(date, "UTC");
-    else if (hour === undefined) ms = wallTimeToInstant(`${date}T23:59:59`, zone);
-    else ms = wallTimeToInstant(`${date}T${hour}:${minute}:${second}`, utc === "Z" ? "UTC" : zone);
+    if (start.kind === "date") return dateToMs(date, "UTC");
+    if (hour === undefined) return wallTimeToInstant(`${date}T23:59:59`, zone);
+    return wallTimeToInstant(`${date}T${hour}:${minute}:${second}`, utc === "Z" ? "UTC" : zone);
   } catch {
     throw invalidRule();
   }
-  return instanceStamp({ kind: "instant", ms, zone: "UTC" });
 }
 
 /** The instants of an RDATE or EXDATE list; dates of a timed series mean the occurrence of that
@@ -147,7 +136,12 @@ function readDates(value: string, parameters: string, start: EventTime, zone: st
         const time_of_day = formatInstant(start.ms, zone).slice(11, 19);
         return wallTimeToInstant(`${date}T${time_of_day}`, zone);
       }
-      return wallTimeToInstant(`${date}T${hour}:${minute}:${second}`, utc === "Z" ? "UTC" : tzid);
+      const wall = `${date}T${hour}:${minute}:${second}`;
+      if (utc === "Z") return wallTimeToInstant(wall, "UTC");
+      // The start can be the second of two equal times, and is meant by its wall time.
+      const is_start = tzid === zone && start.kind === "instant" &&
+        formatInstant(start.ms, zone).startsWith(wall);
+      return is_start ? start.ms : wallTimeToInstant(wall, tzid);
     } catch {
       throw invalidRule();
     }

@@ -301,3 +301,44 @@ Deno.test("rules that cannot be read are 400 Invalid recurrence rule", async () 
     ], line);
   }
 });
+
+Deno.test("an occurrence at a time that a clock change skips moves on by the gap, as RFC 5545 reads it", async () => {
+  await using lab = await openTeam();
+  const series: calendar_v3.Schema$Event = {
+    ...weekly,
+    start: { dateTime: "2030-03-03T02:30:00", timeZone: "America/New_York" },
+    end: { dateTime: "2030-03-03T03:00:00", timeZone: "America/New_York" },
+    recurrence: ["RRULE:FREQ=WEEKLY;UNTIL=20300317T063000Z"],
+  };
+  const google = await insert(lab, series);
+  assert.deepEqual((await startsOf(google, "mondas01")).map((at) => new Date(at).toISOString()), [
+    "2030-03-03T07:30:00.000Z",
+    "2030-03-10T07:30:00.000Z",
+    "2030-03-17T06:30:00.000Z",
+  ]);
+  const { data } = await google.events.get({
+    calendarId: "primary",
+    eventId: "mondas01_20300310T073000Z",
+  });
+  assert.equal(Date.parse(data.start?.dateTime ?? ""), Date.parse("2030-03-10T03:30:00-04:00"));
+  assert.equal(Date.parse(data.end?.dateTime ?? ""), Date.parse("2030-03-10T04:00:00-04:00"));
+});
+
+Deno.test("a series that starts in the second of two equal hours has one occurrence then, and repeats in the first", async () => {
+  await using lab = await openTeam();
+  const series: calendar_v3.Schema$Event = {
+    ...weekly,
+    start: { dateTime: "2030-11-03T01:30:00-05:00", timeZone: "America/New_York" },
+    end: { dateTime: "2030-11-03T02:00:00-05:00", timeZone: "America/New_York" },
+    recurrence: ["RRULE:FREQ=WEEKLY;INTERVAL=52;COUNT=2"],
+  };
+  const google = await insert(lab, series);
+  assert.deepEqual((await startsOf(google, "mondas01")).map((at) => new Date(at).toISOString()), [
+    "2030-11-03T06:30:00.000Z",
+    "2031-11-02T05:30:00.000Z",
+  ]);
+  await assert.rejects(
+    google.events.get({ calendarId: "primary", eventId: "mondas01_20301103T053000Z" }),
+    /Not Found/,
+  );
+});

@@ -1,7 +1,7 @@
 import type { TaskEventColumns } from "@shared/database/task_events.ts";
 import type { GoogleEvent } from "@shared/google/event.ts";
 import { extractOrganizerMetadata, normalizeAttendees } from "@shared/google/event_people.ts";
-import { dayOf, instantIso, momentOf } from "@shared/time/wall_time.ts";
+import { dayOf, instantIso, momentOf, wallTimeOf } from "@shared/time/wall_time.ts";
 
 /** What a row says about an event, all of it taken from Google's own answer. */
 export function eventColumns(event: GoogleEvent, now: Date): TaskEventColumns {
@@ -22,7 +22,7 @@ export function eventColumns(event: GoogleEvent, now: Date): TaskEventColumns {
     recurrence_rule: event.recurrence?.join("\n") ?? null,
     is_master_event: event.recurrence !== undefined,
     recurrence_master_id: event.recurringEventId ?? null,
-    recurrence_instance_date: original === null ? null : dayOf(original.wall),
+    recurrence_instance_date: original === null ? null : dayOf(wallTimeOf(original).wall),
     original_start_time: event.originalStartTime?.dateTime ?? event.originalStartTime?.date ?? null,
     is_exception: event.recurringEventId !== undefined,
     exception_type: exceptionType(event),

@@ -3,8 +3,7 @@ import type { GoogleAttendee } from "@shared/google/event.ts";
 import { openAccount } from "./account.ts";
 import type { TaskEventDependencies } from "./account.ts";
 import { otherGuests } from "../plan/ownership.ts";
-import { timeOfDay } from "@shared/time/wall_time.ts";
-import { DAY_MS, instantOf, rfc3339, wallOf } from "@shared/time/wall_time.ts";
+import { DAY_MS, rfc3339, timeOfDay, wallOf } from "@shared/time/wall_time.ts";
 
 export interface Clashes {
   warnings: { code: "guest_busy" | "guest_unknown"; message: string; emails: string[] }[];
@@ -103,12 +102,15 @@ function alternatives(at: Interval, until: number, taken: readonly Interval[], z
     const wall = wallOf(start, zone);
     const day = new Date(wall).getUTCDay();
     const opens = timeOfDay(wall);
-    if (day === 0 || day === 6 || opens < OPENS_MS || opens + length > CLOSES_MS) continue;
+    if (
+      day === 0 || day === 6 || opens < OPENS_MS ||
+      opens + wallOf(start + length, zone) - wall > CLOSES_MS
+    ) continue;
     const slot = { start, end: start + length };
-    if (instantOf(wall, zone) !== start || taken.some((one) => overlaps(one, slot))) continue;
+    if (taken.some((one) => overlaps(one, slot))) continue;
     found.push({
-      start_time: rfc3339({ wall, zone }),
-      end_time: rfc3339({ wall: wall + length, zone }),
+      start_time: rfc3339({ instant: start, zone }),
+      end_time: rfc3339({ instant: start + length, zone }),
     });
   }
   return found;

@@ -11,7 +11,7 @@ import { exceptionsOf, occurrenceOn, occurrencesOf } from "./read_series.ts";
 import { originalStart } from "../plan/original_start.ts";
 import { endsByCount, extraDates } from "../plan/split_series.ts";
 import { seriesTimes } from "../plan/series_times.ts";
-import { DAY_MS, instantIso } from "@shared/time/wall_time.ts";
+import { DAY_MS, instantIso, momentOn, wallTimeOf } from "@shared/time/wall_time.ts";
 import type { EventMoment, WallTime } from "@shared/time/wall_time.ts";
 
 /** Finds the event that a request means; the id of an occurrence means its series and that day. */
@@ -107,13 +107,13 @@ async function liveNear(
   from: EventMoment,
   to: EventMoment,
 ): Promise<Set<WallTime>> {
-  const by = to.wall - from.wall;
+  const by = wallTimeOf(to).wall - wallTimeOf(from).wall;
   const sources = exceptions.flatMap((one) => originalStart(one, from) ?? [])
     .map((original) => original - by);
   if (sources.length === 0 || by === 0) return new Set();
   const shown = await occurrencesOf(account, calendar_id, master.id, {
-    timeMin: instantIso({ ...from, wall: Math.min(...sources) - DAY_MS }),
-    timeMax: instantIso({ ...from, wall: Math.max(...sources) + 2 * DAY_MS }),
+    timeMin: instantIso(momentOn({ ...from, wall: Math.min(...sources) - DAY_MS })),
+    timeMax: instantIso(momentOn({ ...from, wall: Math.max(...sources) + 2 * DAY_MS })),
   });
   // Those that were moved out of this time are among the exceptions.
   const live = [...shown, ...exceptions.filter(({ status }) => status !== "cancelled")];
@@ -134,7 +134,7 @@ async function lastOfRule(
   event: GoogleEvent,
   series: EventMoment,
 ): Promise<WallTime | null> {
-  const extra = new Set(extraDates(event.recurrence ?? [], series));
+  const extra = new Set(extraDates(event.recurrence ?? [], wallTimeOf(series)));
   const all = await occurrencesOf(account, calendar_id, event.id, {});
   const starts = all.flatMap((one) => originalStart(one, series) ?? [])
     .filter((wall) => !extra.has(wall));

@@ -6,7 +6,13 @@ import { timesOf } from "../plan/new_times.ts";
 import { instanceNotFound, targetOf } from "./read_change_state.ts";
 import { exceptionsOf, occurrenceOn, occurrencesOf } from "./read_series.ts";
 import { originalStart } from "../plan/original_start.ts";
-import { instantIso, readMoment } from "@shared/time/wall_time.ts";
+import {
+  instantIso,
+  momentOn,
+  readMoment,
+  seriesWallOf,
+  wallTimeOf,
+} from "@shared/time/wall_time.ts";
 
 /** Finds what a deletion means. Throws FailureError. */
 export async function readDeletion(
@@ -60,9 +66,10 @@ async function hasEnded(
 ): Promise<boolean> {
   const { start } = timesOf(event);
   const zone = start.zone ?? "UTC";
-  const { wall } = readMoment(instance_date, zone);
+  const asked = readMoment(instance_date, zone);
+  const wall = asked.zone === null ? asked.instant : seriesWallOf(asked.instant, wallTimeOf(start));
   const later = await occurrencesOf(account, calendar_id, event.id, {
-    timeMin: instantIso({ wall, zone }),
+    timeMin: instantIso(momentOn({ wall, zone })),
   });
   return ![...later, ...exceptions].some((one) => (originalStart(one, start) ?? -Infinity) >= wall);
 }

@@ -3,9 +3,18 @@ import type { InstancesQuery } from "@shared/google/calendar.ts";
 import type { GoogleEvent } from "@shared/google/event.ts";
 import { mustRead } from "./account.ts";
 import type { Account } from "./account.ts";
-import { DAY_MS, dayOf, instantIso, isDay, readMoment, rfc3339 } from "@shared/time/wall_time.ts";
+import {
+  DAY_MS,
+  dayOf,
+  instantIso,
+  momentOn,
+  occurrenceStart,
+  readMoment,
+  rfc3339,
+  timeOfDay,
+  wallTimeOf,
+} from "@shared/time/wall_time.ts";
 import type { EventMoment } from "@shared/time/wall_time.ts";
-import { timeOfDay } from "@shared/time/wall_time.ts";
 
 const PAGE = 2500;
 
@@ -88,27 +97,32 @@ export async function occurrenceOn(
   { showDeleted = false } = {},
 ): Promise<GoogleEvent | null> {
   const asked = readMoment(instance_date, series.zone ?? "UTC");
-  const wall = !isDay(instance_date) && series.zone === null
-    ? asked.wall - timeOfDay(asked.wall)
-    : isDay(instance_date)
-    ? asked.wall + timeOfDay(series.wall)
-    : asked.wall;
   const exact = await occurrenceAt(
     account,
     calendar_id,
     master.id,
-    { ...series, wall },
+    originalOf(asked, series),
     { showDeleted },
   );
-  if (exact !== null || !isDay(instance_date)) return exact;
+  if (exact !== null || asked.zone !== null) return exact;
   // An extra date can have another time of that day.
+  const midnight = { wall: asked.instant, zone: series.zone };
   const around = await occurrencesOf(account, calendar_id, master.id, {
-    timeMin: instantIso({ ...series, wall: asked.wall - DAY_MS }),
-    timeMax: instantIso({ ...series, wall: asked.wall + 2 * DAY_MS }),
+    timeMin: instantIso(momentOn({ ...midnight, wall: midnight.wall - DAY_MS })),
+    timeMax: instantIso(momentOn({ ...midnight, wall: midnight.wall + 2 * DAY_MS })),
     ...(showDeleted ? { showDeleted } : {}),
   });
   return around.find((event) => {
     const original = originalStart(event, series);
     return original !== null && dayOf(original) === instance_date;
   }) ?? null;
+}
+
+/** The start of the series on the day that was asked for, or the instant itself. */
+function originalOf(asked: EventMoment, series: EventMoment): EventMoment {
+  if (asked.zone === null) {
+    return occurrenceStart(series, asked.instant + timeOfDay(wallTimeOf(series).wall));
+  }
+  if (series.zone !== null) return asked;
+  return { instant: asked.instant - timeOfDay(asked.instant), zone: null };
 }

@@ -6,6 +6,8 @@ import type { TaskEventRow, TaskRow } from "@shared/database/task_events.ts";
 import type { GoogleAttendee, GoogleEvent } from "@shared/google/event.ts";
 import { findEvent, openAccount } from "./account.ts";
 import type { TaskEventDependencies } from "./account.ts";
+import { startOfTask, WANTED_EVENT } from "../plan/compose_task_event.ts";
+import { instantIso, readMoment, rfc3339 } from "@shared/time/wall_time.ts";
 import { eventColumns } from "./event_columns.ts";
 import { findClashes } from "./find_clashes.ts";
 import type { Clashes } from "./find_clashes.ts";
@@ -110,7 +112,7 @@ async function move(
 ): Promise<RescheduledTask> {
   if (event === null) throw eventNotFound("");
   const zone = event.timezone ?? "UTC";
-  const times = timesFor(event, start_time, duration_minutes);
+  const times = timesFor(task, event, start_time, duration_minutes);
   // Before the event moves: afterwards the guests would be busy with itself.
   const clashes = times.end_time === undefined
     ? { warnings: [], alternatives: [] }
@@ -121,7 +123,18 @@ async function move(
     ...times,
     ...(event.is_all_day ? {} : { timeZone: zone }),
     update_scope: "all",
-  }, { guard: refuseSharedSeries });
+  }, { guard: refuseSharedSeries, only_if_moved: true });
+  if (changed.kind === "unchanged") {
+    return {
+      task_id: task.id,
+      status: "skipped",
+      code: "unchanged",
+      message: "The event is at the time of its task already. Nothing was changed.",
+      event_id: changed.event.id,
+      event_link: changed.event.htmlLink ?? null,
+      ...timesShown(changed.event),
+    };
+  }
   if (changed.kind !== "changed") throw new Error("A change without preview was previewed");
   const { plan, result } = changed;
   return {
@@ -140,15 +153,19 @@ async function move(
 }
 
 function timesFor(
+  task: TaskRow,
   event: TaskEventRow,
   start_time: string,
   duration_minutes: number,
 ): { start_time: string; end_time?: string } {
-  if (event.is_all_day) return { start_time: start_time.slice(0, 10) };
-  const start = new Date(start_time);
+  const given = event.is_all_day ? start_time.slice(0, 10) : start_time;
+  const wanted = WANTED_EVENT.safeParse(event.wanted ?? {}).data ?? {};
+  const moment = readMoment(given, event.timezone ?? "UTC");
+  const start = event.is_master_event ? startOfTask(task, wanted, moment) : moment;
+  if (start.zone === null) return { start_time: rfc3339(start) };
   return {
-    start_time: start.toISOString(),
-    end_time: new Date(start.valueOf() + duration_minutes * 60_000).toISOString(),
+    start_time: instantIso(start),
+    end_time: instantIso({ ...start, instant: start.instant + duration_minutes * 60_000 }),
   };
 }
 

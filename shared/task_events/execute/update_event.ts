@@ -17,7 +17,10 @@ import { otherGuests } from "../plan/ownership.ts";
 import type { ChangePlan } from "../plan/change_plan.ts";
 import { previewOf } from "../plan/preview_change.ts";
 import { eventNotFound, findTarget, readChangeState } from "./read_change_state.ts";
-import type { ChangeTarget } from "../plan/change_state.ts";
+import type { ChangeState, ChangeTarget } from "../plan/change_state.ts";
+import { eventColumns } from "./event_columns.ts";
+import { sameInstants, timesOf } from "../plan/new_times.ts";
+import { seriesTimes } from "../plan/series_times.ts";
 
 export interface ChangeOptions {
   /** Returns what would happen and changes nothing. */
@@ -26,10 +29,13 @@ export interface ChangeOptions {
   confirm?: boolean;
   /** A further reason not to change the event, thrown as a FailureError. */
   guard?: (event: GoogleEvent) => void;
+  /** An event that is at the times of the request already is left alone. */
+  only_if_moved?: boolean;
 }
 
 export type ChangedEvent =
   | { kind: "preview"; preview: ReturnType<typeof previewOf> }
+  | { kind: "unchanged"; event: GoogleEvent }
   | { kind: "changed"; plan: ChangePlan; result: ExecutedChange };
 
 /**
@@ -68,7 +74,7 @@ export async function updateEvent(
       event_id: request.event_id,
     });
   }
-  return await changeLeased(account, row, target, request);
+  return await changeLeased(account, row, target, request, options);
 }
 
 async function changeLeased(
@@ -76,6 +82,7 @@ async function changeLeased(
   row: TaskEventRow,
   target: ChangeTarget,
   request: EventChange,
+  { only_if_moved = false }: ChangeOptions,
 ): Promise<ChangedEvent> {
   const started = account.now().valueOf();
   const has_time = () => account.now().valueOf() - started < beginWithinMs(row);
@@ -96,6 +103,15 @@ async function changeLeased(
       requireOwn(event);
       const fresh = { ...target, event };
       const state = await readChangeState(account, row.calendar_id, fresh, request, row);
+      if (only_if_moved && isAtTimes(state, request)) {
+        const columns = {
+          ...eventColumns(event, account.now()),
+          pending_change: null,
+          outcome_unknown: false,
+        };
+        if (!await settleTaskEvent(account.database, row, { columns })) throw inProgress(null);
+        return { kind: "unchanged", event };
+      }
       const plan = makePlan(change_id, event_key, fresh, request, state);
       const columns = { pending_change: plan as unknown as TaskEventRow["pending_change"] };
       if (!await settleTaskEvent(account.database, row, { columns, keep_lease: true })) {
@@ -122,4 +138,11 @@ async function changeLeased(
     }
     throw thrown;
   }
+}
+
+/** Whether a single event or a series is at the times of a request, in whatever zone. */
+function isAtTimes({ event, occurrence }: ChangeState, request: EventChange): boolean {
+  const now = timesOf(event);
+  const times = seriesTimes(request, occurrence, now);
+  return times === null || sameInstants(times, now);
 }

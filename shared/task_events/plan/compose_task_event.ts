@@ -4,8 +4,14 @@ import { escapeHtml } from "@shared/google/description.ts";
 import type { EventInput } from "@shared/google/event.ts";
 import { DAY_OR_INSTANT, minutes, TIMEZONE } from "@shared/schemas/fields.ts";
 import { RECURRENCE_PATTERNS, taskSeries } from "./task_series.ts";
-import type { RecurrencePattern } from "./task_series.ts";
-import { DAY_MS, googleTime, readMoment } from "@shared/time/wall_time.ts";
+import type { RecurrencePattern, TaskSeries } from "./task_series.ts";
+import {
+  DAY_MS,
+  googleTime,
+  occurrenceStart,
+  readMoment,
+  wallTimeOf,
+} from "@shared/time/wall_time.ts";
 import type { EventMoment } from "@shared/time/wall_time.ts";
 
 export const TEXT = z.string().check(z.maxLength(8000, "Expected at most 8000 characters"));
@@ -30,39 +36,54 @@ export type WantedEvent = z.output<typeof WANTED_EVENT>;
 export function composeTaskEvent(task: TaskRow, wanted: WantedEvent): EventInput | null {
   const starts = wanted.start_time ?? task.start_date;
   if (starts === null || starts === undefined) return null;
-  const wished = readMoment(starts, wanted.timeZone ?? "UTC");
+  const given = readMoment(starts, wanted.timeZone ?? "UTC");
   const length_ms = (wanted.duration_minutes ?? task.duration_minutes) * 60_000;
-  const pattern = patternOf(task, wanted);
-  const series = pattern === undefined
-    ? { start: wished, recurrence: [] }
-    : taskSeries(pattern, wished, wanted.recurrence_ends ?? task.recurrence_ends);
+  const series = seriesOf(task, wanted, given);
+  const start = startOfTask(task, wanted, given);
   const description = wanted.description ?? task.description;
   return {
     summary: task.title,
     ...(description === null ? {} : { description: escapeHtml(description) }),
     ...(wanted.color_id === undefined ? {} : { colorId: wanted.color_id }),
-    start: googleTime(series.start),
-    end: googleTime(endOf(series.start, length_ms)),
-    ...(series.recurrence.length === 0 ? {} : { recurrence: series.recurrence }),
+    start: googleTime(start),
+    end: googleTime(endOf(start, length_ms)),
+    ...(series === null ? {} : { recurrence: series.recurrence }),
   };
+}
+
+/** When the event of a task starts: at the time that was given, or on the first day after it that its pattern has. */
+export function startOfTask(task: TaskRow, wanted: WantedEvent, given: EventMoment): EventMoment {
+  const series = seriesOf(task, wanted, given);
+  return series === null ? given : occurrenceStart(given, series.start.wall);
 }
 
 /** How the task repeats, if it does: the wall clock of its zone then matters. */
 export function patternOf(task: TaskRow, wanted: WantedEvent): RecurrencePattern | undefined {
   return wanted.recurrence_pattern ??
-    RECURRENCE_PATTERNS.find((known) =>
-      task.task_type === "recurring" && known === task.recurrence_pattern
-    );
+    RECURRENCE_PATTERNS.find((known) => known === task.recurrence_pattern);
 }
 
-/** The pattern of a recurring task that is none of ours: an application's own table may have others. */
+/** What an application's own table may say of a single task where ours has null. */
+const NO_PATTERN: readonly (string | null)[] = [null, "", "none", "never", "once"];
+
+/** The pattern of a task that is none of ours: an application's own table may have others. */
 export function unknownPattern(task: TaskRow, wanted: WantedEvent): string | null {
-  const is_unknown = task.task_type === "recurring" && patternOf(task, wanted) === undefined;
-  return is_unknown ? task.recurrence_pattern : null;
+  if (patternOf(task, wanted) !== undefined) return null;
+  const { recurrence_pattern, task_type } = task;
+  // An adopted table may lack the columns.
+  const pattern = recurrence_pattern ?? null;
+  return task_type !== "recurring" && NO_PATTERN.includes(pattern) ? null : pattern;
+}
+
+function seriesOf(task: TaskRow, wanted: WantedEvent, given: EventMoment): TaskSeries | null {
+  const pattern = patternOf(task, wanted);
+  if (pattern === undefined) return null;
+  const ends = wanted.recurrence_ends ?? task.recurrence_ends;
+  return taskSeries(pattern, wallTimeOf(given), ends);
 }
 
 /** `end.date` is exclusive, and a whole day is the least. */
-function endOf({ wall, zone }: EventMoment, length_ms: number): EventMoment {
+function endOf({ instant, zone }: EventMoment, length_ms: number): EventMoment {
   const length = zone === null ? Math.max(1, Math.ceil(length_ms / DAY_MS)) * DAY_MS : length_ms;
-  return { wall: wall + length, zone };
+  return { instant: instant + length, zone };
 }

@@ -1,11 +1,22 @@
 import type { EventPatch, GoogleEvent } from "@shared/google/event.ts";
 import { asInput } from "./merge_task_guests.ts";
-import { timePatch, timesOf } from "./new_times.ts";
+import { lengthOf, timePatch, timesOf } from "./new_times.ts";
 import type { MigratedException } from "./change_plan.ts";
 import { dateLine } from "@shared/time/recurrence_lines.ts";
 import { originalStart } from "./original_start.ts";
-import { rfc3339 } from "@shared/time/wall_time.ts";
+import { occurrenceStart, rfc3339 } from "@shared/time/wall_time.ts";
 import type { EventMoment, WallTime } from "@shared/time/wall_time.ts";
+
+export interface SeriesMove {
+  /** The start of the series as it is. */
+  from: EventMoment;
+  /** The start of the series to be, which may be the rest of the old one. */
+  to: EventMoment;
+  /** What an occurrence moves on the wall. */
+  by: number;
+  /** The original start of the occurrence for which a time was asked. */
+  named: WallTime | null;
+}
 
 export interface MigratedExceptions {
   migrated: MigratedException[];
@@ -14,34 +25,30 @@ export interface MigratedExceptions {
 }
 
 /**
- * What changed occurrences take along when their series moves from one start to another: deleted
- * ones stay deleted, moved ones stay where they were moved to, and so do their own texts and replies.
- * The occurrence that is `named` takes the time that is asked for, and keeps the rest.
+ * What changed occurrences take along when their series moves: deleted ones stay deleted, moved ones
+ * stay where they were moved to, and so do their own texts and replies. The occurrence that is `named` takes the time that is asked for, and keeps the rest.
  */
 export function migrateExceptions(
   exceptions: readonly GoogleEvent[],
   master: GoogleEvent,
-  from: EventMoment,
-  to: EventMoment,
-  named: WallTime | null = null,
+  { from, to, by, named }: SeriesMove,
 ): MigratedExceptions {
   const migrated: MigratedException[] = [];
   const cancelled: WallTime[] = [];
   for (const exception of exceptions) {
     const was = originalStart(exception, from);
     if (was === null) continue;
-    const now = { ...to, wall: was + (to.wall - from.wall) };
     if (exception.status === "cancelled") {
-      cancelled.push(now.wall);
+      cancelled.push(was + by);
       continue;
     }
-    const own = ownChanges(exception, master, { ...from, wall: was });
+    const own = ownChanges(exception, master, occurrenceStart(from, was));
     const patch = was === named ? withoutTimes(own) : own;
     if (Object.keys(patch).length === 0) continue;
     migrated.push({
       old_id: exception.id,
-      was: rfc3339({ ...from, wall: was }),
-      original_start: rfc3339(now),
+      was: rfc3339(occurrenceStart(from, was)),
+      original_start: rfc3339(occurrenceStart(to, was + by)),
       patch,
       is_own: true,
     });
@@ -53,7 +60,7 @@ export function migrateExceptions(
 export function withoutOccurrences(
   lines: readonly string[],
   walls: readonly WallTime[],
-  series: EventMoment,
+  series: Pick<EventMoment, "zone">,
 ): string[] {
   const line = dateLine("EXDATE", walls, series);
   return line === null ? [...lines] : [...lines, line];
@@ -70,9 +77,8 @@ function ownChanges(
   original: EventMoment,
 ): EventPatch {
   const times = timesOf(exception);
-  const length = timesOf(master).end.wall - timesOf(master).start.wall;
-  const is_moved = rfc3339(times.start) !== rfc3339({ ...original, zone: times.start.zone }) ||
-    times.end.wall - times.start.wall !== length;
+  const is_moved = times.start.instant !== original.instant ||
+    times.start.zone !== original.zone || lengthOf(times) !== lengthOf(timesOf(master));
   const guests = asInput(exception.attendees ?? []);
   return {
     ...(is_moved ? timePatch(times) : {}),

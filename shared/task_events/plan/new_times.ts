@@ -1,7 +1,14 @@
 import { FailureError, rejection } from "@shared/failures/failure.ts";
 import type { EventPatch, GoogleEvent } from "@shared/google/event.ts";
 import type { EventChange } from "./change_request.ts";
-import { DAY_MS, googleTime, instantIso, momentOf, readMoment } from "@shared/time/wall_time.ts";
+import {
+  DAY_MS,
+  googleTime,
+  momentOf,
+  momentOn,
+  readMoment,
+  wallTimeOf,
+} from "@shared/time/wall_time.ts";
 import type { EventMoment } from "@shared/time/wall_time.ts";
 
 export interface EventTimes {
@@ -22,29 +29,27 @@ export function timesOf(event: GoogleEvent): EventTimes {
 }
 
 /**
- * When an event will be: a new start keeps the length, a new end keeps the start, a new zone keeps
- * the time on the wall. Null when no time is asked for.
+ * When an event will be: a new start keeps the elapsed length, a new end keeps the start, a new zone
+ * keeps the start's time on the wall and the length. Null when no time is asked for.
  */
 export function newTimes(now: EventTimes, change: EventChange): EventTimes | null {
   const { start_time, end_time, timeZone } = change;
   if (start_time === undefined && end_time === undefined && timeZone === undefined) return null;
   const zone = timeZone ?? now.start.zone ?? "UTC";
-  const start = start_time === undefined
-    ? { ...now.start, zone: now.start.zone === null ? null : zone }
-    : readMoment(start_time, zone);
-  const length = now.end.wall - now.start.wall;
+  const start = start_time === undefined ? shownIn(now.start, zone) : readMoment(start_time, zone);
+  const length = lengthOf(now);
   const kept = (start.zone === null) === (now.start.zone === null)
     ? length
     : start.zone === null
     ? Math.max(DAY_MS, Math.ceil(length / DAY_MS) * DAY_MS)
     : 3_600_000;
   const end = end_time === undefined
-    ? { wall: start.wall + kept, zone: start.zone }
+    ? { instant: start.instant + kept, zone: start.zone }
     : readMoment(end_time, zone);
   if ((start.zone === null) !== (end.zone === null)) {
     throw invalid("end_time", "Expected both times as dates or both as date-times");
   }
-  if (instantIso(end) <= instantIso(start)) {
+  if (end.instant <= start.instant) {
     throw invalid("end_time", "Expected an end after the start");
   }
   return { start, end };
@@ -57,8 +62,24 @@ export function timePatch({ start, end }: EventTimes): EventPatch {
 }
 
 export function sameTimes(a: EventTimes, b: EventTimes): boolean {
-  return a.start.wall === b.start.wall && a.start.zone === b.start.zone &&
-    a.end.wall === b.end.wall;
+  return a.start.zone === b.start.zone && sameInstants(a, b);
+}
+
+/** The same, in whatever zone it is shown. */
+export function sameInstants(a: EventTimes, b: EventTimes): boolean {
+  return (a.start.zone === null) === (b.start.zone === null) &&
+    a.start.instant === b.start.instant && a.end.instant === b.end.instant;
+}
+
+/** Elapsed milliseconds, whatever clocks do in between. */
+export function lengthOf({ start, end }: EventTimes): number {
+  return end.instant - start.instant;
+}
+
+/** The same time on the wall of another zone. */
+function shownIn(moment: EventMoment, zone: string): EventMoment {
+  if (moment.zone === null || moment.zone === zone) return moment;
+  return momentOn({ ...wallTimeOf(moment), zone });
 }
 
 export function invalid(path: string, message: string): FailureError {

@@ -4,7 +4,7 @@ import type { EventTimes } from "./new_times.ts";
 import type { MigratedException } from "./change_plan.ts";
 import { placed } from "./series_times.ts";
 import { originalStart } from "./original_start.ts";
-import { rfc3339 } from "@shared/time/wall_time.ts";
+import { occurrenceStart, rfc3339, wallTimeOf } from "@shared/time/wall_time.ts";
 import type { WallTime } from "@shared/time/wall_time.ts";
 
 export interface MovedSeries {
@@ -27,7 +27,7 @@ export function freeOccupied(
   { from, to, exceptions, live, content }: MovedSeries,
 ): MigratedException[] {
   const entries = new Map(migrated.map((entry) => [entry.original_start, entry]));
-  const by = to.start.wall - from.start.wall;
+  const by = wallTimeOf(to.start).wall - wallTimeOf(from.start).wall;
   for (const exception of exceptions) {
     const original = originalStart(exception, from.start);
     if (original === null || !live.has(original - by)) continue;
@@ -36,7 +36,7 @@ export function freeOccupied(
     const own = entries.get(original_start);
     entries.set(original_start, {
       old_id: own?.old_id ?? exception.id,
-      was: rfc3339({ ...from.start, wall: original - by }),
+      was: rfc3339(occurrenceStart(from.start, original - by)),
       original_start,
       patch: { ...content, ...timePatch(place), status: "confirmed", ...own?.patch },
       is_own: own !== undefined,

@@ -16,7 +16,7 @@ import { originalStart } from "./original_start.ts";
 import { placed, seriesTimes } from "./series_times.ts";
 import { shiftSeries } from "./shift_series.ts";
 import { splitSeries } from "./split_series.ts";
-import { instantIso, rfc3339 } from "@shared/time/wall_time.ts";
+import { occurrenceStart, rfc3339, wallTimeOf } from "@shared/time/wall_time.ts";
 import type { EventMoment, WallTime } from "@shared/time/wall_time.ts";
 
 /** Decides everything that a change will send; pure. Throws FailureError and RecurrenceError. */
@@ -81,7 +81,12 @@ function planAll(change_id: string, request: EventChange, state: ChangeState) {
   const kept: MigratedExceptions = given !== null
     ? { migrated: [], cancelled: [] }
     : moves
-    ? migrateExceptions(state.exceptions, master, now.start, times.start, named)
+    ? migrateExceptions(state.exceptions, master, {
+      from: now.start,
+      to: times.start,
+      by: wallTimeOf(times.start).wall - wallTimeOf(now.start).wall,
+      named,
+    })
     : { migrated: backToItsPlace(state.exceptions, now, named), cancelled: [] };
   const migrated = given === null && moves
     ? freeOccupied(kept.migrated, {
@@ -95,7 +100,11 @@ function planAll(change_id: string, request: EventChange, state: ChangeState) {
   const lines = given ??
     (moves
       ? withoutOccurrences(
-        shiftSeries(master.recurrence ?? [], now.start, times.start),
+        shiftSeries(
+          master.recurrence ?? [],
+          wallTimeOf(now.start),
+          wallTimeOf(times.start),
+        ),
         kept.cancelled,
         times.start,
       )
@@ -111,7 +120,7 @@ function planAll(change_id: string, request: EventChange, state: ChangeState) {
     tail: null,
     undo: null,
     migrated,
-    cancelled: kept.cancelled.map((wall) => rfc3339({ ...to, wall })),
+    cancelled: kept.cancelled.map((wall) => rfc3339(occurrenceStart(to, wall))),
     replaced: moves || given !== null ? liveIds(state.exceptions) : [],
   };
 }
@@ -130,17 +139,36 @@ function planFuture(
   }
   const here = placed(now, at);
   const times = newTimes(here, request) ?? here;
-  const { before, after } = splitSeries(master.recurrence ?? [], now.start, at, state.last);
+  const from = { wall: at, zone: now.start.zone };
+  const to = wallTimeOf(times.start);
+  if (times.start.instant === here.start.instant && wallTimeOf(here.start).wall !== at) {
+    throw invalid(
+      "instance_date",
+      "A clock change skips the time of day of this occurrence, so no series can begin with it. " +
+        "Name the next occurrence, or a start_time",
+    );
+  }
+  const { before, after } = splitSeries(
+    master.recurrence ?? [],
+    wallTimeOf(now.start),
+    at,
+    state.last,
+  );
   const later = state.exceptions.filter((exception) =>
     (originalStart(exception, now.start) ?? -Infinity) >= at
   );
   const named = namedForTime(request, state, now.start);
   const kept: MigratedExceptions = request.recurrence === undefined
-    ? migrateExceptions(later, master, here.start, times.start, named)
+    ? migrateExceptions(later, master, {
+      from: now.start,
+      to: times.start,
+      by: to.wall - at,
+      named,
+    })
     : { migrated: [], cancelled: [] };
   const recurrence = request.recurrence === undefined
     ? withoutOccurrences(
-      shiftSeries(after, here.start, times.start),
+      shiftSeries(after, from, to),
       kept.cancelled,
       times.start,
     )
@@ -153,7 +181,7 @@ function planFuture(
     },
     undo: { recurrence: master.recurrence ?? [] },
     migrated: kept.migrated,
-    cancelled: kept.cancelled.map((wall) => rfc3339({ ...times.start, wall })),
+    cancelled: kept.cancelled.map((wall) => rfc3339(occurrenceStart(times.start, wall))),
     replaced: liveIds(later),
   };
 }
@@ -229,5 +257,5 @@ function linesOf({ recurrence }: EventChange): string[] {
 export function isFirstOccurrence(state: ChangeState): boolean {
   const { start }: { start: EventMoment } = timesOf(state.event);
   const at = state.occurrence === null ? null : originalStart(state.occurrence, start);
-  return at !== null && instantIso({ ...start, wall: at }) <= instantIso(start);
+  return at !== null && occurrenceStart(start, at).instant <= start.instant;
 }

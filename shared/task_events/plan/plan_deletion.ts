@@ -6,6 +6,7 @@ import type { DeletionPlan } from "./change_plan.ts";
 import type { DeletionState } from "./change_state.ts";
 import { originalStart } from "./original_start.ts";
 import { trimSeries } from "./split_series.ts";
+import { wallTimeOf } from "@shared/time/wall_time.ts";
 
 /** Decides what a deletion will send; pure. Throws RecurrenceError for an invalid rule. */
 export function planDeletion(
@@ -28,8 +29,9 @@ export function planDeletion(
     };
   }
   const { start } = timesOf(event);
+  const series = wallTimeOf(start);
   const at = occurrence === null ? null : originalStart(occurrence, start);
-  const is_rest = scope === "future" && at !== null && at > start.wall;
+  const is_rest = scope === "future" && at !== null && at > series.wall;
   const removed = is_rest
     ? exceptions.filter((exception) => (originalStart(exception, start) ?? -Infinity) >= at)
     : exceptions;
@@ -43,7 +45,7 @@ export function planDeletion(
     sendUpdates: sendUpdatesOf(request.sendUpdates, event, guests),
     patch: is_rest
       ? {
-        recurrence: trimSeries(event.recurrence ?? [], start, at),
+        recurrence: trimSeries(event.recurrence ?? [], series, at),
         ...changeMark(change_id),
       }
       : null,

@@ -8,10 +8,13 @@ import {
 } from "@shared/time/recurrence_lines.ts";
 import type { RecurrenceLine } from "@shared/time/recurrence_lines.ts";
 import { ruleLine, ruleParts } from "@shared/time/recurrence_rule.ts";
-import { DAY_MS, timeOfDay } from "@shared/time/wall_time.ts";
-import type { EventMoment, WallTime } from "@shared/time/wall_time.ts";
+import { DAY_MS, momentOn, seriesWallOf, timeOfDay } from "@shared/time/wall_time.ts";
+import type { WallTime, ZonedWallTime } from "@shared/time/wall_time.ts";
 
 const HOUR_MS = 3_600_000;
+
+/** Every month has this day, counted from its beginning or its end. */
+const LAST_COMMON_DAY = 28;
 
 export const WEEKDAY_CODES = ["SU", "MO", "TU", "WE", "TH", "FR", "SA"] as const;
 
@@ -22,8 +25,8 @@ export const WEEKDAY_CODES = ["SU", "MO", "TU", "WE", "TH", "FR", "SA"] as const
  */
 export function shiftSeries(
   lines: readonly string[],
-  from: EventMoment,
-  to: EventMoment,
+  from: ZonedWallTime,
+  to: ZonedWallTime,
 ): string[] {
   const moved = (wall: WallTime): WallTime => wall + (to.wall - from.wall);
   return parseLines(lines).flatMap((line) => {
@@ -34,7 +37,8 @@ export function shiftSeries(
     const parts = followDays(line, followTime(line, from.wall, to.wall), from.wall, to.wall);
     const until = parts.get("UNTIL");
     if (until !== undefined) {
-      parts.set("UNTIL", untilOf({ ...to, wall: moved(readUntil(until, from)) }));
+      const last = seriesWallOf(readUntil(until, from).instant, from);
+      parts.set("UNTIL", untilOf(momentOn({ ...to, wall: moved(last) })));
     }
     return [ruleLine(line.name, parts)];
   });
@@ -66,7 +70,10 @@ function followTime(line: RecurrenceLine, from: WallTime, to: WallTime): Map<str
   return parts;
 }
 
-/** The rule's parts with its days turned by as many days as the start moves. */
+/**
+ * The rule's parts with its days turned by as many days as the start moves, so that every occurrence
+ * moves by as many.
+ */
 function followDays(
   line: RecurrenceLine,
   parts: Map<string, string>,
@@ -76,9 +83,9 @@ function followDays(
   const days = Math.floor(to / DAY_MS) - Math.floor(from / DAY_MS);
   if (days === 0) return parts;
   const by = [...parts.keys()].filter((name) => /^BY(?!HOUR|MINUTE|SECOND)/.test(name));
-  if (by.length === 0) return parts;
   const only = by.length === 1 ? by[0] : undefined;
   const frequency = parts.get("FREQ");
+  if (by.length === 0 && frequency !== "MONTHLY") return parts;
   if (only === "BYDAY" && (frequency === "WEEKLY" || frequency === "DAILY")) {
     const list = parts.get("BYDAY")?.split(",") ?? [];
     // Turned days can cross the border of a week, which only a rule for every week survives.
@@ -87,13 +94,22 @@ function followDays(
       return parts.set("BYDAY", list.map((day) => turned(day, days)).join(","));
     }
   }
-  if (only === "BYMONTHDAY" && frequency === "MONTHLY" && /^\d+$/.test(parts.get(only) ?? "")) {
-    return parts.set(only, String(new Date(to).getUTCDate()));
+  if (frequency === "MONTHLY" && (by.length === 0 || only === "BYMONTHDAY")) {
+    const month_day = Number(parts.get("BYMONTHDAY") ?? new Date(from).getUTCDate());
+    // Months without the day have no occurrence, and would get one on most other days.
+    if (month_day >= 1 && month_day <= LAST_COMMON_DAY) {
+      const turned_day = new Date(to).getUTCDate();
+      return only === undefined && turned_day <= LAST_COMMON_DAY
+        ? parts
+        : new Map([...parts, ...onDayOfMonth(turned_day)]);
+    }
   }
   if (only === "BYDAY" && frequency === "MONTHLY") {
-    const ordinal = /^(-?\d)[A-Z]{2}$/.exec(parts.get(only) ?? "")?.[1];
-    const followed = ordinal === undefined ? null : weekdayOfMonth(to, ordinal);
-    if (followed !== null) return parts.set(only, followed);
+    const followed = turnedInMonth(parts.get(only) ?? "", days);
+    if (followed !== null) {
+      for (const [name, text] of followed) parts.set(name, text);
+      return parts;
+    }
   }
   throw cannotFollow(line, "day");
 }
@@ -104,17 +120,42 @@ function cannotFollow(line: RecurrenceLine, what: "day" | "time"): RecurrenceErr
   );
 }
 
+/**
+ * The parts for one day of every month. A month that lacks the day has it on its last one: RFC 5545
+ * alone would skip that month.
+ */
+export function onDayOfMonth(day: number): [name: string, text: string][] {
+  if (day <= LAST_COMMON_DAY) return [["BYMONTHDAY", String(day)]];
+  const days = [28, 29, 30, 31].filter((candidate) => candidate <= day);
+  return [["BYMONTHDAY", days.join(",")], ["BYSETPOS", "-1"]];
+}
+
 function turned(day: string, days: number): string {
   const index = WEEKDAY_CODES.findIndex((code) => code === day);
   return WEEKDAY_CODES[(((index + days) % 7) + 7) % 7] ?? day;
 }
 
-/** "2TU" for a second Tuesday; null when the last weekday was meant and this is not the last. */
-function weekdayOfMonth(wall: WallTime, ordinal: string): string | null {
-  const date = new Date(wall);
-  const code = WEEKDAY_CODES[date.getUTCDay()] ?? "";
-  const nth = Math.ceil(date.getUTCDate() / 7);
-  if (!ordinal.startsWith("-")) return `${nth}${code}`;
-  const is_last = new Date(wall + 7 * DAY_MS).getUTCMonth() !== date.getUTCMonth();
-  return ordinal === "-1" && is_last ? `-1${code}` : null;
+/**
+ * The parts for the days that lie so many days after, say, each second Sunday (2SU). The Monday after
+ * it is the second or the third one of its month, but always one of the 9th to the 15th. Null where
+ * such a day can be in another month or missing in some.
+ */
+function turnedInMonth(rule_day: string, days: number): [name: string, text: string][] | null {
+  // Some months lack a fifth one.
+  const match = /^([+-]?[1-4])([A-Z]{2})$/.exec(rule_day);
+  if (match === null) return null;
+  const nth = Number(match[1]);
+  const weekday = turned(match[2] ?? "", days);
+  const weeks = days / 7;
+  if (Number.isInteger(weeks)) {
+    const moved = nth + weeks;
+    const is_in_month = Math.sign(moved) === Math.sign(nth) && Math.abs(moved) <= 4;
+    return is_in_month ? [["BYDAY", `${moved}${weekday}`]] : null;
+  }
+  const first = nth > 0 ? 7 * (nth - 1) + 1 + days : 7 * nth + days;
+  const last = first + 6;
+  const most = LAST_COMMON_DAY;
+  if (nth > 0 ? first < 1 || last > most : first < -most || last > -1) return null;
+  const month_days = Array.from({ length: 7 }, (_, index) => first + index);
+  return [["BYDAY", weekday], ["BYMONTHDAY", month_days.join(",")]];
 }

@@ -8,8 +8,8 @@ import {
 } from "@shared/time/recurrence_lines.ts";
 import type { RecurrenceLine } from "@shared/time/recurrence_lines.ts";
 import { ruleLine, ruleParts } from "@shared/time/recurrence_rule.ts";
-import { DAY_MS } from "@shared/time/wall_time.ts";
-import type { EventMoment, WallTime } from "@shared/time/wall_time.ts";
+import { DAY_MS, momentOn } from "@shared/time/wall_time.ts";
+import type { EventMoment, WallTime, ZonedWallTime } from "@shared/time/wall_time.ts";
 
 export interface SplitSeries {
   /** The series that keeps the occurrences before the split. */
@@ -25,7 +25,7 @@ export interface SplitSeries {
  */
 export function splitSeries(
   lines: readonly string[],
-  series: EventMoment,
+  series: ZonedWallTime,
   at: WallTime,
   last: WallTime | null,
 ): SplitSeries {
@@ -52,7 +52,7 @@ export function splitSeries(
 /** The series that keeps only the occurrences before the original start `at`. */
 export function trimSeries(
   lines: readonly string[],
-  series: EventMoment,
+  series: ZonedWallTime,
   at: WallTime,
 ): string[] {
   return parseLines(lines).flatMap((line) =>
@@ -66,7 +66,7 @@ export function endsByCount(lines: readonly string[]): boolean {
 }
 
 /** The extra dates of a series, which no rule gives. */
-export function extraDates(lines: readonly string[], series: EventMoment): WallTime[] {
+export function extraDates(lines: readonly string[], series: ZonedWallTime): WallTime[] {
   return parseLines(lines).flatMap((line) => line.name === "RDATE" ? datesOf(line, series) : []);
 }
 
@@ -74,30 +74,31 @@ function isRule({ name }: RecurrenceLine): boolean {
   return name === "RRULE" || name === "EXRULE";
 }
 
-function trimmed(line: RecurrenceLine, series: EventMoment, at: WallTime): string {
+function trimmed(line: RecurrenceLine, series: ZonedWallTime, at: WallTime): string {
   const parts = ruleParts(line.value);
   const until = parts.get("UNTIL");
-  const end = at - (series.zone === null ? DAY_MS : 1000);
+  const { instant, zone } = momentOn({ ...series, wall: at });
+  const end: EventMoment = { instant: instant - (zone === null ? DAY_MS : 1000), zone };
   parts.delete("COUNT");
-  if (until === undefined || readUntil(until, series) > end) {
-    parts.set("UNTIL", untilOf({ ...series, wall: end }));
+  if (until === undefined || readUntil(until, series).instant > end.instant) {
+    parts.set("UNTIL", untilOf(end));
   }
   return ruleLine(line.name, parts);
 }
 
-function remaining(line: RecurrenceLine, series: EventMoment, last: WallTime | null): string {
+function remaining(line: RecurrenceLine, series: ZonedWallTime, last: WallTime | null): string {
   const parts = ruleParts(line.value);
   if (parts.has("COUNT")) {
     if (last === null) throw new RecurrenceError("The last occurrence of the series is unknown.");
     parts.delete("COUNT");
-    parts.set("UNTIL", untilOf({ ...series, wall: last }));
+    parts.set("UNTIL", untilOf(momentOn({ ...series, wall: last })));
   }
   return ruleLine(line.name, parts);
 }
 
 function dates(
   line: RecurrenceLine,
-  series: EventMoment,
+  series: ZonedWallTime,
   belongs: (wall: WallTime) => boolean,
 ): string[] {
   const kept = dateLine(line.name, datesOf(line, series).filter(belongs), series);

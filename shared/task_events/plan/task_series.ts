@@ -1,7 +1,7 @@
 import { untilOf } from "@shared/time/recurrence_lines.ts";
-import { WEEKDAY_CODES } from "./shift_series.ts";
-import { DAY_MS, isDay, wallOf, wallOfDay } from "@shared/time/wall_time.ts";
-import type { EventMoment, WallTime } from "@shared/time/wall_time.ts";
+import { onDayOfMonth, WEEKDAY_CODES } from "./shift_series.ts";
+import { DAY_MS, isDay, momentOn, readMoment, wallOfDay } from "@shared/time/wall_time.ts";
+import type { EventMoment, WallTime, ZonedWallTime } from "@shared/time/wall_time.ts";
 
 export const RECURRENCE_PATTERNS = [
   "daily",
@@ -16,7 +16,7 @@ export type RecurrencePattern = (typeof RECURRENCE_PATTERNS)[number];
 
 export interface TaskSeries {
   /** The first occurrence: the given start, or the first one after it that the rule has. */
-  start: EventMoment;
+  start: ZonedWallTime;
   recurrence: string[];
 }
 
@@ -27,11 +27,11 @@ export interface TaskSeries {
  */
 export function taskSeries(
   pattern: RecurrencePattern,
-  start: EventMoment,
+  start: ZonedWallTime,
   ends: string | null,
 ): TaskSeries {
   const first = pattern === "weekdays" ? nextWeekday(start.wall) : start.wall;
-  const until = ends === null ? "" : `;UNTIL=${untilOf({ ...start, wall: endOf(ends, start) })}`;
+  const until = ends === null ? "" : `;UNTIL=${untilOf(endOf(ends, start))}`;
   return {
     start: { ...start, wall: first },
     recurrence: [`RRULE:${rule(pattern, first)}${until}`],
@@ -58,12 +58,9 @@ function rule(pattern: RecurrencePattern, start: WallTime): string {
   }
 }
 
-/** A month that lacks the day has it on its last one: RFC 5545 alone would skip that month. */
 function dayOfMonth(start: WallTime): string {
-  const day = new Date(start).getUTCDate();
-  if (day <= 28) return `BYMONTHDAY=${day}`;
-  const days = [28, 29, 30, 31].filter((candidate) => candidate <= day);
-  return `BYMONTHDAY=${days.join(",")};BYSETPOS=-1`;
+  const parts = onDayOfMonth(new Date(start).getUTCDate());
+  return parts.map(([name, text]) => `${name}=${text}`).join(";");
 }
 
 function nextWeekday(wall: WallTime): WallTime {
@@ -71,7 +68,13 @@ function nextWeekday(wall: WallTime): WallTime {
   return wall + (weekday === 6 ? 2 : weekday === 0 ? 1 : 0) * DAY_MS;
 }
 
-function endOf(ends: string, start: EventMoment): WallTime {
-  if (!isDay(ends)) return wallOf(Date.parse(ends), start.zone ?? "UTC");
-  return wallOfDay(ends) + (start.zone === null ? 0 : DAY_MS - 1000);
+function endOf(ends: string, { zone }: ZonedWallTime): EventMoment {
+  if (zone === null) return { instant: wallOfDay(dayIn(ends)), zone };
+  if (!isDay(ends)) return readMoment(ends, zone);
+  return momentOn({ wall: wallOfDay(ends) + DAY_MS - 1000, zone });
+}
+
+/** An instant ends a series of whole days with its date in UTC. */
+function dayIn(ends: string): string {
+  return isDay(ends) ? ends : new Date(ends).toISOString().slice(0, 10);
 }

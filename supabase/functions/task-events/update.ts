@@ -22,6 +22,7 @@ export const update: Route = async (dependencies, request, actor) => {
   if (changed.kind === "preview") {
     return json({ success: true, preview: true, ...changed.preview });
   }
+  if (changed.kind === "unchanged") throw new Error("A change without that option was left out");
   const { plan, result } = changed;
   return json({
     success: true,

@@ -154,13 +154,76 @@ Deno.test("shiftSeries() lets the days of a rule follow the new day, or says tha
     "RRULE:FREQ=WEEKLY;BYDAY=TH,SA",
   ]);
   assert.deepEqual(shiftSeries(["RRULE:FREQ=MONTHLY;BYDAY=1MO"], monday, thursday), [
-    "RRULE:FREQ=MONTHLY;BYDAY=2TH",
+    // The Thursday after a first Monday is the second one of its month only if the 1st is late in the week.
+    "RRULE:FREQ=MONTHLY;BYDAY=TH;BYMONTHDAY=4,5,6,7,8,9,10",
+  ]);
+  const third_monday = { ...monday, wall: monday.wall + 14 * DAY };
+  assert.deepEqual(shiftSeries(["RRULE:FREQ=MONTHLY;BYDAY=1MO"], monday, third_monday), [
+    "RRULE:FREQ=MONTHLY;BYDAY=3MO",
   ]);
   assert.deepEqual(shiftSeries(["RRULE:FREQ=MONTHLY"], monday, thursday), ["RRULE:FREQ=MONTHLY"]);
   assert.throws(
     () => shiftSeries(["RRULE:FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,FR"], monday, thursday),
     RecurrenceError,
   );
+});
+
+Deno.test("shiftSeries() moves every occurrence by as many days, or refuses the rule", () => {
+  const moved = new Set<boolean>();
+  fc.assert(
+    fc.property(
+      fc.constantFrom("SU", "MO", "WE", "SA"),
+      fc.constantFrom(-5, -4, -2, -1, 1, 2, 3, 4, 5),
+      fc.integer({ min: 1, max: 3 }),
+      fc.integer({ min: -10, max: 16 }),
+      (code, ordinal, interval, days) => {
+        const rule = `RRULE:FREQ=MONTHLY;INTERVAL=${interval};BYDAY=${ordinal}${code}`;
+        const any = { wall: Date.UTC(2030, 0, 1, 23, 30), zone: "Europe/Paris" };
+        const [wall] = expand([rule], any, any.wall, any.wall + HORIZON);
+        fc.pre(wall !== undefined);
+        const from = { ...any, wall };
+        const to = { ...any, wall: wall + days * DAY };
+        let shifted: string[];
+        try {
+          shifted = shiftSeries([rule], from, to);
+        } catch (error) {
+          assert.ok(error instanceof RecurrenceError);
+          moved.add(false);
+          return;
+        }
+        moved.add(true);
+        assert.deepEqual(
+          expand(shifted, to, to.wall, to.wall + HORIZON),
+          expand([rule], from, wall, wall + HORIZON).map((at) => at + days * DAY),
+          shifted[0],
+        );
+      },
+    ),
+    { numRuns: 300 },
+  );
+  assert.deepEqual([...moved].sort(), [false, true]);
+});
+
+Deno.test("shiftSeries() keeps every month of a monthly series, or refuses days that some months lack", () => {
+  const at = (day: string) => ({ wall: Date.parse(`${day}T09:00:00Z`), zone: "Europe/Paris" });
+  for (
+    const [rule, from, to, shifted] of [
+      ["FREQ=MONTHLY;BYMONTHDAY=15", "2030-01-15", "2030-01-20", "FREQ=MONTHLY;BYMONTHDAY=20"],
+      ["FREQ=MONTHLY", "2030-01-15", "2030-01-20", "FREQ=MONTHLY"],
+      ...["FREQ=MONTHLY", "FREQ=MONTHLY;BYMONTHDAY=15"].map((rule) => [
+        rule,
+        "2030-01-15",
+        "2030-01-30",
+        "FREQ=MONTHLY;BYMONTHDAY=28,29,30;BYSETPOS=-1",
+      ]),
+    ] as const
+  ) {
+    assert.deepEqual(shiftSeries([`RRULE:${rule}`], at(from!), at(to!)), [`RRULE:${shifted}`]);
+  }
+  for (const rule of ["FREQ=MONTHLY", "FREQ=MONTHLY;BYMONTHDAY=31"]) {
+    const across = () => shiftSeries([`RRULE:${rule}`], at("2030-01-31"), at("2030-02-01"));
+    assert.throws(across, RecurrenceError);
+  }
 });
 
 Deno.test("taskSeries() starts on its rule and ends on the last day in the series' own zone", () => {
