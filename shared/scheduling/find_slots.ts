@@ -74,8 +74,13 @@ export function findSlots(request: SchedulingRequest): SchedulingResult {
     };
   }
   const best = bestOfAll(search, people, starts, series);
+  const compared = {
+    earliest,
+    is_late_by_notice: isLateByNotice(search, people),
+    is_by_score: true,
+  };
   return {
-    candidates: candidatesAt(search, people, best, earliest, series),
+    candidates: candidatesAt(search, people, best, compared, series),
     total_candidates_evaluated: starts.length,
     blocking: [],
     message: foundMessage(search, starts.length, best[0]?.start ?? earliest),
@@ -95,8 +100,17 @@ function bestOfAll(
 ): ScoredStart[] {
   const scorer = series === undefined
     ? startScorer(search, people, starts)
-    : seriesScorer(search, series, starts);
-  return bestOf(starts, scorer, search.max_candidates);
+    : seriesScorer(series, starts);
+  // The runner-up is named, also where one candidate is wanted.
+  return bestOf(search, starts, scorer, Math.max(2, search.max_candidates));
+}
+
+/** Whether a shorter notice would allow earlier starts. */
+function isLateByNotice(search: SearchRequest, people: readonly Person[]): boolean {
+  const { earliest_start, earliest_without_notice } = search;
+  if (earliest_without_notice === earliest_start) return false;
+  const [first] = freeStarts({ ...search, earliest_start: earliest_without_notice }, people).starts;
+  return first !== undefined && first < earliest_start;
 }
 
 /** A rule may end on the very day of a start, but earlier in it. */

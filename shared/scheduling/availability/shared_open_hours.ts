@@ -3,6 +3,7 @@ import type { Interval } from "@shared/time/intervals.ts";
 import { weekdayMask, WEEKDAYS } from "@shared/time/weekday.ts";
 import { type OffsetSegment, offsetSegments } from "@shared/time/zones.ts";
 import type { SearchRequest } from "../input/search_request.ts";
+import { type DayHours, dayHours } from "./day_hours.ts";
 import { type OpenHoursRule, openIntervals } from "./open_hours.ts";
 
 /** The rules that hold for a person without hours of their own. */
@@ -25,6 +26,8 @@ export class SharedHours {
   readonly #defaults = new Map<string, OpenHoursRule[]>();
   readonly #open_by_rules = new Map<readonly OpenHoursRule[], Interval[]>();
   readonly #open_by_text = new Map<string, Interval[]>();
+  readonly #days = new Map<string, DayHours>();
+  readonly #days_by_rules = new Map<readonly OpenHoursRule[], DayHours>();
   readonly #always: Interval[];
 
   constructor(search: SearchRequest, wider = 0) {
@@ -54,6 +57,19 @@ export class SharedHours {
     return rules === undefined || away.length > 0
       ? byText()
       : kept(this.#open_by_rules, rules, byText);
+  }
+
+  /** The working week of a person, the same object for all who have the same. */
+  days(rules: readonly OpenHoursRule[], timezone: string): DayHours {
+    const { from, to } = this.#search;
+    const byText = () =>
+      kept(
+        this.#days,
+        JSON.stringify([rules, timezone]),
+        () => dayHours(rules, timezone, from, to),
+      );
+    // The default rules are one object a zone, and theirs; of rules of their own the zone may be another.
+    return rules[0]?.timezone === timezone ? kept(this.#days_by_rules, rules, byText) : byText();
   }
 
   #layOut(rules: readonly OpenHoursRule[] | undefined, away: readonly number[], timezone: string) {

@@ -22,6 +22,7 @@ import { type Attendee, byName } from "./attendee.ts";
 import { explain } from "./explanation.ts";
 import type { Reason } from "./reason.ts";
 import { reasonsFor, seriesReason } from "./reasons.ts";
+import { runnerUp } from "./runner_up.ts";
 
 /**
  * One participant at one candidate; `local_start` carries the offset of the participant's own zone. `burden` is what
@@ -47,37 +48,59 @@ export interface Candidate {
   recurrence?: SeriesAvailability;
 }
 
+/** What the candidates are said to be compared with. */
+export interface Compared {
+  /** The first of all possible starts. */
+  earliest: number;
+  /** Whether the notice rules out earlier starts. */
+  is_late_by_notice: boolean;
+  /** Whether the score alone decides their order. */
+  is_by_score: boolean;
+}
+
 /**
- * The candidates of the best starts, in their order. `earliest` is the first of all free starts; a `series` says how
- * each of them repeats.
+ * The candidates of the best starts, in their order, at most as many as the search wants; the one after the best is the
+ * runner-up, also where it is not wanted. A `series` says how each of them repeats.
  */
 export function candidatesAt(
   search: SearchRequest,
   people: readonly Person[],
   best: readonly ScoredStart[],
-  earliest: number,
+  compared: Compared,
   series?: Series,
 ): Candidate[] {
   const attendees = attendeesAt(search, people, best.map(({ start }) => start));
   const invited = invitedByName(people);
-  return best.map(({ start, points, total }) => {
-    const here = attendees.get(start) ?? [];
-    const recurrence = series === undefined ? undefined : seriesAvailability(series, start);
+  const explained = best.map((scored) => {
+    const here = attendees.get(scored.start) ?? [];
+    const recurrence = series === undefined ? undefined : seriesAvailability(series, scored.start);
     const named = invited.map((i) => here[i]!);
-    const reasons = reasonsFor(named, start, search.duration, start === earliest);
+    const reasons = reasonsFor(search, named, scored.start, scored.start === compared.earliest);
     if (recurrence !== undefined) reasons.push(seriesReason(recurrence));
-    const end = start + search.duration;
-    return {
-      start_time: formatInstant(start, offsetAt(search.offsets, start)),
-      end_time: formatInstant(end, offsetAt(search.offsets, end)),
-      score: total / 10,
-      score_breakdown: inPoints(points),
-      reasons,
-      reasoning: explain(reasons),
-      participant_availability: availabilities(here, start, search.duration),
-      ...(recurrence === undefined ? {} : { recurrence }),
-    };
+    return { ...scored, here, recurrence, reasons };
   });
+  const [first, second] = explained;
+  if (first !== undefined && compared.is_late_by_notice) {
+    first.reasons.push({ code: "notice", args: { minutes: search.notice } });
+  }
+  if (first !== undefined && second !== undefined && compared.is_by_score) {
+    first.reasons.push(runnerUp(search, first, second));
+  }
+  return explained.slice(0, search.max_candidates).map(
+    ({ start, points, total, here, recurrence, reasons }) => {
+      const end = start + search.duration;
+      return {
+        start_time: formatInstant(start, offsetAt(search.offsets, start)),
+        end_time: formatInstant(end, offsetAt(search.offsets, end)),
+        score: total / 10,
+        score_breakdown: inPoints(points),
+        reasons,
+        reasoning: explain(reasons),
+        participant_availability: availabilities(here, start, search.duration),
+        ...(recurrence === undefined ? {} : { recurrence }),
+      };
+    },
+  );
 }
 
 /** Indexes of the people without the resources, by name: the order of a request must not change whom a fact names. */

@@ -1,6 +1,8 @@
+import { offsetAt } from "@shared/time/zones.ts";
 import type { Person } from "../availability/person.ts";
 import type { SearchRequest } from "../input/search_request.ts";
 import type { ScoreBreakdown } from "../input/weights.ts";
+import { earlinessOf } from "./delay.ts";
 import { pointsAt, total } from "./score.ts";
 import { sumUp } from "./sum_up.ts";
 
@@ -14,6 +16,10 @@ export interface ScoredStart {
 /** The points of the i-th of the starts (ascending). */
 export type Scorer = (i: number) => ScoreBreakdown;
 
+/** So many of the first choices lie in different half-days, where there are so many. */
+const SPREAD = 5;
+const NOON = 12 * 60;
+
 /** Sums up what all the starts need, once. */
 export function startScorer(
   search: SearchRequest,
@@ -21,24 +27,52 @@ export function startScorer(
   starts: Int32Array,
 ): Scorer {
   const sums = sumUp(search, people, starts);
-  return (i) => pointsAt(search, sums, starts, i);
+  const earliness = earlinessOf(search, starts);
+  return (i) => pointsAt(search, sums, i, earliness(starts[i]!));
 }
 
-/** The best `most` of the starts (ascending) by the sum of their points, best first; of equal ones the earlier first. */
+/**
+ * The best `most` of the starts (ascending) by the sum of their points, of equal ones the earlier first, as choices:
+ * first the best of up to five half-days, then all others that overlap none of the better ones chosen, and then those
+ * that do; each of the three best first.
+ */
 export function bestOf(
+  { duration, offsets }: SearchRequest,
   starts: Int32Array,
   pointsOf: Scorer,
   most: number,
 ): ScoredStart[] {
-  const best: ScoredStart[] = [];
-  for (let i = 0; i < starts.length; i++) {
+  const count = starts.length;
+  const scored: ScoredStart[] = [];
+  // The total and the place in one number each, so that they are sorted without a comparison function.
+  const ranks = new Float64Array(count);
+  for (let i = 0; i < count; i++) {
     const points = pointsOf(i);
-    const sum = total(points);
-    if (best.length === most && sum <= best.at(-1)!.total) continue;
-    // Starts ascend: after all better and equal ones is where an equal, later one belongs.
-    const at = best.findIndex((other) => other.total < sum);
-    best.splice(at === -1 ? best.length : at, 0, { start: starts[i]!, points, total: sum });
-    if (best.length > most) best.pop();
+    scored.push({ start: starts[i]!, points, total: total(points) });
+    ranks[i] = -scored[i]!.total * count + i;
   }
-  return best;
+  ranks.sort();
+  const overlaps = new Uint8Array(count);
+  const half_days = new Set<number>();
+  const leading: ScoredStart[] = [];
+  const apart: ScoredStart[] = [];
+  const overlapping: ScoredStart[] = [];
+  for (const rank of ranks) {
+    const i = rank + count * Math.ceil(-rank / count);
+    const one = scored[i]!;
+    if (overlaps[i] === 1) {
+      overlapping.push(one);
+      continue;
+    }
+    for (let j = i - 1; j >= 0 && starts[j]! > one.start - duration; j--) overlaps[j] = 1;
+    for (let j = i + 1; j < count && starts[j]! < one.start + duration; j++) overlaps[j] = 1;
+    const half_day = Math.floor((one.start + offsetAt(offsets, one.start)) / NOON);
+    if (half_days.size < SPREAD && !half_days.has(half_day)) {
+      half_days.add(half_day);
+      leading.push(one);
+    } else {
+      apart.push(one);
+    }
+  }
+  return [...leading, ...apart, ...overlapping].slice(0, most);
 }

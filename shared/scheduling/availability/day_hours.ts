@@ -1,0 +1,53 @@
+import { MINUTES_PER_DAY } from "@shared/time/instants.ts";
+import { offsetAt, offsetSegments } from "@shared/time/zones.ts";
+import type { DaySpan } from "../input/time_of_day.ts";
+import { type OpenHoursRule, openIntervals } from "./open_hours.ts";
+
+const NO_HOLIDAYS: ReadonlySet<number> = new Set();
+const FRIDAY = 4;
+const THURSDAY = 3;
+const SUNDAY = 6;
+
+/** A person's working week by their own clock, whatever the window or a holiday cuts off it. */
+export interface DayHours {
+  /** The weekday whose end is the end of the week, by index of WEEKDAYS; undefined for none. */
+  last_weekday: number | undefined;
+  /** From the first open minute of a local day (counted since 1970) to the last; undefined without any. */
+  on: (day: number) => DaySpan | undefined;
+}
+
+/** Lays out the days between two instants, and one more on both sides: a window may begin within a day. */
+export function dayHours(
+  rules: readonly OpenHoursRule[],
+  timezone: string,
+  from: number,
+  to: number,
+): DayHours {
+  const earliest = from - MINUTES_PER_DAY;
+  const latest = to + MINUTES_PER_DAY;
+  const offsets = offsetSegments(timezone, earliest, latest);
+  const days = new Map<number, DaySpan>();
+  for (const [opens, closes] of openIntervals(rules, earliest, latest, NO_HOLIDAYS)) {
+    const last_wall = closes - 1 + offsetAt(offsets, closes - 1);
+    let wall = opens + offsetAt(offsets, opens);
+    for (let day = Math.floor(wall / MINUTES_PER_DAY); wall <= last_wall; day++) {
+      const midnight = day * MINUTES_PER_DAY;
+      const start = wall - midnight;
+      const end = Math.min(last_wall + 1 - midnight, MINUTES_PER_DAY);
+      const known = days.get(day);
+      days.set(day, {
+        start: Math.min(start, known?.start ?? start),
+        end: Math.max(end, known?.end ?? end),
+      });
+      wall = midnight + MINUTES_PER_DAY;
+    }
+  }
+  return { last_weekday: lastWeekday(rules), on: (day) => days.get(day) };
+}
+
+/** Friday, or Thursday for a week that begins on Sunday. */
+function lastWeekday(rules: readonly OpenHoursRule[]): number | undefined {
+  const isOpen = (weekday: number) => rules.some(({ weekdays }) => weekdays[weekday] === true);
+  if (isOpen(FRIDAY)) return FRIDAY;
+  return isOpen(THURSDAY) && isOpen(SUNDAY) ? THURSDAY : undefined;
+}
