@@ -143,8 +143,7 @@ function candidatesOf(
     costs.filter((cost) => cost !== Infinity),
     scorer(relaxed, relaxed_people, starts, series),
   ).slice(0, asked.max_candidates);
-  const compared = { earliest, is_late_by_notice: false, is_by_score: false };
-  return candidatesAt(relaxed, relaxed_people, best, compared, series).map((candidate, i) => {
+  return candidatesAt(relaxed, relaxed_people, best, earliest, { series }).map((candidate, i) => {
     const concessions = concessionsAt(conceded, best[i]!.start);
     const concession = concessionSentence(asked, concessions);
     return { ...candidate, conceded: true, concessions, concession };

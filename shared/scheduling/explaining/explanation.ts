@@ -1,6 +1,6 @@
 import { USABLE_MINUTES } from "../scoring/fragmentation.ts";
 import { capital, formatLength, formatMinutes, formatNames, formatPlace } from "./phrases.ts";
-import type { Reason } from "./reason.ts";
+import type { Reason, Rejected } from "./reason.ts";
 
 const STATUS_TEXT = {
   free: "free",
@@ -48,6 +48,7 @@ export function explain(reasons: readonly Reason[]): string {
         inconvenience.push(text);
         break;
       case "notice":
+      case "first_possible":
       case "runner_up":
         against.push(text);
         break;
@@ -130,9 +131,9 @@ export function phrase(reason: Reason): string {
     case "keeps_free_time_usable":
       return "it leaves no free time too short to use";
     case "leaves_short_time":
-      return `it leaves ${args.name} ${
+      return `it leaves ${args.name} free time too short to use (${
         shortTime(args.minutes_before, args.minutes_after)
-      } between meetings, too short to use`;
+      } between meetings)`;
     case "splits_free_time":
       return `it splits a free stretch of ${args.name} into ${args.minutes_before} and ${
         formatMinutes(args.minutes_after)
@@ -141,14 +142,18 @@ export function phrase(reason: Reason): string {
       return "no earlier time was possible";
     case "notice":
       return `earlier times are ruled out by the notice of ${formatLength(args.minutes)}`;
+    case "first_possible":
+      return `the first possible time is ${rejection(args)}`;
     case "runner_up":
-      return `the runner-up was ${args.time}: ${
-        args.reason ? phrase(args.reason) : LOST[args.factor]
-      }`;
+      return `the runner-up is ${rejection(args)}`;
   }
 }
 
-/** What a runner-up lost by, where no one fact says it. */
+function rejection({ time, factor, reason }: Rejected): string {
+  return `${time}: ${reason === undefined ? LOST[factor] : phrase(reason)}`;
+}
+
+/** What another time lost by, where no one fact says it. */
 const LOST = {
   availability: "fewer of the invited can come then",
   preference: "it is less convenient",

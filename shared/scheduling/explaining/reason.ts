@@ -6,8 +6,9 @@ import type { ScoreBreakdown } from "../input/weights.ts";
  * A fact about a candidate that anybody can check against the calendars. Names are the participant's name, or the
  * e-mail address of a person without one. `clear_before` is time before that person's next meeting, `clear_after` time
  * after their last one. Comfortable hours are the preferred ones, else the usual day; `meets_wishes` and the like are
- * about what people asked for, `usually_*` about their answers to meetings at this time of the week. `notice` and
- * `runner_up` are about the best candidate only: what the notice rules out, and what the next choice lost most by.
+ * about what people asked for, `usually_*` about their answers to meetings at this time of the week. `notice`,
+ * `first_possible` and `runner_up` are about the best candidate only: what the notice rules out, and what the first
+ * possible time and the next choice lost most by.
  */
 export type Reason =
   | { code: "everyone_free"; args: { count: number } }
@@ -49,13 +50,13 @@ export type Reason =
   }
   | { code: "earliest_start"; args: Record<string, never> }
   | { code: "notice"; args: { minutes: number } }
-  | { code: "runner_up"; args: RunnerUp };
+  | { code: "first_possible" | "runner_up"; args: Rejected };
 
 // Types, not interfaces: the arguments of a reason must fit Record<string, unknown>.
 export type Absence = { name: string; status: AvailabilityStatus };
 
 /** `time` is `start_time` for people. Where no single fact says it, there is no `reason`. */
-export type RunnerUp = {
+export type Rejected = {
   start_time: string;
   time: string;
   factor: keyof ScoreBreakdown;

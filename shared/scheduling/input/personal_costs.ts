@@ -24,16 +24,20 @@ export interface PreferredGap {
   costs: number;
 }
 
+/** The hours of a person on a day, of which only 09:00 to 17:00 count where they are longer than nine hours. */
+export function usualHours(day: DaySpan | undefined): DaySpan {
+  return day === undefined || day.end - day.start > LONGEST_DAY_MINUTES ? USUAL_DAY : day;
+}
+
 /**
- * The minutes of a day that are convenient: the preferred ones, else the hours of the person on that day, of which only
- * 09:00 to 17:00 count where they are longer than nine hours. A preference for one end leaves the other as it was,
- * or open if they would cross.
+ * The minutes of a day that are convenient: the preferred ones, else the usual ones. A preference for one end leaves
+ * the other as it was, or open if they would cross.
  */
 export function convenientHours(
   { hours }: ParsedPreferences,
   day: DaySpan | undefined,
 ): DaySpan {
-  const usual = day === undefined || day.end - day.start > LONGEST_DAY_MINUTES ? USUAL_DAY : day;
+  const usual = usualHours(day);
   if (hours === undefined) return usual;
   const start = hours.start ?? usual.start;
   const end = hours.end ?? usual.end;

@@ -31,6 +31,11 @@ export function startScorer(
   return (i) => pointsAt(search, sums, i, earliness(starts[i]!));
 }
 
+export function scoredStart(starts: Int32Array, pointsOf: Scorer, i: number): ScoredStart {
+  const points = pointsOf(i);
+  return { start: starts[i]!, points, total: total(points) };
+}
+
 /**
  * The best `most` of the starts (ascending) by the sum of their points, of equal ones the earlier first, as choices:
  * first the best of up to five half-days, then all others that overlap none of the better ones chosen, and then those
@@ -47,9 +52,9 @@ export function bestOf(
   // The total and the place in one number each, so that they are sorted without a comparison function.
   const ranks = new Float64Array(count);
   for (let i = 0; i < count; i++) {
-    const points = pointsOf(i);
-    scored.push({ start: starts[i]!, points, total: total(points) });
-    ranks[i] = -scored[i]!.total * count + i;
+    const one = scoredStart(starts, pointsOf, i);
+    scored.push(one);
+    ranks[i] = -one.total * count + i;
   }
   ranks.sort();
   const overlaps = new Uint8Array(count);

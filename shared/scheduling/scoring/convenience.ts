@@ -3,7 +3,7 @@ import { minutesOutside as minutesOutsideIntervals } from "@shared/time/interval
 import { weekdayIndex } from "@shared/time/weekday.ts";
 import { offsetAt } from "@shared/time/zones.ts";
 import type { Person } from "../availability/person.ts";
-import { convenientHours } from "../input/personal_costs.ts";
+import { convenientHours, usualHours } from "../input/personal_costs.ts";
 import { NO_PREFERENCES } from "../input/preferences.ts";
 import { cellsOf } from "../input/profile.ts";
 import type { DaySpan } from "../input/time_of_day.ts";
@@ -102,7 +102,7 @@ export function clockCosts(person: Person, start: number, duration: number): Clo
     costs.first_half_hour = Math.round(FIRST_HALF_HOUR * first / EDGE_MINUTES);
     costs.last_half_hour = Math.round(LAST_HALF_HOUR * last / EDGE_MINUTES);
     if (weekdayIndex(day) === days?.last_weekday) {
-      const week_ends = Math.min(hours.end, convenient.end);
+      const week_ends = Math.min(hours.end, usualHours(hours).end);
       const into_it = clamp((to - week_ends + WEEK_ENDS_OVER) / WEEK_ENDS_OVER);
       costs.end_of_week = Math.round(END_OF_WEEK * into_it);
     }

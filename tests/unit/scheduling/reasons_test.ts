@@ -8,9 +8,10 @@ import type {
   Participant,
   SchedulingRequest,
 } from "@shared/scheduling/input/scheduling_request.ts";
+import { FACTORS } from "@shared/scheduling/input/weights.ts";
 import { WEEKDAYS } from "@shared/time/weekday.ts";
 import { arbitraryRequest } from "./arbitrary_request.ts";
-import { isBusy, isOpen, wallAt } from "./brute_force.ts";
+import { bruteForceStarts, isBusy, isOpen, wallAt } from "./brute_force.ts";
 import { constraints, onMonday, person, request } from "./requests.ts";
 
 const label = (participant: Participant) => participant.name ?? participant.email;
@@ -81,6 +82,19 @@ function check({ code, args }: Reason, asked: SchedulingRequest, candidate: Cand
     return { accepted: sum(accepted), declined: sum(declined) };
   };
 
+  /** The pieces of free time between two meetings that are shorter than an hour. */
+  const shortTime = (participant: Participant) => {
+    const { before, after } = gaps(participant);
+    return [
+      ...(before === room(participant, -1) ? [before] : []),
+      ...(after === room(participant, 1) ? [after] : []),
+    ].filter((minutes) => minutes > 0 && minutes < 60);
+  };
+  const wasShort = (participant: Participant) => {
+    const { before, after } = gaps(participant);
+    return before + constraints.duration_minutes + after < 60;
+  };
+
   switch (code) {
     case "everyone_free":
       assert.equal(args.count, invited.length);
@@ -134,13 +148,37 @@ function check({ code, args }: Reason, asked: SchedulingRequest, candidate: Cand
         assert.ok(!isComfortable(named(name), asked, start), name);
       }
       for (const name of args.names) {
-        const usual = usualHours(named(name), asked);
+        const usual = convenientHours(named(name), asked, start);
         const early = usual.start - minute_of_day;
         const late = minute_of_day + constraints.duration_minutes - usual.end;
         assert.equal(args.part, Math.max(0, early) >= Math.max(0, late) ? "early" : "late");
       }
       break;
     }
+    case "lunch":
+      for (const name of args.names) {
+        const lunch = lunchOf(named(name), asked);
+        assert.ok(lunch !== null && minutesIn(named(name), asked, start, lunch) > 0);
+      }
+      break;
+    case "edge_of_day":
+      for (const name of args.names) {
+        const day = daySpan(named(name), asked, start);
+        const edge: [number, number] = args.part === "first"
+          ? [day.start, day.start + 30]
+          : [day.end - 30, day.end];
+        assert.ok(minutesIn(named(name), asked, start, edge) > 0, name);
+      }
+      break;
+    case "end_of_week":
+      for (const name of args.names) {
+        assert.equal(weekday(named(name)), args.weekday);
+        assert.ok(["thursday", "friday"].includes(args.weekday));
+        const { end: closes } = daySpan(named(name), asked, start);
+        const ends = Math.min(closes, usualHours(named(name), asked, start).end);
+        assert.ok(localMinute(named(name)) + constraints.duration_minutes > ends - 120);
+      }
+      break;
     case "meets_wishes":
       for (const name of args.names) {
         const { avoid_back_to_back } = named(name).preferences ?? {};
@@ -212,6 +250,42 @@ function check({ code, args }: Reason, asked: SchedulingRequest, candidate: Cand
       assert.equal(room(named(args.name), -1), args.minutes_before);
       assert.equal(room(named(args.name), 1), args.minutes_after);
       break;
+    case "keeps_free_time_usable":
+      assert.equal(args.count, coming.length);
+      for (const one of coming) assert.ok(shortTime(one).length === 0 || wasShort(one), label(one));
+      break;
+    case "leaves_short_time":
+      assert.ok(shortTime(named(args.name)).length > 0);
+      assert.equal(room(named(args.name), -1), args.minutes_before);
+      assert.equal(room(named(args.name), 1), args.minutes_after);
+      break;
+    case "notice":
+      assert.equal(args.minutes, constraints.minimum_notice_minutes);
+      assert.ok(
+        bruteForceStarts({
+          ...asked,
+          constraints: { ...constraints, minimum_notice_minutes: 0 },
+        })[0]! <
+          bruteForceStarts(asked)[0]!,
+      );
+      break;
+    case "first_possible":
+      assert.equal(Date.parse(args.start_time) / 60_000, bruteForceStarts(asked)[0]);
+      break;
+    case "runner_up": {
+      const [best, second] = findSlots({
+        ...asked,
+        constraints: { ...constraints, max_candidates: 1000 },
+      }).candidates;
+      assert.equal(best!.start_time, candidate.start_time);
+      assert.equal(second!.start_time, args.start_time);
+      const loss = (one: typeof args.factor) =>
+        best!.score_breakdown[one] - second!.score_breakdown[one];
+      const most = Math.max(...FACTORS.map(loss));
+      assert.ok(most <= 0 ? args.factor === "optimization" : loss(args.factor) >= most - 1e-9);
+      if (args.reason !== undefined) check(args.reason, asked, second!);
+      break;
+    }
     case "earliest_start":
       for (const { start_time } of findSlots(asked).candidates) {
         assert.ok(Date.parse(start_time) >= start * 60_000);
@@ -232,12 +306,49 @@ function wishedTimes(participant: Participant, { constraints }: SchedulingReques
   };
 }
 
-function usualHours(participant: Participant, asked: SchedulingRequest) {
-  const any = participant.open_hours !== undefined;
+const day_spans = new WeakMap<SchedulingRequest, Map<string, { start: number; end: number }>>();
+
+/** From the first to the last minute at which somebody is open on the local day of a start, holidays or not. */
+function daySpan(participant: Participant, asked: SchedulingRequest, start: number) {
+  let known = day_spans.get(asked);
+  if (known === undefined) day_spans.set(asked, known = new Map());
+  const zone = participant.timezone ?? asked.constraints.timezone;
+  const { date } = wallAt(zone, start);
+  const key = `${participant.email} ${date}`;
+  let span = known.get(key);
+  if (span === undefined) {
+    const iso = (minute: number) => new Date(minute * 60_000).toISOString();
+    const unbounded = {
+      ...asked.constraints,
+      duration_minutes: 1,
+      holiday_dates: [],
+      earliest_date: iso(start - 2880),
+      latest_date: iso(start + 2880),
+    };
+    const { exdates: _, ...present } = participant;
+    span = { start: Infinity, end: -Infinity };
+    for (let minute = start - 1500; minute < start + 1500; minute++) {
+      const wall = wallAt(zone, minute);
+      if (wall.date !== date || !isOpen(unbounded, present, minute)) continue;
+      span.start = Math.min(span.start, wall.minute_of_day);
+      span.end = Math.max(span.end, wall.minute_of_day + 1);
+    }
+    known.set(key, span);
+  }
+  return span;
+}
+
+function usualHours(participant: Participant, asked: SchedulingRequest, at: number) {
+  const day = daySpan(participant, asked, at);
+  return day.end - day.start <= 540 ? day : { start: 540, end: 1020 };
+}
+
+function convenientHours(participant: Participant, asked: SchedulingRequest, at: number) {
   const { start, end } = wishedTimes(participant, asked);
+  const usual = usualHours(participant, asked, at);
   const hours = {
-    start: (start ?? (any ? 0 : 9)) * 60,
-    end: end === undefined ? (any ? Infinity : 1020) : end * 60,
+    start: start === undefined ? usual.start : start * 60,
+    end: end === undefined ? usual.end : end * 60,
   };
   if (hours.start < hours.end) return hours;
   return start === undefined ? { ...hours, start: 0 } : { ...hours, end: Infinity };
@@ -246,8 +357,30 @@ function usualHours(participant: Participant, asked: SchedulingRequest) {
 function isComfortable(participant: Participant, asked: SchedulingRequest, start: number) {
   const { constraints } = asked;
   const { minute_of_day } = wallAt(participant.timezone ?? constraints.timezone, start);
-  const usual = usualHours(participant, asked);
-  return minute_of_day >= usual.start && minute_of_day + constraints.duration_minutes <= usual.end;
+  const hours = convenientHours(participant, asked, start);
+  return minute_of_day >= hours.start && minute_of_day + constraints.duration_minutes <= hours.end;
+}
+
+/** Minutes of a meeting by the local clock of its start that lie in a span of the day. */
+function minutesIn(
+  participant: Participant,
+  { constraints }: SchedulingRequest,
+  start: number,
+  [from, to]: [number, number],
+) {
+  const { minute_of_day } = wallAt(participant.timezone ?? constraints.timezone, start);
+  const end = minute_of_day + constraints.duration_minutes;
+  return Math.max(0, Math.min(to, end) - Math.max(from, minute_of_day));
+}
+
+function lunchOf(
+  participant: Participant,
+  { constraints }: SchedulingRequest,
+): [number, number] | null {
+  const { lunch = constraints.lunch } = participant;
+  if (lunch === null) return null;
+  const minute = (text: string) => Number(text.slice(0, 2)) * 60 + Number(text.slice(3));
+  return lunch === undefined ? [720, 780] : [minute(lunch.start), minute(lunch.end)];
 }
 
 Deno.test("findSlots() gives only reasons that are true", () => {
@@ -278,7 +411,7 @@ function profileOf(accepted: number, declined: number): Profile {
   };
 }
 
-Deno.test("findSlots() has an occasion for every reason, and says it in one to three sentences", () => {
+Deno.test("findSlots() has an occasion for every reason, and says it in one to four sentences", () => {
   const maybe = [{ ...onMonday("09:00-17:00"), tentative: true }];
   const occasions: SchedulingRequest[] = [
     request([person("Ann"), person("Bob")]),
@@ -303,6 +436,17 @@ Deno.test("findSlots() has an occasion for every reason, and says it in one to t
       person("Ann", [], { past_inconvenience: 60 }),
       person("Bob", [], { timezone: "America/New_York" }),
     ], { working_hours_start: 0, working_hours_end: 24 }),
+    request([person("Ann", ["09:00-10:00", "11:00-12:00"])], { interval_minutes: 15 }),
+    request([person("Ann")], { priority: "focus" }),
+    request([person("Ann")], {
+      earliest_date: "2030-01-11",
+      latest_date: "2030-01-11",
+      max_candidates: 100,
+    }),
+    {
+      ...request([person("Ann")], { minimum_notice_minutes: 120 }),
+      now: new Date("2030-01-07T09:00:00Z"),
+    },
     { ...request([person("Ann")]), recurrence: DAILY },
     {
       ...request([person("Ann"), person("Bob", [], { busy: [onTuesday] })]),
@@ -313,7 +457,7 @@ Deno.test("findSlots() has an occasion for every reason, and says it in one to t
   for (const asked of occasions) {
     for (const candidate of findSlots(asked).candidates) {
       const sentences = candidate.reasoning.split(/(?<=\.) (?=[A-Z0-9])/);
-      assert.ok(sentences.length >= 1 && sentences.length <= 3, candidate.reasoning);
+      assert.ok(sentences.length >= 1 && sentences.length <= 4, candidate.reasoning);
       assert.match(candidate.reasoning, /^[A-Z0-9].*\.$/);
       for (const reason of candidate.reasons) {
         codes.add(reason.code);
@@ -329,14 +473,22 @@ Deno.test("findSlots() has an occasion for every reason, and says it in one to t
     "clear_of_meetings",
     "comfortable_for_everyone",
     "earliest_start",
+    "edge_of_day",
+    "end_of_week",
     "every_occurrence_free",
     "everyone_free",
+    "first_possible",
+    "keeps_free_time_usable",
     "keeps_free_time_whole",
+    "leaves_short_time",
     "longer_gap_preferred",
+    "lunch",
     "meets_wishes",
+    "notice",
     "other_day_preferred",
     "other_part_of_day_preferred",
     "outside_comfortable_hours",
+    "runner_up",
     "some_absent",
     "some_occurrences_clash",
     "spares_burdened",
@@ -358,6 +510,6 @@ Deno.test("findSlots() names the people and the facts behind a score", () => {
   assert.equal(
     best?.reasoning,
     "Everyone is free. 15 minutes clear before Jane's next meeting. " +
-      "It is 17:30 in Paris, late for Jane and Jules.",
+      "It is in the last half hour of the day for Jane and Jules.",
   );
 });

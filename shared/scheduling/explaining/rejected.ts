@@ -29,21 +29,28 @@ export interface Explained extends ScoredStart {
   reasons: readonly Reason[];
 }
 
-/** What the runner-up lost most by, with the fact behind it that does not hold of the best one too. */
-export function runnerUp(search: SearchRequest, best: Explained, second: Explained): Reason {
-  const loss = (factor: keyof ScoreBreakdown) => best.points[factor] - second.points[factor];
+/**
+ * What another start lost most by against the best one, with the fact behind it that does not hold of the best one too.
+ */
+export function rejected(
+  search: SearchRequest,
+  code: "first_possible" | "runner_up",
+  best: Explained,
+  other: Explained,
+): Reason {
+  const loss = (factor: keyof ScoreBreakdown) => best.points[factor] - other.points[factor];
   const most = FACTORS.reduce((a, b) => loss(b) > loss(a) ? b : a);
   // Of two that are equally good, the earlier one is chosen.
   const factor = loss(most) > 0 ? most : "optimization";
   const known = new Set(best.reasons.map((reason) => JSON.stringify(reason)));
-  const reason = second.reasons.find((one) =>
+  const reason = other.reasons.find((one) =>
     LOSSES[factor].includes(one.code) && !known.has(JSON.stringify(one))
   );
   return {
-    code: "runner_up",
+    code,
     args: {
-      start_time: formatInstant(second.start, offsetAt(search.offsets, second.start)),
-      time: formatTime(search, second.start),
+      start_time: formatInstant(other.start, offsetAt(search.offsets, other.start)),
+      time: formatTime(search, other.start),
       factor,
       ...(reason === undefined ? {} : { reason }),
     },
