@@ -1,4 +1,5 @@
 import { MINUTES_PER_DAY } from "@shared/time/instants.ts";
+import { weekdayIndex, WEEKDAYS } from "@shared/time/weekday.ts";
 import { offsetAt, offsetSegments } from "@shared/time/zones.ts";
 import type { DaySpan } from "../input/time_of_day.ts";
 import { type OpenHoursRule, openIntervals } from "./open_hours.ts";
@@ -16,13 +17,40 @@ export interface DayHours {
   on: (day: number) => DaySpan | undefined;
 }
 
-/** Lays out the days between two instants, and one more on both sides: a window may begin within a day. */
+/** The working week between two instants. */
 export function dayHours(
   rules: readonly OpenHoursRule[],
   timezone: string,
   from: number,
   to: number,
 ): DayHours {
+  return {
+    last_weekday: lastWeekday(rules),
+    on: rules.every((rule) => rule.timezone === timezone)
+      ? byWeekday(rules)
+      : byDay(rules, timezone, from, to),
+  };
+}
+
+/** Hours on the person's own clock, as they are for most, are the same in every week. */
+function byWeekday(rules: readonly OpenHoursRule[]): DayHours["on"] {
+  const spans = WEEKDAYS.map((_, weekday) =>
+    rules.reduce<DaySpan | undefined>(
+      (span, { weekdays, start, end }) =>
+        weekdays[weekday] === true ? joined(span, start, end) : span,
+      undefined,
+    )
+  );
+  return (day) => spans[weekdayIndex(day)];
+}
+
+/** Of hours on another clock each day is laid out, and one more on both sides: a window may begin within a day. */
+function byDay(
+  rules: readonly OpenHoursRule[],
+  timezone: string,
+  from: number,
+  to: number,
+): DayHours["on"] {
   const earliest = from - MINUTES_PER_DAY;
   const latest = to + MINUTES_PER_DAY;
   const offsets = offsetSegments(timezone, earliest, latest);
@@ -32,17 +60,18 @@ export function dayHours(
     let wall = opens + offsetAt(offsets, opens);
     for (let day = Math.floor(wall / MINUTES_PER_DAY); wall <= last_wall; day++) {
       const midnight = day * MINUTES_PER_DAY;
-      const start = wall - midnight;
       const end = Math.min(last_wall + 1 - midnight, MINUTES_PER_DAY);
-      const known = days.get(day);
-      days.set(day, {
-        start: Math.min(start, known?.start ?? start),
-        end: Math.max(end, known?.end ?? end),
-      });
+      days.set(day, joined(days.get(day), wall - midnight, end));
       wall = midnight + MINUTES_PER_DAY;
     }
   }
-  return { last_weekday: lastWeekday(rules), on: (day) => days.get(day) };
+  return (day) => days.get(day);
+}
+
+function joined(span: DaySpan | undefined, start: number, end: number): DaySpan {
+  return span === undefined
+    ? { start, end }
+    : { start: Math.min(start, span.start), end: Math.max(end, span.end) };
 }
 
 /** Friday, or Thursday for a week that begins on Sunday. */

@@ -206,6 +206,9 @@ function readRule(
       "Name a time later than start; write hours past midnight as two entries, one until 24:00 and one from 00:00",
     );
   }
-  const weekdays = weekdayMask(open.days).map((day, i) => day && search.allowed_days[i] === true);
+  // Allowed days are days of the person's own clock: of hours on another one they cannot be told by weekday.
+  const weekdays = weekdayMask(open.days).map((day, i) =>
+    day && (zone !== timezone || search.allowed_days[i] === true)
+  );
   return { timezone: zone, weekdays, start, end };
 }

@@ -38,8 +38,8 @@ export function scoredStart(starts: Int32Array, pointsOf: Scorer, i: number): Sc
 
 /**
  * The best `most` of the starts (ascending) by the sum of their points, of equal ones the earlier first, as choices:
- * first the best of up to five half-days, then all others that overlap none of the better ones chosen, and then those
- * that do; each of the three best first.
+ * first the best of up to five half-days, the soonest half-day among them, then all others that overlap none of the
+ * better ones chosen, and then those that do; each of the three best first.
  */
 export function bestOf(
   { duration, offsets }: SearchRequest,
@@ -47,6 +47,27 @@ export function bestOf(
   pointsOf: Scorer,
   most: number,
 ): ScoredStart[] {
+  const { apart, overlapping } = rank(starts, pointsOf, duration);
+  const halfDayOf = (start: number) => Math.floor((start + offsetAt(offsets, start)) / NOON);
+  const by_half_day = new Map<number, ScoredStart>();
+  for (const one of apart) {
+    const half_day = halfDayOf(one.start);
+    if (!by_half_day.has(half_day)) by_half_day.set(half_day, one);
+  }
+  const leading = [...by_half_day.values()].slice(0, SPREAD);
+  const soonest = by_half_day.get(halfDayOf(starts[0] ?? 0));
+  // How soon it could be is always one of the choices, and of the five it is the least good.
+  if (soonest !== undefined && !leading.includes(soonest)) leading[SPREAD - 1] = soonest;
+  const others = apart.filter((one) => !leading.includes(one));
+  return [...leading, ...others, ...overlapping].slice(0, most);
+}
+
+/** All starts best first, those apart that overlap none of the better ones apart. */
+function rank(
+  starts: Int32Array,
+  pointsOf: Scorer,
+  duration: number,
+): { apart: ScoredStart[]; overlapping: ScoredStart[] } {
   const count = starts.length;
   const scored: ScoredStart[] = [];
   // The total and the place in one number each, so that they are sorted without a comparison function.
@@ -54,12 +75,10 @@ export function bestOf(
   for (let i = 0; i < count; i++) {
     const one = scoredStart(starts, pointsOf, i);
     scored.push(one);
-    ranks[i] = -one.total * count + i;
+    ranks[i] = i - one.total * count;
   }
   ranks.sort();
   const overlaps = new Uint8Array(count);
-  const half_days = new Set<number>();
-  const leading: ScoredStart[] = [];
   const apart: ScoredStart[] = [];
   const overlapping: ScoredStart[] = [];
   for (const rank of ranks) {
@@ -69,15 +88,9 @@ export function bestOf(
       overlapping.push(one);
       continue;
     }
+    apart.push(one);
     for (let j = i - 1; j >= 0 && starts[j]! > one.start - duration; j--) overlaps[j] = 1;
     for (let j = i + 1; j < count && starts[j]! < one.start + duration; j++) overlaps[j] = 1;
-    const half_day = Math.floor((one.start + offsetAt(offsets, one.start)) / NOON);
-    if (half_days.size < SPREAD && !half_days.has(half_day)) {
-      half_days.add(half_day);
-      leading.push(one);
-    } else {
-      apart.push(one);
-    }
   }
-  return [...leading, ...apart, ...overlapping].slice(0, most);
+  return { apart, overlapping };
 }

@@ -311,4 +311,10 @@ export const QUESTIONS: readonly Question[] = [
     asked: { holiday_dates: ["2030-01-07"] },
     expected: { best: ["wed 09:00-12:00"] },
   },
+  {
+    id: "the one time today",
+    why: "however good the days after are, how soon it could be is worth knowing",
+    people: [guest("Eva", ["mon 09:00-10:00", "mon 10:30-17:00"])],
+    expected: { best: ["tue 09:00-12:00"], among: { span: "mon 10:00-10:30", within: 5 } },
+  },
 ];

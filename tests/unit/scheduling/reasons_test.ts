@@ -12,6 +12,17 @@ import { FACTORS } from "@shared/scheduling/input/weights.ts";
 import { WEEKDAYS } from "@shared/time/weekday.ts";
 import { arbitraryRequest } from "./arbitrary_request.ts";
 import { bruteForceStarts, isBusy, isOpen, wallAt } from "./brute_force.ts";
+import {
+  convenientHours,
+  daySpan,
+  gapsOf,
+  isComfortable,
+  lunchOf,
+  minutesIn,
+  roomOf,
+  usualHours,
+  wishedTimes,
+} from "./day_facts.ts";
 import { constraints, onMonday, person, request } from "./requests.ts";
 
 const label = (participant: Participant) => participant.name ?? participant.email;
@@ -35,33 +46,9 @@ function check({ code, args }: Reason, asked: SchedulingRequest, candidate: Cand
       Math.floor(Date.parse(busy.start) / 60_000) < end &&
       Math.ceil(Date.parse(busy.end) / 60_000) > start
     );
-  const gaps = (participant: Participant) => {
-    const taken = participant.busy === "unknown"
-      ? []
-      : participant.busy.filter((busy) =>
-        (busy.tentative !== true || constraints.tentative_as_busy) &&
-        Date.parse(busy.start) < Date.parse(busy.end)
-      );
-    const ends = taken.map((busy) => Math.ceil(Date.parse(busy.end) / 60_000));
-    const starts = taken.map((busy) => Math.floor(Date.parse(busy.start) / 60_000));
-    return {
-      before: Math.min(...ends.filter((minute) => minute <= start).map((minute) => start - minute)),
-      after: Math.min(...starts.filter((minute) => minute >= end).map((minute) => minute - end)),
-    };
-  };
+  const gaps = (participant: Participant) => gapsOf(participant, asked, start);
   const nearest = Math.min(...coming.flatMap((one) => [gaps(one).before, gaps(one).after]));
-  /** How long somebody stays open and unoccupied before the start or after the end. */
-  const room = (participant: Participant, step: 1 | -1) => {
-    const one_minute = { ...constraints, duration_minutes: 1 };
-    const raw = { ...participant, buffer: { before: 0, after: 0 } };
-    let minute = step === 1 ? end : start - 1;
-    let length = 0;
-    while (isOpen(one_minute, raw, minute) && !isBusy(one_minute, raw, minute)) {
-      minute += step;
-      length++;
-    }
-    return length;
-  };
+  const room = (participant: Participant, step: 1 | -1) => roomOf(participant, asked, start, step);
 
   const gap = (participant: Participant) =>
     Math.min(gaps(participant).before, gaps(participant).after);
@@ -292,95 +279,6 @@ function check({ code, args }: Reason, asked: SchedulingRequest, candidate: Cand
       }
       break;
   }
-}
-
-/** Days and hours somebody asks for, those of the meeting's category before the general ones. */
-function wishedTimes(participant: Participant, { constraints }: SchedulingRequest) {
-  const { preferences = {} } = participant;
-  const own = Object.entries(preferences.event_categories ?? {})
-    .find(([category]) => category.toLowerCase() === constraints.event_category)?.[1];
-  return {
-    days: own?.preferred_days ?? preferences.preferred_days,
-    start: own?.preferred_hours_start ?? preferences.preferred_hours_start,
-    end: own?.preferred_hours_end ?? preferences.preferred_hours_end,
-  };
-}
-
-const day_spans = new WeakMap<SchedulingRequest, Map<string, { start: number; end: number }>>();
-
-/** From the first to the last minute at which somebody is open on the local day of a start, holidays or not. */
-function daySpan(participant: Participant, asked: SchedulingRequest, start: number) {
-  let known = day_spans.get(asked);
-  if (known === undefined) day_spans.set(asked, known = new Map());
-  const zone = participant.timezone ?? asked.constraints.timezone;
-  const { date } = wallAt(zone, start);
-  const key = `${participant.email} ${date}`;
-  let span = known.get(key);
-  if (span === undefined) {
-    const iso = (minute: number) => new Date(minute * 60_000).toISOString();
-    const unbounded = {
-      ...asked.constraints,
-      duration_minutes: 1,
-      holiday_dates: [],
-      earliest_date: iso(start - 2880),
-      latest_date: iso(start + 2880),
-    };
-    const { exdates: _, ...present } = participant;
-    span = { start: Infinity, end: -Infinity };
-    for (let minute = start - 1500; minute < start + 1500; minute++) {
-      const wall = wallAt(zone, minute);
-      if (wall.date !== date || !isOpen(unbounded, present, minute)) continue;
-      span.start = Math.min(span.start, wall.minute_of_day);
-      span.end = Math.max(span.end, wall.minute_of_day + 1);
-    }
-    known.set(key, span);
-  }
-  return span;
-}
-
-function usualHours(participant: Participant, asked: SchedulingRequest, at: number) {
-  const day = daySpan(participant, asked, at);
-  return day.end - day.start <= 540 ? day : { start: 540, end: 1020 };
-}
-
-function convenientHours(participant: Participant, asked: SchedulingRequest, at: number) {
-  const { start, end } = wishedTimes(participant, asked);
-  const usual = usualHours(participant, asked, at);
-  const hours = {
-    start: start === undefined ? usual.start : start * 60,
-    end: end === undefined ? usual.end : end * 60,
-  };
-  if (hours.start < hours.end) return hours;
-  return start === undefined ? { ...hours, start: 0 } : { ...hours, end: Infinity };
-}
-
-function isComfortable(participant: Participant, asked: SchedulingRequest, start: number) {
-  const { constraints } = asked;
-  const { minute_of_day } = wallAt(participant.timezone ?? constraints.timezone, start);
-  const hours = convenientHours(participant, asked, start);
-  return minute_of_day >= hours.start && minute_of_day + constraints.duration_minutes <= hours.end;
-}
-
-/** Minutes of a meeting by the local clock of its start that lie in a span of the day. */
-function minutesIn(
-  participant: Participant,
-  { constraints }: SchedulingRequest,
-  start: number,
-  [from, to]: [number, number],
-) {
-  const { minute_of_day } = wallAt(participant.timezone ?? constraints.timezone, start);
-  const end = minute_of_day + constraints.duration_minutes;
-  return Math.max(0, Math.min(to, end) - Math.max(from, minute_of_day));
-}
-
-function lunchOf(
-  participant: Participant,
-  { constraints }: SchedulingRequest,
-): [number, number] | null {
-  const { lunch = constraints.lunch } = participant;
-  if (lunch === null) return null;
-  const minute = (text: string) => Number(text.slice(0, 2)) * 60 + Number(text.slice(3));
-  return lunch === undefined ? [720, 780] : [minute(lunch.start), minute(lunch.end)];
 }
 
 Deno.test("findSlots() gives only reasons that are true", () => {

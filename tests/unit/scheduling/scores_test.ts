@@ -73,11 +73,14 @@ function asChoices(candidates: Candidate[]): Candidate[] {
       leading.push(one);
     }
   }
+  const [first] = ranked.toSorted((a, b) => startOf(a) - startOf(b));
+  const soonest = apart.find((one) => first !== undefined && halfDay(one) === halfDay(first));
+  if (soonest !== undefined && !leading.includes(soonest)) leading[4] = soonest;
   const others = apart.filter((one) => !leading.includes(one));
   return [...leading, ...others, ...ranked.filter((one) => !apart.includes(one))];
 }
 
-Deno.test("findSlots() offers choices: half-days first, then what overlaps nothing better, then the rest", () => {
+Deno.test("findSlots() offers choices: half-days and the soonest first, then what overlaps nothing better, then the rest", () => {
   fc.assert(fc.property(arbitraryRequest, (asked) => {
     const { candidates, total_candidates_evaluated } = findSlots({
       ...asked,
