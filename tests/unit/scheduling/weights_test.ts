@@ -65,7 +65,7 @@ Deno.test("readWeights() completes weights in the proportion of the defaults, to
   assert.deepEqual(tenths({ optimization: 5 }), [350, 250, 200, 150, 50]);
   assert.deepEqual(tenths({ availability: 0 }), [0, 384, 308, 231, 77]);
   assert.deepEqual(tenths({ optimization: 100 }), [0, 0, 0, 0, 1000]);
-  assert.deepEqual(tenths({ preference: 40, fragmentation: 20 }), [233, 400, 134, 200, 33]);
+  assert.deepEqual(tenths({ preference: 40, fragmentation: 20 }), [234, 400, 133, 200, 33]);
   assert.deepEqual(tenths({}), [350, 250, 200, 150, 50]);
   fc.assert(fc.property(
     fc.record(
