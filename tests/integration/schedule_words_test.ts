@@ -89,6 +89,7 @@ Deno.test("docs/schedule.md tells the weights of every priority", () => {
     const row = rows.find(({ paths }) => paths[0] === priority);
     assert.equal(row?.cells[0], Object.values(weights).join(", "), priority);
   }
-  assert.match(PAGE, /`\{"optimization": 50\}` means 18.4, 13.2, 10.5, 7.9\s+and 50/);
+  const example = '`{"optimization": 50}` means 18.4, 13.2, 10.5, 7.9 and 50';
+  assert.ok(PAGE.replaceAll(/\s+/g, " ").includes(example));
   assert.deepEqual(Object.values(readWeights({ optimization: 50 })), [184, 132, 105, 79, 500]);
 });
