@@ -1,6 +1,5 @@
 import type { SearchRequest } from "../input/search_request.ts";
 import type { ScoreBreakdown } from "../input/weights.ts";
-import type { Earliness } from "./delay.ts";
 import { CLEAR_MINUTES, MOST_CONVENIENT, UNFRAGMENTED } from "./scales.ts";
 import type { Sums } from "./sums.ts";
 

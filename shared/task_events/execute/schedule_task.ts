@@ -1,11 +1,5 @@
 import type { Actor } from "@shared/database/actor.ts";
-import {
-  FailureError,
-  isTemporary,
-  isUnknown,
-  rejection,
-  waitOf,
-} from "@shared/failures/failure.ts";
+import { FailureError, isTemporary, isUnknown, rejection } from "@shared/failures/failure.ts";
 import { inProgress } from "./lease_event.ts";
 import { beginTaskEvent, settleTaskEvent } from "@shared/database/task_events.ts";
 import type { BegunTaskEvent, TaskEventRow, TaskRow } from "@shared/database/task_events.ts";
