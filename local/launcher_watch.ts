@@ -12,7 +12,7 @@ interface Link {
 
 /**
  * Calls `onGone` when `npx` started this program and has ended. npx hands a signal to a shell that
- * dies of it without telling the Deno below, which would go on for ever with nobody to stop it.
+ * dies of it without telling the Deno below, which would run for ever with no process to stop it.
  * Without npx nothing is watched: a terminal that closes must not end what it started with nohup.
  */
 export async function watchLauncher(onGone: () => void): Promise<void> {

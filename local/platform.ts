@@ -46,7 +46,7 @@ export interface PlatformOptions extends PrepareOptions {
 
 /**
  * A database that looks like a Supabase project before its first migration, with the two roles that
- * a hosted project tells apart. Whoever opened the connections closes them.
+ * a hosted project tells apart. The caller that opened the connections closes them.
  */
 export interface PreparedProject {
   /** Applies the migrations and owns what they create. */

@@ -16,7 +16,7 @@ export interface LocalDatabase extends Session {
   /** Runs `work` in one transaction; it is rolled back when `work` throws. */
   transaction<T>(work: (session: Session) => Promise<T>): Promise<T>;
   /**
-   * Runs `work` while nobody else uses the database's only session (PGlite), or at once (Postgres).
+   * Runs `work` while no other caller uses the database's only session (PGlite), or immediately (Postgres).
    * `work` must go through `connection`; `query`, `execute` and `transaction` queue up themselves.
    */
   exclusive<T>(work: () => Promise<T>): Promise<T>;

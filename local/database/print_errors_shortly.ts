@@ -2,7 +2,7 @@ import type { Connection } from "@supabase/lite";
 
 /**
  * lite prints every error of the database with its stack and forty fields, also a refusal that a
- * caller provoked and is told about. One line is enough for whoever watches the platform.
+ * caller provoked and is told about. One line is enough for the terminal of the platform.
  */
 export function printErrorsShortly(connection: Connection): void {
   const normalize = connection.normalizeDbError.bind(connection);

@@ -1,6 +1,6 @@
 import type { DemoOptions } from "./demo_options.ts";
 
-/** Somebody in the demo: a Google account with a calendar. */
+/** A person of the demo: a Google account with a calendar. */
 export interface Person {
   /** The calendar's file name without .ics. */
   key: string;
@@ -28,7 +28,9 @@ export async function cast(options: DemoOptions): Promise<Person[]> {
   );
   if (twice !== undefined) throw new Error(`Two calendars would share one address: ${twice.email}`);
   const strangers = [...options.zones.keys()].filter((name) => !keys.includes(name));
-  if (strangers.length > 0) throw new Error(`--zone names nobody who takes part: ${strangers[0]}`);
+  if (strangers.length > 0) {
+    throw new Error(`--zone has a person who does not take part: ${strangers[0]}`);
+  }
   return people;
 }
 

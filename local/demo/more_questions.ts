@@ -4,9 +4,9 @@ import type { Stage } from "./stage.ts";
 
 /** What came of the questions that are only asked and never stored. */
 export interface MoreAnswers {
-  /** A longer meeting fits nobody as it is, and the answer names what would have to give. */
+  /** No slot fits a longer meeting, and the response names the smallest change that yields one. */
   negotiated: boolean;
-  /** Somebody whose calendar is not shared is neither free nor busy: the answer refuses by name. */
+  /** A participant whose calendar is not shared is neither free nor busy: the response names them. */
   refused_by_name: boolean;
 }
 
@@ -75,7 +75,7 @@ async function refuse(
   const { status, body } = await stage.call("schedule", {
     body: { dry_run: true, participants: [...participants, nina], constraints },
   });
-  tell("With somebody whose calendar is not shared: refused, by name", [
+  tell("With a participant whose calendar is not shared: refused, with their name", [
     String(body.error),
     String(body.message),
   ]);

@@ -26,7 +26,7 @@ export interface Answer {
 /** Creates the accounts and leads the organizer through the consent page. */
 export async function setStage(platform: Platform, people: readonly Person[]): Promise<Stage> {
   const [organizer] = people;
-  if (organizer === undefined) throw new Error("Nobody takes part");
+  if (organizer === undefined) throw new Error("There is no participant");
   const google = emulatorControl(platform.google_url);
   for (const { email, name, timezone, ics } of people) {
     await google.importCalendar({ email, name, timezone, ics });

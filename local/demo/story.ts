@@ -66,7 +66,7 @@ export async function playStory(
 
 function ask(people: readonly Person[], options: DemoOptions): Question {
   const [organizer] = people;
-  if (organizer === undefined) throw new Error("Nobody takes part");
+  if (organizer === undefined) throw new Error("There is no participant");
   const timezone = options.timezone ?? organizer.timezone;
   const week = nextWorkingWeek(new Date(), timezone);
   const from = options.from ?? week.from;

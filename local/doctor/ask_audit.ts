@@ -82,7 +82,7 @@ async function ask({ functions_url, key }: AuditAddress, body: object): Promise<
       body: JSON.stringify({ audit: true, ...body }),
     });
   } catch (error) {
-    throw new Error(`Nobody answers at ${url}`, { cause: error });
+    throw new Error(`There is no server at ${url}`, { cause: error });
   }
   const text = await response.text();
   if (!response.ok) throw new Error(`${url} answered ${response.status}: ${text.slice(0, 500)}`);

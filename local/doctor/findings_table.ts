@@ -33,7 +33,7 @@ function advice({ repair, what_to_do, repaired }: Finding): string {
   if (repair === null) return `To do: ${what_to_do ?? "-"}`;
   if (repaired === true) return `Repaired: ${repair}`;
   return repaired === false
-    ? "Not repaired: somebody is working on the row. Run the doctor again."
+    ? "Not repaired: a worker is processing the row. Run the doctor again."
     : `Repair (--repair): ${repair}`;
 }
 

@@ -89,7 +89,7 @@ function inheritedEnvironment(): Record<string, string> {
 
 /**
  * The port in the line `{"port":<number>}`, or null when the output ends without one. All other
- * output, before and after, goes to standard error: standard output belongs to whoever started us.
+ * output, before and after, goes to standard error: standard output belongs to the parent process.
  */
 function announcedPort(output: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<number | null> {
   const { promise, resolve } = Promise.withResolvers<number | null>();

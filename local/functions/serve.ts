@@ -28,7 +28,7 @@ void endWithPlatform();
 try {
   await serveFunctions(new URL(folder));
 } catch (error) {
-  // The listeners above would keep a process alive that serves nobody.
+  // The listeners above would keep a process without server alive.
   logError("Functions cannot be served", error);
   Deno.exit(1);
 }

@@ -9,14 +9,14 @@ const INTRODUCTION = `# Error codes
 Written by \`deno task docs:errors\` from \`shared/failures/\`; a test compares both.
 
 An error response is \`{error, message, status, details?}\`: \`error\` is a code of the first table, and
-\`status\` its HTTP status. \`details.reason\`, where there is one, is a code of the second or third table,
+\`status\` its HTTP status. \`details.reason\`, if present, is a code of the second or third table,
 or Google's own reason. In a batch every element has its own \`error\` and \`message\`. Stored errors
 (\`writeback_error\`, \`sync_error\`, \`meet_link_error\`) are a code, a colon and a sentence. Codes are added,
 never renamed.
 
-What becomes of a failure is its verdict:
+The verdict of a failure decides about the next attempt:
 
-| verdict      | tried again by itself         | spends an attempt | reconnecting Google cures it |
+| verdict      | retried automatically         | spends an attempt | continues after reconnecting |
 | ------------ | ----------------------------- | ----------------- | ---------------------------- |
 | \`retry\`      | yes                           | yes               | no                           |
 | \`unknown\`    | yes, after Google was read    | yes               | no                           |
@@ -26,9 +26,9 @@ What becomes of a failure is its verdict:
 | \`reject\`     | no                            | yes               | no                           |
 | \`exhausted\`  | no: no attempt is left        | no                | no                           |
 
-A code's verdict is its usual one. \`google_unavailable\` is \`unknown\` where a write may have taken effect;
-whatever happens while an earlier write may have taken effect is \`unknown\` or \`unverified\`; and what
-fails at the third attempt is \`reject\`.`;
+The tables show the usual verdict of a code. \`google_unavailable\` is \`unknown\` if a write may have taken effect.
+Every failure is \`unknown\` or \`unverified\` while an earlier write may have taken effect. A failure of the
+third attempt is \`reject\`.`;
 
 const RESPONSES = `## Error responses`;
 
@@ -38,7 +38,7 @@ const REASON_TABLE = `## Reasons
 
 const OTHERS = `## Other codes
 
-Of a request to Google that had no usable reply (\`details.reason\`), of Meet links (\`meet_link_error\`), of
+For requests to Google without a usable response (\`details.reason\`), Meet links (\`meet_link_error\`),
 notifications (\`target_answered\` is followed by the HTTP status), and \`?error=\` of the address to which the
 browser returns from Google.`;
 
@@ -72,7 +72,7 @@ function table(
       ...(cell === undefined ? [] : [cell]),
       `\`${verdict satisfies Verdict}\``,
       message,
-      advice.join(" Once nothing is tried again: "),
+      advice.join(" After the last attempt: "),
     ];
   });
   const titles = [...head, "verdict", "what happened", "what to do"];

@@ -6,12 +6,12 @@ import { looker } from "./look.ts";
 import type { AuditDependencies } from "./look.ts";
 
 /** Google allows a user 600 requests a minute for everything; this leaves room for the meetings themselves. */
-const AT_ONCE = 8;
+const CONCURRENT = 8;
 /** No slice is begun later than this; a function has 150 s in all. */
 const LAST_SLICE_MS = 90_000;
 
 export interface AuditRequest {
-  /** Meetings, and on a first page also calendars, to look at. */
+  /** Meetings, and on a first page also calendars, to compare. */
   limit: number;
   /** The `next_after` of the page before. */
   after: string | null;
@@ -25,13 +25,13 @@ export interface Audit {
   meetings_checked: number;
   /** Null: this was the last page. */
   next_after: string | null;
-  /** Looked at for orphaned events; null where that was not the question (a later page, or given meetings). */
+  /** Calendars that were searched for orphaned events; null for a later page or given meetings. */
   calendars: { checked: number; of: number } | null;
 }
 
 /**
  * Compares a page of rows with Google Calendar, and with the first page the calendars with the rows.
- * Writes nothing to Google. With `repair` rows are brought up to date with what Google says of their
+ * Writes nothing to Google. With `repair` rows are updated with what Google returns of their
  * events, and what was given up goes back into the queue.
  */
 export async function audit(
@@ -76,7 +76,7 @@ async function inSlices<T>(
   const results: Finding[] = [];
   let done = 0;
   while (done < items.length && hasTime()) {
-    const slice = items.slice(done, done + AT_ONCE);
+    const slice = items.slice(done, done + CONCURRENT);
     results.push(...(await Promise.all(slice.map(examine))).flat());
     done += slice.length;
   }

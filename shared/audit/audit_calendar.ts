@@ -7,10 +7,10 @@ import type { Finding } from "./finding.ts";
 import type { AuditDependencies, Looker } from "./look.ts";
 
 const DAY_MS = 86_400_000;
-/** The same month that the rows are looked at, and as far ahead as people plan. */
+/** The same month as for the rows, and as far ahead as people plan. */
 const PAST_DAYS = 30;
 const FUTURE_DAYS = 400;
-/** 25,000 events; a fuller calendar is said to be looked at in part. */
+/** 25,000 events; of a larger calendar only this part is compared, and the finding says so. */
 const MAX_PAGES = 10;
 const KEY = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -20,10 +20,10 @@ export async function auditCalendar(
   looker: Looker,
   { user_id, google_calendar_id }: AuditableCalendar,
 ): Promise<Finding[]> {
-  const nobody = { meeting_id: null, title: null, google_calendar_id, event_ids: [] };
+  const no_meeting = { meeting_id: null, title: null, google_calendar_id, event_ids: [] };
   const connection = await looker.connection(user_id, null);
   if ("unreadable" in connection) {
-    return [toDecide("unreadable", { ...nobody, message: connection.unreadable })];
+    return [toDecide("unreadable", { ...no_meeting, message: connection.unreadable })];
   }
   const day = (days: number) => new Date(now().getTime() + days * DAY_MS).toISOString();
   // No filter: Google finds a property by its value only, and which value is the question here.
@@ -34,23 +34,24 @@ export async function auditCalendar(
   }, MAX_PAGES);
   if ("unreadable" in listed) {
     const message = `${connection.seen.email}: ${listed.unreadable}`;
-    return [toDecide("unreadable", { ...nobody, message })];
+    return [toDecide("unreadable", { ...no_meeting, message })];
   }
   const ours = byKey(listed.seen.events);
   const known = ours.size === 0 ? [] : await findEventKeys(database, [...ours.keys()]);
   for (const key of known) ours.delete(key);
   const strays = [...ours.values()].flat().map(({ id, summary }) =>
     toDecide("orphaned", {
-      ...nobody,
+      ...no_meeting,
       title: summary ?? null,
       event_ids: [id],
-      message: `No meeting knows this event on the calendar of ${connection.seen.email}.`,
+      message: `No meeting has this event on the calendar of ${connection.seen.email}.`,
     })
   );
-  const message = `${connection.seen.email}: the calendar has more events than were looked at.`;
+  const message =
+    `${connection.seen.email}: only a part of the events of this calendar was compared.`;
   return listed.seen.complete
     ? strays
-    : [...strays, toDecide("unreadable", { ...nobody, message })];
+    : [...strays, toDecide("unreadable", { ...no_meeting, message })];
 }
 
 function byKey(events: readonly GoogleEvent[]): Map<string, GoogleEvent[]> {

@@ -37,7 +37,7 @@ export async function auditMeeting(
   return findings.map((finding) => finding.repair === null ? finding : { ...finding, repaired });
 }
 
-/** False when somebody is working on the row. */
+/** False while a worker processes the row. */
 async function repairRow(
   database: Database,
   { meeting_id }: AuditableMeeting,
@@ -49,7 +49,7 @@ async function repairRow(
   return decision === "requeued";
 }
 
-/** A row that was written while Google was asked differs for that reason alone; the next audit tells. */
+/** A row that was written during the request to Google is skipped until the next audit. */
 async function isUnchanged(
   { database }: AuditDependencies,
   row: AuditableMeeting,
@@ -59,7 +59,7 @@ async function isUnchanged(
   return now?.updated_at === row.updated_at;
 }
 
-/** Every event that carries the meeting's key, and its own event even if somebody took the key away. */
+/** Every event with the meeting's key, and the meeting's event even if its key was removed. */
 async function eventsOf(looker: Looker, row: AuditableMeeting): Promise<Seen<GoogleEvent[]>> {
   const { google_calendar_id, google_event_id } = row;
   const connection = await looker.connection(row.organizer_user_id, row.google_account_id);

@@ -19,10 +19,10 @@ export interface Comparison {
   requeue: boolean;
 }
 
-const REQUEUE_CHANGE = "Requeue the change: the event shows it then, and Google tells the guests.";
+const REQUEUE_CHANGE = "Requeue the change: the event is updated, and Google notifies the guests.";
 const REQUEUE_CANCELLATION =
-  "Requeue the cancellation: the event is deleted then, and Google tells the guests.";
-const REFRESH = "Note the event's present links, organizer and guests in the row.";
+  "Requeue the cancellation: the event is deleted, and Google notifies the guests.";
+const REFRESH = "Store the event's current links, organizer and guests in the row.";
 
 /** A row at rest against the events that carry its key; deleted ones have status "cancelled". */
 export function compareMeeting(row: AuditableMeeting, events: readonly GoogleEvent[]): Comparison {
@@ -42,7 +42,7 @@ export function compareMeeting(row: AuditableMeeting, events: readonly GoogleEve
   const others = live.filter(({ id }) => id !== row.google_event_id);
   const duplicates = others.length === 0 ? [] : [duplicated(row, others)];
   if (event === undefined) {
-    // Requeued, a change would invite everybody anew.
+    // After a requeue of the change Google would invite all guests again.
     const deleted = own.some(({ id }) => id === row.google_event_id);
     return { ...nothing, findings: [deleted ? cancelled(row) : missing(row), ...duplicates] };
   }
@@ -50,7 +50,7 @@ export function compareMeeting(row: AuditableMeeting, events: readonly GoogleEve
     return { ...nothing, findings: [changeGivenUp(row, event), ...duplicates], requeue: true };
   }
   const refresh = writtenOf(event);
-  const isOutdated = !saysTheSame(row, refresh, event);
+  const isOutdated = !isSame(row, refresh, event);
   return {
     ...nothing,
     findings: [...moved(row, event), ...duplicates, ...(isOutdated ? [outdated(row)] : [])],
@@ -60,7 +60,7 @@ export function compareMeeting(row: AuditableMeeting, events: readonly GoogleEve
 
 function cancellationGivenUp(row: AuditableMeeting, live: readonly GoogleEvent[]): Finding {
   const state = live.length === 0
-    ? "Its event is gone all the same."
+    ? "Its event no longer exists."
     : "Its event is still on the calendar.";
   return toRepair("given_up", {
     ...about(row, live.map(({ id }) => id)),
@@ -89,7 +89,7 @@ function orphaned(row: AuditableMeeting, { id }: GoogleEvent): Finding {
 function missing(row: AuditableMeeting): Finding {
   return toDecide("missing", {
     ...about(row, present(row.google_event_id)),
-    message: "Google Calendar does not know the meeting's event.",
+    message: "The meeting's event does not exist on Google Calendar.",
   });
 }
 
@@ -128,7 +128,7 @@ function timesOf(row: AuditableMeeting, event: GoogleEvent): string | null {
 function outdated(row: AuditableMeeting): Finding {
   return toRepair("outdated", {
     ...about(row, present(row.google_event_id)),
-    message: "Links, organizer or guests of the event are not what the row says.",
+    message: "Links, organizer or guests of the event differ from the row.",
   }, REFRESH);
 }
 
@@ -154,8 +154,8 @@ function writtenOf(event: GoogleEvent): Written {
   };
 }
 
-/** What Google does not tell, it does not contradict. */
-function saysTheSame(row: AuditableMeeting, written: Written, event: GoogleEvent): boolean {
+/** Fields that Google does not return count as equal. */
+function isSame(row: AuditableMeeting, written: Written, event: GoogleEvent): boolean {
   const { event: told, google_event_link } = written;
   const pairs: [unknown, unknown][] = [
     [google_event_link, row.google_event_link],

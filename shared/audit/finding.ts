@@ -1,4 +1,4 @@
-/** What can be wrong between a row and Google Calendar, in a word. */
+/** Kinds of differences between a row and Google Calendar. */
 export const FINDING_KINDS = [
   "missing",
   "moved",
@@ -20,27 +20,28 @@ export interface Finding {
   title: string | null;
   google_calendar_id: string;
   event_ids: string[];
-  /** What is so, for people. */
+  /** The difference as a sentence. */
   message: string;
-  /** What `repair` does about it; null: nothing is safe to do, somebody has to decide. */
+  /** What `repair` does; null: no repair is safe, and a person has to decide. */
   repair: string | null;
-  /** What somebody can do about it, where there is no repair. */
+  /** What a person can do, where there is no repair. */
   what_to_do: string | null;
-  /** Set where a repair was asked for and there is one. */
+  /** Set if a repair was requested and there is one. */
   repaired?: boolean;
 }
 
-/** What only a person can decide about. */
+/** Kinds without repair. */
 type Undecided = Exclude<FindingKind, "given_up" | "outdated">;
 
 const WHAT_TO_DO: Record<Undecided, string> = {
-  missing: "Cancel the meeting (DELETE meetings), and schedule it anew if it shall take place.",
-  moved:
-    "Give the meeting the time that the event has now (PATCH meetings), or move the event back.",
-  cancelled: "Cancel the meeting too (DELETE meetings), or schedule it anew.",
-  duplicated: "Look at the other events on Google Calendar and delete those that nobody wants.",
-  orphaned: "Delete the event on Google Calendar, unless another installation of Convene made it.",
-  unreadable: "Follow what the reason says, then look again.",
+  missing: "Cancel the meeting (DELETE meetings), and schedule a new one if it should take place.",
+  moved: "Change the meeting to the time of the event (PATCH meetings), or move the event back.",
+  cancelled:
+    "Cancel the meeting too (DELETE meetings), and schedule a new one if it should take place.",
+  duplicated: "Check the other events on Google Calendar and delete those that are not needed.",
+  orphaned:
+    "Delete the event on Google Calendar, unless another installation of Convene created it.",
+  unreadable: "Resolve the reason, then run the doctor again.",
 };
 
 type About = Pick<

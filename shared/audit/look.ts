@@ -59,7 +59,7 @@ export function looker({ database, calendar, connections }: AuditDependencies): 
 
   return {
     async connection(user_id, google_account_id) {
-      if (user_id === null) return { unreadable: "The meeting has no organizer any more." };
+      if (user_id === null) return { unreadable: "The meeting no longer has an organizer." };
       const reading = read.get(user_id) ?? readGoogleConnection(database, user_id);
       read.set(user_id, reading);
       const connection = await reading;

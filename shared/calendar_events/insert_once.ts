@@ -22,7 +22,7 @@ export interface Insertion {
   sendUpdates: SendUpdates;
   /** An earlier insert may have taken effect: verify before each insert. */
   verify_first: boolean;
-  /** Why nothing may be inserted just now; null: it may. What landed earlier is adopted all the same. */
+  /** Why no insert is allowed now; null: it is. An existing event is adopted in any case. */
   mayNotInsert?(): Failure | null;
 }
 
@@ -31,7 +31,7 @@ export type Inserted =
     kind: "inserted";
     event: GoogleEvent;
     generation: number;
-    /** It was there before this call: adopted, and nobody was mailed again. */
+    /** The event existed before this call: it was adopted, and no mail was sent. */
     already_exists: boolean;
   }
   /** `insert`: it was not allowed, or failed; `verify`: Google could not be read. */

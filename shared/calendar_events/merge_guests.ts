@@ -3,7 +3,7 @@ import type { AttendeeInput, GoogleAttendee } from "@shared/google/event.ts";
 
 /** Three lists of guests, and how a wanted guest is written. */
 export interface GuestMerge<Before extends Guest, Wanted extends Guest & { email: string }> {
-  /** On which the wish is based: who is here and not wanted is removed. */
+  /** The guests on which the change is based: those that are here and not in `wanted` are removed. */
   before: readonly Before[];
   /** What Google has now. Whom people added there stays, and what a guest answered is Google's word. */
   present: readonly GoogleAttendee[];
@@ -19,7 +19,7 @@ interface Guest {
 }
 
 /**
- * The list to send to Google, which replaces its own as a whole and resets the answer of anybody sent
+ * The list to send to Google, which replaces the complete list and resets the reply of every guest sent
  * without it. Addresses compare without case.
  */
 export function mergeGuests<Before extends Guest, Wanted extends Guest & { email: string }>(

@@ -12,7 +12,7 @@ export type Verified =
   | { kind: "absent" }
   /** Deleted, with or without our key; Google keeps its id taken. */
   | { kind: "tombstone" }
-  /** Another's live event, or ours without the key that somebody took away. */
+  /** A live event of another owner, or ours whose key was removed. */
   | { kind: "foreign"; event: GoogleEvent }
   | { kind: "unreadable"; failure: GoogleFailure };
 

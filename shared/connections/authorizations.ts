@@ -33,9 +33,9 @@ export type Completion =
   | { kind: "failed"; failure: GoogleFailure };
 
 /**
- * Connecting a Google account in three steps: `begin` by a signed-in user, `receive` by whoever's
+ * Connecting a Google account in three steps: `begin` by a signed-in user, `receive` by the
  * browser Google sends back, `complete` by the user who began. Only the last one exchanges Google's
- * code, so a consent given in somebody else's browser attaches nothing to anybody.
+ * code, so a consent given in another user's browser connects no account.
  */
 export interface GoogleAuthorizations {
   /** The address of Google's consent page. */

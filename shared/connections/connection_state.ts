@@ -16,7 +16,7 @@ export interface ConnectionState {
   what_to_do: string | null;
   /** Google asked this user to slow down until then (RFC 3339); null when it did not. */
   paused_until: string | null;
-  /** After an invitation limit: nothing is written for this user until then (RFC 3339); reading goes on. */
+  /** After an invitation limit: nothing is written for this user until then (RFC 3339); reads are not paused. */
   writes_paused_until: string | null;
 }
 

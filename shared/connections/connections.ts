@@ -25,7 +25,7 @@ export interface Connections {
    * Runs a request with a valid access token of the user. A refused token (401) is refreshed once
    * and the request run again, which is safe: a 401 did nothing. A dead grant or a missing scope is
    * stored (`needs_reauth`), a rate limit pauses the user, an invitation limit the user's writes, a
-   * limit of the whole project everybody; then Google is not asked. What fails because of the
+   * limit of the whole project all users; then no request is sent. What fails because of the
    * connection itself is deferred: it spends no attempt. Throws on a database error and on a token
    * that cannot be decrypted.
    */
@@ -48,7 +48,7 @@ interface HeldToken {
   expires_at_ms: number;
 }
 
-/** The users' Google connections in use. Two callers who refresh one connection at once are fine. */
+/** The users' Google connections in use. Two callers may refresh one connection concurrently. */
 export function googleConnections(
   { database, oauth, cipher, now }: ConnectionsDependencies,
 ): Connections {
@@ -129,7 +129,7 @@ export function googleConnections(
     return { verdict: "done", status: outcome.status, value: token };
   }
 
-  /** Stores what a failure says about the connection itself, for everyone who uses it next. */
+  /** Stores what a failure means for the connection, for its next use. */
   async function note<T>(
     connection: StoredConnection,
     outcome: GoogleOutcome<T>,
@@ -189,7 +189,7 @@ function closedFor(
   const paused_until = pausedUntil(connection, kind);
   const wait_ms = paused_until === null ? 0 : Date.parse(paused_until) - now.getTime();
   if (wait_ms <= 0) return null;
-  const message = `Google asked to slow down; this user's next ${
+  const message = `Google's rate limit was reached; this user's next ${
     kind === "write" ? "change" : "request"
   } is due at ${paused_until}.`;
   return {

@@ -16,8 +16,8 @@ export type Revocation =
   | { kind: "none" };
 
 /**
- * Forgets a user's connection, then revokes it at Google. In that order: the user's wish holds even
- * while Google cannot be reached, and afterwards nobody has the token.
+ * Deletes a user's connection, then revokes it at Google. In this order the connection is gone even
+ * if Google cannot be reached, and its token is no longer stored.
  */
 export async function disconnectGoogle(
   { database, oauth, cipher }: {

@@ -5,6 +5,6 @@ import type { ReconnectCode } from "@shared/failures/google_reply.ts";
 export function reconnectMessage(code: ReconnectCode, missing_scopes: readonly string[]): string {
   const { message } = CODES[code];
   return code === "insufficient_permissions" && missing_scopes.length > 0
-    ? message.replace(" needed.", ` needed (${missing_scopes.join(", ")}).`)
+    ? message.replace(" permissions.", ` permissions (missing: ${missing_scopes.join(", ")}).`)
     : message;
 }

@@ -5,7 +5,7 @@ export function randomSecret(): string {
   return encodeHex(crypto.getRandomValues(new Uint8Array(32)));
 }
 
-/** SHA-256 in hex: what is stored of a secret that somebody else holds. */
+/** SHA-256 in hex: stored instead of a secret that a client keeps. */
 export async function hashSecret(secret: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(secret));
   return encodeHex(digest);

@@ -7,7 +7,7 @@ import { TokenCipherFault } from "./token_cipher.ts";
 /** Something of ours failed; what it was is for the log, never for a caller. */
 export function failureOfThrown(thrown: unknown): Failure {
   const code = thrown instanceof TokenCipherFault ? "token_unreadable" : "internal_error";
-  // A database that is busy says nothing about what was asked for.
+  // A busy database is no reason against the request.
   if (thrown instanceof DatabaseFault && thrown.is_temporary) return deferral(code, null);
   return { verdict: "retry", code, message: CODES[code].message, not_before_seconds: null };
 }

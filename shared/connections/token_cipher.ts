@@ -6,7 +6,7 @@ const KEY_BYTES = 32;
 
 /** Encrypts Google credentials for storage. What is encrypted for one user opens for that user only. */
 export interface TokenCipher {
-  /** "v1.<key id>.<base64 of iv, ciphertext and tag>", under the first key of the ring. */
+  /** "v1.<key id>.<base64 of iv, ciphertext and tag>", under the first key of the keyring. */
   encrypt(plaintext: string, user_id: string): Promise<string>;
   /** Throws `TokenCipherFault` for a forgotten key, another user, or text that was tampered with. */
   decrypt(encrypted: string, user_id: string): Promise<string>;
@@ -20,12 +20,12 @@ export class TokenCipherFault extends Error {
 }
 
 /**
- * AES-256-GCM with the ring of CONVENE_TOKEN_KEYS, "k2:<base64 of 32 bytes>,k1:<...>": the first key
+ * AES-256-GCM with the keyring of CONVENE_TOKEN_KEYS, "k2:<base64 of 32 bytes>,k1:<...>": the first key
  * encrypts, all of them decrypt. A new key is put in front; the old one stays until every connection
- * has been used once, which encrypts its tokens anew. Throws `TokenCipherFault` on a ring that is unusable.
+ * has been used once, which encrypts its tokens again. Throws `TokenCipherFault` on an invalid keyring.
  */
-export function tokenCipher(key_ring: string | undefined): TokenCipher {
-  const keys = parseKeyRing(key_ring ?? "");
+export function tokenCipher(keyring: string | undefined): TokenCipher {
+  const keys = parseKeyring(keyring ?? "");
   const imported = new Map<string, Promise<CryptoKey>>();
 
   function keyOf(id: string): Promise<CryptoKey> {
@@ -92,7 +92,7 @@ function boundTo(key_id: string, user_id: string) {
   return new TextEncoder().encode(`convene ${FORMAT} ${key_id} ${user_id}`);
 }
 
-function parseKeyRing(text: string) {
+function parseKeyring(text: string) {
   const entries = text.split(",").map((entry) => entry.trim()).filter((entry) => entry !== "");
   const keys = new Map(entries.map(parseKey));
   if (keys.size === 0) {
@@ -102,7 +102,9 @@ function parseKeyRing(text: string) {
     );
   }
   if (keys.size < entries.length) {
-    throw new TokenCipherFault("CONVENE_TOKEN_KEYS names a key twice. Give every key its own id");
+    throw new TokenCipherFault(
+      "CONVENE_TOKEN_KEYS has two keys with the same id. Give every key its own id",
+    );
   }
   return keys;
 }

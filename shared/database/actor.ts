@@ -1,4 +1,4 @@
-/** On whose behalf rows are read and changed: a user, whose own rows these are, or the system, which reaches everybody's. */
+/** For whom rows are read and changed: a user, limited to their own rows, or the system with all rows. */
 export type Actor =
   | { kind: "user"; user_id: string }
   | { kind: "system" };
@@ -6,7 +6,7 @@ export type Actor =
 /** A worker, a sweep, a webhook or a secret key. */
 export const SYSTEM: Actor = { kind: "system" };
 
-/** An actor as SQL helpers take it in `p_user_id`: there, null means everybody's rows. */
+/** An actor as parameter `p_user_id` of SQL functions: null means the rows of all users. */
 export function userIdOf(actor: Actor): string | null {
   return actor.kind === "user" ? actor.user_id : null;
 }

@@ -44,7 +44,7 @@ export function findEventKeys(
   return call(database, "find_event_keys", { p_event_keys: event_keys });
 }
 
-/** Notes how the event looks on Google now. False when the row is being worked on or has another event. */
+/** Stores the event as Google returned it. False when the row is leased or has another event. */
 export function refreshWrittenEvent(
   database: Database,
   meeting_id: string,

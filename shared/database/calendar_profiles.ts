@@ -6,7 +6,7 @@ import type { StoredConnection } from "./google_connections.ts";
 export interface ProfiledConnection extends StoredConnection {
   /** Encoded; null when none was learned yet. */
   profile: string | null;
-  /** The profile is missing or older than a day, and nobody reads the events now. */
+  /** The profile is missing or older than a day, and no other worker reads the events. */
   profile_is_due: boolean;
 }
 

@@ -8,10 +8,10 @@ export interface UnsyncedCalendar {
   user_id: string;
   calendar_id: string;
   event_ids: string[];
-  /** Null where no row says when its event is. */
+  /** Null if no row has the time of its event. */
   time_min: string | null;
   time_max: string | null;
-  /** Every row says when its event is, so that the window holds all of them. */
+  /** Whether every row has the time of its event, so that the window contains all events. */
   complete_window: boolean;
 }
 

@@ -18,7 +18,7 @@ export interface StoredConnection {
   access_token_expires_at: string | null;
   /** Google asked this user to slow down until then. */
   paused_until: string | null;
-  /** After an invitation limit: nothing is written until then, while reading goes on. */
+  /** After an invitation limit: nothing is written until then; reads are not paused. */
   writes_paused_until: string | null;
 }
 
@@ -103,7 +103,7 @@ export async function pauseGoogleConnection(
   });
 }
 
-/** Sends nothing to Google for anybody before `until` (RFC 3339). Longer pauses stay. */
+/** Pauses all requests to Google until `until` (RFC 3339). Longer pauses stay. */
 export async function pauseAllGoogleConnections(database: Database, until: string): Promise<void> {
   await call(database, "pause_all_google_connections", { p_until: until });
 }

@@ -4,19 +4,19 @@ import type { StoredConnection } from "./google_connections.ts";
 import type { MeetingRow } from "./meetings.ts";
 import type { Step } from "./writebacks.ts";
 
-/** An event whose Meet link is looked for now. `meeting.reads` counts this read. */
-export interface ClaimedLook {
+/** An event to read for its Meet link. `meeting.reads` includes this read. */
+export interface ClaimedRead {
   meeting: MeetingRow & { lease_token: string; reads: number };
   connection: StoredConnection;
 }
 
-/** Events to look at; each claim makes the next look due later, so a lost one costs only the wait. */
-export function claimMeetLinks(database: Database, limit: number): Promise<ClaimedLook[]> {
+/** Leases events to read; each claim makes the next read due later, so that a lost one is repeated. */
+export function claimMeetLinks(database: Database, limit: number): Promise<ClaimedRead[]> {
   return call(database, "claim_meet_links", { p_limit: limit });
 }
 
-/** What one look found. `is_over`: no further look makes sense, `error` (code, colon, sentence) says why. */
-export interface MeetLinkLook {
+/** The result of one read. `is_over`: there is no further read, and `error` (code, colon, sentence) has the reason. */
+export interface MeetLinkRead {
   meeting_id: string;
   meet_link: string | null;
   error: string | null;
@@ -24,16 +24,16 @@ export interface MeetLinkLook {
   lease_token: string;
   /** Until the next read; null where it is over. */
   not_before_seconds: number | null;
-  steps: readonly LookStep[];
+  steps: readonly ReadStep[];
 }
 
-/** Ends looks in one statement; `steps` go to the ledger under `lease_token`. */
+/** Settles reads in one statement; `steps` go to the ledger under `lease_token`. */
 export function settleMeetLinks(
   database: Database,
-  looks: readonly MeetLinkLook[],
+  reads: readonly MeetLinkRead[],
 ): Promise<number> {
-  return call(database, "settle_meet_links", { p_reads: looks });
+  return call(database, "settle_meet_links", { p_reads: reads });
 }
 
-/** A step of a look as the ledger takes it; the last one says what was decided. */
-export type LookStep = Step | { step: "settled"; decision: string };
+/** A step of a read for the ledger; the last one has the decision. */
+export type ReadStep = Step | { step: "settled"; decision: string };

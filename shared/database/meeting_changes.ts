@@ -15,7 +15,7 @@ export interface MeetingChanges {
   timezone?: string;
 }
 
-/** What became of a wish about a meeting, and the row as it is now. */
+/** The result of a change request, and the current row. */
 export type Decided<Decision extends string> =
   | { decision: Decision; meeting: MeetingRow }
   | { decision: "not_found" };
@@ -57,7 +57,7 @@ export function cancelMeeting(
   });
 }
 
-/** Gives a meeting that failed, or a change that was given up, three new attempts; else says how it stands. */
+/** Gives a meeting that failed, or a change that was given up, three new attempts; otherwise returns its state. */
 export function requeueMeeting(
   database: Database,
   asked: Asked,

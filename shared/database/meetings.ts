@@ -7,7 +7,7 @@ import type { Database as Schema } from "./types.ts";
 
 /**
  * A row of `public.meetings` with when its write and its search are due (RFC 3339; null: nothing is).
- * What its jsonb columns hold is decided by whoever reads them.
+ * The reader validates its jsonb columns.
  */
 export type MeetingRow = Schema["public"]["Tables"]["meetings"]["Row"] & {
   write_due_at: string | null;
@@ -55,7 +55,7 @@ export interface NotClaimed<Decision extends string> {
   retry_after_seconds?: number;
 }
 
-/** One meeting, with its ledger if asked; null when there is none or it belongs to somebody else. */
+/** One meeting, with its ledger if asked; null when there is none or it belongs to another user. */
 export function readMeeting(
   database: Database,
   meeting_id: string,
@@ -69,7 +69,7 @@ export function readMeeting(
   });
 }
 
-/** A meeting of a list, without what only one meeting's answer tells. */
+/** A meeting of a list, without the large fields. */
 export type ListedMeeting = Omit<
   MeetingRow,
   | "write_due_at"

@@ -9,7 +9,7 @@ export interface ClaimedNotification {
   notification_id: string;
   event: NotificationEvent;
   kind: NotificationKind;
-  /** What was so at the transition; its shape is decided by whoever reads it. */
+  /** Facts at the time of the transition; the reader validates them. */
   payload: unknown;
   created_at: string;
   lease_token: string;

@@ -126,13 +126,13 @@ export type SchedulingVerdict =
  * `settled` ends the lease; `candidate` is the one that was taken, counted from 0, and
  * `retry_after_seconds` says when the search is due again. `taken`: other
  * meetings hold every candidate; `too_many_holds`: the organizer's other meetings wait to be
- * written; the lease goes on after both. `lease_lost`: somebody else decides about the meeting now.
+ * written; the lease stays valid after both. `lease_lost`: another worker has the meeting now.
  */
 export type Settlement =
   | { decision: "settled"; candidate?: number; retry_after_seconds?: number | null }
   | { decision: "taken" | "too_many_holds" | "lease_lost" };
 
-/** Ends a slot search, with the first candidate that nobody else has taken. */
+/** Settles a search, with the first candidate that no other meeting holds. */
 export function settleScheduling(
   database: Database,
   meeting: LeasedSearch,

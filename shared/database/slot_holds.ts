@@ -1,7 +1,7 @@
 import { call } from "./call.ts";
 import type { Database } from "./call.ts";
 
-/** Somebody is promised to a meeting that is not on the calendar yet. Which one is nobody's business. */
+/** Time that is held for a meeting without event. The meeting is not returned, because it may be private. */
 export interface SlotHold {
   participant_email: string;
   starts_at: string;

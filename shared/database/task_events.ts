@@ -8,7 +8,7 @@ import type { Database as Schema, Json } from "./types.ts";
 /** A row of `public.tasks`. */
 export type TaskRow = Schema["public"]["Tables"]["tasks"]["Row"];
 
-/** A row of `public.task_calendar_events`; what its jsonb columns hold is decided by whoever reads them. */
+/** A row of `public.task_calendar_events`; the reader validates its jsonb columns. */
 export type TaskEventRow = Schema["public"]["Tables"]["task_calendar_events"]["Row"] & {
   /** What was asked for when the event was scheduled. */
   wanted: Json;
@@ -89,7 +89,7 @@ export interface Settlement {
   due_again?: { verdict: "defer" | "unknown"; not_before_seconds: number | null };
 }
 
-/** Writes what is known now. False when the lease was lost: somebody else decides about the row now. */
+/** Stores the result of an attempt. False when the lease was lost: another worker has the row now. */
 export function settleTaskEvent(
   database: Database,
   event: TaskEventRow,
@@ -115,7 +115,7 @@ export function claimTaskEvents(
   return call(database, "claim_task_events", { p_limit: limit });
 }
 
-/** The tasks of an actor, each with the event that stands for it. */
+/** The tasks of an actor, each with its event. */
 export function readTaskEvents(
   database: Database,
   actor: Actor,
@@ -124,7 +124,7 @@ export function readTaskEvents(
   return call(database, "read_task_events", { p_user_id: userIdOf(actor), p_task_ids: task_ids });
 }
 
-/** The row of one event; null when nobody follows it. */
+/** The row of one event; null when there is none. */
 export function readTaskEvent(
   database: Database,
   event: { user_id: string; calendar_id: string; calendar_event_id: string },
@@ -136,7 +136,7 @@ export function readTaskEvent(
   });
 }
 
-/** Gives up an event that was never written. False while a request for it may have landed. */
+/** Gives up an event that was never written. False while a request for it may have taken effect. */
 export function discardTaskEvent(
   database: Database,
   event: { user_id: string; calendar_id: string; calendar_event_id: string },

@@ -7,7 +7,7 @@ import type { Database } from "./call.ts";
 import type { StoredConnection } from "./google_connections.ts";
 import type { Claimed, LeasedMeeting, NotClaimed } from "./meetings.ts";
 
-/** One row of the ledger as a worker hands it in; the settling helper adds the last one. */
+/** One row of the ledger from a worker; the settlement adds the last one. */
 export interface Step {
   step: "requested" | "answered";
   at: string;
@@ -27,7 +27,7 @@ export type WritebackDecision =
   | "cancelled"
   | "not_found";
 
-/** Leases one meeting for writing, or says why not. */
+/** Leases one meeting for its write-back, or returns why not. */
 export function beginWriteback(
   database: Database,
   meeting_id: string,
@@ -45,7 +45,7 @@ export interface WritebackSlice {
   connections: StoredConnection[];
   /** When more fits under Google's quotas; null: they hold nothing back. */
   quota_seconds: number | null;
-  /** More is due: of the same organizers, in the hands of others, or beyond the quotas. */
+  /** Due rows were left: of the same organizers, of organizers with a live lease, or beyond the quotas. */
   is_more: boolean;
 }
 

@@ -11,7 +11,7 @@ export type Code = ResponseCode | keyof typeof REASONS | keyof typeof OTHER_CODE
 /** Codes with an error response: their own, or the one whose reason they are. */
 export type FailureCode = ResponseCode | keyof typeof REASONS;
 
-/** What is known of every code: all sentences about errors begin here. */
+/** Entry of every code: messages and advice are defined only here. */
 export const CODES: Readonly<Record<Code, CodeEntry>> = {
   ...RESPONSE_CODES,
   ...REASONS,
@@ -38,7 +38,7 @@ export function statusOf(code: ResponseCode): number {
   return RESPONSE_CODES[code].status;
 }
 
-/** What a person can do; `is_final`: nothing is tried again by itself. Null: unknown code, or nothing to do. */
+/** What a person can do; `is_final`: there is no automatic retry. Null: unknown code, or nothing to do. */
 export function adviceFor(code: string, is_final: boolean): string | null {
   if (!isCode(code)) return null;
   const { what_to_do, what_to_do_at_last } = CODES[code];

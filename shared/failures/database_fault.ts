@@ -1,4 +1,4 @@
-/** The database refused or could not be reached. `message` is for the log, never for a caller. */
+/** The database returned an error or could not be reached. `message` is for the log, never for a caller. */
 export class DatabaseFault extends Error {
   override readonly name = "DatabaseFault";
 
@@ -6,7 +6,7 @@ export class DatabaseFault extends Error {
     super(`${helper}: ${sqlstate} ${message}`);
   }
 
-  /** Worth trying again: no answer, connection trouble (08), rolled back (40), out of resources (53), locked (55), stopped (57). */
+  /** Whether a retry may work: no response, or SQLSTATE class 08 (connection), 40 (rollback), 53 (resources), 55 (lock), 57 (shutdown). */
   get is_temporary(): boolean {
     return this.sqlstate === "" || /^(08|40|53|55|57)/.test(this.sqlstate) ||
       /^PGRST00[0-3]$/.test(this.sqlstate);

@@ -8,11 +8,11 @@ const BEARER = /\b(Bearer\s+)[\w.~+/=-]{8,}/gi;
 // Google's access tokens start with "ya29.", its refresh tokens with "1//", its codes with "4/".
 const GOOGLE_CREDENTIAL = /\b(?:ya29\.|1\/\/|4\/)[\w.\-/]{8,}/g;
 
-/** The start of an answer, fit to be stored and shown: 500 characters, credentials removed. */
+/** The first 500 characters of a response without credentials, so that it can be stored and shown. */
 export function excerpt(body: unknown): string {
   const text = typeof body === "string" ? body : body === null ? "" : JSON.stringify(body) ?? "";
   return text
-    // Far more than is kept: a credential must be whole to be recognised.
+    // More than is returned: a credential is only recognised if it is complete.
     .slice(0, LIMIT * 8)
     .replace(JSON_SECRET, "$1[removed]")
     .replace(FORM_SECRET, "$1[removed]")

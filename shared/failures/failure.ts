@@ -1,36 +1,36 @@
 import { CODES, responseCode } from "./codes.ts";
 import type { FailureCode, ResponseCode } from "./codes.ts";
 
-/** What Google, or the network, said of one request. */
+/** The response of Google to one request, or the error of the network. */
 export interface GoogleReply {
   /** HTTP status; null when no HTTP response arrived. */
   status: number | null;
   /** Google's `domain` of the error, such as `usageLimits`; absent where it names none. */
   domain?: string;
-  /** Google's own reason, or ours where there is none: "timeout", "connection_lost", "http_502"... */
+  /** Google's reason, or one of Convene without it: "timeout", "connection_lost", "http_502"... */
   reason: string;
   message: string;
-  /** The first 500 characters of the reply, with anything that looks like a credential removed. */
+  /** The first 500 characters of the response, without anything that looks like a credential. */
   body: string;
 }
 
-/** Who has to wait after a limit: one user's writes, all that one user asks, or everybody. */
+/** Scope of a pause after a limit: the writes of one user, all requests of one user, or all users. */
 export type Pause = "writes" | "connection" | "everybody";
 
 interface What {
   code: FailureCode;
-  /** A sentence for people: what happened and what would change it. */
+  /** A sentence for people: what happened and what to do. */
   message: string;
   /** Where a request to Google failed. */
   google?: GoogleReply;
 }
 
-/** Seconds to wait at least; null: the queue's own backoff decides. */
+/** Minimum delay in seconds; null: the backoff of the queue. */
 interface Wait {
   not_before_seconds: number | null;
 }
 
-/** Why something was not done, named by what becomes of it; see `Verdict`. */
+/** Why an operation failed. `verdict` decides about the next attempt. */
 export type Failure =
   & What
   & (
@@ -43,12 +43,12 @@ export type Failure =
     | { verdict: "exhausted" }
   );
 
-/** A failure that no further attempt would change, or that only a new connection cures: as the code's entry says. */
+/** A failure without retry, or one that needs a new connection, according to the entry of its code. */
 export function rejection(code: FailureCode, message: string = CODES[code].message): Failure {
   return { verdict: CODES[code].verdict === "reconnect" ? "reconnect" : "reject", code, message };
 }
 
-/** A failure that is tried again later and spends no attempt. */
+/** A failure that is retried later and spends no attempt. */
 export function deferral(
   code: FailureCode,
   not_before_seconds: number | null,
@@ -57,18 +57,18 @@ export function deferral(
   return { verdict: "defer", code, message, not_before_seconds };
 }
 
-/** Whether it is tried again without anybody's doing. */
+/** Whether it is retried automatically. */
 export function isTemporary(failure: Failure): failure is Extract<Failure, Wait> {
   return failure.verdict === "retry" || failure.verdict === "unknown" ||
     failure.verdict === "unverified" || failure.verdict === "defer";
 }
 
-/** Seconds to wait at least before the next try; null: none is due, or the queue's backoff decides. */
+/** Minimum delay in seconds before the next attempt; null: there is none, or the queue's backoff decides. */
 export function waitOf(failure: Failure): number | null {
   return isTemporary(failure) ? failure.not_before_seconds : null;
 }
 
-/** Whether something may have taken effect that only reading Google can tell. */
+/** Whether a request may have taken effect, which only a verification read can show. */
 export function isUnknown({ verdict }: Failure): boolean {
   return verdict === "unknown" || verdict === "unverified";
 }
@@ -94,12 +94,12 @@ export function whileUnknown(failure: Failure, verify_seconds: number | null): F
   };
 }
 
-/** Why Google, or we, did not do it: the most precise code or reason that is known. */
+/** The most precise code or reason that is known. */
 export function reasonOf({ verdict, code, google }: Failure): string {
   return verdict === "reconnect" || google === undefined ? code : google.reason;
 }
 
-/** A failure that is thrown, where there is nothing to do but to stop. */
+/** A failure as an exception. */
 export class FailureError extends Error {
   override readonly name = "FailureError";
 
@@ -117,7 +117,7 @@ export class FailureError extends Error {
   }
 }
 
-/** The reason of a failure that waiting does not cure, where the code of the response does not say it. */
+/** The reason of a failure without automatic retry, unless it is the code of the response. */
 function detailsOf(failure: Failure): Record<string, unknown> | undefined {
   const reason = reasonOf(failure);
   return isTemporary(failure) || reason === responseCode(failure.code) ? undefined : { reason };

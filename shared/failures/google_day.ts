@@ -1,6 +1,6 @@
 import { DAY_MS, instantOf, timeOfDay, wallOf } from "@shared/time/wall_time.ts";
 
-/** Google's daily quotas start again at midnight there. */
+/** Google resets daily quotas at midnight in this zone. */
 const ZONE = "America/Los_Angeles";
 
 /** Seconds from `now` to the end of Google's day: 25 hours at most, where clocks are put back. */

@@ -4,13 +4,13 @@ import { excerpt } from "./excerpt.ts";
 import type { Failure, GoogleReply, Pause } from "./failure.ts";
 import { secondsToNextGoogleDay } from "./google_day.ts";
 
-/** A read may simply be repeated; a write whose response is lost may have taken effect. */
+/** A read can be repeated; a write whose response is lost may have taken effect. */
 export type RequestKind = "read" | "write";
 
 /**
- * Why a request to Google failed. `retry`: nothing took effect, a read whose response is lost
- * included; `unknown`: a write may have taken effect; `defer`: a limit was met, or the request was
- * not sent; `reconnect`: the user has to grant access again; `reject`: it will never work.
+ * Why a request to Google failed. `retry`: nothing took effect, also for a read whose response is
+ * lost; `unknown`: a write may have taken effect; `defer`: a limit was reached, or the request was
+ * not sent; `reconnect`: the user has to grant access again; `reject`: a retry would fail again.
  */
 export type GoogleFailure =
   & Extract<Failure, { verdict: "retry" | "unknown" | "defer" | "reconnect" | "reject" }>
@@ -27,13 +27,13 @@ const QUOTA_SECONDS = 6 * 3600;
 
 const MAX_RETRY_AFTER_SECONDS = 24 * 3600;
 
-/** Of the domain `usageLimits`, and no limit: the API is switched off in the operator's project. */
+/** Has the domain `usageLimits` but is no limit: the API is disabled in the operator's project. */
 const NOT_CONFIGURED = "accessNotConfigured";
 
 /**
  * What an error response of a Google API means, decided by status, domain and `reason`, never by
  * message. `body` is the parsed JSON, or the text where it was none (a front end's HTML page).
- * 404, 409 duplicate, 410 and 412 are rejected: only the caller knows when they are good news.
+ * 404, 409 duplicate, 410 and 412 are `reject`: only the caller knows when they are expected.
  */
 export function classify(
   kind: RequestKind,
@@ -65,7 +65,7 @@ const LIMITS: ReadonlySet<string> = new Set([
   "dailyLimitExceeded",
 ]);
 
-/** After an invitation limit reading goes on; a daily limit is the whole project's; others are one user's pace. */
+/** An invitation limit does not pause reads, a daily limit is one of the whole project, the others are limits of one user. */
 function limited(kind: RequestKind, google: GoogleReply, headers: Headers): GoogleFailure {
   const [pause, not_before_seconds] = ((): [Pause, number] => {
     switch (google.reason) {
@@ -77,7 +77,7 @@ function limited(kind: RequestKind, google: GoogleReply, headers: Headers): Goog
         return ["connection", RATE_LIMIT_SECONDS];
     }
   })();
-  const message = `Google asks to slow down (${google.reason}). It is tried again later.`;
+  const message = `Google's rate limit was reached (${google.reason}). It is retried later.`;
   return { verdict: "defer", code: "rate_limited", message, not_before_seconds, pause, google };
 }
 
@@ -93,7 +93,7 @@ export function lostResponse(kind: RequestKind, google: GoogleReply): GoogleFail
     verdict: "unknown",
     code: "google_unavailable",
     message:
-      `Google's answer was lost (${google.reason}). Whether it took effect is checked before the next attempt.`,
+      `Google's response was lost (${google.reason}). The next attempt first checks whether the request took effect.`,
     not_before_seconds: null,
     google,
   };
@@ -101,7 +101,7 @@ export function lostResponse(kind: RequestKind, google: GoogleReply): GoogleFail
 
 /** Nothing took effect, and the same request may work later. */
 export function unanswered(google: GoogleReply): GoogleFailure {
-  const message = `Google could not answer (${google.reason}).`;
+  const message = `Google is unavailable (${google.reason}).`;
   return {
     verdict: "retry",
     code: "google_unavailable",
@@ -113,7 +113,7 @@ export function unanswered(google: GoogleReply): GoogleFailure {
 
 export function refused(google: GoogleReply): GoogleFailure {
   const { status, reason } = google;
-  const message = `Google refused (${status} ${reason}): ${google.message}`;
+  const message = `Google rejected the request (${status} ${reason}): ${google.message}`;
   return { verdict: "reject", code: "google_rejected", message, google };
 }
 
@@ -125,8 +125,8 @@ export function reconnect(code: ReconnectCode, google: GoogleReply): GoogleFailu
 }
 
 /**
- * Honours Retry-After (seconds, or a date compared with the response's own) where Google sends it; it
- * documents none for the calendar. A day is the most that is believed.
+ * Applies Retry-After (seconds, or a date compared with the response's Date) up to a day. Google
+ * documents no such header for the calendar, but may send it.
  */
 export function withRetryAfter(failure: GoogleFailure, headers: Headers): GoogleFailure {
   const value = headers.get("retry-after")?.trim() ?? "";
@@ -153,7 +153,7 @@ const ENVELOPE = z.object({
   }),
 });
 
-/** Newer front-end answers carry only `status` and `details`; the calendar's own reasons come first. */
+/** Newer responses have only `status` and `details`. */
 const REASON_OF_DETAIL: ReadonlyMap<unknown, string> = new Map([
   ["ACCESS_TOKEN_SCOPE_INSUFFICIENT", "insufficientPermissions"],
   ["RATE_LIMIT_EXCEEDED", "rateLimitExceeded"],
@@ -164,7 +164,7 @@ function describe(status: number, body: unknown): GoogleReply {
   const parsed = ENVELOPE.safeParse(body);
   const unexplained = { status, reason: `http_${status}`, body: excerpt(body) };
   if (!parsed.success) {
-    return { ...unexplained, message: `Google answered ${status} without its usual error format.` };
+    return { ...unexplained, message: `Google returned ${status} without its usual error format.` };
   }
   const { error } = parsed.data;
   const first = error.errors?.[0];
@@ -174,6 +174,6 @@ function describe(status: number, body: unknown): GoogleReply {
     ...(first?.domain === undefined ? {} : { domain: first.domain }),
     reason: REASON_OF_DETAIL.get(detail?.reason) ?? first?.reason ?? error.status ??
       unexplained.reason,
-    message: excerpt(error.message ?? first?.message ?? `Google answered ${status}.`),
+    message: excerpt(error.message ?? first?.message ?? `Google returned ${status}.`),
   };
 }

@@ -1,6 +1,6 @@
 import type * as z from "zod/mini";
 
-/** Where and why a value was refused; the path reads like code: `participants[3].email`. */
+/** Path and message of the first invalid value, with a path such as `participants[3].email`. */
 export function firstIssue(error: z.core.$ZodError): { path: string; message: string } {
   const issue = error.issues[0];
   if (issue === undefined) return { path: "body", message: "Invalid value" };
@@ -8,7 +8,7 @@ export function firstIssue(error: z.core.$ZodError): { path: string; message: st
     return { path: pathOf([...issue.path, issue.keys[0] ?? ""]), message: "Unknown field" };
   }
   if (issue.code === "invalid_union") {
-    // The branch that got furthest is the one the caller meant.
+    // The branch with the deepest error is probably the one that the caller intended.
     const branches = issue.errors.flatMap((issues) => issues.slice(0, 1));
     const deepest = branches.sort((a, b) => b.path.length - a.path.length)[0];
     if (
@@ -26,10 +26,10 @@ export function firstIssue(error: z.core.$ZodError): { path: string; message: st
   return { path: pathOf(issue.path), message: messageOf(issue) };
 }
 
-/** What zod's small build says where a schema names no words of its own. */
-const NO_WORDS = "Invalid input";
+/** The default message of zod's small build. */
+const DEFAULT_MESSAGE = "Invalid input";
 
-const TYPE_WORDS: Readonly<Record<string, string>> = {
+const TYPE_NAMES: Readonly<Record<string, string>> = {
   string: "text",
   number: "a number",
   int: "a whole number",
@@ -41,10 +41,10 @@ const TYPE_WORDS: Readonly<Record<string, string>> = {
 };
 
 function messageOf(issue: z.core.$ZodIssue): string {
-  if (issue.message !== NO_WORDS) return issue.message;
+  if (issue.message !== DEFAULT_MESSAGE) return issue.message;
   switch (issue.code) {
     case "invalid_type":
-      return `Expected ${TYPE_WORDS[issue.expected] ?? issue.expected}`;
+      return `Expected ${TYPE_NAMES[issue.expected] ?? issue.expected}`;
     case "invalid_value":
       return `Expected ${issue.values.map(String).join(", ").replace(/, ([^,]*)$/, " or $1")}`;
     case "too_big":

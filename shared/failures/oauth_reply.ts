@@ -11,11 +11,11 @@ const FLAT_ERROR = z.object({
   error_subtype: z.optional(z.string()),
 });
 
-/** Its own words for "try later"; everything else it says about a request is final. */
+/** Errors that mean "try later"; all others are final. */
 const PASSING = new Set(["temporarily_unavailable", "rate_limit_exceeded", "slow_down"]);
 
 /**
- * What an error answer of Google's OAuth endpoints means. `invalid_grant` is never retried: the
+ * Classifies an error response of Google's OAuth endpoints. `invalid_grant` is never retried: the
  * grant is dead. An unknown or wrong client (`invalid_client`, `unauthorized_client`,
  * `redirect_uri_mismatch`) is the operator's to correct, so it is a reject.
  */
@@ -34,7 +34,7 @@ export function classifyOAuth(
   const reply: GoogleReply = {
     status,
     reason: error,
-    message: excerpt(`${error_description ?? `Google answered ${error}.`}${subtype}`),
+    message: excerpt(`${error_description ?? `Google returned ${error}.`}${subtype}`),
     body: excerpt(body),
   };
   if (error === "invalid_grant") return reconnect("invalid_grant", reply);

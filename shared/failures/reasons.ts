@@ -1,12 +1,12 @@
-import type { CodeEntry } from "./entry.ts";
+import { type CodeEntry, RETRIED } from "./entry.ts";
 import type { RESPONSE_CODES } from "./response_codes.ts";
 
 const RECONNECT =
-  "Let the organizer connect Google again (google-auth); the meeting then goes on by itself.";
+  "Let the organizer connect Google again (google-auth); the meeting then continues automatically.";
 
 /**
- * Codes that say more precisely what happened than the error response that they travel in: they are
- * its `details.reason`, `results[].error` of a write-back, and the first word of stored errors.
+ * Codes that are more precise than the `error` of a response: its `details.reason`,
+ * `results[].error` of a write-back, and the first word of stored errors.
  */
 export const REASONS = {
   not_connected: {
@@ -14,7 +14,7 @@ export const REASONS = {
     verdict: "reconnect",
     message: "The organizer has not connected a Google account. Connect one (google-auth).",
     what_to_do:
-      "Let the organizer connect Google (google-auth); the meeting then goes on by itself.",
+      "Let the organizer connect Google (google-auth); the meeting then continues automatically.",
   },
   invalid_grant: {
     response: "needs_reauth",
@@ -33,28 +33,29 @@ export const REASONS = {
     response: "needs_reauth",
     verdict: "reconnect",
     message:
-      "Google was connected without all the permissions that are needed. Connect Google again and leave every box ticked.",
+      "Google was connected without all required permissions. Connect Google again and leave every box checked.",
     what_to_do:
-      "Let the organizer connect Google again with every box ticked; the meeting then goes on by itself.",
+      "Let the organizer connect Google again with every box checked; the meeting then continues automatically.",
   },
   wrong_account: {
     response: "needs_reauth",
     verdict: "reconnect",
     message:
-      "Another Google account is connected than the one this event was begun with. Connect that account again.",
-    what_to_do: "Let the organizer connect the Google account that was used before.",
+      "The event belongs to another Google account than the one that is connected now. Connect the earlier account again.",
+    what_to_do: "Let the organizer connect the Google account that was connected before.",
   },
   account_changed: {
     response: "busy",
     verdict: "defer",
     message:
-      "The organizer has just connected another Google account. The event is written with that one.",
-    what_to_do: "Nothing: it is tried again by itself.",
+      "The organizer has just connected another Google account. The event is written with the new account.",
+    what_to_do: RETRIED,
   },
   foreign_event: {
     response: "google_rejected",
     verdict: "reject",
-    message: "An event that is not ours has the id of this one. It was left alone.",
+    message:
+      "An event that Convene did not create has the id of this event. It was left unchanged.",
     what_to_do: "Requeue the meeting; it gets another event id.",
   },
   event_missing: {
@@ -66,107 +67,107 @@ export const REASONS = {
   organizer_deleted: {
     response: "google_rejected",
     verdict: "reject",
-    message: "The organizer's account was deleted before Google Calendar was told.",
-    what_to_do: "Nothing can be done: there is no Google connection any more.",
+    message: "The organizer was deleted before the event was written to Google Calendar.",
+    what_to_do: "Nothing can be done: the Google connection was deleted with the organizer.",
   },
   out_of_time: {
     response: "busy",
     verdict: "defer",
-    message: "The time for this call was used up. It is tried again.",
-    what_to_do: "Nothing: it is tried again by itself.",
+    message: "The call ran out of time. It is retried.",
+    what_to_do: RETRIED,
   },
   token_unreadable: {
     response: "internal",
     verdict: "retry",
     message:
-      "The organizer's Google tokens cannot be decrypted. Put the missing key back into CONVENE_TOKEN_KEYS, or connect Google again.",
+      "The organizer's Google tokens cannot be decrypted. Add the missing key to CONVENE_TOKEN_KEYS, or connect Google again.",
     what_to_do:
-      "Put the missing key back into CONVENE_TOKEN_KEYS, or let the organizer connect Google again.",
+      "Add the missing key to CONVENE_TOKEN_KEYS, or let the organizer connect Google again.",
   },
   internal_error: {
     response: "internal",
     verdict: "retry",
-    message: "Something went wrong on our side. It has been logged.",
-    what_to_do_at_last: "Requeue the meeting; if it fails again, look into the functions' log.",
+    message: "An internal error occurred. It was logged.",
+    what_to_do_at_last: "Requeue the meeting; if it fails again, read the log of the functions.",
   },
   search_abandoned: {
     response: "internal",
     verdict: "reject",
-    message: "Three searches were begun and none ended.",
-    what_to_do: "Ask for fewer people or a shorter window, then schedule the meeting again.",
+    message: "The search crashed three times.",
+    what_to_do: "Reduce the participants or the time window, then schedule the meeting again.",
   },
   no_refresh_token: {
     response: "google_rejected",
     verdict: "reject",
     message: "Google sent no refresh token, so nothing was connected.",
     what_to_do:
-      "Remove Convene's access at https://myaccount.google.com/permissions and begin again.",
+      "Remove Convene's access at https://myaccount.google.com/permissions and connect again.",
   },
 } as const satisfies Record<string, CodeEntry & { response: keyof typeof RESPONSE_CODES }>;
 
 /**
- * Codes that no error response has: of a Meet link, of a notification, of the redirect after
- * Google's consent page, and `details.reason` where Google gave none.
+ * Codes that are never the `error` of a response: those of Meet links, of notifications, of the
+ * redirect after Google's consent page, and `details.reason` where Google sent none.
  */
 export const OTHER_CODES = {
   timeout: {
     verdict: "retry",
-    message: "Google did not answer in time.",
-    what_to_do: "Nothing: it is tried again by itself.",
+    message: "Google did not respond in time.",
+    what_to_do: RETRIED,
   },
   connection_lost: {
     verdict: "retry",
-    message: "The connection to Google broke before its answer arrived.",
-    what_to_do: "Nothing: it is tried again by itself.",
+    message: "The connection to Google was lost before the response arrived.",
+    what_to_do: RETRIED,
   },
   unreadable_reply: {
     verdict: "retry",
-    message: "Google's answer could not be read.",
-    what_to_do: "Nothing: it is tried again by itself.",
+    message: "Google's response could not be read.",
+    what_to_do: RETRIED,
   },
   connection_paused: {
     verdict: "defer",
-    message: "Google asked this organizer to slow down. The meeting is written by itself later.",
-    what_to_do: "Nothing: it is tried again by itself.",
+    message: "Google's rate limit for this organizer was reached. The event is written later.",
+    what_to_do: RETRIED,
   },
   connection_changed: {
     verdict: "defer",
-    message: "The user's Google connection changed while it was used. Try again.",
-    what_to_do: "Nothing: it is tried again by itself.",
+    message: "The user's Google connection changed during the request. Try again.",
+    what_to_do: RETRIED,
   },
   conference_failed: {
     verdict: "reject",
-    message: "Google could not make a Meet link for this event.",
+    message: "Google could not create a Meet link for this event.",
     what_to_do: "Add a Meet link to the event on Google Calendar.",
   },
   conference_pending: {
     verdict: "exhausted",
-    message: "Google has not made a Meet link for this event in an hour.",
-    what_to_do: "Open the event on Google Calendar; the link may be there by now.",
+    message: "Google has not created a Meet link for this event within an hour.",
+    what_to_do: "Open the event on Google Calendar; it may have a link by now.",
   },
   worker_lost: {
     verdict: "exhausted",
-    message: "Three deliveries were begun and none ended.",
-    what_to_do: "Look into the functions' log.",
+    message: "The delivery crashed three times.",
+    what_to_do: "Read the log of the functions.",
   },
   target_gone: {
     verdict: "reject",
-    message: "The target was deleted or switched off.",
+    message: "The target was deleted or disabled.",
   },
   target_refused: {
     verdict: "reject",
-    message: "Nothing is sent to this address.",
-    what_to_do: "Correct the target as the message says.",
+    message: "Convene does not send to this address.",
+    what_to_do: "Correct the target; the message names the reason.",
   },
   target_unreachable: {
     verdict: "retry",
-    message: "The target did not answer, or its name could not be looked up.",
-    what_to_do: "Nothing: it is tried again by itself.",
+    message: "The target did not respond, or its host name could not be resolved.",
+    what_to_do: RETRIED,
     what_to_do_at_last: "Check the target's address.",
   },
   target_answered: {
     verdict: "reject",
-    message: "The target refused the notification. Check its address.",
+    message: "The target rejected the notification. Check its address.",
     what_to_do:
       "The code ends with the HTTP status, such as target_answered_404. Check the target's address.",
   },
@@ -177,21 +178,21 @@ export const OTHER_CODES = {
   no_recipient: {
     verdict: "reject",
     message: "The organizer has no e-mail address.",
-    what_to_do: "Name an address in the target.",
+    what_to_do: "Set an address in the target.",
   },
   access_denied: {
     verdict: "reject",
-    message: "The person declined on Google's consent page.",
-    what_to_do: "Begin again with POST google-auth/initiate if it was a mistake.",
+    message: "The user declined on Google's consent page.",
+    what_to_do: "Start again with POST google-auth/initiate if it was a mistake.",
   },
   google_refused: {
     verdict: "reject",
-    message: "Google sent the browser back with an error.",
-    what_to_do: "Check the OAuth client in Google's console, then begin again.",
+    message: "Google redirected the browser with an error.",
+    what_to_do: "Check the OAuth client in Google's console, then start again.",
   },
   invalid_state: {
     verdict: "reject",
-    message: "The authorization is unknown, expired or used already.",
-    what_to_do: "Begin again with POST google-auth/initiate.",
+    message: "The authorization is unknown, expired or already used.",
+    what_to_do: "Start again with POST google-auth/initiate.",
   },
 } as const satisfies Record<string, CodeEntry>;

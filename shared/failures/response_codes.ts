@@ -1,6 +1,6 @@
-import type { CodeEntry } from "./entry.ts";
+import { type CodeEntry, RETRIED } from "./entry.ts";
 
-/** The codes of error responses. They are part of the public contract: added to, never renamed. */
+/** The codes of error responses, part of the public contract: codes are added, never renamed. */
 export const RESPONSE_CODES = {
   unauthenticated: {
     status: 401,
@@ -10,8 +10,8 @@ export const RESPONSE_CODES = {
   forbidden: {
     status: 403,
     verdict: "reject",
-    message: "Only a secret key may do this.",
-    what_to_do: "Act for yourself, or call with a secret key.",
+    message: "This request needs a secret key.",
+    what_to_do: "Call with a secret key, or act for the signed-in user.",
   },
   not_organizer: {
     status: 403,
@@ -29,13 +29,13 @@ export const RESPONSE_CODES = {
     status: 404,
     verdict: "reject",
     message: "There is no such meeting.",
-    what_to_do: "Check the meeting_id. The response for somebody else's meeting is the same.",
+    what_to_do: "Check the meeting_id. The response for another user's meeting is the same.",
   },
   task_not_found: {
     status: 404,
     verdict: "reject",
     message: "There is no such task.",
-    what_to_do: "Check the task_id. The response for somebody else's task is the same.",
+    what_to_do: "Check the task_id. The response for another user's task is the same.",
   },
   event_not_found: {
     status: 404,
@@ -47,13 +47,13 @@ export const RESPONSE_CODES = {
     status: 404,
     verdict: "reject",
     message: "The series has no occurrence on this day.",
-    what_to_do: "Name a day on which the series has an occurrence (GET task-events/events).",
+    what_to_do: "Send a day on which the series has an occurrence (GET task-events/events).",
   },
   method_not_allowed: {
     status: 405,
     verdict: "reject",
-    message: "The path does not take this method.",
-    what_to_do: "Use a method that the message names.",
+    message: "The path does not support this method.",
+    what_to_do: "Use a method that the message lists.",
   },
   no_slot: {
     status: 409,
@@ -65,20 +65,20 @@ export const RESPONSE_CODES = {
     status: 409,
     verdict: "reject",
     message:
-      'Another meeting has been given the time. Change the time, or schedule the meeting again with "reschedule": true.',
+      'Another meeting has this time. Change the time, or schedule the meeting again with "reschedule": true.',
     what_to_do: 'Change the time, or schedule the meeting again with "reschedule": true.',
   },
   already_scheduled: {
     status: 409,
     verdict: "reject",
     message:
-      'The meeting has a slot that was found for other participants or constraints. Send "reschedule": true to look again.',
+      'The meeting has a slot that was found for other participants or constraints. Send "reschedule": true to search again.',
     what_to_do: 'Send "reschedule": true to search again.',
   },
   in_progress: {
     status: 409,
     verdict: "defer",
-    message: "Another worker processes this at the moment. Try again shortly.",
+    message: "Another worker is processing this. Try again shortly.",
     what_to_do: "Repeat the request after Retry-After seconds.",
   },
   needs_reauth: {
@@ -86,7 +86,7 @@ export const RESPONSE_CODES = {
     verdict: "reconnect",
     message: "The organizer's Google connection cannot be used.",
     what_to_do:
-      "Let the organizer connect Google again (google-auth); the meeting then goes on by itself.",
+      "Let the organizer connect Google again (google-auth); the meeting then continues automatically.",
   },
   version_conflict: {
     status: 409,
@@ -97,90 +97,90 @@ export const RESPONSE_CODES = {
   organizer_unknown: {
     status: 409,
     verdict: "reject",
-    message: "Google names no organizer of this event, so it is left alone.",
+    message: "Google returns no organizer for this event, so it was left unchanged.",
     what_to_do: "Change the event on Google Calendar.",
   },
   recurring_with_guests: {
     status: 409,
     verdict: "reject",
     message:
-      "A series with other guests is not moved by itself: it would disturb everybody. Change it with update_scope.",
+      "A series with other guests is not moved automatically, because all guests would be notified. Change it with update_scope.",
     what_to_do: "Change the series with PATCH task-events/update and an update_scope.",
   },
   confirmation_required: {
     status: 409,
     verdict: "reject",
     message:
-      'This divides a series that has guests; they are told. Send it again with "confirm": true.',
+      'This splits a series that has guests, and they are notified. Send it again with "confirm": true.',
     what_to_do: 'Repeat the request with "confirm": true.',
   },
   cancelled: {
     status: 410,
     verdict: "reject",
     message: "The meeting was cancelled.",
-    what_to_do: "Schedule a new meeting if it shall take place.",
+    what_to_do: "Schedule a new meeting.",
   },
   too_large: {
     status: 413,
     verdict: "reject",
-    message: "The body is larger than is allowed.",
-    what_to_do: "Send less; details.max_bytes has the limit.",
+    message: "The request body is too large.",
+    what_to_do: "Send a smaller body; details.max_bytes is the limit.",
   },
   invalid_request: {
     status: 422,
     verdict: "reject",
     message: "A field of the request is not valid.",
-    what_to_do: "Correct the field that the message names and schedule the meeting again.",
+    what_to_do: "Correct the field that the message names, then schedule the meeting again.",
   },
   no_common_slot: {
     status: 422,
     verdict: "reject",
-    message: "No slot fits everyone who is needed.",
-    what_to_do: "Widen the window or the hours, make somebody optional, or shorten the meeting.",
+    message: "No slot fits all required participants.",
+    what_to_do:
+      "Widen the time window or the hours, make a participant optional, or shorten the meeting.",
   },
   calendar_unreadable: {
     status: 422,
     verdict: "reject",
-    message: "A calendar that is needed cannot be read.",
-    what_to_do:
-      "Ask the people named to share their calendar's free/busy times, or make them optional.",
+    message: "The calendar of a required participant cannot be read.",
+    what_to_do: "Ask the named participants to share their free/busy times, or make them optional.",
   },
   slot_expired: {
     status: 422,
     verdict: "reject",
-    message: "The slot has passed before the event could be written. Schedule the meeting again.",
+    message: "The slot passed before the event was written. Schedule the meeting again.",
     what_to_do: 'Schedule the meeting again with "reschedule": true.',
   },
   google_rejected: {
     status: 422,
     verdict: "reject",
-    message: "Google refused the request.",
+    message: "Google rejected the request.",
     what_to_do: "Correct what Google's message names, then requeue the meeting.",
   },
   rate_limited: {
     status: 429,
     verdict: "defer",
-    message: "Google asks to slow down. It is tried again later.",
-    what_to_do: "Nothing: it is tried again by itself.",
-    what_to_do_at_last: "Requeue the meeting once Google answers again.",
+    message: "Google's rate limit was reached. It is retried later.",
+    what_to_do: RETRIED,
+    what_to_do_at_last: "Requeue the meeting later.",
   },
   internal: {
     status: 500,
     verdict: "reject",
-    message: "Something went wrong on our side. It has been logged.",
-    what_to_do: "Repeat the request; if it fails again, look into the functions' log.",
+    message: "An internal error occurred. It was logged.",
+    what_to_do: "Repeat the request; if it fails again, read the log of the functions.",
   },
   google_unavailable: {
     status: 502,
     verdict: "retry",
-    message: "Google could not answer.",
-    what_to_do: "Nothing: it is tried again by itself.",
-    what_to_do_at_last: "Requeue the meeting once Google answers again.",
+    message: "Google is unavailable.",
+    what_to_do: RETRIED,
+    what_to_do_at_last: "Requeue the meeting once Google is available again.",
   },
   busy: {
     status: 503,
     verdict: "defer",
     message: "The database is busy. Try again shortly.",
-    what_to_do: "Nothing: it is tried again by itself.",
+    what_to_do: RETRIED,
   },
 } as const satisfies Record<string, CodeEntry & { status: number }>;

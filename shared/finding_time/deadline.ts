@@ -1,7 +1,7 @@
-/** Stands for an answer that did not come in time. */
+/** Marks a response that did not arrive in time. */
 export const TIMED_OUT = "timeout";
 
-/** The answer, if it comes before `until` on the clock of performance.now(). It goes on all the same. */
+/** The result, if it arrives before `until` on the clock of performance.now(). The work itself is not stopped. */
 export async function answeredBefore<T>(
   until: number,
   answer: Promise<T>,

@@ -78,7 +78,7 @@ async function searchAgain(
     .filter(({ start_time }) => Date.parse(start_time) !== present)
     .slice(0, wanted);
   if (candidates.length > 0) return { ...found, candidates };
-  return refused("no_common_slot", "The meeting's present time is the only one that fits.", {
+  return refused("no_common_slot", "No other time than the current one fits.", {
     unknown: found.result.unknown,
     analytics: found.result.analytics,
   });

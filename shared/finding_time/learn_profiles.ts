@@ -6,13 +6,13 @@ import type { PastEvent } from "@shared/scheduling/learn_profile.ts";
 import type { Credentials } from "./credentials.ts";
 import type { TimeReader } from "./read_times.ts";
 
-/** How far back habits are looked for. */
+/** How far back events are read for habits. */
 const HISTORY_DAYS = 365;
 
 /** 20,000 events a year are more than a person has; what lies beyond is not counted. */
 const MAX_PAGES = 8;
 
-/** A crowd's histories are learned over several calls: one call reads so many people's. */
+/** At most this many people's histories are read in one call; others are read by later calls. */
 const MAX_PEOPLE = 10;
 
 const DAY_MS = 24 * 3600 * 1000;

@@ -46,6 +46,6 @@ export function fixedByEvent(path: string): NotSearched {
   return invalidField({
     path,
     message:
-      "The event stays on the calendar it was written to. Leave this out, or cancel the meeting and schedule a new one",
+      "The event cannot move to another calendar. Leave this field out, or cancel the meeting and schedule a new one",
   });
 }

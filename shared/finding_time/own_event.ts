@@ -22,9 +22,9 @@ interface Span {
 
 /**
  * The same times without what the meeting's own event takes, for those on whose calendar that can be
- * proven. freeBusy joins events that touch or overlap, so an interval that looks exactly like ours
- * may hide another event. Only a list of events tells: it is read where a calendar is read with its
- * owner's connection. Everybody else stays busy at the present time of the meeting: too few slots
+ * proven. freeBusy joins events that touch or overlap, so an interval that equals ours
+ * may hide another event. Only a list of events shows it, which is read where a calendar is read with its
+ * owner's connection. All others stay busy at the current time of the meeting: too few slots
  * are found then, never a wrong one.
  */
 export async function withoutOwnEvent(

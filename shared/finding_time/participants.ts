@@ -6,11 +6,11 @@ import type { SlotRequest } from "./slot_request.ts";
 
 type Attending = SlotRequest["attending"][number];
 
-/** What is known of everybody's time: as read, as promised to other meetings, or as handed in. */
+/** Busy time of all participants: read from Google, held for other meetings, or from the request. */
 export interface KnownTimes {
   read: ReadonlyMap<string, Availability>;
   holds: readonly SlotHold[];
-  /** What the calendars were read for; null where all busy time was handed in. */
+  /** The window for which the calendars were read; null if all busy time came with the request. */
   window: TimeWindow | null;
 }
 
@@ -36,7 +36,7 @@ export function readablePeople({ read }: KnownTimes): string[] {
   return [...read].filter(([, { busy }]) => busy !== "unknown").map(([email]) => email);
 }
 
-/** A hold says "busy" and no more; of a calendar that cannot be read it says nothing at all. */
+/** A hold counts as busy time. It does not make an unreadable calendar known. */
 function timeOf(
   { email, busy }: Attending,
   read: KnownTimes["read"],
@@ -79,7 +79,7 @@ type Defined<T> =
   & { [Key in keyof T as undefined extends T[Key] ? never : Key]: T[Key] }
   & { [Key in keyof T as undefined extends T[Key] ? Key : never]?: Exclude<T[Key], undefined> };
 
-/** Without the members that are undefined: the search tells absent from undefined. */
+/** Without undefined members, which the search would not treat as absent. */
 function defined<T extends object>(given: T): Defined<T> {
   return Object.fromEntries(
     Object.entries(given).filter(([, value]) => value !== undefined),

@@ -7,7 +7,7 @@ import { afterFailure, notConnected, refused } from "./search.ts";
 import type { PostponedSearch, RefusedSearch, Tries } from "./search.ts";
 import type { SlotRequest } from "./slot_request.ts";
 
-/** Everybody's time for a slot_request, or the outcome of a search that cannot begin. */
+/** Busy time of all participants for a search, or the outcome of a search that cannot begin. */
 export async function readForSearch(
   reader: TimeReader,
   slot_request: SlotRequest,

@@ -24,7 +24,7 @@ export interface OwnTime {
 }
 
 /**
- * Everybody's time in the window: what Google shows and what is promised to other meetings, read at
+ * Busy time of all participants in the window: from Google and from holds of other meetings, read at
  * the same moment. A participant with `busy` is not read. "not_connected": a calendar must be read and
  * the organizer has no connection. Throws SchedulingInputError for a window that makes no sense.
  */

@@ -62,7 +62,7 @@ async function scheduleAll(
     const { meeting_id } = meeting;
     const begin_until = claimed_at + meeting.lease_seconds * 1000 * SHARE_OF_LEASE_TO_BEGIN;
     if (performance.now() >= begin_until) {
-      // Left to its lease, it would look like one that kills its workers.
+      // An expired lease would count as a crash.
       results.push({ meeting_id, scheduled: await defer(dependencies, meeting) });
       continue;
     }

@@ -19,10 +19,10 @@ import { occurrencesOf } from "./series_times.ts";
 import { readSlotRequest } from "./slot_request.ts";
 import type { SlotRequest } from "./slot_request.ts";
 
-/** Every lost round is another meeting's slot, so the next search is over less; ten rounds lost are a crowd. */
+/** In every lost round another meeting took a slot. After ten of them the search is deferred. */
 const MAX_ROUNDS = 10;
 
-/** A crowd that wants the same people's time finds enough to choose from in one round. */
+/** Enough candidates for concurrent searches over the same people to find different ones in one round. */
 const CLAIMED_CANDIDATES = 40;
 
 /** What people choose among; a hundred candidates with 200 people each would be megabytes in every row. */
@@ -136,7 +136,7 @@ async function takeSlot(
       }
     }
   }
-  return giveUp(dependencies, row, crowded());
+  return giveUp(dependencies, row, allSlotsTaken());
 }
 
 function details({ result }: FoundSlots): Record<string, unknown> {
@@ -149,29 +149,29 @@ function tooManyHolds(): PostponedSearch {
     kind: "postponed",
     code: "rate_limited",
     reason:
-      "250 times are promised to meetings of this organizer that wait to be written to Google Calendar (a series takes one an " +
-      "occurrence). The search goes on by itself when there are fewer.",
+      "The organizer's meetings that are not written to Google Calendar yet hold 250 times, which is the limit (a series holds one for each " +
+      "occurrence). The search is retried automatically and continues when there are fewer.",
     verdict: "defer",
     retry_after_seconds: 60,
   };
 }
 
-function crowded(): PostponedSearch {
+function allSlotsTaken(): PostponedSearch {
   return {
     kind: "postponed",
     code: "busy",
-    reason: "Other meetings took every slot that was found. It is tried again by itself.",
+    reason: "Other meetings took every slot that was found. The search is retried automatically.",
     verdict: "defer",
     retry_after_seconds: 5,
   };
 }
 
-/** Gives a leased meeting back unsearched; it is due again at once and has spent nothing. */
+/** Releases a leased meeting without a search; it is due again immediately and spends no attempt. */
 export function defer(dependencies: ScheduleDependencies, row: LeasedSearch): Promise<Scheduled> {
   return giveUp(dependencies, row, {
     kind: "postponed",
     code: "busy",
-    reason: "The meetings before it took long. It is tried again by itself.",
+    reason: "The call ran out of time before this meeting. The search is retried automatically.",
     verdict: "defer",
     retry_after_seconds: 1,
   });

@@ -58,7 +58,7 @@ function unclaimed(
     case "in_progress":
       return notSearched(
         "in_progress",
-        "The meeting is being scheduled at this moment. Ask again shortly.",
+        "The meeting is being scheduled. Try again shortly.",
         { meeting_id },
         Math.min(begun.retry_after_seconds ?? 1, 2),
       );
@@ -92,7 +92,7 @@ function unchanged(
   }
   return notSearched(
     "already_scheduled",
-    'The meeting has a slot that was found for other participants or constraints. Send "reschedule": true to look again.',
+    'The meeting has a slot that was found for other participants or constraints. Send "reschedule": true to search again.',
     { meeting_id: meeting.meeting_id, starts_at: meeting.starts_at },
   );
 }

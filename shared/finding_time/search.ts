@@ -107,7 +107,7 @@ function afterNothing(
       kind: "postponed",
       code: "google_unavailable",
       reason:
-        `Google did not answer in time for the calendar of ${names}. It is tried again by itself.`,
+        `Google did not respond in time for the calendar of ${names}. The search is retried automatically.`,
       verdict: "retry",
       retry_after_seconds: null,
     };
@@ -141,14 +141,14 @@ export function afterFailure(
     case "reject":
       return refused(
         "calendar_unreadable",
-        `Google refused to show the calendars (${google.status} ${google.reason}): ${google.message}`,
+        `Google rejected the request for free/busy times (${google.status} ${google.reason}): ${google.message}`,
         details,
       );
     default: {
       const is_limited = failure.code === "rate_limited";
       const reason = is_limited
-        ? `Google asks to slow down (${google.reason}).`
-        : `Google could not show the calendars (${google.reason}).`;
+        ? `Google's rate limit was reached (${google.reason}).`
+        : `Google did not return free/busy times (${google.reason}).`;
       if (!is_limited && tries.is_last) {
         return refused(
           "google_unavailable",
@@ -159,7 +159,7 @@ export function afterFailure(
       return {
         kind: "postponed",
         code: is_limited ? "rate_limited" : "google_unavailable",
-        reason: `${reason} It is tried again by itself.`,
+        reason: `${reason} The search is retried automatically.`,
         verdict: is_limited ? "defer" : "retry",
         retry_after_seconds: waitOf(failure),
       };

@@ -1,6 +1,6 @@
 import type { AttendeeInput, GoogleAttendee } from "./event.ts";
 
-/** Guests by address without case; the first of several, and nobody without an address. */
+/** Guests by address without case; the first of several, and no guest without an address. */
 export function byEmail<Guest extends { email?: string | undefined }>(
   guests: readonly Guest[],
 ): Map<string, Guest> {

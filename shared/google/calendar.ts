@@ -23,7 +23,7 @@ export interface CalendarOptions extends TransportOptions {
 }
 
 /**
- * Google is always told whom to mail: its default is described in two ways, and some guests were
+ * `sendUpdates` is always sent: Google documents its default in two ways, and some guests were
  * mailed and others not.
  */
 export interface WriteOptions {
@@ -259,7 +259,7 @@ export function googleCalendar(options: CalendarOptions): GoogleCalendar {
         const slice = queries.slice(first, first + PARALLEL_QUERIES);
         const outcomes = await Promise.all(slice.map((body) => query(access_token, body)));
         for (const [index, outcome] of outcomes.entries()) {
-          // Half an answer would make somebody look free.
+          // An incomplete response would make a person look free.
           if (outcome.verdict !== "done") return outcome;
           const body = slice[index];
           if (body !== undefined) answers.push({ query: body, reply: outcome.value });

@@ -35,7 +35,7 @@ function required(env: Environment, name: string): string {
   const value = env[name]?.trim();
   if (value === undefined || value === "") {
     throw new Error(
-      `Cannot talk to Google: ${name} is not set. Set it as a secret of the functions to the ` +
+      `Google cannot be called: ${name} is not set. Set it as a secret of the functions to the ` +
         "value that Google's console shows for the OAuth client",
     );
   }

@@ -6,7 +6,7 @@ export type ResponseStatus = (typeof RESPONSE_STATUSES)[number];
 export interface OrganizerMetadata {
   organizer_email: string | null;
   organizer_display_name: string | null;
-  /** True only if Google says so; false when somebody is named without it; null when nobody is. */
+  /** True only if Google returns it; false when an organizer is returned without it; null when none is. */
   organizer_self: boolean | null;
 }
 

@@ -18,7 +18,7 @@ const LISTED_EVENT = z.object({
   }))),
 });
 
-/** An event as far as it takes somebody's time: no title, no text, no other guest ever leaves Google. */
+/** The fields of an event that decide about busy time: title, text and other guests are never requested. */
 export type ListedEvent = z.infer<typeof LISTED_EVENT>;
 
 /** The field mask that goes with it; Google has no mask for "my own entry among the attendees". */

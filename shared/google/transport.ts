@@ -71,7 +71,7 @@ async function exchange<T>(
 
 /**
  * Deno's `fetch` silently sends a request again when a reused connection breaks before the answer,
- * POST included (denoland/deno#32566): a write would happen twice and look like once. A body that is
+ * POST included (denoland/deno#32566): a write would happen twice without a sign of it. A body that is
  * a stream cannot be sent again.
  */
 function bodyOf({ body, send_once }: Pick<RemoteRequest<unknown>, "body" | "send_once">) {
@@ -112,8 +112,8 @@ function silence(
     status: null,
     reason: timed_out ? "timeout" : "connection_lost",
     message: timed_out
-      ? `Google did not answer within ${timeout_ms} ms.`
-      : "The connection to Google broke before its answer arrived.",
+      ? `Google did not respond within ${timeout_ms} ms.`
+      : "The connection to Google was lost before the response arrived.",
     body: excerpt(error instanceof Error ? error.message : String(error)),
   });
 }

@@ -7,8 +7,8 @@ interface EdgeRuntime {
 }
 
 /**
- * Goes on with `work` after the response. Supabase ends a worker that owes no response, so the
- * runtime has to be told; a failure is logged, as no response is left to carry it.
+ * Continues `work` after the response. Supabase ends a worker without open requests, so the
+ * runtime has to know of it; a failure is logged, because the response was already sent.
  */
 export function inBackground(work: Promise<unknown>): void {
   const logged = work.catch((thrown: unknown) => {

@@ -1,7 +1,7 @@
 import { HttpFault } from "./fault.ts";
 import type { Caller } from "./serve.ts";
 
-/** On whose behalf a caller acts: a user for themselves, a secret key for everybody. */
+/** For whom a caller acts: a user for themselves, a secret key for all users. */
 export function actorOf(
   caller: Caller,
 ): { kind: "user"; user_id: string } | { kind: "system" } {
@@ -10,13 +10,13 @@ export function actorOf(
       return { kind: "user", user_id: caller.user_id };
     case "key":
       return { kind: "system" };
-    case "nobody":
+    case "anonymous":
       throw new HttpFault("unauthenticated");
   }
 }
 
-/** Refuses everybody but secret keys; `instead`: what others can do, as a sentence. */
+/** Refuses all callers without a secret key; `instead`: what users can do, as a sentence. */
 export function requireKey(caller: Caller, instead = ""): void {
   if (caller.kind === "key") return;
-  throw new HttpFault("forbidden", `Only a secret key may do this. ${instead}`.trim());
+  throw new HttpFault("forbidden", `This request needs a secret key. ${instead}`.trim());
 }

@@ -52,7 +52,7 @@ export function faultOfThrown(thrown: unknown): unknown {
   return thrown instanceof FailureError ? faultOf(thrown.failure, thrown.details) : thrown;
 }
 
-/** There is none, or it is somebody else's: the caller is not told which. */
+/** There is none, or it belongs to another user: the response is the same. */
 export function meetingNotFound(meeting_id: string): HttpFault {
   return new HttpFault("meeting_not_found", undefined, { meeting_id });
 }

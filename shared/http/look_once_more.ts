@@ -5,7 +5,7 @@
 const LOOK_AGAIN_MS = 600;
 
 /**
- * What a call does that a wake-up has caused: `work`, and after a moment `look` for what became due
+ * The work of a call by a wake-up: `work`, and after a moment `look` for rows that became due
  * meanwhile. Many rows wake a function once only because every call ends like this.
  */
 export async function lookOnceMore(

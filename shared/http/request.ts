@@ -25,13 +25,13 @@ export async function readBody(request: Request, limits: BodyLimits = {}): Promi
   const text = await readText(request, limits.max_bytes ?? MAX_BODY_BYTES);
   if (text.trim() === "" && limits.empty !== undefined) return limits.empty;
   try {
-    // Hardly any body has such escapes, and to look for one is much faster than to look at each.
+    // Hardly any body has such escapes, and searching for one is much faster than checking each.
     if (text.includes("\\u") && UNSTORABLE.test(text)) throw new SyntaxError();
     return JSON.parse(text);
   } catch {
     throw new HttpFault(
       "invalid_request",
-      "The body is not valid JSON, or holds characters that no text can (NUL, half a surrogate pair).",
+      "The body is not valid JSON, or contains characters that cannot be stored (NUL, half a surrogate pair).",
       { path: "body" },
     );
   }
@@ -41,7 +41,7 @@ export async function readBody(request: Request, limits: BodyLimits = {}): Promi
 const UNSTORABLE =
   /(?<!\\)(?:\\\\)*\\u(?:0000|d[89ab][0-9a-f]{2}(?!\\ud[c-f])|(?<!\\ud[89ab][0-9a-f]{2}\\u)d[c-f][0-9a-f]{2})/i;
 
-/** Whether `body` is an object with this field, which tells its shape before it is checked. */
+/** Whether `body` is an object with this field, which decides about its schema. */
 export function hasField(body: unknown, name: string): boolean {
   return typeof body === "object" && body !== null && Object.hasOwn(body, name);
 }
@@ -72,7 +72,7 @@ async function readText(request: Request, maxBytes: number): Promise<string> {
     });
   const announced = request.headers.get("content-length");
   if (Number(announced ?? 0) > maxBytes) throw tooLarge();
-  // A server hands over no more than was announced, so nothing has to be counted.
+  // The server enforces Content-Length, so nothing has to be counted.
   if (announced !== null) return await request.text();
   const chunks: Uint8Array[] = [];
   let size = 0;

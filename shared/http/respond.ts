@@ -16,7 +16,7 @@ export function errorResponse(fault: HttpFault, more: Record<string, unknown> = 
   return json({ ...fault.body(), ...more }, fault.status, headers);
 }
 
-/** 202 at once; `work` goes on after the response. */
+/** Responds 202 immediately; `work` continues after the response. */
 export function accept(
   inBackground: (work: Promise<unknown>) => void,
   work: Promise<unknown>,

@@ -5,11 +5,11 @@ import { HttpFault } from "./fault.ts";
 import { log } from "./log.ts";
 import { errorResponse } from "./respond.ts";
 
-/** Who is asking: a signed-in user, a named secret key, or nobody (only where a route allows it). */
+/** The caller: a signed-in user, a named secret key, or anonymous (only where a route allows it). */
 export type Caller =
   | { kind: "user"; user_id: string }
   | { kind: "key"; name: string }
-  | { kind: "nobody" };
+  | { kind: "anonymous" };
 
 export type Handler = (request: Request, caller: Caller) => Response | Promise<Response>;
 
@@ -77,12 +77,12 @@ async function identify(request: Request, auth: AuthModeWithKey[]): Promise<Call
   }
   if (data.authMode === "user") {
     const userId = data.userClaims?.id;
-    if (userId === undefined) throw new HttpFault("unauthenticated", "The token names no user.");
+    if (userId === undefined) throw new HttpFault("unauthenticated", "The token has no user.");
     return { kind: "user", user_id: userId };
   }
   return data.authMode === "secret"
     ? { kind: "key", name: data.keyName ?? "default" }
-    : { kind: "nobody" };
+    : { kind: "anonymous" };
 }
 
 /** Schemes are case-insensitive (RFC 9110, 11.1); the check of tokens knows one spelling. */

@@ -10,7 +10,7 @@ export interface MailConfiguration {
 export interface NotificationsConfiguration {
   /** Null: no mail can be sent, and mail notifications say so. */
   mail: MailConfiguration | null;
-  /** Targets on this machine are allowed; only the local platform says so. */
+  /** Whether targets on this machine are allowed, as on the local platform. */
   allow_loopback: boolean;
 }
 

@@ -14,7 +14,7 @@ import type { Resolve } from "./target_address.ts";
 import { teamsMessage } from "./teams_message.ts";
 import { wordingOf } from "./wording.ts";
 
-/** Receivers should answer at once; a lease must outlive this. */
+/** Receivers should respond immediately; a lease must last longer than this. */
 export const DELIVERY_TIMEOUT_MS = 10_000;
 
 export interface DeliveryDependencies {

@@ -6,7 +6,7 @@ import type { ReplyHead } from "./reply_head.ts";
 /** What became of one delivery, as the queue settles it. */
 export type Delivery = DeliverySettlement;
 
-/** Longer than this nobody waits for news. */
+/** A notification is worthless after a longer delay. */
 const MAX_RETRY_AFTER_SECONDS = 6 * 3600;
 
 /** Used where a target asks to slow down without saying for how long. */
@@ -29,7 +29,7 @@ export function rejected(code: Code, message: string = CODES[code].message): Del
   };
 }
 
-/** The target did not answer, or its name could not be looked up. */
+/** The target did not respond, or its host name could not be resolved. */
 export function unreachable(error: unknown): Delivery {
   const message = error instanceof Error ? error.message : String(error);
   return {
@@ -54,7 +54,7 @@ export function deliveryOf(
   if (status === 429) {
     return {
       outcome: "retry",
-      error: errorText("rate_limited", "The target asks to slow down."),
+      error: errorText("rate_limited", "The target's rate limit was reached."),
       spends_attempt: false,
       not_before_seconds: wait ?? SLOW_DOWN_SECONDS,
     };
@@ -71,9 +71,9 @@ function errorText(code: Code | `target_answered_${number}`, message: string): s
 }
 
 function explain(status: number): string {
-  if (status >= 500 || status === 408) return "The target could not take the notification.";
+  if (status >= 500 || status === 408) return "The target could not process the notification.";
   if (status >= 300 && status < 400) {
-    return "The target redirects, which is not followed. Enter the address it leads to.";
+    return "The target redirects, and redirects are not followed. Enter the address of the redirect.";
   }
   if (status === 404 || status === 410) return "The target's address no longer exists.";
   return CODES.target_answered.message;

@@ -20,7 +20,7 @@ export interface NotifyResult {
   event: ClaimedNotification["event"];
   kind: ClaimedNotification["kind"];
   delivery: Delivery;
-  /** False: the lease had ended, and somebody else delivers it again. */
+  /** False: the lease was lost, and another worker delivers it again. */
   settled: boolean;
 }
 

@@ -9,7 +9,7 @@ export interface PinnedOptions {
 }
 
 /**
- * POSTs over HTTP/1.1 to exactly the address that was checked. `fetch` would look the name up once more,
+ * POSTs over HTTP/1.1 to exactly the address that was checked. `fetch` would resolve the name once more,
  * and a name server that answers differently the second time would lead it anywhere. TLS still verifies
  * the certificate against the name. Follows no redirect and reads no body. Throws when no answer comes.
  */
@@ -88,7 +88,7 @@ class Deadline {
   }
 
   bound<T>(step: Promise<T>): Promise<T> {
-    // The step itself fails later, when its connection is closed; nobody waits for that.
+    // The step itself fails later, when its connection is closed; no caller waits for that.
     step.catch(() => {});
     return Promise.race([step, this.#passed]);
   }

@@ -29,7 +29,7 @@ function finalHead(text: string): ReplyHead | null {
   if (end === -1) return null;
   const [status_line = "", ...lines] = text.slice(0, end).split("\r\n");
   const status = Number(/^HTTP\/1\.[01] (\d{3})\b/.exec(status_line)?.[1]);
-  if (!Number.isInteger(status)) throw new Error("The answer is not HTTP/1.1");
+  if (!Number.isInteger(status)) throw new Error("The response is not HTTP/1.1");
   if (status < 200) return finalHead(text.slice(end + 4));
   const retry = lines.find((line) => /^retry-after:/i.test(line));
   return { status, retry_after: retry?.slice(retry.indexOf(":") + 1).trim() ?? null };

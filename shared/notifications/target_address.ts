@@ -9,7 +9,7 @@ export type TargetAddress =
   | { allowed: false; reason: string };
 
 /**
- * Looks up a target at the time of the call and refuses what is not on the public internet: a user's
+ * Resolves a target at the time of the call and refuses addresses that are not public: a user's
  * target must not reach into the network that the functions run in. Every address of the name must be
  * public. `allow_loopback` admits this machine, also over http. Throws what `resolve` throws.
  */
@@ -18,10 +18,10 @@ export async function targetAddress(
   resolve: Resolve,
   allow_loopback: boolean,
 ): Promise<TargetAddress> {
-  if (!URL.canParse(text)) return refused("The target's address is no URL.");
+  if (!URL.canParse(text)) return refused("The target's address is not a URL.");
   const url = new URL(text);
   if (url.username !== "" || url.password !== "") {
-    return refused("The target's address carries a user name or a password.");
+    return refused("The target's address contains a user name or a password.");
   }
   if (url.protocol !== "https:" && !(allow_loopback && url.protocol === "http:")) {
     return refused("The target's address is not https.");
@@ -31,7 +31,7 @@ export async function targetAddress(
   if (!loopback && url.protocol !== "https:") return refused("The target's address is not https.");
   const closed = loopback ? undefined : addresses.find((address) => !isPublicAddress(address));
   if (closed !== undefined) {
-    return refused(`The target's host leads to ${closed}, which is not on the public internet.`);
+    return refused(`The target's host resolves to ${closed}, which is not a public address.`);
   }
   const [first] = addresses;
   if (first === undefined) return refused("The target's host has no address.");

@@ -20,12 +20,12 @@ const GIVEN_UP = {
   update: {
     headline: "Meeting could not be changed",
     when: "Wanted",
-    state: "The event on Google Calendar does not show the change, and nobody was told of it.",
+    state: "The event on Google Calendar was not changed, and no guest was notified.",
   },
   cancel: {
     headline: "Meeting could not be cancelled",
     when: "When",
-    state: "The event on Google Calendar was not deleted, and nobody was told.",
+    state: "The event on Google Calendar was not deleted, and no guest was notified.",
   },
 } as const;
 
@@ -95,7 +95,7 @@ function about(label: string, meeting: MeetingNotice): Wording["facts"] {
 }
 
 function why({ error }: MeetingNotice): [label: string, text: string] {
-  return ["Why", error ?? "No reason was noted."];
+  return ["Why", error ?? "No reason was stored."];
 }
 
 function connectionWording({ email, reason }: ConnectionNotice): Wording {
@@ -104,7 +104,7 @@ function connectionWording({ email, reason }: ConnectionNotice): Wording {
     facts: [
       ["Account", email],
       ["Why", reason ?? "invalid_grant"],
-      ["What to do", "Connect Google again. The meetings that wait are written by themselves."],
+      ["What to do", "Connect Google again. Waiting meetings then continue automatically."],
     ],
     links: [],
   };

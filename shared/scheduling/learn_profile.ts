@@ -6,7 +6,7 @@ import { requireTimeZone } from "./input/time_zone.ts";
 
 /**
  * An event of the past as far as a profile cares. `response` is the person's own answer to an invitation; without one
- * the event is their own entry: time taken, but no answer to anybody.
+ * the event is their own entry: busy time, but no reply to an invitation.
  */
 export interface PastEvent {
   start: string;

@@ -118,7 +118,7 @@ function firstInstant(value: string): number {
 /** What is wrong with the window, as the search would say it. */
 function windowProblem({ earliest_date, latest_date, timezone = "UTC" }: GivenConstraints) {
   if (earliest_date === undefined || latest_date === undefined) return null;
-  // What is wrong with the zone is told already.
+  // An invalid zone was already reported.
   if (!isTimeZone(timezone)) return null;
   try {
     readTimeWindow({ earliest_date, latest_date, timezone });

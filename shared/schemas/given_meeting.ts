@@ -6,7 +6,7 @@ import { RECURRENCE } from "./recurrence.ts";
 import { REMINDER_LIST } from "./reminders.ts";
 import { WEIGHTS } from "./weights.ts";
 
-/** The columns of a meeting that a caller may name: who takes part, when it may be, and how the event should look. */
+/** The columns of a meeting that a caller may name: who takes part, when it may take place, and the properties of the event. */
 export const MEETING_FIELDS = {
   organizer_user_id: z.optional(z.guid("Expected a user id (UUID)")),
   participants: z.optional(PARTICIPANTS),

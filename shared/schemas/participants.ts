@@ -87,7 +87,7 @@ const some = <T>(item: z.ZodMiniType<T>) =>
  */
 export const PARTICIPANTS = z.pipe(some(PARTICIPANT), z.transform(withoutRepetitions));
 
-/** The same as plain addresses, everybody required. */
+/** The same as plain addresses; all participants are required. */
 export const PARTICIPANT_EMAILS = z.pipe(
   some(EMAIL),
   z.transform((emails) =>

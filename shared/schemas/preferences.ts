@@ -32,7 +32,7 @@ const PATTERNS = z.strictObject({
   morning_person_score: z.optional(SHARE),
 });
 
-/** What the origin's callers know of a person's calendar: busy time handed in, a zone, patterns. */
+/** What the origin's callers send about a person's calendar: busy time, a zone, patterns. */
 export const CALENDAR_SUMMARY = z.strictObject({
   user_id: z.optional(z.string()),
   timezone: z.optional(TIMEZONE),

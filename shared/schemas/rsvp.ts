@@ -22,7 +22,7 @@ export interface RsvpSummary {
 
 /**
  * How the guests of a meeting have answered, from its stored `participants` and `attendees`. The
- * organizer asked for the meeting and rooms answer by themselves; neither is waited for.
+ * organizer asked for the meeting and rooms reply automatically; neither is waited for.
  */
 export function rsvpSummary(participants: unknown, attendees: unknown): RsvpSummary | null {
   const people = PARTICIPANTS.safeParse(participants);

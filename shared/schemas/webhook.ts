@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { textBetween } from "./fields.ts";
 
-/** What a Supabase database webhook posts; of the record only the key is believed, the row is read afresh. */
+/** What a Supabase database webhook posts; only the key of the record is used, and the row is read again. */
 export const MEETING_WEBHOOK = z.object({
   type: z.enum(["INSERT", "UPDATE"]),
   table: z.literal("meetings"),
@@ -9,7 +9,7 @@ export const MEETING_WEBHOOK = z.object({
   record: z.object({ meeting_id: z.string() }),
 });
 
-/** A sweep: work on what is due, `limit` at most; `background` answers 202 at once. */
+/** A sweep: work on what is due, `limit` at most; `background` responds 202 immediately. */
 export function batchOf(most: number) {
   const expected = `Expected 1 to ${most}`;
   return z.strictObject({

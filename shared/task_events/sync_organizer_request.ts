@@ -59,7 +59,7 @@ export async function syncRequested(
   });
   if ("meeting_id" in named && results.length === 0) {
     throw new FailureError(
-      rejection("meeting_not_found", "There is no such meeting with an event."),
+      rejection("meeting_not_found", "There is no such meeting, or it has no event."),
       { meeting_id: named.meeting_id },
     );
   }

@@ -88,7 +88,7 @@ export function parseRule(value: string): RecurrenceRule {
   const given_frequency = take("FREQ");
   const frequency = FREQUENCIES.find((name) => name === given_frequency);
   if (frequency === undefined) {
-    throw new RecurrenceError(`FREQ wants one of ${FREQUENCIES.join(", ")}`);
+    throw new RecurrenceError(`FREQ must be one of ${FREQUENCIES.join(", ")}`);
   }
   const rule: RecurrenceRule = {
     frequency,
@@ -104,7 +104,7 @@ export function parseRule(value: string): RecurrenceRule {
   const [other] = parts.keys();
   if (other !== undefined) {
     throw new RecurrenceError(
-      `${other} has no place in it: the time of day is what is looked for`,
+      `${other} is not supported, because the search chooses the time of day`,
     );
   }
   if (rule.count !== undefined && rule.until !== undefined) {
@@ -130,7 +130,9 @@ function splitParts(value: string): [name: string, text: string][] {
 function readWeekday(part: string): { nth: number; weekday: number } {
   const match = /^([+-]?\d{1,2})?([A-Z]{2})$/.exec(part);
   const weekday = DAY_CODES.indexOf(match?.[2] ?? "");
-  if (weekday === -1) throw new RecurrenceError(`BYDAY and WKST want ${DAY_CODES.join(", ")}`);
+  if (weekday === -1) {
+    throw new RecurrenceError(`BYDAY and WKST must be of ${DAY_CODES.join(", ")}`);
+  }
   return { nth: Number(match?.[1] ?? 0), weekday };
 }
 

@@ -40,7 +40,10 @@ export function readTimeWindow(
     );
   }
   if (isTooLong(window, timezone)) {
-    throw new TimeWindowError("latest_date", `Ask for at most ${LONGEST_WINDOW_DAYS} days at once`);
+    throw new TimeWindowError(
+      "latest_date",
+      `Send a time window of at most ${LONGEST_WINDOW_DAYS} days`,
+    );
   }
   return window;
 }

@@ -31,7 +31,7 @@ export function isTimeZone(name: string): boolean {
 
 /**
  * The offsets of a zone between two instants, in order, neighbours different. Throws RangeError for an unknown zone.
- * A zone's year is looked up once and kept: Intl is far too slow to be asked once a slot.
+ * The offsets of a zone are computed once a year and kept: Intl is too slow for a call for each slot.
  */
 export function offsetSegments(zone: string, from: number, to: number): OffsetSegment[] {
   if (WITHOUT_OFFSET.has(zone)) return [{ from, to, offset: 0 }];

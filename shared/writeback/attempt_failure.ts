@@ -17,7 +17,7 @@ export function attemptsSpent(
   return { verdict: "exhausted", code, message };
 }
 
-/** The failure that spends the last attempt is final, and says so. */
+/** The failure of the last attempt is final, and its message says so. */
 export function atLast(
   { attempts, max_attempts }: Pick<LeasedMeeting, "attempts" | "max_attempts">,
   failure: Failure,
@@ -44,10 +44,10 @@ export function stillUnknown(outcome_unknown: boolean, failure: Failure): Failur
 }
 
 /**
- * What one request meets says nothing of an earlier one that may still take effect: the row stays
+ * The result of one request decides nothing about an earlier one that may still take effect: the row stays
  * unknown until `seconds` have passed and Google was read. A write whose own response was lost waits
  * longer, by the queue's rule.
  */
-export function untilEarlierLanded(failure: Failure, seconds: number): Failure {
+export function whileEarlierUnknown(failure: Failure, seconds: number): Failure {
   return seconds > 0 ? whileUnknown(failure, seconds) : failure;
 }

@@ -1,4 +1,4 @@
-/** Lets so many writes of one calendar through at once: Google throttles rapid writes to a calendar. */
+/** Limits concurrent writes of one calendar: Google throttles rapid writes to a calendar. */
 export interface CalendarGate {
   pass<T>(calendar: string, width: number, work: () => Promise<T>): Promise<T>;
 }

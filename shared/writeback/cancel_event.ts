@@ -18,11 +18,11 @@ export type CancelOutcome =
 /**
  * Deletes the event of a cancelled meeting. Google mails the guests at the deletion that happens and
  * at no other (a second one is 410), so a lost answer is simply asked for again, three times in all;
- * then a look tells whether one of them got through.
+ * then a verification shows whether one of them took effect.
  */
 export async function cancelEvent(context: LeasedContext): Promise<CancelOutcome> {
   const { row } = context;
-  if (row.google_event_id === null) return await deleteWhatLanded(context);
+  if (row.google_event_id === null) return await deletePossibleEvents(context);
   const id = row.google_event_id;
   const failure = row.attempts < row.max_attempts
     ? await deleteOwn(context, id)
@@ -30,7 +30,7 @@ export async function cancelEvent(context: LeasedContext): Promise<CancelOutcome
   return failure === null ? { kind: "cancelled", event_id: id } : failed(context, failure);
 }
 
-/** The attempts are spent. Null when a deletion whose answer was lost has landed. */
+/** For a row without attempts left. Null when a deletion whose response was lost took effect. */
 async function whyItIsStillThere(context: LeasedContext, id: string): Promise<Failure | null> {
   const { row } = context;
   const found = await verifyEvent(context.at, row.event_key, id);
@@ -42,9 +42,9 @@ async function whyItIsStillThere(context: LeasedContext, id: string): Promise<Fa
 
 /**
  * An event that may exist has the id of the row's generation, or of one that a worker went on to
- * before it died. Each is looked at, because the ids may also be free, or a stranger's.
+ * before it died. Each is read, because the ids may also be free, or have a foreign event.
  */
-async function deleteWhatLanded(context: LeasedContext): Promise<CancelOutcome> {
+async function deletePossibleEvents(context: LeasedContext): Promise<CancelOutcome> {
   const { row } = context;
   if (row.crashes >= row.max_attempts) return failed(context, crashedTooOften(row));
   let event_id: string | null = null;

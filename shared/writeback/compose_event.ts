@@ -16,7 +16,7 @@ const MAX_TITLE = 500;
 /** Beside the key, in `extendedProperties.private`. */
 const VERSION_PROPERTY = "convene_version";
 
-/** The version of the meeting that this event shows; null where it says none. */
+/** The version of the meeting that this event shows; null if it has none. */
 export function shownVersion(event: GoogleEvent): number | null {
   const version = Number(event.extendedProperties?.private?.[VERSION_PROPERTY]);
   return Number.isInteger(version) ? version : null;

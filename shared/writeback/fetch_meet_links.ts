@@ -2,7 +2,7 @@ import { getEvent } from "@shared/calendar_events/event_calendar.ts";
 import type { Connections } from "@shared/connections/connections.ts";
 import type { Database } from "@shared/database/call.ts";
 import { claimMeetLinks, settleMeetLinks } from "@shared/database/meet_links.ts";
-import type { ClaimedLook, MeetLinkLook } from "@shared/database/meet_links.ts";
+import type { ClaimedRead, MeetLinkRead } from "@shared/database/meet_links.ts";
 import { CODES } from "@shared/failures/codes.ts";
 import type { Code } from "@shared/failures/codes.ts";
 import type { GoogleCalendar } from "@shared/google/calendar.ts";
@@ -12,7 +12,7 @@ import type { GoogleOutcome } from "@shared/google/outcome.ts";
 import { recorder } from "./recorder.ts";
 
 /** Over about an hour, each wait twice the one before; the database counts them. */
-const MAX_LOOKS = 8;
+const MAX_READS = 8;
 const FIRST_WAIT_SECONDS = 30;
 
 export interface MeetLinkDependencies {
@@ -22,14 +22,14 @@ export interface MeetLinkDependencies {
   now: () => Date;
 }
 
-/** How many events were looked at, and how many have their link now. */
+/** Number of events that were read, and of those that have their link now. */
 export interface FetchedMeetLinks {
   looked_at: number;
   found: number;
 }
 
 /**
- * Looks for Meet links that Google was still making when the event was written: organizers side by
+ * Reads Meet links that Google had not created when the event was written: organizers side by
  * side, each organizer's events one after the other. Reads only, so no attempt is spent.
  */
 export async function fetchMeetLinks(
@@ -40,22 +40,22 @@ export async function fetchMeetLinks(
   const claimed = await claimMeetLinks(database, limit);
   if (claimed.length === 0) return { looked_at: 0, found: 0 };
   const byOrganizer = Map.groupBy(claimed, ({ connection }) => connection.user_id);
-  const looks = await Promise.all(
+  const reads = await Promise.all(
     [...byOrganizer.values()].map(async (group) => {
-      const found: MeetLinkLook[] = [];
-      for (const look of group) found.push(await lookOnce(dependencies, look));
+      const found: MeetLinkRead[] = [];
+      for (const read of group) found.push(await readOnce(dependencies, read));
       return found;
     }),
   );
-  const all = looks.flat();
+  const all = reads.flat();
   await settleMeetLinks(database, all);
-  return { looked_at: all.length, found: all.filter((look) => look.meet_link !== null).length };
+  return { looked_at: all.length, found: all.filter((read) => read.meet_link !== null).length };
 }
 
-async function lookOnce(
+async function readOnce(
   { calendar, connections, now }: MeetLinkDependencies,
-  { meeting, connection }: ClaimedLook,
-): Promise<MeetLinkLook> {
+  { meeting, connection }: ClaimedRead,
+): Promise<MeetLinkRead> {
   const notes = recorder(now);
   const calendar_id = meeting.google_calendar_id;
   const at = { calendar, connections, connection, calendar_id, recorder: notes };
@@ -77,7 +77,7 @@ interface Verdict {
   error: string | null;
 }
 
-function judge(got: GoogleOutcome<GoogleEvent>, looks: number): Verdict {
+function judge(got: GoogleOutcome<GoogleEvent>, reads: number): Verdict {
   const link = got.verdict === "done" ? meetLink(got.value) : null;
   if (link !== null) return { meet_link: link, error: null };
   if (got.verdict === "done" && statusOf(got.value) === "failure") {
@@ -86,7 +86,7 @@ function judge(got: GoogleOutcome<GoogleEvent>, looks: number): Verdict {
   if (got.verdict === "reject" || (got.verdict === "done" && got.value.status === "cancelled")) {
     return over("event_missing", "The event can no longer be read on Google Calendar.");
   }
-  if (looks < MAX_LOOKS) return { meet_link: null, error: null };
+  if (reads < MAX_READS) return { meet_link: null, error: null };
   return over("conference_pending");
 }
 

@@ -3,7 +3,7 @@ import type { Database } from "@shared/database/call.ts";
 import { settleWritebacks } from "@shared/database/writebacks.ts";
 import type { Settlement } from "@shared/database/writebacks.ts";
 
-/** A group goes out after this long or with this many rows: a worker that dies leaves no more untold. */
+/** A group is sent after this time or with this many rows: a crash leaves no more results unstored. */
 const GROUP_MS = 1000;
 const GROUP_ROWS = 50;
 

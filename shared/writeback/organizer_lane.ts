@@ -7,9 +7,9 @@ import type { GroupSettler } from "./group_settler.ts";
 import { attemptWriteback, leaseLost } from "./write_back.ts";
 import type { Attempt, WritebackDependencies, WritebackResult } from "./write_back.ts";
 
-const MOST_AT_ONCE = 3;
+const MAX_CONCURRENT = 3;
 
-/** So long after Google asked an organizer to slow down, their calendar gets one request at a time. */
+/** For this long after a rate limit an organizer's calendar gets one request at a time. */
 const CAREFUL_MS = 10 * 60_000;
 
 /** Reconnecting cures these for all of an organizer's meetings, not for one event alone. */
@@ -30,32 +30,32 @@ export interface Lane {
 }
 
 /**
- * Writes one organizer's slice, at most three at once, and settles it. Once Google asks to slow down
- * or refuses the connection, the organizer is put aside: rows that were not begun are due as before.
+ * Writes one organizer's slice, at most three rows concurrently, and settles it. After a rate limit
+ * or a rejected connection, rows that were not begun are released: their due time stays.
  * Results only of rows that something was tried for.
  */
 export async function workLane(lane: Lane): Promise<WritebackResult[]> {
   const width = widthFor(lane.connection, lane.dependencies.now());
   const queue = [...lane.rows];
   const settling: Promise<WritebackResult | null>[] = [];
-  let is_put_aside = false;
-  let is_told_dead = false;
+  let is_stopped = false;
+  let is_reported_dead = false;
 
   async function runner(): Promise<void> {
     for (let row = queue.shift(); row !== undefined; row = queue.shift()) {
-      const attempt = is_put_aside || !lane.has_time()
+      const attempt = is_stopped || !lane.has_time()
         ? null
         : await lane.gate.pass(calendarOf(row), width, () => attemptRow(lane, row!));
       const code = failureCode(attempt);
       const is_dead = code !== null && DEAD_CONNECTION.has(code);
-      is_put_aside ||= is_dead || code === "rate_limited";
-      // One meeting tells of the dead connection; its neighbours wait for the next one.
+      is_stopped ||= is_dead || code === "rate_limited";
+      // One meeting reports the dead connection; the others of its organizer wait for the next one.
       settling.push(
-        attempt === null || is_dead && is_told_dead
+        attempt === null || is_dead && is_reported_dead
           ? release(lane, row, attempt?.settlement.steps ?? [])
           : settle(lane, attempt),
       );
-      is_told_dead ||= is_dead;
+      is_reported_dead ||= is_dead;
     }
   }
 
@@ -73,7 +73,7 @@ async function settle(lane: Lane, { settlement, result }: Attempt): Promise<Writ
   try {
     return await lane.settler.settle(settlement) ? result : leaseLost(settlement);
   } catch (thrown) {
-    // The lease runs out, and whoever takes the row over looks before writing.
+    // The lease expires, and the worker that reclaims the row verifies before it writes.
     lane.dependencies.report?.(thrown, settlement.meeting_id);
     return leaseLost(settlement);
   }
@@ -94,7 +94,7 @@ function failureCode(attempt: Attempt | null): FailureCode | null {
   return attempt === null || attempt.result.success ? null : attempt.result.failure?.code ?? null;
 }
 
-/** "primary" is another calendar for each account; any other id names one calendar for everybody. */
+/** "primary" is another calendar for each account; any other id is the same calendar for all accounts. */
 function calendarOf({ google_calendar_id, google_account_id }: LeasedMeeting): string {
   return google_calendar_id === "primary" ? `${google_account_id} primary` : google_calendar_id;
 }
@@ -103,5 +103,5 @@ function widthFor(connection: StoredConnection | null, now: Date): number {
   const paused_until = connection?.paused_until ?? null;
   return paused_until !== null && now.getTime() - Date.parse(paused_until) < CAREFUL_MS
     ? 1
-    : MOST_AT_ONCE;
+    : MAX_CONCURRENT;
 }

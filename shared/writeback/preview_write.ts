@@ -9,7 +9,7 @@ import {
 } from "./compose_event.ts";
 import type { WritableMeeting } from "./writable_meeting.ts";
 
-/** What a write-back would do. Whoever is named in `mail_recipients` would be mailed by Google. */
+/** What a write-back would do. Google would send mail to `mail_recipients`. */
 export interface WritePreview {
   google_request: DescribedRequest;
   mail_recipients: string[];

@@ -7,7 +7,7 @@ import type {
 
 /**
  * Whether guests would see no difference: a change that was taken back before it was written. Then
- * nobody needs a mail. Texts are compared as Google returns them; in doubt there is a difference.
+ * no mail is needed. Texts are compared as Google returns them; in doubt there is a difference.
  */
 export function showsAlready(event: GoogleEvent, change: EventPatch): boolean {
   return (event.summary ?? "") === (change.summary ?? "") &&

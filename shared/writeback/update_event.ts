@@ -23,7 +23,7 @@ const MAX_READS = 3;
 /**
  * Brings an event that exists to the meeting's present version: same id, same Meet link, every
  * guest's answer kept, and never over a version that we have not seen (If-Match). The version that
- * the event carries tells whether a patch whose answer was lost has landed, so nobody is mailed twice.
+ * the event has tells whether a patch whose response was lost took effect, so no guest gets a second mail.
  */
 export async function updateEvent(context: WriteContext): Promise<WriteOutcome> {
   const { row, meeting } = context;
@@ -84,7 +84,7 @@ function keepsChanging(): Failure {
   return {
     verdict: "retry",
     code: "google_unavailable",
-    message: "Others keep changing the event on Google Calendar.",
+    message: "Other changes of the event on Google Calendar prevented this one.",
     not_before_seconds: null,
   };
 }

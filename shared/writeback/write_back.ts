@@ -42,7 +42,7 @@ export type WritebackResult =
   /** The meeting was cancelled, and now its event is too; null: there never was one. */
   | { meeting_id: string; success: true; cancelled: true; google_event_id: string | null }
   | { meeting_id: string; success: false; failure: Failure }
-  /** The lease ended before the work did; whoever holds the row now decides. */
+  /** The lease expired before the work ended; another worker has the row now. */
   | { meeting_id: string; success: false; failure: null };
 
 /** What was done under a lease, before the database knows of it. */
@@ -72,7 +72,7 @@ export function leaseLost({ meeting_id }: Pick<LeasedMeeting, "meeting_id">): Wr
 }
 
 /**
- * Writes the event of one leased meeting; the row is left to be settled. `has_time` says whether a
+ * Writes the event of one leased meeting; the caller settles the row. `has_time`: whether a
  * write that starts now is answered before the lease ends. Never throws: what is thrown on the way
  * becomes a failure of this meeting, and of no other.
  */

@@ -19,8 +19,8 @@ const CPU_MS_A_CLAIM = 15;
 /** More rows than any call can pay for. */
 export const MAX_ROWS_A_CALL = Math.floor((CPU_MS - CPU_MS_A_CLAIM) / CPU_MS_A_ROW);
 
-/** A worker that dies leaves so many rows to be looked at one by one, which a sweep can do. */
-const LEASED_AT_ONCE = 300;
+/** A crash leaves at most this many rows to be verified one by one, which a sweep can do. */
+const MAX_LEASED = 300;
 /** Unless nothing is being worked on, it is not worth asking for fewer. */
 const LEAST_CLAIM = 50;
 
@@ -116,7 +116,7 @@ export async function writeBackBatch(
     let wait_ms: number | null = null;
     const is_alone = lanes.size === 0;
     const most = allowance();
-    const room = Math.min(most, LEASED_AT_ONCE - leased);
+    const room = Math.min(most, MAX_LEASED - leased);
     const is_worth_asking = is_alone ? room > 0 : room >= Math.min(most, LEAST_CLAIM);
     if (is_more && is_worth_asking && most > 0 && elapsed_ms() < LAST_CLAIM_MS) {
       const ended_before = lanes_ended;

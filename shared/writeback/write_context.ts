@@ -23,7 +23,7 @@ export type WriteOutcome =
   | {
     kind: "written";
     event: GoogleEvent;
-    /** The event was there before this call; nobody was mailed again. */
+    /** The event existed before this call; no mail was sent. */
     already_exists: boolean;
     generation: number;
     /** The version of the meeting that the event shows. */

@@ -10,7 +10,7 @@ import {
   attemptsSpent,
   ofRead,
   stillUnknown,
-  untilEarlierLanded,
+  whileEarlierUnknown,
 } from "./attempt_failure.ts";
 import { updateEvent } from "./update_event.ts";
 import type { WriteContext, WriteOutcome } from "./write_context.ts";
@@ -60,13 +60,13 @@ async function adoptOrInsert(context: WriteContext): Promise<WriteOutcome> {
   }
 }
 
-/** Here, and not before: what landed earlier is adopted whatever the time. */
+/** Checked only here: an event of an earlier attempt is adopted at any time. */
 function whyNotNow({ meeting, now, has_time }: WriteContext): Failure | null {
   if (Date.parse(meeting.starts_at) <= now().valueOf()) return rejection("slot_expired");
   return has_time() ? null : deferral("out_of_time", 1);
 }
 
-/** The attempts are spent: what landed all the same is adopted, and nothing is written. */
+/** For a row without attempts left: an existing event is adopted, and nothing is written. */
 async function adoptOrGiveUp(context: WriteContext): Promise<WriteOutcome> {
   const { event_key, event_generation } = context.row;
   for (let step = 0; step < MAX_GENERATIONS; step++) {
@@ -85,8 +85,8 @@ async function adoptOrGiveUp(context: WriteContext): Promise<WriteOutcome> {
 }
 
 /**
- * Fails, for good only after the later ids were verified too: where Google says that an id is taken
- * but no longer shows its event, a worker goes on to the next one, and may have died there.
+ * Fails, for good only after the later ids were verified too: if Google reports that an id is taken
+ * but no longer returns its event, a worker uses the next id, and may have crashed there.
  */
 async function adoptLaterOrFail(
   context: WriteContext,
@@ -122,7 +122,7 @@ function secondsToLanding({ row, now }: WriteContext): number {
     : (Date.parse(verify_at) - now().valueOf()) / 1000;
 }
 
-/** The insert that happened has mailed the guests; adopting it mails nobody. */
+/** The insert that took effect has sent the mail; adopting its event sends none. */
 function adopted(event: GoogleEvent, { meeting }: WriteContext, generation: number): WriteOutcome {
   const version = shownVersion(event) ?? meeting.desired_version;
   return { kind: "written", event, already_exists: true, generation, version };
@@ -139,13 +139,13 @@ function foreignEvent({ row, at }: WriteContext, generation: number): Failure {
   const id = eventId(row.event_key, generation);
   return rejection(
     "foreign_event",
-    `An event that is not ours has the id ${id} on calendar ${at.calendar_id}. It was left alone; requeue the meeting to use another id.`,
+    `An event that Convene did not create has the id ${id} on calendar ${at.calendar_id}. It was left unchanged; requeue the meeting to use another id.`,
   );
 }
 
-/** What is met before an earlier insert must have landed says nothing of that insert. */
+/** A failure before an earlier insert must have taken effect decides nothing about that insert. */
 function failedForNow(context: WriteContext, failure: Failure, generation: number): WriteOutcome {
-  return failed(untilEarlierLanded(failure, secondsToLanding(context)), generation);
+  return failed(whileEarlierUnknown(failure, secondsToLanding(context)), generation);
 }
 
 function failed(failure: Failure, generation: number): WriteOutcome {

@@ -1,6 +1,6 @@
--- Before anything is created: refuses a database in which a name of ours is taken by something that is not ours, or in
--- which a table that the application offers for adoption (docs/adopting.md) cannot be adopted. What is ours is recorded
--- in private.installation. "deno task db:preflight" writes the lists from a migrated database.
+-- Runs before anything is created. Refuses a database in which another object has a name that Convene needs, or in which
+-- a table of the application cannot be adopted (docs/adopting.md). A database with private.installation was checked
+-- before. "deno task db:preflight" writes the lists from a migrated database.
 do $preflight$
 declare
   c_relations constant text[] := regexp_split_to_array(btrim('
@@ -91,12 +91,12 @@ declare
     "text", "series_update_scope": "text", "sync_status": "text", "sync_source": "text", "sync_error": "text",
     "last_synced_at": "timestamptz", "etag": "text", "deleted_at": "timestamptz", "updated_at": "timestamptz",
     "event_key": "uuid", "event_generation": "int4"}}';
-  -- Columns that Convene cannot add, because only the application knows their values.
+  -- Columns that Convene cannot add: only the application knows their values.
   c_required constant jsonb := '{
     "meetings": ["meeting_id"],
     "tasks": ["id", "user_id", "title"],
     "task_calendar_events": ["id", "user_id", "task_id", "calendar_event_id"]}';
-  -- Read and compared as text, so any type will do.
+  -- Convene reads and compares them as text, so their type does not matter.
   c_any_type constant text[] := array[
     'tasks.id', 'tasks.status', 'tasks.task_type', 'tasks.recurrence_pattern', 'task_calendar_events.task_id',
     'task_calendar_events.sync_status'];
@@ -134,7 +134,7 @@ begin
     where format('%s.%s', n.nspname, c.relname) = any (c_relations)
       and c.oid <> coalesce(to_regclass('private.adopted_tables'), 0)
       and not (n.nspname = 'public' and c.relname = any (v_adopted))
-      -- An index that an adopted table has already is the one we would create.
+      -- An adopted table may already have an index that Convene would create.
       and not coalesce(i.indrelid = any (array(select to_regclass('public.' || quote_ident(t)) from unnest(v_adopted) as t)), false)
     union
     select format('%I.%I()', n.nspname, p.proname)

@@ -1,9 +1,9 @@
--- Records the installation: what the migrations after this one create is ours.
+-- Records the installation: the later migrations create objects of Convene.
 
 -- PostgREST does not serve this schema: clients cannot reach what is in it.
 do $$
 begin
-  -- Rights on a schema that the application had before are not ours to take.
+  -- If the application already has this schema, its grants stay unchanged.
   if to_regnamespace('private') is null then
     create schema private;
     comment on schema private is 'Convene: credentials, triggers and jobs. Not exposed over REST.';

@@ -1,6 +1,6 @@
--- Tables that an application had before Convene and that its own migration names (docs/adopting.md). While the file of
--- such a table runs, the application's table is set aside in another schema; at the end of the file it comes back and
--- gets the columns, constraints and indexes of the documented table that it lacks. Nothing else about it changes.
+-- Adopted tables: tables of the application that its own migration names (docs/adopting.md). The migration of such a
+-- table first moves the application's table to another schema. At its end it moves the table back and adds the missing
+-- columns, constraints and indexes of the documented table. Nothing else about the table changes.
 
 create table if not exists private.adopted_tables (
   table_name text primary key
@@ -14,7 +14,7 @@ language sql stable set search_path = '' as $$
 select exists (select from private.adopted_tables as a where a.table_name = p_table);
 $$;
 comment on function private.is_adopted(text) is
-  'Whether that table of schema public belongs to the application: its rights and policies are not ours to change.';
+  'Whether that table of schema public belongs to the application: Convene does not change its grants and policies.';
 
 create function private.set_aside(p_table text) returns void
 language plpgsql set search_path = '' as $$
@@ -29,7 +29,7 @@ comment on function private.set_aside(text) is
 create function private.index_as_text(p_table text, p_column text) returns void
 language plpgsql set search_path = '' as $$
 begin
-  -- The cast of text and varchar to text is none, so any index of the column serves.
+  -- Casting text or varchar to text changes nothing, so an existing index of the column can be used.
   if (
     select a.atttypid not in ('text'::regtype, 'varchar'::regtype)
     from pg_attribute as a
@@ -41,7 +41,7 @@ begin
   end if;
 end $$;
 comment on function private.index_as_text(text, text) is
-  'Ids are compared as text, whatever type the application gave them: creates the index for that where one is needed.';
+  'Ids are compared as text, because the application chose their type: creates an index on the cast where one is needed.';
 
 create function private.complete_adopted(p_table text) returns text[]
 language plpgsql set search_path = '' as $$
@@ -75,7 +75,7 @@ begin
     coalesce(array_agg(m.added order by m.attnum), '{}') || coalesce(array_agg(m.described order by m.attnum), '{}')
   into v_added, v_names, v_statements
   from missing as m;
-  -- A constraint comes along where it is about added columns only: the application's rows keep the rules they had.
+  -- Only constraints on added columns are copied: existing rows may violate the others.
   v_statements := v_statements || array(
     select format('alter table public.%I add %s', p_table, pg_get_constraintdef(c.oid))
     from pg_constraint as c

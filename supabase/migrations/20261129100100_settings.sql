@@ -1,4 +1,4 @@
--- What an operator may tune without a deployment.
+-- Numbers that an operator may change without a deployment.
 create table private.settings (
   name text primary key,
   value numeric not null check (value > 0),

@@ -33,13 +33,13 @@ comment on column private.google_connections.granted_scopes is 'OAuth scopes tha
 comment on column private.google_connections.refresh_token_encrypted is
   'Refresh token, AES-256-GCM, bound to user_id; the text before the second dot names format and key.';
 comment on column private.google_connections.access_token_encrypted is
-  'Access token, encrypted alike; null when none is cached.';
+  'Access token, encrypted in the same way; null when none is cached.';
 comment on column private.google_connections.access_token_expires_at is
   'When Google stops accepting the access token, by the clock of the function that fetched it.';
 comment on column private.google_connections.paused_until is
   'Google asked this account, or the whole project, to slow down: nothing is sent for the user before this time.';
 comment on column private.google_connections.writes_paused_until is
-  'After an invitation limit (quotaExceeded): nothing is written for the user before this time, while reading goes on.';
+  'After an invitation limit (quotaExceeded): nothing is written for the user before this time; reads are not paused.';
 comment on column private.google_connections.connected_at is 'When the user last gave consent.';
 comment on column private.google_connections.last_refreshed_at is
   'When an access token was last refreshed; null since the last consent.';
@@ -99,7 +99,7 @@ language sql set search_path = '' as $$
     (p_state_hash, p_user_id, p_code_verifier_encrypted, p_return_url, now() + interval '10 minutes');
 $$;
 comment on function public.begin_google_authorization is
-  'Stores that a user starts Google''s consent. Also deletes what expired more than a day ago.';
+  'Stores that a user starts Google''s consent. Also deletes consents that expired more than a day ago.';
 
 create function public.find_google_authorization(p_state_hash text)
 returns table (user_id uuid, return_url text)
@@ -111,8 +111,7 @@ language sql stable set search_path = '' as $$
      and a.expires_at > now();
 $$;
 comment on function public.find_google_authorization is
-  'The consent that belongs to a state: user and return URL. No row when the state is unknown, expired or already has '
-  'a code.';
+  'User and return URL of the consent with this state. No row when the state is unknown, expired or already has a code.';
 
 create function public.receive_google_code(
   p_state_hash text,
@@ -179,7 +178,7 @@ language sql set search_path = '' as $$
         refresh_token_encrypted = excluded.refresh_token_encrypted,
         access_token_encrypted = excluded.access_token_encrypted,
         access_token_expires_at = excluded.access_token_expires_at,
-        -- A pause belongs to the Google account, so only another account ends it.
+        -- A pause belongs to the Google account, so it stays unless another account is connected.
         paused_until = case
           when c.google_account_id = excluded.google_account_id then c.paused_until
         end,
@@ -192,7 +191,7 @@ language sql set search_path = '' as $$
   returning jsonb_build_object('paused_until', c.paused_until, 'writes_paused_until', c.writes_paused_until);
 $$;
 comment on function public.connect_google is
-  'Stores a user''s grant in place of the one before. Returns the pauses of the account: {paused_until, writes_paused_until}.';
+  'Stores a user''s grant and replaces an earlier one. Returns the pauses of the account: {paused_until, writes_paused_until}.';
 
 create function public.read_google_connection(p_user_id uuid)
 returns table (
@@ -218,8 +217,8 @@ $$;
 comment on function public.read_google_connection is
   'A user''s Google connection with its encrypted tokens; no row when there is none.';
 
--- The refresh token that a caller worked with fences the next two functions: after the user has connected again, a late
--- response about the old grant changes nothing.
+-- The next two functions are fenced by the refresh token that the caller used: after the user has connected again, a
+-- late response about the old grant changes nothing.
 create function public.save_google_access_token(
   p_user_id uuid,
   p_refresh_token_encrypted text,
@@ -277,7 +276,7 @@ comment on function public.pause_google_connection is
 
 create function public.pause_all_google_connections(p_until timestamptz) returns void
 language sql set search_path = '' as $$
-  -- Locked in one order: workers who hear of the limit at once must not wait for each other in a circle.
+  -- Locked in one order: workers that receive this error at the same time must not deadlock.
   with paused as (
     select c.user_id
       from private.google_connections c
@@ -292,7 +291,7 @@ language sql set search_path = '' as $$
    where c.user_id = paused.user_id;
 $$;
 comment on function public.pause_all_google_connections is
-  'Google''s limit for the whole project is used up: nothing is sent for any user before p_until; longer pauses stay.';
+  'Google''s limit for the whole project is reached: nothing is sent for any user before p_until; longer pauses stay.';
 
 create function public.forget_google_connection(p_user_id uuid)
 returns table (refresh_token_encrypted text, account_used_by_others boolean)

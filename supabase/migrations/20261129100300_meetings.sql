@@ -58,7 +58,7 @@ create table public.meetings (
 );
 
 comment on table public.meetings is
-  'One row is one meeting: what the organizer asked for, the slot that was chosen, and its event on Google Calendar.';
+  'One row for each meeting: the request, the slot that was chosen, and its event on Google Calendar.';
 comment on column public.meetings.organizer_user_id is 'The user who organizes; null after that user was deleted.';
 comment on column public.meetings.title is 'Title of the event; at most 1000 characters.';
 comment on column public.meetings.description is 'Description of the event; at most 8000 characters.';
@@ -75,7 +75,7 @@ comment on column public.meetings.candidates is
   'The chosen slot and its alternatives, best first, as schedule returned them.';
 comment on column public.meetings.scheduled_at is 'When the slot was chosen or given.';
 comment on column public.meetings.scheduling_status is 'pending, retrying, scheduled or failed.';
-comment on column public.meetings.scheduling_details is 'What schedule reported beside the slot or the error.';
+comment on column public.meetings.scheduling_details is 'Further fields of the response of schedule.';
 comment on column public.meetings.meet_link is 'Link to the Google Meet conference.';
 comment on column public.meetings.cancelled_at is 'When the meeting was cancelled; final.';
 comment on column public.meetings.organizer_email is 'Organizer of the event, as Google last reported.';
@@ -95,7 +95,7 @@ comment on column public.meetings.reminders is
   '[{method: email|popup, minutes: 0 to 40320}], at most 5; null is an e-mail one day before and a popup 30 minutes '
   'before.';
 comment on column public.meetings.target_calendar_id is
-  'The calendar that the organizer wants; frozen into google_calendar_id at the first attempt.';
+  'The requested calendar; copied to google_calendar_id at the first attempt and not used afterwards.';
 comment on column public.meetings.scheduling_error is 'Error code of the search, e.g. invalid_request or no_common_slot.';
 comment on column public.meetings.scheduling_reason is 'The error as a sentence, with what would change it.';
 comment on column public.meetings.google_event_id is 'Google event id after a successful write-back.';
@@ -120,7 +120,7 @@ comment on column public.meetings.weights is
   '{availability, preference, conflict_proximity, fragmentation, optimization}: points, 100 in all; null is 35, 25, '
   '20, 15, 5.';
 comment on column public.meetings.allow_concessions is
-  'Take a slot that asks for concessions (fewer people, smaller buffers, less time) where nothing fits everyone.';
+  'Whether a slot with concessions (fewer people, smaller buffers, less time) may be taken where nothing fits everyone.';
 
 create index idx_meetings_organizer on public.meetings (organizer_user_id, created_at desc, meeting_id);
 create index idx_meetings_writeback_status on public.meetings (writeback_status)
@@ -143,7 +143,7 @@ revoke all on public.meetings from public, anon, authenticated, service_role;
 do $$
 begin
   if 'written_version' = any (private.complete_adopted('meetings')) then
-    -- The event of an old row shows the row. An UPDATE would fire the application's triggers.
+    -- The event of an existing row shows its values. An UPDATE would fire the application's triggers.
     alter table public.meetings alter column written_version type integer
       using case when writeback_status = 'created' then desired_version else written_version end;
   end if;

@@ -1,6 +1,6 @@
--- A row inserted by SQL passes none of the checks of the edge functions. Its problems must not fail the statement: the
--- row is kept and says what to correct. Addresses, time zones and reminders are checked by the same rules as
--- shared/meetings/words.ts, so that a row that is inserted and the same meeting sent to schedule have the same result.
+-- A row inserted by SQL bypasses the checks of the edge functions. Its problems must not fail the statement: the row is
+-- stored, and its error names the field to correct. The rules for addresses, time zones and reminders are those of
+-- shared/schemas, so that an inserted row and the same meeting sent to schedule have the same result.
 create function private.is_email(p_value text) returns boolean
 language sql immutable set search_path = ''
 return coalesce(
@@ -14,8 +14,8 @@ comment on function private.is_email is
   'Whether a text is an address as the edge functions accept it: no white space, no control character, nothing that '
   'needs quotes; single dots between atoms only.';
 
--- Names exactly as the IANA database has them. Postgres also accepts POSIX strings, which contain a digit
--- (Mars/Olympus5); of the long names only those under Etc have one. Some servers lack the older short names.
+-- Postgres also accepts POSIX strings (Mars/Olympus5). They contain a digit; of the IANA names with a slash only those
+-- under Etc do. Some servers lack the older short names.
 create function private.is_timezone(p_value text) returns boolean
 language plpgsql stable set search_path = '' as $$
 begin
@@ -104,7 +104,7 @@ begin
 end $$;
 comment on function private.reminders_problem is 'The first problem of a reminders list as {path, message}, or null.';
 
--- Refuses instants that Google would refuse or that JavaScript could not parse.
+-- Google refuses years outside of this range, or JavaScript cannot parse them.
 create function private.slot_problem(p_meeting public.meetings) returns jsonb
 language sql stable set search_path = '' as $$
 select case

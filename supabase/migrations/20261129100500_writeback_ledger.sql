@@ -14,13 +14,13 @@ create table public.writeback_ledger (
 );
 
 comment on table public.writeback_ledger is
-  'Append-only record of every write-back: one row a step, joined by lease_token. Rows outlive their meeting.';
+  'Append-only record of every write-back: one row for each step, joined by lease_token. Rows stay when their meeting is deleted.';
 comment on column public.writeback_ledger.ledger_id is 'Order of the steps.';
 comment on column public.writeback_ledger.meeting_id is 'The meeting; it may have been deleted since.';
 comment on column public.writeback_ledger.organizer_user_id is 'The organizer at that time, who may read the row.';
 comment on column public.writeback_ledger.lease_token is 'Lease under which the step was made.';
 comment on column public.writeback_ledger.step is
-  'claimed: a worker leased the row; requested: what was asked of Google; answered: Google''s response; settled: the '
+  'claimed: a worker leased the row; requested: a request to Google; answered: Google''s response; settled: the '
   'decision.';
 comment on column public.writeback_ledger.at is 'When the step was made.';
 comment on column public.writeback_ledger.request is '{method, event_id, calendar_id}; never a token or a body.';
@@ -66,8 +66,8 @@ $$;
 comment on function private.record_steps is
   'Appends steps of a lease to the ledger: [{step, at, request, status, reason, outcome, decision, duration_ms}].';
 
--- Oldest first by the primary key, which needs no further index; a bounded number of rows each time, so that no run
--- blocks others, however long the job has not run.
+-- Deletes in the order of the primary key, so that no further index is needed, and a limited number of rows at a time,
+-- so that a run after a long break does not block other statements.
 create function private.trim_ledger(p_rows integer default 20000) returns integer
 language plpgsql security definer set search_path = '' as $$
 declare

@@ -17,10 +17,10 @@ comment on column private.work_kinds.wakes is 'Edge function (and path) that pro
 comment on column private.work_kinds.uses_google is
   'Requests go to Google with the owner''s account: leases count against its quota, and paused or broken connections wait.';
 comment on column private.work_kinds.is_write is
-  'It changes calendars: it waits too while only the owner''s writes are paused (an invitation limit).';
+  'It writes to calendars: it also waits while only the owner''s writes are paused (an invitation limit).';
 comment on column private.work_kinds.requires_connection is
-  'Owners without a connection are passed over. Otherwise their work is claimed, and fails with not_connected.';
-comment on column private.work_kinds.one_worker_per_owner is 'No second worker gets work of an owner while a lease of the kind is live.';
+  'Work of owners without a connection is not claimed. If false, it is claimed and fails with not_connected.';
+comment on column private.work_kinds.one_worker_per_owner is 'Work of an owner is not claimed while another lease of the kind and owner is live.';
 
 insert into private.work_kinds (kind, wakes, uses_google, is_write, requires_connection, one_worker_per_owner) values
   ('search', 'schedule', false, false, false, false),
@@ -50,23 +50,23 @@ create table private.work (
 ) with (fillfactor = 70);
 
 comment on table private.work is 'The only queue: a row exists while something is due or leased.';
-comment on column private.work.kind is 'Which worker processes it: private.work_kinds.';
+comment on column private.work.kind is 'Kind of work; private.work_kinds has the function that processes it.';
 comment on column private.work.subject_id is 'Key of the meeting, task event or notification, as text.';
 comment on column private.work.owner_id is
-  'Whose turn it is: the organizer or user; for notifications the target. Owners take turns in a claim. Null: nobody''s.';
+  'The organizer or user, or the target of a notification. A claim takes rows of the owners in turn. Null: the row has no owner.';
 comment on column private.work.priority is '0: first write of a new meeting; 1: everything else.';
 comment on column private.work.requests is 'Requests to Google that processing the row is expected to take.';
 comment on column private.work.due_at is
-  'When it is due. Set anew during a lease, it makes the row due again after the settlement. infinity: only leased, never due.';
-comment on column private.work.attempts is 'Attempts that failed; max_attempts in private.settings bounds them.';
-comment on column private.work.crashes is 'Leases in a row that expired without a settlement; the row is reclaimed alone, and fails after max_attempts.';
-comment on column private.work.deferrals is 'Postponements in a row that spent no attempt; the backoff grows with them.';
-comment on column private.work.lease_token is 'Token of the present lease; every settlement is fenced by it. Null: not leased.';
+  'When it is due. If it is set during a lease, the row is due again after the settlement. infinity: only leased, never due.';
+comment on column private.work.attempts is 'Failed attempts, at most max_attempts of private.settings.';
+comment on column private.work.crashes is 'Consecutive leases that expired without a settlement; the row is reclaimed alone, and fails after max_attempts.';
+comment on column private.work.deferrals is 'Consecutive postponements that spent no attempt; the backoff grows with them.';
+comment on column private.work.lease_token is 'Token of the current lease; every settlement is fenced by it. Null: not leased.';
 comment on column private.work.leased_at is 'When the lease began.';
 comment on column private.work.leased_until is 'When another worker may reclaim the row.';
-comment on column private.work.leased_version is 'desired_version that the lease is for; a failure says nothing about a later one.';
-comment on column private.work.google_account_id is 'Account that the lease uses; a settlement freezes it in private.event_state.';
-comment on column private.work.google_calendar_id is 'Calendar that the lease uses; frozen with the account.';
+comment on column private.work.leased_version is 'desired_version that the lease is for; a failure of it does not count for a later one.';
+comment on column private.work.google_account_id is 'Account that the lease uses; the first settlement stores it in private.event_state.';
+comment on column private.work.google_calendar_id is 'Calendar that the lease uses; stored with the account.';
 
 create index idx_work_queue on private.work (kind, owner_id, priority, due_at);
 
@@ -122,7 +122,7 @@ begin
         -- A request whose response was lost may still take effect; verification comes after that.
         case when p_verdict = 'unknown' then make_interval(secs => private.setting('landing_seconds')::double precision) end));
   elsif p_work.lease_token is not null and p_work.due_at > p_work.leased_at and p_work.due_at < 'infinity' then
-    -- Made due during the lease: what was processed is not what is wanted by now.
+    -- Made due during the lease: the worker processed an older state of the subject.
     v_next.priority := 1;
     v_next.attempts := 0;
     v_next.deferrals := 0;
@@ -132,7 +132,7 @@ begin
   return v_next;
 end $$;
 comment on function private.next_work(private.work, text, double precision) is
-  'A work row after a lease, for every kind; due_at null: nothing is left to do. p_verdict: done; retry (spends an attempt, the last one is final); '
+  'State of a work row of any kind after a lease; due_at null: nothing is left to do. p_verdict: done; retry (spends an attempt, the last one is final); '
   'unknown (spends one, is never final); defer and unverified (spend none); reject (final); released (nothing was tried). '
   'p_not_before_seconds replaces the backoff.';
 
@@ -163,7 +163,7 @@ on conflict (kind, subject_id) do update
 set due_at = case when w.lease_token is null then least(w.due_at, excluded.due_at) else excluded.due_at end;
 $$;
 comment on function private.enqueue(text, text, uuid, timestamptz) is
-  'Makes a subject due. A row that waits becomes due earlier, not later; one that is leased becomes due again after the settlement.';
+  'Makes a subject due. The due time of a waiting row only moves earlier; a leased row becomes due again after the settlement.';
 
 create function private.lease_length(p_kind text, p_lease_seconds integer) returns interval
 language sql stable set search_path = '' as $$
@@ -178,9 +178,9 @@ set
   lease_token = gen_random_uuid(),
   leased_at = began.at,
   leased_until = began.at + began.length,
-  -- A row that is leased before its backoff is over was due from now on: only a later time makes it due again.
+  -- A row that is leased before its backoff is over counts as due now: only a later time makes it due again.
   due_at = case when w.due_at < 'infinity' then least(w.due_at, began.at) else w.due_at end,
-  -- A lease that expired has cost an attempt, whatever its worker did; it never makes the row fail unverified.
+  -- An expired lease spends an attempt, but never makes the row fail without a verification.
   crashes = w.crashes + case when w.lease_token is null then 0 else 1 end,
   attempts = w.attempts
     + case when w.lease_token is not null and w.attempts < private.setting('max_attempts') then 1 else 0 end
@@ -189,10 +189,10 @@ where w.kind = p_kind and w.subject_id = any (p_subject_ids)
 returning w.*;
 $$;
 comment on function private.lease_work(text, text[], integer) is
-  'Leases rows, each with a token of its own. The crash rule for every kind: a lease that expired unsettled counts as a crash and as an attempt.';
+  'Leases rows, each with its own token. For every kind, a lease that expired unsettled counts as a crash and as an attempt.';
 
--- Google counts a sliding minute. Half a second and one per cent stay free for clocks that differ, for meetings that are
--- asked for by name, and for the verification read after a taken id.
+-- Google counts requests of a sliding minute. Half a second and one per cent are kept free for differing clocks, for
+-- calls with a meeting_id, and for the verification read after a taken id.
 create function private.quota_window() returns interval
 language sql immutable set search_path = '' as $$ select interval '60.5 seconds' $$;
 comment on function private.quota_window() is 'The sliding window in which requests to Google are counted.';
@@ -215,7 +215,7 @@ begin
     where l.step = 'requested' and l.at > clock_timestamp() - private.quota_window()
     group by 1
     union all
-    -- Leased and not settled: the requests are about to be made, or not yet in the ledger.
+    -- Leased and not settled: the requests will be made, or are not in the ledger yet.
     select w.owner_id, sum(w.requests)
     from private.work as w
     join private.work_kinds as k on k.kind = w.kind and k.uses_google
@@ -233,9 +233,9 @@ language sql immutable set search_path = '' as $$
 select case when p_is_write then greatest(p_connection.paused_until, p_connection.writes_paused_until) else p_connection.paused_until end
 $$;
 comment on function private.paused_until(private.google_connections, boolean) is
-  'Until when a connection sends nothing, or (p_is_write) writes nothing; null: it is not paused.';
+  'When the pause of a connection, or (p_is_write) of its writes, ends; null: it is not paused.';
 
--- The walk through the index costs one probe an owner, however long their queues are.
+-- A recursive query reads one index entry for each owner, so the cost does not depend on the length of their queues.
 create function private.open_owners(p_kind text) returns table (owner_id uuid, account text, requests_left integer)
 language plpgsql volatile set search_path = '' as $$
 #variable_conflict use_column
@@ -282,7 +282,7 @@ begin
     and not exists (select from busy as b where b.owner_id = o.owner_id);
 end $$;
 comment on function private.open_owners(text) is
-  'Owners with work of a kind that may be processed now, with their Google account and the requests that its quota leaves. Left out: paused and broken connections, and owners whom another worker serves.';
+  'Owners with work of a kind that may be processed now, with their Google account and the requests left in its quota. Excluded: paused and broken connections, and owners whose work another worker has leased.';
 
 create function private.choose_work(p_kind text, p_limit integer) returns setof text
 language plpgsql volatile rows 100 set search_path = '' as $$
@@ -311,7 +311,7 @@ begin
     ) as next
     where o.requests_left > 0
     union all
-    -- Without an owner no request is made, only the reason stored.
+    -- Without an owner no request is made; only the reason is stored.
     (
       select w.subject_id, null, '', 1000, w.priority, w.due_at, 0
       from private.work as w
@@ -330,7 +330,7 @@ begin
     select r.*, sum(r.requests) over (order by r.round, r.priority, r.due_at, r.subject_id) as project_so_far
     from ranked as r
     where r.account_so_far <= r.requests_left
-      -- An owner at the limit waits until a whole slice fits again: statements grow with slices, not rows.
+      -- An owner at the limit waits until a whole slice fits again, which needs fewer statements than single rows.
       and (
         r.account_in_all <= r.requests_left
         or r.requests_left >= least(v_slice, private.quota('google_requests_per_minute_per_user'))
@@ -344,7 +344,7 @@ begin
   limit p_limit;
 end $$;
 comment on function private.choose_work(text, integer) is
-  'The next rows of a kind, in order: owners in turn, at most a slice of each, and no more requests than Google''s quotas leave.';
+  'The next rows of a kind, in order: owners in turn, at most a slice of each, and no more requests than are left in Google''s quotas.';
 
 create function private.reclaim_work(p_kind text) returns text
 language sql volatile set search_path = '' as $$
@@ -358,7 +358,7 @@ where w.kind = p_kind
     w.owner_id is null
     or w.owner_id in (select o.owner_id from private.open_owners(p_kind) as o where o.requests_left >= 2)
   )
-  -- One at a time: a row that kills its workers must take no other row with it.
+  -- One at a time: a poison row must not end the leases of other rows.
   and not exists (
     select from private.work as other
     where other.kind = p_kind and other.lease_token is not null and other.leased_until > clock_timestamp() and other.crashes > 0
@@ -379,8 +379,8 @@ begin
   if p_limit < 1 then
     return;
   end if;
-  -- One claim at a time, to its commit: two at once would both grant the same room under the quotas, which the kinds
-  -- that use Google share.
+  -- One claim at a time, until its commit: two concurrent claims would both use the same rest of the quotas, which all
+  -- kinds that use Google share.
   perform pg_advisory_xact_lock(hashtextextended(
     'convene.claim_work.' || (select case when k.uses_google then 'google' else k.kind end from private.work_kinds as k where k.kind = p_kind), 0));
   if p_reclaim then
@@ -399,7 +399,7 @@ begin
   return query select l.* from private.lease_work(p_kind, v_ids, p_lease_seconds) as l;
 end $$;
 comment on function private.claim_work(text, integer, integer, boolean) is
-  'Leases due rows of a kind: one alone whose lease expired, if there is one and p_reclaim, else the next in order.';
+  'Leases due rows of a kind: with p_reclaim one row alone whose lease expired, if there is one; otherwise the next in order.';
 
 create view private.due_work with (security_invoker = true) as
 select w.kind, w.subject_id, w.owner_id, w.priority, w.due_at, w.lease_token is not null as is_expired_lease
@@ -415,7 +415,7 @@ where w.due_at <= clock_timestamp()
     or c.status = 'healthy' and coalesce(private.paused_until(c, k.is_write), '-infinity') <= clock_timestamp()
   );
 comment on view private.due_work is
-  'Work that can be claimed now. Owners whom Google slows down or who have to connect again are left out: their work waits and spends nothing.';
+  'Work that can be claimed now. Work of paused connections, and of those that need a new consent, is excluded: it waits and spends no attempt.';
 comment on column private.due_work.kind is 'As private.work.';
 comment on column private.due_work.subject_id is 'As private.work.';
 comment on column private.due_work.owner_id is 'As private.work.';

@@ -1,5 +1,5 @@
--- The state machine of a meeting's write-back: one function decides every transition, whoever caused it, and two others
--- load and store what it works on.
+-- The state machine of a meeting's write-back: one function decides every transition, and two others load and store the
+-- state.
 
 create type private.write_state as (
   meeting_id text,
@@ -31,7 +31,7 @@ create function private.connection_failures() returns text[]
 language sql immutable set search_path = '' as $$
 select array['invalid_grant', 'invalid_credentials', 'insufficient_permissions', 'not_connected', 'wrong_account'];
 $$;
-comment on function private.connection_failures() is 'Codes of writeback_error that another Google connection cures.';
+comment on function private.connection_failures() is 'Codes of writeback_error that are resolved by connecting Google again.';
 
 create function private.write_operation(p_meeting public.meetings) returns text
 language sql immutable set search_path = '' as $$
@@ -41,7 +41,7 @@ select case
   else 'create'
 end
 $$;
-comment on function private.write_operation(public.meetings) is 'What a write of the meeting does to its event: create, update or cancel.';
+comment on function private.write_operation(public.meetings) is 'Operation of the next write of the meeting: create, update or cancel.';
 
 create function private.lock_write_states(p_meeting_ids text[]) returns private.write_state[]
 language plpgsql volatile set search_path = '' as $$
@@ -93,7 +93,7 @@ begin
   return s;
 end $$;
 comment on function private.due_write(private.write_state, timestamptz, boolean) is
-  'The state with its write due at p_due_at. p_restarts: with a new retry budget. A live lease goes on; the write is due again after it.';
+  'The state with its write due at p_due_at. p_restarts: with a new retry budget. A live lease stays valid; the write is due again after it.';
 
 create function private.next_write_state(p_state private.write_state, p_event jsonb) returns private.write_state
 language plpgsql volatile set search_path = '' as $$
@@ -127,7 +127,7 @@ begin
       s.retry_count := coalesce(w.attempts, s.retry_count);
       s.attempted_at := coalesce(w.leased_at, s.attempted_at, v_now);
       if s.is_cancelled and s.event_id is null then
-        -- Cancelled before any event existed: nothing was ever created.
+        -- Cancelled before any event existed.
         s.status := null;
         s.succeeded_at := null;
       else
@@ -164,7 +164,7 @@ begin
       v_is_final := v_verdict = 'reject' or v_verdict = 'retry' and (s.work).attempts >= private.setting('max_attempts');
       v_is_superseded := v_is_final and coalesce(s.desired_version > w.leased_version, false) or v_is_final and (s.work).due_at is not null;
       if v_is_superseded then
-        -- What failed for good is not what is wanted by now.
+        -- The attempt that failed for good was for an older version.
         s.error := null;
         s.retry_count := 0;
         s.work.due_at := null;
@@ -175,7 +175,7 @@ begin
       elsif not v_is_final then
         s.status := case when v_event_exists then 'created' else 'retrying' end;
         if v_code = 'account_changed' and not s.outcome_unknown then
-          -- The next claim freezes the present account and calendar.
+          -- The next claim stores the current account and calendar.
           s.google_account_id := null;
           s.google_calendar_id := null;
         end if;
@@ -198,7 +198,7 @@ begin
           and s.retry_count < private.setting('max_attempts')
           and v_code in ('google_unavailable', 'rate_limited', 'out_of_time')
         then
-          -- The event stays created whatever becomes of its change, but the change is not given up so soon.
+          -- The event stays created even if its change is given up, but the change has attempts left.
           s.work.due_at := v_now + private.backoff(s.retry_count);
         end if;
       end if;
@@ -208,7 +208,7 @@ begin
       s.work := private.next_work(w, 'released');
 
     when 'slot_found' then
-      -- A meeting that failed with a known outcome has no event, so nothing of its last attempt binds the next one.
+      -- A meeting that failed with a known outcome has no event, so the next attempt may use another account and calendar.
       if s.status = 'failed' and not s.outcome_unknown then
         s.google_account_id := null;
         s.google_calendar_id := null;
@@ -269,20 +269,20 @@ begin
     when 'requeued' then
       v_code := split_part(s.error, ':', 1);
       if v_event_exists and v_code = 'event_missing' and not s.is_cancelled then
-        -- Written again, but only after a verification: an event that has come back is adopted instead.
+        -- Written again only after a verification: an event that was restored is adopted instead.
         s.status := 'pending';
         s.outcome_unknown := true;
         s.written_version := 0;
         s.event_id := null;
         s.shown := '{"forget": true}';
       elsif not v_event_exists and s.status is distinct from 'retrying' then
-        -- Said to be created, but its event is not known: whether it exists is verified.
+        -- The status is created, but the id of the event is unknown: whether it exists is verified.
         s.outcome_unknown := s.outcome_unknown or s.status = 'created';
         s.status := case when not s.is_cancelled then 'pending' else s.status end;
-        -- A foreign event keeps our id taken; every other failure left it free, or ours.
+        -- Only after foreign_event is the id taken by another event.
         s.event_generation := s.event_generation + case when v_code = 'foreign_event' then 1 else 0 end;
         if not s.outcome_unknown then
-          -- Nothing was written with the former account.
+          -- The former account has written nothing.
           s.google_account_id := null;
           s.google_calendar_id := null;
         end if;
@@ -292,13 +292,14 @@ begin
       s := private.due_write(s, v_now, true);
 
     when 'set_pending' then
-      -- By a plain UPDATE, which has set the status already; p_event.former is the status before. The statement may have
-      -- changed what the event shows: a version of its own has it compared, and mailed only where it differs.
+      -- Caused by a plain UPDATE, which has already set the status; p_event.former is the previous status. The statement
+      -- may also have changed columns that the event shows: with a new version the event is compared and guests are
+      -- notified only of a difference.
       s.desired_version := s.desired_version + case when v_event_exists then 1 else 0 end;
       if v_is_leased then
         s := private.due_write(s, v_now, false);
       elsif not v_is_idle then
-        -- An unknown outcome keeps its time: the verification must not come before the request can have taken effect.
+        -- The time of an unknown outcome stays: a verification is too early until the request can have taken effect.
         s := private.due_write(s, case when s.outcome_unknown then w.due_at else least(w.due_at, v_now) end, false);
       else
         v_code := split_part(s.error, ':', 1);
@@ -317,7 +318,7 @@ begin
       end if;
 
     when 'set_failed' then
-      -- By a plain UPDATE. A created event stays created, and its change or deletion due, whoever says that it failed.
+      -- Caused by a plain UPDATE. An existing event stays created, and its change or deletion stays due.
       s.status := case when v_event_exists then 'created' when not s.is_cancelled then 'failed' end;
       if not v_event_exists and not s.is_cancelled then
         -- A worker that is processing the row may still settle it with its lease, or die with its request on the way.
@@ -396,8 +397,8 @@ begin
     end,
     removed_participants = excluded.removed_participants;
 
-  -- Last: the triggers on meetings read the work that is left. What is stored here is decided; only other people's
-  -- writeback_status is an event (private.meetings_set_status).
+  -- Stored last, because the triggers on meetings read the remaining work. private.meetings_set_status must ignore this
+  -- update: only a writeback_status that an application sets is an event.
   perform set_config('convene.is_storing', 'true', true);
   update public.meetings as m
   set
@@ -447,9 +448,9 @@ begin
   select * into v_meeting from public.meetings as m where m.meeting_id = p_meeting_id;
   return v_meeting;
 end $$;
-comment on function private.apply_write_event(text, jsonb) is 'One transition of one meeting (private.next_write_state), locked, decided and stored; returns the row.';
+comment on function private.apply_write_event(text, jsonb) is 'Locks a meeting, makes one transition (private.next_write_state) and stores it; returns the row.';
 
--- Rows that somebody else writes. A BEFORE trigger only validates; what follows from a row is decided after it.
+-- Triggers for rows that an application writes. A BEFORE trigger only validates; an AFTER trigger makes transitions.
 
 create function private.meetings_enqueue() returns trigger
 language plpgsql security definer set search_path = '' as $$
@@ -502,7 +503,7 @@ begin
   perform private.apply_write_event(
     new.meeting_id, jsonb_build_object('type', 'set_' || new.writeback_status, 'former', old.writeback_status));
   if new.writeback_status = 'pending' and new.scheduling_status <> 'scheduled' then
-    -- The slot was given by name: a search for one would only replace it.
+    -- The caller gave the slot: a search would only replace it.
     delete from private.work as w where w.kind = 'search' and w.subject_id = new.meeting_id;
     update public.meetings as m
     set scheduling_status = 'scheduled', scheduling_error = null, scheduling_reason = null, scheduled_at = coalesce(m.scheduled_at, now())
@@ -511,7 +512,7 @@ begin
   return null;
 end $$;
 comment on function private.meetings_set_status() is
-  'A plain UPDATE is enough: writeback_status = pending makes a row due, however it was written, and failed ends what was due.';
+  'Makes an UPDATE of writeback_status an event: pending makes the write due, failed ends due work.';
 
 create trigger meetings_set_pending
   after update of writeback_status on public.meetings
@@ -542,14 +543,14 @@ begin
     except select private.participant_emails((select m.participants from public.meetings as m where m.meeting_id = es.subject_id)));
   return null;
 end $$;
-comment on function private.meetings_remove_participants() is 'Remembers whom a change took off the list, until the event no longer shows them.';
+comment on function private.meetings_remove_participants() is 'Stores which participants a change removed, until the event no longer shows them.';
 
 create trigger meetings_remove_participants
   after update on public.meetings
   referencing old table as old_meetings new table as new_meetings
   for each statement execute function private.meetings_remove_participants();
 
--- auth.users is deleted without asking us: its meetings stay, detached, and what was due ends with a reason.
+-- A user can be deleted from auth.users at any time: the meetings stay, without organizer, and due work ends with an error.
 create function private.meetings_detach() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
@@ -564,7 +565,7 @@ begin
   where m.meeting_id = new.meeting_id and m.starts_at is null and m.scheduling_status in ('pending', 'retrying');
   return null;
 end $$;
-comment on function private.meetings_detach() is 'Ends what was due for a meeting whose organizer was deleted.';
+comment on function private.meetings_detach() is 'Ends the due work of a meeting whose organizer was deleted.';
 
 create trigger meetings_detach
   after update of organizer_user_id on public.meetings
@@ -612,7 +613,7 @@ begin
   where es.kind = 'meeting' and es.subject_id = o.meeting_id;
   return null;
 end $$;
-comment on function private.meetings_forget() is 'Work and event state end with their meeting.';
+comment on function private.meetings_forget() is 'Deletes work and event state of a deleted meeting.';
 
 create trigger meetings_forget
   after delete on public.meetings

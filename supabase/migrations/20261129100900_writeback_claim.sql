@@ -1,4 +1,4 @@
--- Who is written next. Edge functions share no memory, so the claim itself keeps Google's quotas.
+-- Claims of due writes. Edge functions share no memory, so the claim enforces Google's quotas.
 
 create function private.meeting_json(p_meeting public.meetings) returns jsonb
 language sql stable set search_path = '' as $$
@@ -9,12 +9,12 @@ select to_jsonb(p_meeting) || jsonb_build_object(
     where w.kind = 'search' and w.subject_id = p_meeting.meeting_id and w.due_at < 'infinity'));
 $$;
 comment on function private.meeting_json(public.meetings) is
-  'The row as functions read it: its columns, and when its write and its search are due (null: nothing is).';
+  'A meeting as edge functions read it: the columns of its row, and when its write and its search are due (null: not due).';
 
 create function private.leased_meeting_json(p_meeting public.meetings, p_work private.work, p_due_at timestamptz) returns jsonb
 language sql stable set search_path = '' as $$
 select to_jsonb(p_meeting) || jsonb_build_object(
-  -- Candidates are most of what a row weighs, and neither an event nor a response needs them.
+  -- Candidates are most of the size of a row, and neither an event nor a response needs them.
   'candidates', '[]'::jsonb,
   'lease_token', p_work.lease_token,
   'lease_seconds', extract(epoch from p_work.leased_until - p_work.leased_at),
@@ -34,7 +34,7 @@ from (select 1) as one
 left join private.event_state as es on es.kind = 'meeting' and es.subject_id = p_meeting.meeting_id;
 $$;
 comment on function private.leased_meeting_json(public.meetings, private.work, timestamptz) is
-  'A leased meeting as a worker gets it: the columns of its row without candidates, and lease_token, lease_seconds, operation, write_due_at, attempts, max_attempts, '
+  'A leased meeting as returned to workers: the columns of its row without candidates, and lease_token, lease_seconds, operation, write_due_at, attempts, max_attempts, '
   'crashes, outcome_unknown, google_account_id, google_calendar_id, removed_participants and settings_version.';
 
 create function private.freeze_accounts(p_work private.work[]) returns setof private.work
@@ -60,7 +60,7 @@ where w.kind = 'write' and w.subject_id = leased.subject_id
 returning w.*;
 $$;
 comment on function private.freeze_accounts(private.work[]) is
-  'Notes in leased rows, before the first request, which account and calendar they address: those of the first attempt for ever.';
+  'Stores in leased rows, before the first request, the account and calendar to use: always those of the first attempt.';
 
 create function private.record_claims(p_work private.work[]) returns void
 language sql volatile set search_path = '' as $$
@@ -86,7 +86,7 @@ begin
   perform private.record_claims(v_work);
   return v_work;
 end $$;
-comment on function private.claim_writes(integer, integer, boolean) is 'Leases writes that are due: private.claim_work, with account and calendar frozen and the claims recorded.';
+comment on function private.claim_writes(integer, integer, boolean) is 'Leases due writes (private.claim_work), stores their account and calendar, and records the claims.';
 
 create function private.seconds_to_quota() returns double precision
 language sql volatile set search_path = '' as $$
@@ -123,7 +123,7 @@ cross join lateral (
 ) as freed
 where b.missing > 0;
 $$;
-comment on function private.seconds_to_quota() is 'When a slice fits under Google''s quotas again; null: they hold nothing back.';
+comment on function private.seconds_to_quota() is 'Seconds until a slice fits Google''s quotas again; null: the quotas delay no work.';
 
 create function public.claim_writeback_slice(p_limit integer, p_lease_seconds integer default null, p_reclaim boolean default false)
 returns json
@@ -141,7 +141,7 @@ begin
   select coalesce(json_agg(g), '[]') into v_connections
   from private.google_connections as g
   where g.user_id in (select w.owner_id from unnest(v_work) as w);
-  -- The claim says whether it left anything, so that no further claim only asks.
+  -- Saves the caller another claim to learn whether rows are left.
   v_is_more := exists (select from private.due_work as d where d.kind = 'write');
   return json_build_object(
     'meetings', v_meetings,
@@ -151,9 +151,9 @@ begin
   );
 end $$;
 comment on function public.claim_writeback_slice(integer, integer, boolean) is
-  'Leases due writes with what a batch needs, in one round trip: {meetings, connections, quota_seconds, is_more}. p_reclaim: one row alone whose lease '
-  'expired, if there is one. quota_seconds: when a slice fits under Google''s quotas again. is_more: rows are due that this claim left, '
-  'because other workers serve their organizers or the quotas are used up.';
+  'Leases due writes with the connections of their organizers, in one round trip: {meetings, connections, quota_seconds, is_more}. p_reclaim: one row alone whose lease '
+  'expired, if there is one. quota_seconds: seconds until a slice fits Google''s quotas again. is_more: due rows were not claimed, '
+  'because other workers process their organizers or the quotas are used up.';
 
 create function public.begin_writeback(p_meeting_id text, p_user_id uuid default null, p_lease_seconds integer default null)
 returns jsonb
@@ -167,7 +167,7 @@ declare
   v_decision text;
   v_retry_at timestamptz;
 begin
-  -- Callers for one meeting queue up here, so exactly one of them gets the lease.
+  -- This lock serializes concurrent callers for one meeting, so exactly one of them gets the lease.
   foreach v_state in array private.lock_write_states(array[p_meeting_id]) loop
     select * into v_meeting from public.meetings as m where m.meeting_id = p_meeting_id;
   end loop;
@@ -185,7 +185,7 @@ begin
     and not v_state.is_cancelled
     and (v_state.status in ('pending', 'retrying') or v_state.status = 'created' and v_state.event_id is null)
   then
-    -- A row that an application stored without us.
+    -- The row was stored before Convene was installed, or with its triggers disabled.
     v_meeting := private.apply_write_event(p_meeting_id, jsonb_build_object('type', 'set_pending', 'former', v_state.status));
   elsif (v_state.work).subject_id is null then
     v_decision := case
@@ -197,8 +197,8 @@ begin
     and (v_state.work).due_at > clock_timestamp()
     and ((v_state.work).attempts >= private.setting('max_attempts') or v_state.is_cancelled and v_state.event_id is null)
   then
-    -- The next verification decides whether the meeting failed, or ever had an event to delete, so it must not come before
-    -- the last request can have taken effect.
+    -- The next verification decides whether the meeting failed or has an event to delete, so it waits until the last
+    -- request can have taken effect.
     v_decision := 'in_progress';
     v_retry_at := (v_state.work).due_at;
   elsif private.paused_until(v_connection, true) > clock_timestamp() then
@@ -216,7 +216,7 @@ begin
       end;
   end if;
 
-  -- Asked for by name, a meeting need not wait out its backoff; the worker is told when it would have been due.
+  -- A call with a meeting_id ignores the backoff; write_due_at is the due time that it would have had.
   v_due_at := (select w.due_at from private.work as w where w.kind = 'write' and w.subject_id = p_meeting_id);
   v_work := array(select w from private.lease_work('write', array[p_meeting_id], p_lease_seconds) as w);
   v_work := array(select w from private.freeze_accounts(v_work) as w);
@@ -227,7 +227,7 @@ begin
     'connection', case when v_connection.user_id is not null then to_jsonb(v_connection) end);
 end $$;
 comment on function public.begin_writeback(text, uuid, integer) is
-  'One round trip before a write-back of one meeting: {decision, meeting, connection, retry_after_seconds}. decision: '
+  'Leases one meeting for its write-back, in one round trip: {decision, meeting, connection, retry_after_seconds}. decision: '
   'claimed, created, failed (also a change that was given up), in_progress, paused, no_slot, cancelled or not_found '
   '(also for another user''s meeting).';
 

@@ -1,4 +1,4 @@
--- What becomes of leases, stated once for one meeting and for groups of them.
+-- Settlements of write-backs: one function for a single meeting and for groups.
 
 create function private.write_event_of(p_settlement jsonb, p_healthy_account_id text) returns jsonb
 language sql stable set search_path = '' as $$
@@ -28,8 +28,8 @@ declare
   v_states private.write_state[];
   v_results jsonb;
 begin
-  -- First of all locks: either a settlement sees a connection that is being made at this moment, or that one finds its
-  -- meeting settled.
+  -- Connections are locked first: a settlement either sees a concurrent connection, or the connection finds its meeting
+  -- settled.
   perform from private.google_connections as c
   where c.user_id in (
     select m.organizer_user_id
@@ -61,7 +61,8 @@ begin
   ), steps as (
     select
       a.meeting_id, a.organizer_user_id, (a.settlement ->> 'lease_token')::uuid as lease_token, step.ordinality as place, step.step,
-      -- A request was made between the claim and now, whatever the worker's clock says: the quotas count by it.
+      -- The quotas count requests by this time. A request was sent between the claim and now, even if the worker's clock
+      -- is wrong.
       least(greatest(coalesce(step.at, clock_timestamp()), coalesce(a.leased_at, '-infinity')), clock_timestamp()) as at,
       step.request, step.status, step.reason, step.outcome, null as decision, step.duration_ms
     from accepted as a
@@ -93,9 +94,9 @@ begin
   return v_results;
 end $$;
 comment on function public.settle_writebacks(jsonb) is
-  'Ends leases, a whole group in one statement. Each element {meeting_id, lease_token, outcome, steps, event_generation} and, where outcome is '
+  'Settles leases, a group in one statement. Each element {meeting_id, lease_token, outcome, steps, event_generation} and, where outcome is '
   'written: {operation, google_event_id, google_calendar_id, google_event_link, event, written_version}; failed: {error, should_retry, '
-  'outcome_unknown, spends_attempt, not_before_seconds}; released: nothing was tried, the row is due as before. Returns '
-  '[{meeting_id, settled, writeback_status}]; a lease that was lost changes nothing and is not settled.';
+  'outcome_unknown, spends_attempt, not_before_seconds}; released: nothing was tried, the due time stays. Returns '
+  '[{meeting_id, settled, writeback_status}]; a lost lease changes nothing, and settled is false.';
 
 revoke all on function private.write_event_of, public.settle_writebacks from public, anon, authenticated, service_role;

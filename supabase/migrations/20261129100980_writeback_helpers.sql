@@ -30,9 +30,9 @@ begin
   order by w.priority, w.due_at, w.subject_id;
 end $$;
 comment on function public.claim_writebacks(integer, integer) is
-  'Leases of what get_pending_writebacks lists as much as Google''s quotas leave room for, at most a slice of an organizer who has none '
-  'leased; or one row alone whose lease expired. Settle each with its lease_token before leased_until. operation: create, update or cancel. '
-  'outcome_unknown: verify before writing. meeting: the row, as workers get it.';
+  'Leases rows of get_pending_writebacks: as many as Google''s quotas allow, at most a slice of each organizer, and none of an organizer with a live '
+  'lease; or one row alone whose lease expired. Settle each with its lease_token before leased_until. operation: create, update or cancel. '
+  'outcome_unknown: verify before writing. meeting: the columns of its row with the state of its write-back.';
 
 create function public.mark_writeback_success(
   p_meeting_id text,
@@ -76,7 +76,7 @@ select (public.settle_writebacks(jsonb_build_array(jsonb_build_object(
 ))) #>> '{0,settled}')::boolean;
 $$;
 comment on function public.mark_writeback_failure(text, text, boolean, uuid, boolean, boolean, double precision, integer, jsonb) is
-  'The attempt failed. Three failed attempts in all make the row failed; p_should_retry false does so at once. '
+  'The attempt failed. After three failed attempts, or the first with p_should_retry false, the row is failed. '
   'p_outcome_unknown: the request may have taken effect (the row never becomes failed). p_spends_attempt false: rate '
   'limits and verification reads.';
 

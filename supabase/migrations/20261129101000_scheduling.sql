@@ -1,4 +1,4 @@
--- The search for a slot: rows without one are due for schedule, under the same leases as every other work.
+-- The search for a slot. A meeting without a slot is due for schedule, with the same leases as other work.
 
 create function private.frozen_calendar_differs(p_meeting public.meetings, p_request jsonb) returns boolean
 language sql stable set search_path = '' as $$
@@ -20,20 +20,20 @@ select coalesce(
   false)
 $$;
 comment on function private.frozen_calendar_differs(public.meetings, jsonb) is
-  'Whether a search request names another calendar than the one that holds the event, or may: its id belongs to that calendar.';
+  'Whether a search request names another calendar than the one that has, or may have, the event. An event id belongs to one calendar.';
 
 create function private.as_requested(p_meeting public.meetings) returns public.meetings
 language sql stable set search_path = '' as $$
 select jsonb_populate_record(
   p_meeting,
   coalesce(es.search_request, '{}')
-    -- begin_scheduling refuses another calendar; a write that began since has frozen the one there was.
+    -- begin_scheduling refuses another calendar, but a write may have begun since then.
     - case when private.frozen_calendar_differs(p_meeting, es.search_request) then array['target_calendar_id'] else '{}'::text[] end
 )
 from (select 1) as one
 left join private.event_state as es on es.kind = 'meeting' and es.subject_id = p_meeting.meeting_id;
 $$;
-comment on function private.as_requested(public.meetings) is 'The meeting as the search in progress was asked for it.';
+comment on function private.as_requested(public.meetings) is 'The meeting with the request of the search in progress.';
 
 create function private.accept_search_request(p_meeting_id text) returns public.meetings
 language plpgsql volatile set search_path = '' as $$
@@ -50,7 +50,7 @@ begin
     allow_concessions = v_after.allow_concessions, conference = v_after.conference, reminders = v_after.reminders,
     guests_can_modify = v_after.guests_can_modify, guests_can_invite_others = v_after.guests_can_invite_others,
     guests_can_see_other_guests = v_after.guests_can_see_other_guests, target_calendar_id = v_after.target_calendar_id,
-    -- A meeting without a conference has no link to it, also while its event still shows one.
+    -- A meeting without conference has no link, even while its event still shows one.
     meet_link = case when v_after.conference <> 'none' then m.meet_link end
   where m.meeting_id = p_meeting_id
   returning m.* into v_after;
@@ -62,14 +62,14 @@ begin
         and (v_after.conference, v_after.reminders, v_after.guests_can_modify, v_after.guests_can_invite_others, v_after.guests_can_see_other_guests)
           is distinct from
           (v_before.conference, v_before.reminders, v_before.guests_can_modify, v_before.guests_can_invite_others, v_before.guests_can_see_other_guests)
-      -- The version that the slot found for the request will have.
+      -- The version that the meeting will have with the slot of this search.
       then v_before.desired_version + 1
       else es.settings_version
     end
   where es.kind = 'meeting' and es.subject_id = p_meeting_id;
   return v_after;
 end $$;
-comment on function private.accept_search_request(text) is 'Stores what the search in progress was asked for in the row, and forgets the request.';
+comment on function private.accept_search_request(text) is 'Stores the request of the search in progress in the row of the meeting.';
 
 create function private.leased_search_json(p_meeting public.meetings, p_work private.work) returns jsonb
 language sql stable set search_path = '' as $$
@@ -83,7 +83,7 @@ left join private.event_state as es on es.kind = 'meeting' and es.subject_id = p
 left join private.work as w on w.kind = 'write' and w.subject_id = p_meeting.meeting_id;
 $$;
 comment on function private.leased_search_json(public.meetings, private.work) is
-  'A meeting as a search gets it: private.meeting_json with lease_token, attempts, max_attempts, lease_seconds, settings_version and google_account_id.';
+  'A leased meeting as returned to a search: private.meeting_json with lease_token, attempts, max_attempts, lease_seconds, settings_version and google_account_id.';
 
 create function private.fail_poison_searches() returns void
 language plpgsql volatile set search_path = '' as $$
@@ -104,7 +104,7 @@ begin
     where w.kind = 'search' and w.subject_id = any (v_ids) and w.lease_token is not null and w.leased_until <= clock_timestamp()
       and w.crashes + 1 >= private.setting('max_attempts')
     for update skip locked);
-  -- Nothing was ever sent for a meeting without a slot, so there is nothing to verify before it fails.
+  -- No request was sent for a meeting without a slot, so there is nothing to verify.
   delete from private.work as w where w.kind = 'search' and w.subject_id = any (v_ids);
   update public.meetings as m
   set
@@ -132,7 +132,7 @@ begin
 end $$;
 comment on function public.claim_schedulings(integer, integer) is
   'Leases meetings that wait for a slot, organizers in turn; or one alone whose lease expired, which fails after max_attempts crashes. '
-  'Each is its row with lease_token, attempts, max_attempts and lease_seconds. Settle with settle_scheduling before the lease ends. '
+  'Returns rows with lease_token, attempts, max_attempts and lease_seconds. Settle with settle_scheduling before the lease ends. '
   'p_lease_seconds: null is search_lease_seconds of private.settings.';
 
 create function private.insert_leased_meeting(
@@ -155,7 +155,7 @@ with inserted as (
   on conflict (meeting_id) do nothing
   returning *
 ), leased as (
-  -- In the same statement, so that the row never waits without a lease and wakes nobody.
+  -- Leased in the same statement: a row that is due without a lease would wake a worker.
   insert into private.work (kind, subject_id, owner_id, due_at, lease_token, leased_at, leased_until)
   select
     'search', i.meeting_id, i.organizer_user_id, clock_timestamp(), gen_random_uuid(), clock_timestamp(),
@@ -215,7 +215,7 @@ begin
       return jsonb_build_object('decision', 'frozen', 'path', 'google_calendar_id', 'meeting', private.meeting_json(v_meeting));
     end if;
     if v_work.subject_id is null then
-      -- Only leased: a search that nobody waits for any more is not repeated by the queue.
+      -- Leased but not due: if the caller disconnects, the queue does not repeat the search.
       insert into private.work (kind, subject_id, owner_id, due_at)
       values ('search', p_meeting_id, v_meeting.organizer_user_id, 'infinity');
     end if;
@@ -224,7 +224,7 @@ begin
     values ('meeting', p_meeting_id, p_meeting - 'organizer_user_id')
     on conflict (kind, subject_id) do update set search_request = excluded.search_request;
     if v_meeting.starts_at is null then
-      -- Nothing was found for what the row says, so nothing is lost with it.
+      -- The row has no slot yet, so its request may be replaced.
       v_meeting := private.accept_search_request(p_meeting_id);
     end if;
   end if;
@@ -235,11 +235,11 @@ begin
     || jsonb_build_object('meeting', private.leased_search_json(v_meeting, v_work));
 end $$;
 comment on function public.begin_scheduling(text, uuid, jsonb, boolean, integer) is
-  'One round trip before a meeting is scheduled: {decision, meeting, connection, own_connections, burdens, '
+  'Leases a meeting for a search, in one round trip: {decision, meeting, connection, own_connections, burdens, '
   'retry_after_seconds}. An unknown id is inserted from p_meeting, already leased. decision: claimed, scheduled, '
   'in_progress, cancelled, not_found (also for another user''s meeting), incomplete: a new meeting lacks participants '
-  'or an organizer that exists (path), or frozen: what an existing event, or one that may exist, cannot change '
-  '(path).';
+  'or an organizer that exists (path), or frozen: a field that cannot be changed because the event exists, or may '
+  'exist (path).';
 
 create function public.settle_scheduling(
   p_meeting_id text,
@@ -271,7 +271,7 @@ begin
     v_work := private.next_work(
       v_work,
       case
-        -- A meeting that has a slot keeps it when a new search finds none.
+        -- A meeting keeps its slot when a new search finds none.
         when v_meeting.starts_at is not null then 'done'
         else p_verdict
       end,
@@ -292,7 +292,7 @@ begin
       end,
       scheduling_error = p_error,
       scheduling_reason = p_reason,
-      -- What was said of the slot stays with it.
+      -- The details belong to the slot, which is kept.
       scheduling_details = case when m.starts_at is null then p_details else m.scheduling_details end,
       candidates = case when m.starts_at is null then p_candidates else m.candidates end
     where m.meeting_id = p_meeting_id;
@@ -300,7 +300,7 @@ begin
       'decision', 'settled', 'retry_after_seconds', ceil(extract(epoch from v_work.due_at - clock_timestamp())));
   end if;
 
-  -- What was read under a lease that has ended is too old to promise anyone's time.
+  -- The calendars that were read under an expired lease may have changed.
   if v_work.leased_until <= clock_timestamp() then
     return jsonb_build_object('decision', 'lease_lost');
   elsif private.holds_too_many(v_meeting) then
@@ -339,13 +339,13 @@ begin
   return jsonb_build_object('decision', 'settled', 'candidate', v_index);
 end $$;
 comment on function public.settle_scheduling(text, uuid, jsonb, jsonb, text, text, jsonb, text, double precision) is
-  'Ends a scheduling lease. p_slot {timezone, held, max_candidates, occurrences} takes the first of p_candidates at '
+  'Settles the lease of a search. p_slot {timezone, held, max_candidates, occurrences} takes the first of p_candidates at '
   'which none of held (addresses) has a hold of another meeting, and makes write-back due; occurrences is, for a '
   'series, a list for each candidate of {start_time, end_time, taken}, all of which it takes. Without p_slot the '
   'meeting failed with p_error (code) and p_reason (sentence): for good (p_verdict reject), or until the backoff is over or '
   'p_not_before_seconds have passed (retry, which spends an attempt, or defer). {decision, candidate, retry_after_seconds}: '
   'settled (candidate: its index, from 0; retry_after_seconds: when the search is due again), taken '
-  'or too_many_holds (the lease goes on), lease_lost (nothing was changed).';
+  'or too_many_holds (the lease stays valid), lease_lost (nothing was changed).';
 
 revoke all on function
   private.frozen_calendar_differs,

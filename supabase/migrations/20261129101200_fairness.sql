@@ -1,5 +1,5 @@
--- Some people get the inconvenient hour of a meeting across time zones. What it cost whom, among the same people, is
--- stored here, so that the next inconvenient hour goes to another person.
+-- A meeting across time zones is at an inconvenient hour for some people. The ledger stores their inconvenience for
+-- each group, so that the next inconvenient hour goes to another person.
 create table private.fairness_ledger (
   participant_email text not null,
   with_email text not null,
@@ -10,12 +10,12 @@ create table private.fairness_ledger (
 );
 
 comment on table private.fairness_ledger is
-  'Inconvenience that meetings with with_email have cost participant_email, in points that halve every 90 days. '
+  'Inconvenience of participant_email in meetings with with_email, in points that halve every 90 days. '
   'Addresses in lower case.';
-comment on column private.fairness_ledger.participant_email is 'The person who bore it.';
+comment on column private.fairness_ledger.participant_email is 'The person with the inconvenience.';
 comment on column private.fairness_ledger.with_email is 'Another person of the same meetings.';
 comment on column private.fairness_ledger.burden is 'Points at updated_at.';
-comment on column private.fairness_ledger.meetings is 'Meetings that are counted.';
+comment on column private.fairness_ledger.meetings is 'Number of meetings in burden.';
 comment on column private.fairness_ledger.updated_at is 'When burden was last computed.';
 
 alter table private.fairness_ledger enable row level security;
@@ -28,11 +28,11 @@ create table private.noted_burdens (
 );
 
 comment on table private.noted_burdens is
-  'What each meeting has added to the fairness ledger, so that a meeting that is cancelled or moved before it takes '
-  'place returns it.';
+  'Points that each meeting has added to the fairness ledger: they are subtracted when the meeting is cancelled or moved '
+  'before it takes place.';
 comment on column private.noted_burdens.meeting_id is 'The meeting.';
-comment on column private.noted_burdens.burdens is '{address: points} of those who bear some.';
-comment on column private.noted_burdens.emails is 'Addresses of all who come.';
+comment on column private.noted_burdens.burdens is '{address: points} of people with points.';
+comment on column private.noted_burdens.emails is 'Addresses of all attending people.';
 comment on column private.noted_burdens.noted_at is 'When it was added.';
 
 alter table private.noted_burdens enable row level security;
@@ -40,7 +40,7 @@ alter table private.noted_burdens enable row level security;
 create function private.faded(p_burden numeric, p_since timestamptz) returns numeric
 language sql stable set search_path = ''
 return p_burden * 0.5 ^ (greatest(extract(epoch from now() - p_since), 0) / (90 * 86400.0))::numeric;
-comment on function private.faded is 'Points that remain of p_burden since p_since: half after 90 days.';
+comment on function private.faded is 'Points of p_burden that remain after the time since p_since: half after 90 days.';
 
 create function private.burdens_of(p_emails text[]) returns jsonb
 language sql stable set search_path = '' as $$
@@ -56,7 +56,7 @@ from (
 where carried.burden > 0;
 $$;
 comment on function private.burdens_of is
-  'What earlier meetings have cost each of these people, on average over the others: {email: points}.';
+  'Inconvenience of each of these people in earlier meetings, on average over the others: {email: points}.';
 
 create function private.costs_of(p_meeting public.meetings) returns table (burdens jsonb, emails text[])
 language sql stable set search_path = '' as $$
@@ -68,17 +68,17 @@ with coming as (
 )
 select jsonb_object_agg(c.email, c.burden) filter (where c.burden > 0), array_agg(c.email)
 from coming as c
--- Among more than 20 people turns mean little, and the pairs would be many.
+-- For more than 20 people the number of pairs would be large, and taking turns matters little.
 where jsonb_array_length(p_meeting.candidates -> 0 -> 'participant_availability') between 2 and 20
 $$;
 comment on function private.costs_of is
-  'Who comes at the chosen slot and what it costs them: {address: points} of those whom it costs any; nulls where '
-  'that is unknown or not counted.';
+  'Attending people and their inconvenience at the chosen slot: {address: points} of people with points; nulls where '
+  'the inconvenience is unknown or not counted.';
 
 create function private.return_burden(p_noted private.noted_burdens) returns void
 language plpgsql set search_path = '' as $$
 begin
-  -- In the order of the key, so that two meetings of the same people do not wait for each other in a circle.
+  -- In the order of the key, so that two meetings of the same people do not deadlock.
   perform
   from private.fairness_ledger as l
   where p_noted.burdens ? l.participant_email and l.with_email = any (p_noted.emails)
@@ -94,7 +94,7 @@ begin
   where p_noted.burdens ? l.participant_email and l.with_email = any (p_noted.emails) and l.meetings <= 0;
   delete from private.noted_burdens as n where n.meeting_id = p_noted.meeting_id;
 end $$;
-comment on function private.return_burden is 'Subtracts from the ledger what a meeting has added.';
+comment on function private.return_burden is 'Subtracts the points of a meeting from the ledger.';
 
 -- Security definer: the role that settles a write-back has no rights in this schema.
 create function private.meetings_note_burden() returns trigger
@@ -112,7 +112,7 @@ begin
     if v_burdens = v_noted.burdens and v_noted.emails @> v_emails and v_emails @> v_noted.emails then
       return null;
     elsif old.ends_at <= clock_timestamp() then
-      -- It has taken place, and has cost what it cost.
+      -- The meeting has taken place, so its points stay.
       return null;
     end if;
     perform private.return_burden(v_noted);
@@ -132,14 +132,14 @@ begin
         updated_at = now();
   return null;
 exception
-  -- The event exists on the calendar; storing that matters more than the fairness of the next one.
+  -- An error here must not undo the settlement: the event exists on the calendar.
   when data_exception or deadlock_detected then
     raise log 'convene could not note the burden of %: %', new.meeting_id, sqlerrm;
     return null;
 end $$;
 comment on function private.meetings_note_burden is
-  'Trigger: adds the cost of a written meeting to the fairness ledger, and returns it when the meeting is cancelled '
-  'or moved.';
+  'Trigger: adds the inconvenience of a written meeting to the fairness ledger, and subtracts it when the meeting is '
+  'cancelled or moved.';
 
 create trigger meetings_note_burden
   after update on public.meetings
@@ -148,7 +148,7 @@ create trigger meetings_note_burden
     (new.writeback_status = 'created' or old.writeback_status = 'created')
     -- A slot that the caller gave has no candidates, so its cost is unknown.
     and (new.candidates <> '[]' or old.candidates <> '[]')
-    -- Every choice of another time sets scheduled_at.
+    -- Every choice of another slot sets scheduled_at.
     and (new.writeback_status, new.cancelled_at, new.starts_at, new.ends_at, new.scheduled_at)
       is distinct from
       (old.writeback_status, old.cancelled_at, old.starts_at, old.ends_at, old.scheduled_at)

@@ -8,8 +8,8 @@ create table private.calendar_profiles (
 );
 
 comment on table private.calendar_profiles is
-  'Habits of a user as counted from a year of events, never the events: no title, guest or date is stored. Deleted '
-  'with the connection.';
+  'Habits of a user, counted from a year of events. No title, guest or date of an event is stored. Deleted with the '
+  'connection.';
 comment on column private.calendar_profiles.user_id is 'The user.';
 comment on column private.calendar_profiles.google_account_id is
   'The account whose events were counted; not used after the user has connected another one.';
@@ -19,7 +19,7 @@ comment on column private.calendar_profiles.profile is
 comment on column private.calendar_profiles.events_read is 'Events that were counted.';
 comment on column private.calendar_profiles.learned_at is 'When the profile was last computed.';
 comment on column private.calendar_profiles.reading_since is
-  'A worker has been reading the events since then; after ten minutes it counts as dead.';
+  'When a worker began to read the events; after ten minutes another worker may read them.';
 
 alter table private.calendar_profiles enable row level security;
 
@@ -40,8 +40,8 @@ on conflict (user_id) do update
 returning p.user_id;
 $$;
 comment on function public.claim_profile_readings is
-  'Which of these users the caller is to learn a profile of: those whose profile is older than a day and that no '
-  'other worker reads.';
+  'Those of these users whose events the caller is to read: their profile is older than a day, and no other worker '
+  'reads it.';
 
 create function public.save_calendar_profile(
   p_user_id uuid, p_google_account_id text, p_profile text, p_events_read integer
@@ -54,7 +54,7 @@ begin
   return found;
 end $$;
 comment on function public.save_calendar_profile is
-  'Stores a profile. False when the connection is gone or belongs to another account now.';
+  'Stores a profile. False when the connection was deleted or now has another account.';
 
 revoke all on private.calendar_profiles from public, anon, authenticated, service_role;
 revoke all on function

@@ -1,4 +1,4 @@
--- What a search needs of the database, in one round trip.
+-- All data that a search reads from the database, in one round trip.
 create function private.own_connections(p_participants jsonb, p_organizer_user_id uuid) returns jsonb
 language sql stable set search_path = '' as $$
 select coalesce(
@@ -20,7 +20,7 @@ from (
         select distinct email from private.participant_emails(p_participants) as email
       )
     )
-  -- Of two users with one Google account the organizer counts, else the first.
+  -- If two users have the same Google account, the organizer is used, otherwise the first.
   order by lower(c.email), c.user_id is distinct from p_organizer_user_id, c.connected_at, c.user_id
 ) as own
 left join private.calendar_profiles as p
@@ -46,8 +46,8 @@ select jsonb_build_object(
 );
 $$;
 comment on function private.scheduling_context is
-  '{meeting, connection, own_connections, burdens}: the row, its organizer''s Google connection, those of its people '
-  'who are users, and the inconvenience that earlier meetings of the same people have cost each.';
+  '{meeting, connection, own_connections, burdens}: the row, its organizer''s Google connection, the connections of '
+  'participants who are users, and the inconvenience of each person in earlier meetings of the same people.';
 
 create function public.read_scheduling_context(p_meeting_id text, p_user_id uuid default null, p_meeting jsonb default null)
 returns jsonb
@@ -75,7 +75,7 @@ begin
   return jsonb_build_object('decision', 'new') || (private.scheduling_context(v_meeting) - 'meeting');
 end $$;
 comment on function public.read_scheduling_context is
-  'What a search needs of a meeting (of p_user_id, if given) as p_meeting would change it, storing nothing: '
+  'Data for a search of a meeting (of p_user_id, if given) with the changes of p_meeting; stores nothing: '
   '{decision, meeting (as stored), connection, own_connections, burdens}. decision: stored, new (no such meeting, so '
   'none is returned), frozen (path) or not_found.';
 

@@ -59,10 +59,10 @@ begin
   end if;
 
   if v_is_moved then
-    -- A time chosen by hand beats a search that is still in progress.
+    -- A given time replaces the result of a search in progress.
     delete from private.work as w where w.kind = 'search' and w.subject_id = p_meeting_id;
   elsif v_changed.participants <> v_meeting.participants and v_meeting.starts_at is null then
-    -- A search in progress asks for people who no longer take part: its lease is lost, and it starts again.
+    -- A search in progress has the old participants: it loses its lease and starts again.
     update private.work as w
     set due_at = clock_timestamp(), lease_token = null, leased_at = null, leased_until = null
     where w.kind = 'search' and w.subject_id = p_meeting_id and w.lease_token is not null;
@@ -76,7 +76,7 @@ begin
     starts_at = v_changed.starts_at,
     ends_at = v_changed.ends_at,
     timezone = case when v_changed.starts_at is null then v_changed.timezone else coalesce(v_changed.timezone, 'UTC') end,
-    -- A time chosen by hand has no score.
+    -- A given time has no score.
     score = case when not v_is_moved then m.score end,
     reasoning = case when not v_is_moved then m.reasoning end,
     candidates = case when v_is_moved then '[]' else m.candidates end,
@@ -91,7 +91,7 @@ begin
 end $$;
 comment on function public.change_meeting(text, uuid, jsonb, integer) is
   'Changes title, description, location, participants or the time (starts_at with ends_at, and timezone) of a '
-  'meeting. An existing event becomes due for an update; one that is still to be written is written as changed. '
+  'meeting. An existing event becomes due for an update; a meeting without event is written with the change. '
   'p_user_id null: any user''s meeting. p_expected_version: the desired_version the change is based on. {decision, '
   'meeting, path, message}: changed, unchanged, invalid, slot_expired, version_conflict, cancelled or not_found.';
 

@@ -1,5 +1,5 @@
--- A cancellation of a meeting whose outcome is unknown looks whether there is an event, and believes what it
--- sees. So it waits, as a last look does, until a request that was given up has had its half minute to land.
+-- A cancellation of a meeting with an unknown outcome verifies whether there is an event, and ends if there is none. So
+-- it waits half a minute, until a request without response can no longer take effect.
 create function public.cancel_meeting(p_meeting_id text, p_user_id uuid default null, p_expected_version integer default null)
 returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -19,7 +19,7 @@ begin
   return jsonb_build_object('decision', 'cancelled', 'meeting', private.meeting_json(v_meeting));
 end $$;
 comment on function public.cancel_meeting(text, uuid, integer) is
-  'Cancels a meeting for good. Where an event exists or may exist its deletion becomes due (guests are notified '
+  'Cancels a meeting for good. If an event exists or may exist, its deletion becomes due (guests are notified '
   'once); otherwise nothing becomes due. p_user_id null: any user''s meeting. {decision, meeting}: cancelled, '
   'already_cancelled, version_conflict or not_found.';
 
@@ -42,8 +42,8 @@ begin
     ));
 end $$;
 comment on function public.cancel_meetings_of_user(uuid) is
-  'Before a user is deleted: cancels every meeting that is not over. {cancelled: by this call, waiting: cancellations '
-  'that are still to be written to Google}; delete the user when nothing waits.';
+  'For use before a user is deleted: cancels every meeting that is not over. {cancelled: by this call, waiting: '
+  'cancellations that are still to be written to Google}; delete the user when waiting is 0.';
 
 
 revoke all on function

@@ -1,4 +1,3 @@
--- The stored candidate that the meeting's slot is; null for a slot that was given by name.
 create function private.chosen_candidate(p_meeting public.meetings) returns jsonb
 language sql stable set search_path = '' as $$
 select p_meeting.candidates -> 0
@@ -8,8 +7,6 @@ $$;
 comment on function private.chosen_candidate is
   'The stored candidate that is the meeting''s slot; null for a slot that the caller gave.';
 
--- The occurrences of a stored candidate as settle_scheduling is given them, those left out that clashed when it was
--- found; null for a single meeting.
 create function private.occurrences_of(p_candidate jsonb) returns jsonb
 language sql stable set search_path = '' as $$
 select jsonb_agg(
@@ -27,10 +24,10 @@ comment on function private.occurrences_of is
   'Occurrences of a stored candidate in the form that settle_scheduling takes, without those that clashed when it was '
   'found; null for a single meeting.';
 
--- A meeting that failed gave its time back. Before it is written after all, the time is taken again, or another one found.
+-- The holds of a failed meeting have ended. Before it is written after a requeue, its time is held again, or a search
+-- finds another one.
 
--- Takes the time of a meeting with a slot again; false when another meeting has it. A slot that was given by name was
--- never promised to anybody: it is only compared with what others are promised.
+-- A slot that the caller gave never had holds, so it is only compared with the holds of others.
 create function private.hold_slot_again(p_meeting public.meetings) returns boolean
 language plpgsql set search_path = '' as $$
 declare
@@ -52,7 +49,7 @@ begin
     where a.value ->> 'status' <> 'unknown'
     except
     select unnest(es.removed_participants) from private.event_state as es where es.kind = 'meeting' and es.subject_id = p_meeting.meeting_id
-    -- Whoever handed in their busy time was never asked.
+    -- The calendar of a participant with given busy time was not read.
     except
     select lower(p.value ->> 'email')
     from jsonb_array_elements(p_meeting.participants) as p
@@ -62,12 +59,11 @@ begin
     p_meeting, v_held, jsonb_build_array(v_chosen), jsonb_build_array(private.occurrences_of(v_chosen))) is not null;
 end $$;
 comment on function private.hold_slot_again is
-  'Takes the time of a meeting with a slot again; false when another meeting holds it. A slot that the caller gave is '
+  'Holds the time of a meeting with a slot again; false when another meeting holds it. A slot that the caller gave is '
   'only compared with the holds of others.';
 
--- How a meeting whose event does not exist goes on: 'write' with its time taken again; 'search', where a search chose
--- the time and it may be gone; or 'taken', where it was given by name and another meeting has it. Holds outlive the
--- meetings that were written by five minutes: so long they tell of all that was booked meanwhile, later only the calendars do.
+-- Holds end five minutes after their meeting was written. Within that time they show everything that was booked since
+-- the search; later only the calendars do, so a search has to read them again.
 create function private.way_back(p_meeting public.meetings, p_outcome_unknown boolean) returns text
 language plpgsql set search_path = '' as $$
 declare
@@ -76,7 +72,7 @@ begin
   if p_meeting.cancelled_at is not null then
     return 'write';
   elsif p_outcome_unknown then
-    -- The event may stand where it is; the look comes first, whoever else has the time.
+    -- The event may exist: verification comes first, even if another meeting holds the time.
     perform private.hold_slot_again(p_meeting);
     return 'write';
   elsif v_is_chosen and p_meeting.writeback_status = 'failed'
@@ -91,8 +87,8 @@ begin
   return 'taken';
 end $$;
 comment on function private.way_back is
-  'How a meeting without event goes on: write (its time is held again), search (a search chose the time and it may be '
-  'gone) or taken (the caller gave the time and another meeting holds it).';
+  'Next step of a requeued meeting without event: write (its time is held again), search (a search chose the time, and '
+  'it may be taken) or taken (the caller gave the time, and another meeting holds it).';
 
 create function private.search_again(p_meeting_id text) returns public.meetings
 language plpgsql volatile set search_path = '' as $$
@@ -119,7 +115,7 @@ begin
   perform private.enqueue('search', p_meeting_id, v_meeting.organizer_user_id);
   return v_meeting;
 end $$;
-comment on function private.search_again(text) is 'Makes a meeting that was never written due for a search, as if it had just been inserted.';
+comment on function private.search_again(text) is 'Makes a meeting without event due for a search, like a new one.';
 
 create function public.requeue_meeting(p_meeting_id text, p_user_id uuid default null) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -138,7 +134,7 @@ begin
   v_is_given_up := (v_state.work).subject_id is null and coalesce(
     case
       when v_state.event_id is not null then v_state.written_version < v_state.desired_version
-      -- Pending without work: stored by an application, and not due yet.
+      -- Pending without a work row: an application stored it.
       else v_state.status = 'failed' or not v_state.is_cancelled and v_state.status is not null
     end,
     false);
@@ -165,8 +161,8 @@ begin
   return jsonb_build_object('decision', 'requeued', 'meeting', private.meeting_json(v_meeting));
 end $$;
 comment on function public.requeue_meeting(text, uuid) is
-  'Gives a meeting that failed, or a change or cancellation that was given up, three new attempts and holds its '
-  'people''s time again. A time that a search chose and that may be gone is searched for again (scheduling_status '
+  'Gives a failed meeting, or a change or cancellation that was given up, three new attempts and holds the time of its '
+  'participants again. If a search chose the time and it may be taken, the meeting is searched again (scheduling_status '
   'pending). p_user_id null: any user''s meeting. {decision, meeting}: requeued, slot_expired, slot_taken (another '
   'meeting holds the given time), not_found, or the state of the meeting: created, pending, retrying, no_slot, '
   'cancelled.';

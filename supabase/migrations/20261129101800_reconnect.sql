@@ -1,4 +1,4 @@
--- What waited for a grant continues by itself once there is one.
+-- Work that waits for a Google connection continues automatically after the user has connected.
 
 create function private.resume_after_reconnect() returns trigger
 language plpgsql security definer set search_path = '' as $$
@@ -17,7 +17,7 @@ begin
         select from private.work as w where w.kind = 'write' and w.subject_id = m.meeting_id and w.lease_token is not null)
     order by m.meeting_id
     for update);
-  -- All rows first, then all people at once: taken a meeting at a time, the locks could close a circle.
+  -- All rows are locked first, then all people: locking one meeting after the other could deadlock.
   perform private.lock_people(array(
     select distinct lower(a.value ->> 'email')
     from public.meetings as m
@@ -25,14 +25,14 @@ begin
     where m.meeting_id = any (v_ids)));
 
   foreach v_state in array private.lock_write_states(v_ids) loop
-    -- An event that exists, or may, is reached only with the account it was begun with.
+    -- An event that exists or may exist can be changed only with the account of its first attempt.
     continue when (v_state.work).lease_token is not null
       or not coalesce(split_part(v_state.error, ':', 1) = any (private.connection_failures()), false)
       or v_state.google_account_id <> new.google_account_id and (v_state.event_id is not null or v_state.outcome_unknown)
       or v_state.event_id is not null and v_state.written_version >= v_state.desired_version
       or v_state.event_id is null and coalesce(v_state.status not in ('failed', 'retrying'), true);
     select * into v_meeting from public.meetings as m where m.meeting_id = v_state.meeting_id;
-    -- A slot that has passed is refused by the write, which says so.
+    -- The write refuses a slot that has passed, with its own error.
     v_way := case
       when v_state.status = 'failed' and v_meeting.starts_at > clock_timestamp() then private.way_back(v_meeting, v_state.outcome_unknown)
       else 'write'
@@ -63,7 +63,7 @@ begin
   return null;
 end $$;
 comment on function private.resume_after_reconnect() is
-  'Makes due what failed or waits because of the organizer''s Google connection, once that connection is healthy.';
+  'Trigger: when a Google connection becomes healthy, makes due the meetings that failed or wait because of it.';
 
 create trigger google_connections_resume
   after insert or update of status on private.google_connections

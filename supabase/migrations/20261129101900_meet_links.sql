@@ -1,5 +1,5 @@
--- Google makes a Meet link some seconds after the event, sometimes never. The event is read again until it shows one:
--- no write, so it spends no attempt, and it ends by itself.
+-- Google creates a Meet link some seconds after the event, sometimes never. The event is read again until it shows one.
+-- These reads spend no attempt of the write-back, and their number is limited.
 
 create function private.meetings_expect_meet_link() returns trigger
 language plpgsql security definer set search_path = '' as $$
@@ -20,7 +20,7 @@ begin
       and n.google_event_id is not null and n.organizer_user_id is not null
       and (
         o.google_event_id is null
-        -- A conference that a change has added.
+        -- A change has added the conference.
         or o.written_version < coalesce(es.settings_version, 1) and n.written_version >= coalesce(es.settings_version, 1)
       )
     order by n.meeting_id);
@@ -38,7 +38,7 @@ begin
   end if;
   return null;
 end $$;
-comment on function private.meetings_expect_meet_link() is 'An event with a conference whose link is still being made is read again later.';
+comment on function private.meetings_expect_meet_link() is 'Trigger: makes an event due for a read when its conference has no link yet.';
 
 create trigger meetings_expect_meet_link
   after update on public.meetings
@@ -61,7 +61,7 @@ begin
     left join private.event_state as es on es.kind = 'meeting' and es.subject_id = w.subject_id);
 end $$;
 comment on function public.claim_meet_links(integer, integer) is
-  '[{meeting, connection}]: events to be read for their Meet link now; meeting.reads counts this read. Settle with settle_meet_links.';
+  'Leases events that are due to be read for their Meet link: [{meeting, connection}]; meeting.reads includes this read. Settle with settle_meet_links.';
 
 create function public.settle_meet_links(p_reads jsonb) returns integer
 language plpgsql volatile set search_path = '' as $$
@@ -91,8 +91,8 @@ begin
   return v_settled;
 end $$;
 comment on function public.settle_meet_links(jsonb) is
-  'Ends reads for Meet links: [{meeting_id, lease_token, meet_link, error, is_over, not_before_seconds, steps}]. A read whose lease was lost '
-  'changes nothing but is in the ledger. Returns how many counted.';
+  'Settles reads for Meet links: [{meeting_id, lease_token, meet_link, error, is_over, not_before_seconds, steps}]. A read with a lost lease '
+  'is recorded in the ledger and changes nothing else. Returns the number of settled reads.';
 
 revoke all on function
   private.meetings_expect_meet_link,

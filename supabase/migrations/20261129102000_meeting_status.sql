@@ -45,7 +45,7 @@ comment on function public.read_meeting is
   'One meeting, with its ledger as steps if p_attempts; null when there is none or it is another user''s (p_user_id '
   'null: any user''s).';
 
--- A page carries no candidates: with 190 people they alone are a hundred kilobytes a meeting.
+-- A page has no candidates: with 190 people they have a hundred kilobytes for each meeting.
 create function public.list_meetings(
   p_user_id uuid default null,
   p_limit integer default 50,
@@ -96,7 +96,7 @@ where w.kind in ('search', 'write', 'meet_link')
 order by w.due_at, w.subject_id;
 $$;
 comment on function public.read_queue(text[]) is
-  'What is due for the caller''s own meetings (all, or the given ones), when, and how often it has failed. Security definer: the queue itself is open to nobody.';
+  'Due work of the caller''s own meetings (all, or the given ones): when, and how often it has failed. Security definer: users have no rights on the queue.';
 
 revoke all on public.v_writeback_status from public, anon, authenticated, service_role;
 revoke all on function

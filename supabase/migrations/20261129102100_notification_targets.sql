@@ -1,4 +1,4 @@
--- Where users and other systems are notified of what became of a meeting.
+-- Addresses that receive notifications about meetings and connections.
 create table public.notification_targets (
   target_id uuid primary key default gen_random_uuid(),
   owner_user_id uuid default auth.uid() references auth.users (id) on delete cascade,
@@ -21,11 +21,11 @@ create table public.notification_targets (
 );
 
 comment on table public.notification_targets is
-  'Who is notified when a meeting becomes created, failed or cancelled, when its change or cancellation is given up, '
-  'or when a Google connection needs its user.';
+  'Addresses that are notified when a meeting becomes created, failed or cancelled, when its change or cancellation is '
+  'given up, or when a user has to connect Google again.';
 comment on column public.notification_targets.target_id is 'Id of the target.';
 comment on column public.notification_targets.owner_user_id is
-  'The user whose meetings it is about; null: all users'' (only a secret key can insert such a target).';
+  'The user whose meetings are notified; null: those of all users (only a secret key can insert such a target).';
 comment on column public.notification_targets.kind is
   'webhook (signed, Standard Webhooks), slack (incoming webhook), teams (Workflows webhook) or email.';
 comment on column public.notification_targets.address is
@@ -42,7 +42,7 @@ create index idx_notification_targets_owner on public.notification_targets (owne
 
 alter table public.notification_targets enable row level security;
 
--- Mail to any address would make Convene a relay; users can have it sent to the organizer only.
+-- With mail to any address Convene would be an open relay, so users can choose only the organizer.
 create policy "owners read their targets" on public.notification_targets
   for select to authenticated using (owner_user_id = (select auth.uid()));
 
@@ -59,7 +59,7 @@ create policy "owners delete their targets" on public.notification_targets
   for delete to authenticated using (owner_user_id = (select auth.uid()));
 
 create table private.notification_secrets (
-  -- Deferred: the secret is moved here before its target's row is there.
+  -- Deferred: a BEFORE trigger stores the secret before the row of its target exists.
   target_id uuid primary key references public.notification_targets (target_id)
     on delete cascade deferrable initially deferred,
   signing_secret text not null

@@ -17,8 +17,8 @@ create table public.notifications (
 );
 
 comment on table public.notifications is
-  'The outbox: what is delivered to targets, and whether it arrived; one row a transition and target. Delivery is at '
-  'least once: notification_id lets a receiver recognise a repetition.';
+  'The outbox: notifications and the state of their delivery; one row for each transition and target. Delivery is at '
+  'least once: a receiver recognises duplicates by notification_id.';
 comment on column public.notifications.notification_id is 'Id of the notification, which webhooks receive.';
 comment on column public.notifications.event is 'Event type: created, failed, cancelled, given_up or needs_reauth.';
 comment on column public.notifications.meeting_id is 'The meeting; null for a connection.';
@@ -28,11 +28,11 @@ comment on column public.notifications.status is 'pending, retrying, sent or fai
 comment on column public.notifications.created_at is 'When the transition took place.';
 comment on column public.notifications.sent_at is 'When the target accepted it.';
 comment on column public.notifications.transition_key is
-  'Names one transition of one meeting or connection; it is delivered to a target once.';
+  'Identifies one transition of one meeting or connection; each target has one notification of it.';
 comment on column public.notifications.kind is 'Kind of the target; log: an alert that operators find here and in the log of the functions.';
 comment on column public.notifications.owner_user_id is 'Owner of the target, who may read the row; null: operators only.';
 comment on column public.notifications.payload is 'Facts at the time of the transition, from which the message is composed.';
-comment on column public.notifications.attempts is 'Deliveries that were tried; three in all.';
+comment on column public.notifications.attempts is 'Attempts to deliver it; at most three.';
 comment on column public.notifications.error is 'Last error: code, colon, sentence.';
 
 create index idx_notifications_owner on public.notifications (owner_user_id, created_at desc);
@@ -66,21 +66,20 @@ from (
 ) as due;
 $$;
 comment on function private.meeting_event(public.meetings) is
-  'The event type that a meeting''s present state is, or null. A cancellation is one when nothing is left of the event; one that is due is none yet.';
+  'The event type for the current state of a meeting, or null. A cancellation has one when the event is deleted, not while its deletion is due.';
 
 create function private.meeting_transition_key(p_meeting public.meetings, p_event text) returns text
 language sql stable set search_path = '' as $$
 select concat_ws(':', p_event, p_meeting.meeting_id, case
   when p_event = 'created' then 'g' || p_meeting.event_generation
-  -- After a requeue a meeting may fail again, and that is news: another attempt, another transition.
+  -- A meeting that fails again after a requeue is notified again, so the key has the time of the attempt.
   when p_event = 'failed' and p_meeting.writeback_status is null then 's' || extract(epoch from transaction_timestamp())
   when p_event = 'failed' then 'a' || extract(epoch from p_meeting.writeback_attempted_at)
   when p_event = 'given_up' then 'v' || p_meeting.desired_version || 'a' || extract(epoch from p_meeting.writeback_attempted_at)
 end)
 $$;
 comment on function private.meeting_transition_key is
-  'The transition_key of a meeting''s event: the same transition has the same key, a failure after a requeue another '
-  'one.';
+  'The transition_key of a meeting''s event: the same for the same transition, different for a failure after a requeue.';
 
 create function private.meeting_notice(p_meeting public.meetings) returns jsonb
 language sql stable set search_path = '' as $$
@@ -127,8 +126,8 @@ comment on function private.announce_meetings(text[], text[]) is
   'Inserts one notification for each target that subscribes to a meeting''s event; a transition that was notified '
   'before is skipped.';
 
--- Telling people about a meeting never fails the meeting: both triggers swallow whatever is wrong here.
--- Security definer: whoever writes a meeting has no rights in this schema.
+-- A notification must never fail the meeting, so both triggers catch all errors.
+-- Security definer: the role that writes a meeting has no rights in this schema.
 create function private.meetings_announce_inserted() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
@@ -148,7 +147,7 @@ create trigger meetings_announce_inserted
   when (new.scheduling_status = 'failed')
   execute function private.meetings_announce_inserted();
 
--- A statement at a time, so that a group of rows that is settled at once is announced at once.
+-- A statement trigger: one insert for all meetings of a settlement.
 create function private.meetings_announce_updated() returns trigger
 language plpgsql security definer set search_path = '' as $$
 declare
@@ -163,7 +162,7 @@ begin
     select n.meeting_id, private.meeting_event(n) as event, o.google_event_id is not null as had_event
     from new_meetings as n
     join old_meetings as o on o.meeting_id = n.meeting_id
-    -- Only what a settlement, a cancellation or a refusal changes; who came later to hear of an old event is told nothing.
+    -- Only transitions of this statement: a new target receives no notification of earlier ones.
     where (
       n.writeback_status, n.scheduling_status, n.writeback_error, n.writeback_retry_count, n.writeback_attempted_at,
       n.cancelled_at, n.written_version, n.google_event_id)
@@ -190,8 +189,7 @@ create trigger meetings_announce_updated
   for each statement
   execute function private.meetings_announce_updated();
 
--- One alert an episode: from a connection's end to the next consent. The row of kind log is for operators,
--- who may have no target at all.
+-- One alert from the failure of a connection to the next consent.
 create function private.google_connections_announce() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
@@ -216,7 +214,7 @@ exception
     return null;
 end $$;
 comment on function private.google_connections_announce is
-  'Trigger: notifies once that a connection needs its user, until the next consent; the row of kind log is for '
+  'Trigger: notifies once, until the next consent, that a user has to connect Google again; the row of kind log is for '
   'operators without a target.';
 
 create trigger google_connections_announce_inserted
@@ -240,7 +238,7 @@ begin
   where n.status in ('pending', 'retrying');
   return null;
 end $$;
-comment on function private.notifications_enqueue() is 'A new notification is due at once; targets take turns.';
+comment on function private.notifications_enqueue() is 'Trigger: makes a new notification due.';
 
 create trigger notifications_enqueue
   after insert on public.notifications
@@ -255,7 +253,7 @@ begin
   where w.kind = 'notification' and w.subject_id = o.notification_id::text;
   return null;
 end $$;
-comment on function private.notifications_forget() is 'Work ends with its notification.';
+comment on function private.notifications_forget() is 'Deletes the work of a deleted notification.';
 
 create trigger notifications_forget
   after delete on public.notifications

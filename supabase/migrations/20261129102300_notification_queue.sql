@@ -1,4 +1,4 @@
--- The outbox's deliveries, under the same leases as every other work.
+-- Delivery of notifications, with the same leases as other work.
 
 create function private.fail_poison_notifications() returns void
 language plpgsql volatile set search_path = '' as $$
@@ -75,7 +75,7 @@ begin
     v_work,
     case
       when p_outcome = 'sent' then 'done'
-      -- A target that only ever asks to wait is given up after a day: by then it is no news.
+      -- A target that keeps asking to wait is given up after a day.
       when p_outcome <> 'retry' or v_notification.created_at <= now() - interval '1 day' then 'reject'
       when p_spends_attempt then 'retry'
       else 'defer'
@@ -92,8 +92,8 @@ begin
   return true;
 end $$;
 comment on function public.settle_notification(uuid, uuid, text, text, boolean, double precision) is
-  'Ends a lease: p_outcome sent, retry (three attempts in all; p_spends_attempt false: the target asked to wait) or '
-  'reject. A lost lease changes nothing: false.';
+  'Settles a lease: p_outcome sent, retry (at most three attempts; p_spends_attempt false: the target asked to wait) or '
+  'reject. False when the lease was lost; then nothing changes.';
 
 revoke all on function
   private.fail_poison_notifications,

@@ -1,11 +1,11 @@
--- What the doctor compares with Google. Reads go over whole tables: it is run by people, now and then.
+-- Data that the doctor compares with Google. It scans whole tables, because it is seldom run.
 create function public.list_auditable_meetings(
   p_limit integer default 50, p_after text default null, p_meeting_ids text[] default null
 ) returns setof jsonb
 language sql stable set search_path = '' as $$
 select to_jsonb(m) || jsonb_build_object('google_account_id', es.google_account_id, 'outcome_unknown', es.outcome_unknown_since is not null)
 from public.meetings as m
--- The account is frozen at the first attempt: without it nothing was ever asked of Google.
+-- The account is stored at the first attempt: without it no request was sent to Google.
 join private.event_state as es on es.kind = 'meeting' and es.subject_id = m.meeting_id and es.google_account_id is not null
 where not exists (select from private.work as w where w.kind = 'write' and w.subject_id = m.meeting_id)
   and case
@@ -17,8 +17,8 @@ order by m.meeting_id
 limit p_limit;
 $$;
 comment on function public.list_auditable_meetings(integer, text, text[]) is
-  'Meetings with nothing due for which Google was asked: those that are not a month past, or the given ones; a page '
-  'after p_after, by meeting_id.';
+  'Meetings for which a request was sent to Google and nothing is due: series and meetings that ended at most 30 days '
+  'ago, or the given ones; a page after p_after, by meeting_id.';
 
 create function public.list_auditable_calendars(p_limit integer default 50)
 returns table (user_id uuid, google_calendar_id text, calendars bigint)
@@ -28,7 +28,7 @@ from private.google_connections as c
 cross join lateral (
   select 'primary' as google_calendar_id
   union
-  -- The account's address is another name of its primary calendar.
+  -- The address of an account is also the id of its primary calendar.
   select nullif(m.google_calendar_id, c.email)
   from public.meetings as m
   join private.event_state as es on es.kind = 'meeting' and es.subject_id = m.meeting_id
@@ -39,14 +39,13 @@ order by c.user_id, used.google_calendar_id
 limit p_limit;
 $$;
 comment on function public.list_auditable_calendars(integer) is
-  'The calendars that Convene has written to, or would, through healthy connections; calendars: how many there are in '
-  'all.';
+  'The calendars of healthy connections that Convene has written to or would write to; calendars: their total number.';
 
 create function public.find_event_keys(p_event_keys uuid[]) returns setof uuid
 language sql stable set search_path = '' as $$
 select m.event_key from public.meetings as m where m.event_key = any (p_event_keys);
 $$;
-comment on function public.find_event_keys(uuid[]) is 'Those of the keys that a meeting has.';
+comment on function public.find_event_keys(uuid[]) is 'The given event keys that belong to a meeting.';
 
 create function public.refresh_written_event(
   p_meeting_id text, p_google_event_id text, p_google_event_link text, p_event jsonb
@@ -64,7 +63,7 @@ begin
   where m.meeting_id = p_meeting_id
     and m.google_event_id = p_google_event_id
     and m.writeback_status = 'created'
-    -- A worker that processes the row stores what Google shows then, and that is newer.
+    -- The worker that processes the row will store a newer response of Google.
     and not exists (select from private.work as w where w.kind = 'write' and w.subject_id = m.meeting_id);
   return found;
 end $$;

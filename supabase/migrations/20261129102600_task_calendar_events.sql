@@ -37,12 +37,12 @@ create table public.task_calendar_events (
 );
 
 comment on table public.task_calendar_events is
-  'One row is one event of a user on Google Calendar: whose it is, who is invited, how they responded. Deleted events '
-  'keep their row.';
+  'One row for each event of a user on Google Calendar, with organizer, guests and their replies. Rows of deleted '
+  'events stay.';
 comment on column public.task_calendar_events.id is 'Id of the row.';
 comment on column public.task_calendar_events.user_id is 'The user on whose calendar the event is.';
 comment on column public.task_calendar_events.task_id is
-  'The task that the event stands for; null for an event that is only followed.';
+  'The task of the event; null for an event that was created outside of Convene and has no task.';
 comment on column public.task_calendar_events.calendar_id is 'The calendar that holds the event (default primary).';
 comment on column public.task_calendar_events.created_at is 'When the row was inserted.';
 comment on column public.task_calendar_events.event_link is 'Link to the event on Google Calendar.';
@@ -59,25 +59,25 @@ comment on column public.task_calendar_events.is_exception is 'Whether the row i
 comment on column public.task_calendar_events.sync_error is 'Code of the last error.';
 comment on column public.task_calendar_events.last_synced_at is
   'When the event was last read from Google or written there.';
-comment on column public.task_calendar_events.etag is 'ETag of the event that was last seen.';
+comment on column public.task_calendar_events.etag is 'ETag of the event when it was last read or written.';
 comment on column public.task_calendar_events.deleted_at is 'When the event was deleted; the row stays.';
 comment on column public.task_calendar_events.updated_at is 'When the row last changed.';
 comment on column public.task_calendar_events.event_generation is
   'Grows when the event of the former id was deleted on Google: a used id stays taken there.';
-comment on column public.task_calendar_events.calendar_event_id is 'Google event id; of events made here decided before the first request.';
+comment on column public.task_calendar_events.calendar_event_id is 'Google event id; for events that Convene creates, chosen before the first request.';
 comment on column public.task_calendar_events.organizer_self is
   'True only if Google reports that this calendar organizes, false when another organizer is named, null when unknown.';
 comment on column public.task_calendar_events.attendees is
   'Guests as Google last reported them: [{email, displayName, organizer, self, optional, resource, responseStatus, '
   'comment, additionalGuests}].';
 comment on column public.task_calendar_events.recurrence_rule is 'The RFC 5545 lines of a series, separated by line breaks.';
-comment on column public.task_calendar_events.recurrence_master_id is 'Of a changed occurrence: calendar_event_id of its series.';
+comment on column public.task_calendar_events.recurrence_master_id is 'For a changed occurrence: calendar_event_id of its series.';
 comment on column public.task_calendar_events.recurrence_instance_date is 'The original day of this occurrence, in the time zone of the series.';
 comment on column public.task_calendar_events.original_start_time is 'The original start as Google writes it: an RFC 3339 instant, or a date.';
 comment on column public.task_calendar_events.exception_type is 'moved, modified or cancelled.';
 comment on column public.task_calendar_events.series_update_scope is 'Scope of the last change: single, all or future.';
 comment on column public.task_calendar_events.sync_status is 'pending (not written yet), synced (on Google; the default, also of rows that an application upserts), failed or cancelled.';
-comment on column public.task_calendar_events.sync_source is 'convene when we made the event, google when we only follow it.';
+comment on column public.task_calendar_events.sync_source is 'convene if Convene created the event, google if it was created elsewhere.';
 comment on column public.task_calendar_events.event_key is 'Random; the Google event id is derived from it and event_generation.';
 
 create index idx_task_calendar_events_organizer_self
@@ -104,7 +104,7 @@ declare
   v_added text[] := private.complete_adopted('task_calendar_events');
 begin
   if private.is_adopted('task_calendar_events') then
-    -- Only now that its rows have the column: they know nothing of their organizer, so theirs stays NULL.
+    -- Set after the column was added: the organizer of existing rows is unknown and stays NULL.
     if 'organizer_self' = any (v_added) then
       alter table public.task_calendar_events alter column organizer_self set default true;
     end if;
@@ -122,8 +122,8 @@ begin
 end $$;
 select private.index_as_text('task_calendar_events', 'task_id');
 
--- A row that names no state was written by its author, who knows of an event on Google. What Convene schedules has
--- stored its request in wanted first.
+-- A row without event state was inserted by an application for an existing event. Convene stores the request in wanted
+-- before it creates an event.
 create function private.is_unwritten(p_event public.task_calendar_events) returns boolean
 language sql stable set search_path = '' as $$
 select p_event.sync_status::text in ('pending', 'failed') and exists (
@@ -138,7 +138,7 @@ language sql stable set search_path = '' as $$
 select p_event.deleted_at is not null or p_event.sync_status::text = 'cancelled';
 $$;
 comment on function private.is_deleted(public.task_calendar_events) is
-  'Whether the event of a row is gone; an application may have recorded that by the status alone.';
+  'Whether the event of a row is deleted; an application may have set only the status.';
 
 create function private.task_events_forget() returns trigger
 language plpgsql security definer set search_path = '' as $$
@@ -151,7 +151,7 @@ begin
   where es.kind = 'task_event' and es.subject_id = o.id::text;
   return null;
 end $$;
-comment on function private.task_events_forget() is 'Work and event state end with their task event.';
+comment on function private.task_events_forget() is 'Deletes work and event state of a deleted row.';
 
 create trigger task_events_forget
   after delete on public.task_calendar_events

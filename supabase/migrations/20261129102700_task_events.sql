@@ -1,5 +1,5 @@
--- Work on the event of a task, under the same leases as the write-back of a meeting. A change plan is stored before Google
--- is asked, so that an interrupted change is completed.
+-- Changes of the event of a task, with the same leases as the write-back of a meeting. A change plan is stored before the
+-- first request to Google, so that an interrupted change is completed.
 
 create function private.task_event_json(p_event public.task_calendar_events) returns jsonb
 language sql stable set search_path = '' as $$
@@ -17,7 +17,7 @@ left join private.event_state as es on es.kind = 'task_event' and es.subject_id 
 left join private.work as w on w.kind = 'task_event' and w.subject_id = p_event.id::text;
 $$;
 comment on function private.task_event_json(public.task_calendar_events) is
-  'A task event as functions read it: its columns, wanted, pending_change, google_account_id, outcome_unknown, lease_token, lease_seconds and leased_until.';
+  'A task event as edge functions read it: its columns, wanted, pending_change, google_account_id, outcome_unknown, lease_token, lease_seconds and leased_until.';
 
 create function private.store_task_event_state(p_id text, p_state jsonb) returns void
 language sql volatile set search_path = '' as $$
@@ -36,14 +36,14 @@ set
   end;
 $$;
 comment on function private.store_task_event_state(text, jsonb) is
-  'Stores the named parts of a task event''s state: wanted, pending_change, google_account_id, outcome_unknown; what is not named stays.';
+  'Stores the given fields of a task event''s state: wanted, pending_change, google_account_id, outcome_unknown; the others stay.';
 
 create function private.lease_task_event(p_id text, p_owner_id uuid, p_lease_seconds integer) returns private.work
 language plpgsql volatile set search_path = '' as $$
 declare
   v_work private.work;
 begin
-  -- Only leased: it is due from the moment on at which there is something to complete.
+  -- Leased but not due: it becomes due when a change plan is stored.
   insert into private.work (kind, subject_id, owner_id, requests, due_at)
   values ('task_event', p_id, p_owner_id, 2, 'infinity')
   on conflict (kind, subject_id) do nothing;
@@ -54,7 +54,7 @@ begin
       (select c.google_account_id from private.google_connections as c where c.user_id = p_owner_id))));
   return v_work;
 end $$;
-comment on function private.lease_task_event(text, uuid, integer) is 'Leases a task event and freezes its account. The caller holds the lock of its row.';
+comment on function private.lease_task_event(text, uuid, integer) is 'Leases a task event and stores its account. The caller holds the lock of its row.';
 
 create function private.task_event_response(p_decision text, p_event public.task_calendar_events, p_user_id uuid) returns jsonb
 language sql volatile set search_path = '' as $$
@@ -67,7 +67,7 @@ select jsonb_build_object(
 from (select case when p_event.id is not null then private.task_event_json(p_event) end as json) as event;
 $$;
 comment on function private.task_event_response(text, public.task_calendar_events, uuid) is
-  '{decision, event, task, connection, retry_after_seconds}: what every function that leases a task event returns.';
+  '{decision, event, task, connection, retry_after_seconds}: the result of every function that leases a task event.';
 
 create function public.begin_task_event(
   p_task_id text, p_user_id uuid, p_wanted jsonb, p_lease_seconds integer default null
@@ -80,7 +80,7 @@ declare
   v_key uuid := gen_random_uuid();
   v_is_unknown boolean;
 begin
-  -- Callers for one task queue up here, so one task gets one event.
+  -- This lock serializes concurrent callers for one task, so it gets one event.
   select * into v_task from public.tasks as t where t.id::text = p_task_id for update;
   if not found or v_task.deleted_at is not null
     or (p_user_id is not null and v_task.user_id is distinct from p_user_id) then
@@ -111,7 +111,7 @@ begin
     if v_work.leased_until > clock_timestamp() then
       return private.task_event_response('in_progress', v_event, v_task.user_id);
     elsif v_work.lease_token is null and not v_is_unknown then
-      -- Nothing of the former request can be on Google, so the new one counts.
+      -- The former request cannot have taken effect, so the new one replaces it.
       update public.task_calendar_events as e
       set calendar_id = coalesce(p_wanted ->> 'calendar_id', 'primary'), sync_status = 'pending'
       where e.id = v_event.id
@@ -124,7 +124,7 @@ begin
   return private.task_event_response('claimed', v_event, v_task.user_id);
 end $$;
 comment on function public.begin_task_event(text, uuid, jsonb, integer) is
-  'Leases the row of a task''s event, inserted if there is none: {decision, event, task, connection, '
+  'Leases the row of a task''s event, and inserts it if there is none: {decision, event, task, connection, '
   'retry_after_seconds}. decision: claimed, exists, in_progress or not_found (also for another user''s task).';
 
 create function public.begin_event_change(
@@ -154,7 +154,7 @@ begin
   return private.task_event_response('claimed', v_event, p_user_id);
 end $$;
 comment on function public.begin_event_change(uuid, text, text, integer) is
-  'Leases the row of an event that is to be changed, made if there is none: {decision, event, task, connection}. '
+  'Leases the row of an event for a change, and inserts it if there is none: {decision, event, task, connection}. '
   'decision: claimed, in_progress, unwritten or deleted.';
 
 create function private.put_task_event(p_event jsonb) returns void
@@ -192,7 +192,7 @@ where p_event ->> 'google_account_id' is not null
   and not exists (select from private.event_state as es where es.kind = 'task_event' and es.subject_id = stored.id::text);
 $$;
 comment on function private.put_task_event is
-  'Inserts or updates the row of an event as {column: value} gives it, outside of any lease.';
+  'Inserts or updates the row of an event from {column: value}, without a lease.';
 
 create function public.settle_task_event(
   p_id uuid, p_lease_token uuid, p_changes jsonb, p_rows jsonb default '[]', p_release boolean default true,
@@ -214,7 +214,7 @@ begin
   if p_release then
     v_work := private.next_work(v_work, p_verdict, p_not_before_seconds);
   else
-    -- From now on there is something to complete: a worker that dies is followed by the queue.
+    -- From now on the row is due: if this worker dies, another one completes the change.
     v_work.due_at := v_work.leased_at;
   end if;
   perform private.store_work(v_work);
@@ -235,7 +235,7 @@ begin
     event_generation = v_event.event_generation,
     updated_at = now()
   where e.id = p_id;
-  -- The occurrences of a deleted series are gone with it.
+  -- Google deletes the occurrences with their series.
   update public.task_calendar_events as e
   set deleted_at = clock_timestamp(), sync_status = 'cancelled'
   where e.user_id = v_event.user_id and e.calendar_id = v_event.calendar_id and e.deleted_at is null
@@ -245,9 +245,9 @@ begin
   return true;
 end $$;
 comment on function public.settle_task_event(uuid, uuid, jsonb, jsonb, boolean, text, double precision, text[]) is
-  'Stores under a lease what is known now (p_changes: columns; p_rows: other rows of the same series); false when the '
-  'lease was lost. p_release false keeps the lease; p_verdict defer: the row is due again, when the backoff is over or '
-  'p_not_before_seconds have passed; p_gone: ids of events that are deleted with it.';
+  'Stores changes under a lease (p_changes: columns; p_rows: other rows of the same series); false when the '
+  'lease was lost. p_release false keeps the lease; p_verdict defer: the row is due again when the backoff is over or '
+  'p_not_before_seconds have passed; p_gone: ids of events that were deleted with it.';
 
 create function private.fail_poison_task_events() returns void
 language plpgsql volatile set search_path = '' as $$
@@ -269,7 +269,7 @@ begin
       and w.leased_until <= clock_timestamp() and w.crashes + 1 >= private.setting('max_attempts')
     for update skip locked);
   delete from private.work as w where w.kind = 'task_event' and w.subject_id = any (v_ids);
-  -- What may have taken effect stays unknown: the next call that schedules or changes the event verifies first.
+  -- An unknown outcome stays unknown: the next call that schedules or changes the event verifies first.
   perform private.store_task_event_state(id, '{"outcome_unknown": true}') from unnest(v_ids) as id;
   update public.task_calendar_events as e
   set
@@ -278,7 +278,7 @@ begin
   where e.id = any (v_ids::uuid[]);
 end $$;
 comment on function private.fail_poison_task_events() is
-  'Task events that crashed their workers max_attempts times are due no more; their outcome stays unknown.';
+  'Task events that crashed their workers max_attempts times are no longer due; their outcome stays unknown.';
 
 create function public.claim_task_events(p_limit integer default 10, p_lease_seconds integer default null) returns setof jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -294,9 +294,9 @@ begin
   order by w.due_at, w.subject_id;
 end $$;
 comment on function public.claim_task_events(integer, integer) is
-  'Leases events whose creation or change was interrupted or deferred and is due now.';
+  'Leases events whose interrupted or deferred creation or change is due.';
 
--- An event that was never written has nothing on Google to delete: only its row is given up.
+-- An event that was never written is not on Google: only its row is marked as deleted.
 create function public.discard_task_event(p_user_id uuid, p_calendar_id text, p_calendar_event_id text) returns boolean
 language plpgsql volatile set search_path = '' as $$
 declare
@@ -308,7 +308,7 @@ begin
     and private.is_unwritten(e) and e.deleted_at is null
   for update;
   if not found
-    -- A request that may have taken effect is verified first, by the next call that schedules or by the sweep.
+    -- A request that may have taken effect is verified first, by the next call that schedules the task or by the sweep.
     or exists (
       select from private.work as w
       where w.kind = 'task_event' and w.subject_id = v_event.id::text and (w.lease_token is not null or w.crashes > 0))
@@ -343,8 +343,7 @@ from public.tasks as t
 where t.id::text = any (p_task_ids) and t.deleted_at is null and (p_user_id is null or t.user_id = p_user_id);
 $$;
 comment on function public.read_task_events(uuid, text[]) is
-  'Tasks with the event that stands for each: [{task, event}]; of a split series the latest part. p_user_id null: any '
-  'user''s.';
+  'Tasks with their event: [{task, event}]; for a split series its latest part. p_user_id null: tasks of any user.';
 
 create function public.read_task_event(p_user_id uuid, p_calendar_id text, p_calendar_event_id text) returns jsonb
 language sql stable set search_path = '' as $$
@@ -352,7 +351,7 @@ select private.task_event_json(e)
 from public.task_calendar_events as e
 where e.user_id = p_user_id and e.calendar_id = p_calendar_id and e.calendar_event_id = p_calendar_event_id;
 $$;
-comment on function public.read_task_event(uuid, text, text) is 'The row of one event, deleted or not; null when there is none.';
+comment on function public.read_task_event(uuid, text, text) is 'The row of one event, also of a deleted one; null when there is none.';
 
 revoke all on function
   private.lease_task_event,

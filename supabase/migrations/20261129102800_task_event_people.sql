@@ -1,4 +1,4 @@
--- Organizers and guests, read again from Google: page by page, and one statement a page.
+-- Organizers and guests, read again from Google in pages, with one statement for each page.
 create function public.list_unsynced_events(
   p_user_id uuid default null,
   p_event_ids text[] default null,
@@ -15,7 +15,7 @@ with wanted as (
     and (p_event_ids is null or e.calendar_event_id = any (p_event_ids) or e.id::text = any (p_event_ids))
     and (p_task_ids is null or e.task_id::text = any (p_task_ids))
     and (p_event_ids is not null or p_task_ids is not null
-      -- Events of which Google reported nothing last time are read again by id only, so that a backfill ends.
+      -- Events that Google did not return last time are read again only by id, so that a backfill ends.
       or (e.organizer_email is null and coalesce(e.sync_error, '') not in ('event_not_found', 'organizer_unknown')))
   union all
   select 'meeting', m.organizer_user_id, m.google_calendar_id, m.google_event_id, m.starts_at, m.ends_at
@@ -119,8 +119,8 @@ from (
 $$;
 comment on function public.store_event_people is
   'Stores organizer and guests of one page of events of a calendar, of tasks and of meetings: {calendar_event_id: '
-  'updated | unchanged}. p_missing: ids that Google does not have there. Rows that were written after p_read_at, or '
-  'that are leased, are newer and stay.';
+  'updated | unchanged}. p_missing: ids that Google does not have there. Rows that were written after p_read_at or are '
+  'leased are newer and stay unchanged.';
 
 revoke all on function
   public.list_unsynced_events,

@@ -1,4 +1,4 @@
--- What the followed events show about working together.
+-- Views of task_calendar_events: declined guests, organized events and frequent guests.
 create view public.v_events_with_declined_guests with (security_invoker = true) as
 select
   e.id, e.user_id, e.task_id, e.calendar_id, e.calendar_event_id, e.event_title, e.event_start, e.event_link,
@@ -9,7 +9,7 @@ cross join lateral jsonb_array_elements(e.attendees) as guest (value)
 where e.deleted_at is null and guest.value ->> 'responseStatus' = 'declined'
 group by e.id;
 comment on view public.v_events_with_declined_guests is
-  'Events that at least one guest declined, and who; a user sees their own events.';
+  'Events that at least one guest declined, with their addresses; a user sees their own events.';
 comment on column public.v_events_with_declined_guests.id is 'Id of the row of task_calendar_events.';
 comment on column public.v_events_with_declined_guests.user_id is 'The user on whose calendar the event is.';
 comment on column public.v_events_with_declined_guests.task_id is 'The task of the event.';
@@ -32,7 +32,7 @@ from public.task_calendar_events as e
 where e.deleted_at is null and e.event_start is not null
 group by 1, 2;
 comment on view public.v_organizing_by_month is
-  'Events a month (UTC) that the user organizes, attends only, or whose organizer is unknown.';
+  'Events in each month (UTC): those that the user organizes, only attends, or whose organizer is unknown.';
 comment on column public.v_organizing_by_month.user_id is 'The user.';
 comment on column public.v_organizing_by_month.month is 'First day of the month.';
 comment on column public.v_organizing_by_month.organizing is 'Events that the user organizes.';
@@ -55,7 +55,7 @@ where e.deleted_at is null
   and not coalesce((guest.value ->> 'resource')::boolean, false)
 group by 1, 2;
 comment on view public.v_frequent_collaborators is
-  'With whom a user has events, how many, and how they responded. Rooms and the user are left out.';
+  'People with whom a user has events, the number of events, and their replies. Without rooms and the user.';
 comment on column public.v_frequent_collaborators.user_id is 'The user.';
 comment on column public.v_frequent_collaborators.email is 'Address of the other person.';
 comment on column public.v_frequent_collaborators.display_name is 'A name that Google reports for that address.';

@@ -1,8 +1,8 @@
--- Wake-ups: every trigger that calls a function early, and the sweep that calls it for certain. A lost wake-up costs a
--- minute, never a meeting.
+-- Wake-ups: the triggers that call a function as soon as a row is due, and the sweep that calls it every minute. If a
+-- wake-up is lost, the row is processed by the next sweep.
 do $$
 begin
-  -- Where the extensions exist already, Supabase has installed them in these schemas.
+  -- Supabase installs the extensions in these schemas if they exist already.
   if to_regnamespace('net') is null then
     create extension if not exists pg_net with schema extensions;
   end if;
@@ -40,19 +40,19 @@ begin
     timeout_milliseconds := 5000
   );
 exception
-  -- Whatever is wrong with the wake-up, the statement that caused it must go through.
+  -- An error of the wake-up must not fail the statement that caused it.
   when others then
     raise log 'convene could not wake %: %', p_function, sqlerrm;
 end $$;
 comment on function private.wake(text, jsonb) is
-  'Posts p_body to an edge function through pg_net. Does nothing while the Vault entries convene_functions_url and '
+  'Posts p_body to an edge function with pg_net. Does nothing while the Vault entries convene_functions_url and '
   'convene_automations_key are missing, and never fails the statement that calls it.';
 
 create function private.is_time_to_wake(p_function text) returns boolean
 language plpgsql volatile security definer set search_path = '' as $$
 begin
-  -- An inserter never waits here: while another transaction wakes the function, or just after it did, the function that
-  -- was woken looks once more before it ends (shared/http/look_once_more.ts), and finds what is committed until then.
+  -- An insert never waits here. While or just after another transaction wakes the function, no second wake-up is needed:
+  -- the function checks the queue again before it ends (shared/http/look_once_more.ts).
   perform from private.wake_ups as w
   where w.wakes = p_function and w.called_at < clock_timestamp() - make_interval(secs => private.setting('wake_up_seconds')::double precision)
   for update skip locked;
@@ -63,7 +63,7 @@ begin
   return true;
 end $$;
 comment on function private.is_time_to_wake(text) is
-  'Whether a function may be woken now, and notes that it is; false within wake_up_seconds of its last wake-up.';
+  'Whether a function may be woken now; if so, stores the time. False within wake_up_seconds of its last wake-up.';
 
 create function private.wake_worker(p_kind text, p_rows bigint, p_subject_id text) returns void
 language plpgsql volatile security definer set search_path = '' as $$
@@ -81,7 +81,7 @@ begin
   end);
 end $$;
 comment on function private.wake_worker(text, bigint, text) is
-  'Wakes the function of a kind for rows that became due: one row by its id, several as a batch. Wake-ups closer together than wake_up_seconds are combined.';
+  'Wakes the function of a kind for rows that became due: one row by its id, several as a batch. Wake-ups within wake_up_seconds are combined.';
 
 create function private.work_wake_inserted() returns trigger
 language plpgsql security definer set search_path = '' as $$
@@ -95,7 +95,7 @@ begin
   ) as due;
   return null;
 end $$;
-comment on function private.work_wake_inserted() is 'Rows that are due when they are inserted wake their function.';
+comment on function private.work_wake_inserted() is 'Trigger: wakes the function of rows that are due when they are inserted.';
 
 create trigger work_wake_inserted
   after insert on private.work
@@ -110,13 +110,13 @@ begin
     select w.kind, count(*) as rows, min(w.subject_id) as subject_id
     from new_work as w
     join old_work as o on o.kind = w.kind and o.subject_id = w.subject_id
-    -- A claim leases, and a release leaves the due time as it was: neither is news.
+    -- Neither a claim nor a release makes a row due.
     where w.lease_token is null and w.due_at <= clock_timestamp() and w.due_at is distinct from o.due_at
     group by w.kind
   ) as due;
   return null;
 end $$;
-comment on function private.work_wake_updated() is 'Rows that become due, by a change or at the end of a lease, wake their function.';
+comment on function private.work_wake_updated() is 'Trigger: wakes the function of rows that become due by a change or at the end of a lease.';
 
 create trigger work_wake_updated
   after update on private.work
@@ -130,8 +130,8 @@ from private.work_kinds as k
 where k.kind = p_kind and private.is_time_to_wake(k.wakes);
 $$;
 comment on function private.wake_for_rest(text) is
-  'Calls the function of a kind again: a call processes no more rows than its CPU budget allows. The one wake-up that workers may '
-  'cause; what was woken within wake_up_seconds processes the rest.';
+  'Calls the function of a kind again, because the CPU limit of an edge function bounds the rows of one call. Skipped if '
+  'the function was woken within wake_up_seconds.';
 
 create function public.finish_batch(p_kind text, p_wake boolean default false) returns integer
 language plpgsql volatile set search_path = '' as $$
@@ -145,19 +145,19 @@ begin
   return v_remaining;
 end $$;
 comment on function public.finish_batch(text, boolean) is
-  'How many rows of a kind are still due; p_wake: calls its function again if there are any.';
+  'The number of rows of a kind that are still due; p_wake: calls its function again if there are any.';
 
 create function private.sweep() returns void
 language plpgsql volatile security definer set search_path = '' as $$
 begin
-  -- A search that was only leased and whose worker died: nobody waits for its result any more.
+  -- An expired search that is leased but not due: its caller no longer waits for the result.
   delete from private.work as w where w.due_at = 'infinity' and w.leased_until <= clock_timestamp() - interval '1 hour';
-  -- Not combined with other wake-ups: one that a long transaction has not committed yet must not hold the sweep up.
+  -- Not combined with other wake-ups: the uncommitted wake-up of a long transaction must not delay the sweep.
   perform private.wake(k.wakes, '{"batch": true, "background": true}')
   from private.work_kinds as k
   where exists (select from private.due_work as d where d.kind = k.kind);
 end $$;
-comment on function private.sweep() is 'Calls the function of every kind of work that is due, expired leases included; an idle system makes no call.';
+comment on function private.sweep() is 'Calls the function of every kind with due work or expired leases; without such work it makes no call.';
 
 create function private.forget_notifications() returns void
 language sql volatile security definer set search_path = '' as $$
@@ -171,7 +171,7 @@ where n.notification_id in (
   limit 1000
 );
 $$;
-comment on function private.forget_notifications() is 'Deletes notifications that ended notification_retention_days ago, a thousand at most.';
+comment on function private.forget_notifications() is 'Deletes notifications that were sent or failed notification_retention_days ago, at most a thousand.';
 
 revoke all on function
   private.wake,

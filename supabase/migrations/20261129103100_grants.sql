@@ -1,9 +1,9 @@
--- What each role may do, in one list. Every file before has revoked whatever its objects would have been open to, so
--- what is not granted here is closed. `anon` gets nothing: every request needs a user or a secret key.
+-- All grants, in one file. The earlier files have revoked the default grants of their objects, so a role has only the
+-- rights that are granted here. `anon` has none: every request needs a user or a secret key.
 
 -- Users, limited to their own rows by the policies.
 
--- What an application's own table is open to is decided by the application.
+-- The application decides about the grants of an adopted table.
 do $$
 begin
   if not private.is_adopted('meetings') then
@@ -31,7 +31,7 @@ end $$;
 grant select on public.writeback_ledger, public.v_writeback_status, public.notifications to authenticated;
 
 grant select, delete on public.notification_targets to authenticated;
--- Not target_id: an insert that conflicts with another user's row must not get as far as its secret.
+-- Without target_id: an upsert must not reach the secret of another user's target.
 grant insert (owner_user_id, kind, address, signing_secret, events, enabled)
   on public.notification_targets to authenticated;
 grant update (address, signing_secret, events, enabled) on public.notification_targets to authenticated;
@@ -75,7 +75,7 @@ grant select on
   public.v_frequent_collaborators
 to service_role;
 
--- Functions: what is missing here is called by triggers and cron jobs only.
+-- Functions that are not listed are called only by triggers and cron jobs.
 grant execute on function
   -- settings
   private.setting,

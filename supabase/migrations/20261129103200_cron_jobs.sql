@@ -1,4 +1,4 @@
--- Every job of pg_cron, in the last file: pg_cron lives in one database of a cluster only.
+-- All jobs of pg_cron. In the last file, because pg_cron exists in only one database of a cluster.
 do $$
 begin
   if to_regnamespace('cron') is null then
@@ -8,7 +8,7 @@ end $$;
 
 select cron.schedule('convene-sweep', '* * * * *', 'select private.sweep()');
 
--- Maintenance: they delete what is no longer needed.
+-- Maintenance: these delete data that is no longer needed.
 select cron.schedule('convene-hold-expiry', '*/5 * * * *', 'select private.expire_slot_holds()');
 select cron.schedule('convene-ledger-retention', '*/15 * * * *', 'select private.trim_ledger()');
 select cron.schedule('convene-notification-retention', '*/15 * * * *', 'select private.forget_notifications()');

@@ -4,7 +4,7 @@ import { SchedulingInputError } from "@shared/scheduling/input/scheduling_input_
 import type { SchedulingRequest } from "@shared/scheduling/input/scheduling_request.ts";
 
 /**
- * What somebody with luxon at hand would write, and no slower: parse everything once, merge, and walk along. It knows
+ * What a developer with luxon would write, and no slower: parse everything once, merge, and walk along. It knows
  * only the inputs of the baselines (one zone, everybody required, whole days). Starts in minutes since 1970.
  */
 export function luxonFreeStarts({ constraints, participants }: SchedulingRequest): number[] {

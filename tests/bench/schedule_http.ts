@@ -20,7 +20,7 @@ const nowhere = "http://127.0.0.1:9";
 const functions = await startFunctionsProcess(
   new URL("../../supabase/functions/", import.meta.url),
   functionsEnvironment({
-    // Neither database nor Google is reachable: whoever asked one of them would fail.
+    // Neither database nor Google is reachable: a request to one of them would fail.
     api_url: nowhere,
     google_url: nowhere,
     keys,

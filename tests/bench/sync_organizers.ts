@@ -10,7 +10,7 @@ import { startCountingProxy } from "../support/counting_proxy.ts";
 import { startPostgresServer } from "../support/postgres_server.ts";
 import { callFunction, stackOf } from "../support/stack.ts";
 import { backfillCost } from "../support/backfill_cost.ts";
-import { untoldEvents } from "../support/untold_events.ts";
+import { unsyncedEvents } from "../support/unsynced_events.ts";
 
 /** Twenty calendars, one of them with more events than a page holds. */
 const EVENTS = [2600, ...Array.from({ length: 18 }, () => 400), 200];
@@ -28,7 +28,7 @@ const stack = stackOf(platform, true);
 const calendars: { email: string; events: number }[] = [];
 for (const events of EVENTS) {
   const organizer = await connectedOrganizer(stack);
-  await untoldEvents(stack, organizer, events);
+  await unsyncedEvents(stack, organizer, events);
   calendars.push({ email: organizer.email, events });
 }
 const rows = EVENTS.reduce((sum, events) => sum + events, 0);

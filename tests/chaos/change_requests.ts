@@ -24,7 +24,7 @@ const CANCELLATIONS = 0.1;
 const MEETINGS_A_REQUEST = 7;
 /** Share of requests that are sent twice at the same time. */
 const TWICE = 0.2;
-const AT_ONCE = 8;
+const CONCURRENT = 8;
 
 /** The requests of one round, reproducible by seed. Participants vary, but the first guest stays. */
 export function changeRequests(fixture: Fixture, random: Random, round: number): ChangeRequest[] {
@@ -69,7 +69,7 @@ export async function sendChangeRequests(
   requests: readonly ChangeRequest[],
 ): Promise<void> {
   const sent = requests.flatMap((request) => random.chance(TWICE) ? [request, request] : [request]);
-  await inGroups(sent, AT_ONCE, async (request) => {
+  await inGroups(sent, CONCURRENT, async (request) => {
     const response = await pool.call("meetings", callFor(request));
     if (response?.status !== 200) return;
     const meeting = response.body as AcceptedMeeting;

@@ -6,7 +6,7 @@ import { finalStateOf } from "./invariants.ts";
 import type { Fixture } from "./fixture.ts";
 import type { WorkerPool } from "./worker_pool.ts";
 
-const AT_ONCE = 8;
+const CONCURRENT = 8;
 
 /** Connects the users again whose Google connection needs it. */
 export async function reconnectAll(stack: ChaosStack, fixture: Fixture): Promise<void> {
@@ -37,26 +37,30 @@ export async function requeueAll(pool: WorkerPool, { meetings }: Snapshot): Prom
   const stuck = meetings.filter((meeting) =>
     ["failed", "given_up"].includes(finalStateOf(meeting) ?? "")
   );
-  await inGroups([...stuck.entries()], AT_ONCE, async ([n, { meeting_id, writeback_status }]) => {
-    const body = { meeting_id };
-    let response = writeback_status === null
-      ? await pool.call("schedule", { body })
-      : await pool.call("meetings/requeue", { body });
-    if (isSlotTaken(response)) {
-      const start = FREE_HOURS_FROM + n * HOUR_MS;
-      await pool.call("meetings", {
-        method: "PATCH",
-        body: {
-          meeting_id,
-          start_time: new Date(start).toISOString(),
-          end_time: new Date(start + HOUR_MS / 2).toISOString(),
-        },
-      });
-      response = await pool.call("meetings/requeue", { body });
-    }
-    if (response?.status === 200) return;
-    failures.push(`${meeting_id} was not requeued: ${JSON.stringify(response)}`);
-  });
+  await inGroups(
+    [...stuck.entries()],
+    CONCURRENT,
+    async ([n, { meeting_id, writeback_status }]) => {
+      const body = { meeting_id };
+      let response = writeback_status === null
+        ? await pool.call("schedule", { body })
+        : await pool.call("meetings/requeue", { body });
+      if (isSlotTaken(response)) {
+        const start = FREE_HOURS_FROM + n * HOUR_MS;
+        await pool.call("meetings", {
+          method: "PATCH",
+          body: {
+            meeting_id,
+            start_time: new Date(start).toISOString(),
+            end_time: new Date(start + HOUR_MS / 2).toISOString(),
+          },
+        });
+        response = await pool.call("meetings/requeue", { body });
+      }
+      if (response?.status === 200) return;
+      failures.push(`${meeting_id} was not requeued: ${JSON.stringify(response)}`);
+    },
+  );
   return failures;
 }
 

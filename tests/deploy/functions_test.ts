@@ -5,7 +5,7 @@ import { PROJECT_ROOT, supabaseCliOrThrow } from "../../local/tasks/supabase_cli
 import { checkDeployed, serveDeployed } from "./deployed_function.ts";
 import { startManagementApi } from "./management_api.ts";
 
-/** A request without credentials that each function would answer if it came from somebody. */
+/** A request without credentials that each function would process with credentials. */
 const REQUESTS = {
   "google-auth": { method: "GET", path: "" },
   "meetings": { method: "PATCH", path: "" },
@@ -17,7 +17,7 @@ const REQUESTS = {
   "write-back": { method: "POST", path: "" },
 };
 
-/** What Supabase sets for every function, and what Convene's own secrets add. Nobody is there. */
+/** What Supabase sets for every function, and Convene's own secrets. No server listens at these addresses. */
 const ENVIRONMENT = {
   SUPABASE_URL: "https://project.supabase.example",
   SUPABASE_PUBLISHABLE_KEYS: JSON.stringify({ default: "sb_publishable_of_a_test" }),

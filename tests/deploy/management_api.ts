@@ -15,7 +15,7 @@ export interface Deployment {
 export interface ManagementApi extends AsyncDisposable {
   /** The last deployment of each function. */
   readonly deployments: ReadonlyMap<string, Deployment>;
-  /** Makes the CLI talk to this server, as somebody who is logged in. */
+  /** Makes the CLI call this server as a logged-in user. */
   readonly environment: Record<string, string>;
   readonly project_ref: string;
 }

@@ -471,7 +471,7 @@ begin
     allow_concessions = v_after.allow_concessions, conference = v_after.conference, reminders = v_after.reminders,
     guests_can_modify = v_after.guests_can_modify, guests_can_invite_others = v_after.guests_can_invite_others,
     guests_can_see_other_guests = v_after.guests_can_see_other_guests, target_calendar_id = v_after.target_calendar_id,
-    -- A meeting without a conference has no link to it, also while its event still shows one.
+    -- A meeting without conference has no link, even while its event still shows one.
     meet_link = case when v_after.conference <> 'none' then m.meet_link end
   where m.meeting_id = p_meeting_id
   returning m.* into v_after;
@@ -483,7 +483,7 @@ begin
         and (v_after.conference, v_after.reminders, v_after.guests_can_modify, v_after.guests_can_invite_others, v_after.guests_can_see_other_guests)
           is distinct from
           (v_before.conference, v_before.reminders, v_before.guests_can_modify, v_before.guests_can_invite_others, v_before.guests_can_see_other_guests)
-      -- The version that the slot found for the request will have.
+      -- The version that the meeting will have with the slot of this search.
       then v_before.desired_version + 1
       else es.settings_version
     end
@@ -537,7 +537,7 @@ AS $function$
 select jsonb_populate_record(
   p_meeting,
   coalesce(es.search_request, '{}')
-    -- begin_scheduling refuses another calendar; a write that began since has frozen the one there was.
+    -- begin_scheduling refuses another calendar, but a write may have begun since then.
     - case when private.frozen_calendar_differs(p_meeting, es.search_request) then array['target_calendar_id'] else '{}'::text[] end
 )
 from (select 1) as one
@@ -632,7 +632,7 @@ begin
     ) as next
     where o.requests_left > 0
     union all
-    -- Without an owner no request is made, only the reason stored.
+    -- Without an owner no request is made; only the reason is stored.
     (
       select w.subject_id, null, '', 1000, w.priority, w.due_at, 0
       from private.work as w
@@ -651,7 +651,7 @@ begin
     select r.*, sum(r.requests) over (order by r.round, r.priority, r.due_at, r.subject_id) as project_so_far
     from ranked as r
     where r.account_so_far <= r.requests_left
-      -- An owner at the limit waits until a whole slice fits again: statements grow with slices, not rows.
+      -- An owner at the limit waits until a whole slice fits again, which needs fewer statements than single rows.
       and (
         r.account_in_all <= r.requests_left
         or r.requests_left >= least(v_slice, private.quota('google_requests_per_minute_per_user'))
@@ -687,8 +687,8 @@ begin
   if p_limit < 1 then
     return;
   end if;
-  -- One claim at a time, to its commit: two at once would both grant the same room under the quotas, which the kinds
-  -- that use Google share.
+  -- One claim at a time, until its commit: two concurrent claims would both use the same rest of the quotas, which all
+  -- kinds that use Google share.
   perform pg_advisory_xact_lock(hashtextextended(
     'convene.claim_work.' || (select case when k.uses_google then 'google' else k.kind end from private.work_kinds as k where k.kind = p_kind), 0));
   if p_reclaim then
@@ -756,7 +756,7 @@ begin
     coalesce(array_agg(m.added order by m.attnum), '{}') || coalesce(array_agg(m.described order by m.attnum), '{}')
   into v_added, v_names, v_statements
   from missing as m;
-  -- A constraint comes along where it is about added columns only: the application's rows keep the rules they had.
+  -- Only constraints on added columns are copied: existing rows may violate the others.
   v_statements := v_statements || array(
     select format('alter table public.%I add %s', p_table, pg_get_constraintdef(c.oid))
     from pg_constraint as c
@@ -801,7 +801,7 @@ with coming as (
 )
 select jsonb_object_agg(c.email, c.burden) filter (where c.burden > 0), array_agg(c.email)
 from coming as c
--- Among more than 20 people turns mean little, and the pairs would be many.
+-- For more than 20 people the number of pairs would be large, and taking turns matters little.
 where jsonb_array_length(p_meeting.candidates -> 0 -> 'participant_availability') between 2 and 20
 $function$;
 
@@ -918,7 +918,7 @@ begin
     where w.kind = 'search' and w.subject_id = any (v_ids) and w.lease_token is not null and w.leased_until <= clock_timestamp()
       and w.crashes + 1 >= private.setting('max_attempts')
     for update skip locked);
-  -- Nothing was ever sent for a meeting without a slot, so there is nothing to verify before it fails.
+  -- No request was sent for a meeting without a slot, so there is nothing to verify.
   delete from private.work as w where w.kind = 'search' and w.subject_id = any (v_ids);
   update public.meetings as m
   set
@@ -953,7 +953,7 @@ begin
       and w.leased_until <= clock_timestamp() and w.crashes + 1 >= private.setting('max_attempts')
     for update skip locked);
   delete from private.work as w where w.kind = 'task_event' and w.subject_id = any (v_ids);
-  -- What may have taken effect stays unknown: the next call that schedules or changes the event verifies first.
+  -- An unknown outcome stays unknown: the next call that schedules or changes the event verifies first.
   perform private.store_task_event_state(id, '{"outcome_unknown": true}') from unnest(v_ids) as id;
   update public.task_calendar_events as e
   set
@@ -1068,7 +1068,7 @@ declare
   v_is_free boolean := false;
 begin
   perform private.lock_people(p_held);
-  -- The constraint cannot know what time it is: what has expired must be gone.
+  -- An exclusion constraint cannot depend on the current time, so expired holds are deleted first.
   delete from private.slot_holds as h
   where (h.meeting_id, h.participant_email, h.held) in (
     select e.meeting_id, e.participant_email, e.held
@@ -1077,7 +1077,7 @@ begin
     for update skip locked
   );
 
-  -- Nearly always the first is free, so the others are not even looked at.
+  -- The first is nearly always free, so the others are not read.
   foreach v_candidate in array array(select c from jsonb_array_elements(p_candidates) as c) loop
     v_index := v_index + 1;
     v_is_free := not exists (
@@ -1093,14 +1093,14 @@ begin
   end if;
 
   delete from private.slot_holds as h where h.meeting_id = p_meeting.meeting_id;
-  -- The caller makes the write-back due in the same transaction, so this one does not expire.
+  -- The caller makes the write-back due in the same transaction, so this hold does not expire.
   insert into private.slot_holds (meeting_id, participant_email, organizer_user_id, held, slot, expires_at)
   select
     p_meeting.meeting_id, p.email, p_meeting.organizer_user_id, p.held,
     tstzrange((v_candidate ->> 'start_time')::timestamptz, (v_candidate ->> 'end_time')::timestamptz),
     null
   from private.promises_of(v_candidate, p_held, p_occurrences -> v_index) as p
-  -- Occurrences of one series may overlap each other: a whole day, every day, when the clocks go forward.
+  -- Occurrences of one series may overlap: 24 hours every day, on the day of a clock change.
   on conflict do nothing;
   return v_index;
 end $function$;
@@ -1129,7 +1129,7 @@ begin
     where a.value ->> 'status' <> 'unknown'
     except
     select unnest(es.removed_participants) from private.event_state as es where es.kind = 'meeting' and es.subject_id = p_meeting.meeting_id
-    -- Whoever handed in their busy time was never asked.
+    -- The calendar of a participant with given busy time was not read.
     except
     select lower(p.value ->> 'email')
     from jsonb_array_elements(p_meeting.participants) as p
@@ -1161,7 +1161,7 @@ CREATE OR REPLACE FUNCTION private.index_as_text(p_table text, p_column text)
  SET search_path TO ''
 AS $function$
 begin
-  -- The cast of text and varchar to text is none, so any index of the column serves.
+  -- Casting text or varchar to text changes nothing, so an existing index of the column can be used.
   if (
     select a.atttypid not in ('text'::regtype, 'varchar'::regtype)
     from pg_attribute as a
@@ -1194,7 +1194,7 @@ with inserted as (
   on conflict (meeting_id) do nothing
   returning *
 ), leased as (
-  -- In the same statement, so that the row never waits without a lease and wakes nobody.
+  -- Leased in the same statement: a row that is due without a lease would wake a worker.
   insert into private.work (kind, subject_id, owner_id, due_at, lease_token, leased_at, leased_until)
   select
     'search', i.meeting_id, i.organizer_user_id, clock_timestamp(), gen_random_uuid(), clock_timestamp(),
@@ -1249,8 +1249,8 @@ CREATE OR REPLACE FUNCTION private.is_time_to_wake(p_function text)
  SET search_path TO ''
 AS $function$
 begin
-  -- An inserter never waits here: while another transaction wakes the function, or just after it did, the function that
-  -- was woken looks once more before it ends (shared/http/look_once_more.ts), and finds what is committed until then.
+  -- An insert never waits here. While or just after another transaction wakes the function, no second wake-up is needed:
+  -- the function checks the queue again before it ends (shared/http/look_once_more.ts).
   perform from private.wake_ups as w
   where w.wakes = p_function and w.called_at < clock_timestamp() - make_interval(secs => private.setting('wake_up_seconds')::double precision)
   for update skip locked;
@@ -1314,7 +1314,7 @@ AS $function$
 declare
   v_work private.work;
 begin
-  -- Only leased: it is due from the moment on at which there is something to complete.
+  -- Leased but not due: it becomes due when a change plan is stored.
   insert into private.work (kind, subject_id, owner_id, requests, due_at)
   values ('task_event', p_id, p_owner_id, 2, 'infinity')
   on conflict (kind, subject_id) do nothing;
@@ -1336,9 +1336,9 @@ set
   lease_token = gen_random_uuid(),
   leased_at = began.at,
   leased_until = began.at + began.length,
-  -- A row that is leased before its backoff is over was due from now on: only a later time makes it due again.
+  -- A row that is leased before its backoff is over counts as due now: only a later time makes it due again.
   due_at = case when w.due_at < 'infinity' then least(w.due_at, began.at) else w.due_at end,
-  -- A lease that expired has cost an attempt, whatever its worker did; it never makes the row fail unverified.
+  -- An expired lease spends an attempt, but never makes the row fail without a verification.
   crashes = w.crashes + case when w.lease_token is null then 0 else 1 end,
   attempts = w.attempts
     + case when w.lease_token is not null and w.attempts < private.setting('max_attempts') then 1 else 0 end
@@ -1354,7 +1354,7 @@ CREATE OR REPLACE FUNCTION private.leased_meeting_json(p_meeting public.meetings
  SET search_path TO ''
 AS $function$
 select to_jsonb(p_meeting) || jsonb_build_object(
-  -- Candidates are most of what a row weighs, and neither an event nor a response needs them.
+  -- Candidates are most of the size of a row, and neither an event nor a response needs them.
   'candidates', '[]'::jsonb,
   'lease_token', p_work.lease_token,
   'lease_seconds', extract(epoch from p_work.leased_until - p_work.leased_at),
@@ -1401,7 +1401,7 @@ begin
   for v_bucket in
     select distinct abs(hashtext(email) % 32) as bucket from unnest(p_emails) as email order by bucket
   loop
-    -- The first number keeps these apart from other people's advisory locks.
+    -- The first number separates these locks from advisory locks of the application.
     perform pg_advisory_xact_lock(1668246898, v_bucket);
   end loop;
 end $function$;
@@ -1534,7 +1534,7 @@ CREATE OR REPLACE FUNCTION private.meeting_transition_key(p_meeting public.meeti
 AS $function$
 select concat_ws(':', p_event, p_meeting.meeting_id, case
   when p_event = 'created' then 'g' || p_meeting.event_generation
-  -- After a requeue a meeting may fail again, and that is news: another attempt, another transition.
+  -- A meeting that fails again after a requeue is notified again, so the key has the time of the attempt.
   when p_event = 'failed' and p_meeting.writeback_status is null then 's' || extract(epoch from transaction_timestamp())
   when p_event = 'failed' then 'a' || extract(epoch from p_meeting.writeback_attempted_at)
   when p_event = 'given_up' then 'v' || p_meeting.desired_version || 'a' || extract(epoch from p_meeting.writeback_attempted_at)
@@ -1574,7 +1574,7 @@ begin
     select n.meeting_id, private.meeting_event(n) as event, o.google_event_id is not null as had_event
     from new_meetings as n
     join old_meetings as o on o.meeting_id = n.meeting_id
-    -- Only what a settlement, a cancellation or a refusal changes; who came later to hear of an old event is told nothing.
+    -- Only transitions of this statement: a new target receives no notification of earlier ones.
     where (
       n.writeback_status, n.scheduling_status, n.writeback_error, n.writeback_retry_count, n.writeback_attempted_at,
       n.cancelled_at, n.written_version, n.google_event_id)
@@ -1671,7 +1671,7 @@ begin
       and n.google_event_id is not null and n.organizer_user_id is not null
       and (
         o.google_event_id is null
-        -- A conference that a change has added.
+        -- A change has added the conference.
         or o.written_version < coalesce(es.settings_version, 1) and n.written_version >= coalesce(es.settings_version, 1)
       )
     order by n.meeting_id);
@@ -1743,12 +1743,12 @@ begin
       and (
         c.has_ended
         or (lower(h.slot), upper(h.slot)) is distinct from (c.starts_at, c.ends_at)
-        -- A participant who is taken off the list is free again at once.
+        -- A removed participant is free again immediately.
         or h.participant_email = any (c.removed)
       )
   )
   update private.slot_holds as h
-  -- The calendar shows a written event, but a search in progress may have read it before.
+  -- A search in progress may have read the calendar before the event was written.
   set expires_at = case when not c.is_due then clock_timestamp() + interval '5 minutes' end
   from changed as c
   where h.meeting_id = c.meeting_id
@@ -1777,7 +1777,7 @@ begin
     if v_burdens = v_noted.burdens and v_noted.emails @> v_emails and v_emails @> v_noted.emails then
       return null;
     elsif old.ends_at <= clock_timestamp() then
-      -- It has taken place, and has cost what it cost.
+      -- The meeting has taken place, so its points stay.
       return null;
     end if;
     perform private.return_burden(v_noted);
@@ -1797,7 +1797,7 @@ begin
         updated_at = now();
   return null;
 exception
-  -- The event exists on the calendar; storing that matters more than the fairness of the next one.
+  -- An error here must not undo the settlement: the event exists on the calendar.
   when data_exception or deadlock_detected then
     raise log 'convene could not note the burden of %: %', new.meeting_id, sqlerrm;
     return null;
@@ -1861,7 +1861,7 @@ begin
   perform private.apply_write_event(
     new.meeting_id, jsonb_build_object('type', 'set_' || new.writeback_status, 'former', old.writeback_status));
   if new.writeback_status = 'pending' and new.scheduling_status <> 'scheduled' then
-    -- The slot was given by name: a search for one would only replace it.
+    -- The caller gave the slot: a search would only replace it.
     delete from private.work as w where w.kind = 'search' and w.subject_id = new.meeting_id;
     update public.meetings as m
     set scheduling_status = 'scheduled', scheduling_error = null, scheduling_reason = null, scheduled_at = coalesce(m.scheduled_at, now())
@@ -1940,7 +1940,7 @@ begin
         -- A request whose response was lost may still take effect; verification comes after that.
         case when p_verdict = 'unknown' then make_interval(secs => private.setting('landing_seconds')::double precision) end));
   elsif p_work.lease_token is not null and p_work.due_at > p_work.leased_at and p_work.due_at < 'infinity' then
-    -- Made due during the lease: what was processed is not what is wanted by now.
+    -- Made due during the lease: the worker processed an older state of the subject.
     v_next.priority := 1;
     v_next.attempts := 0;
     v_next.deferrals := 0;
@@ -1985,7 +1985,7 @@ begin
       s.retry_count := coalesce(w.attempts, s.retry_count);
       s.attempted_at := coalesce(w.leased_at, s.attempted_at, v_now);
       if s.is_cancelled and s.event_id is null then
-        -- Cancelled before any event existed: nothing was ever created.
+        -- Cancelled before any event existed.
         s.status := null;
         s.succeeded_at := null;
       else
@@ -2022,7 +2022,7 @@ begin
       v_is_final := v_verdict = 'reject' or v_verdict = 'retry' and (s.work).attempts >= private.setting('max_attempts');
       v_is_superseded := v_is_final and coalesce(s.desired_version > w.leased_version, false) or v_is_final and (s.work).due_at is not null;
       if v_is_superseded then
-        -- What failed for good is not what is wanted by now.
+        -- The attempt that failed for good was for an older version.
         s.error := null;
         s.retry_count := 0;
         s.work.due_at := null;
@@ -2033,7 +2033,7 @@ begin
       elsif not v_is_final then
         s.status := case when v_event_exists then 'created' else 'retrying' end;
         if v_code = 'account_changed' and not s.outcome_unknown then
-          -- The next claim freezes the present account and calendar.
+          -- The next claim stores the current account and calendar.
           s.google_account_id := null;
           s.google_calendar_id := null;
         end if;
@@ -2056,7 +2056,7 @@ begin
           and s.retry_count < private.setting('max_attempts')
           and v_code in ('google_unavailable', 'rate_limited', 'out_of_time')
         then
-          -- The event stays created whatever becomes of its change, but the change is not given up so soon.
+          -- The event stays created even if its change is given up, but the change has attempts left.
           s.work.due_at := v_now + private.backoff(s.retry_count);
         end if;
       end if;
@@ -2066,7 +2066,7 @@ begin
       s.work := private.next_work(w, 'released');
 
     when 'slot_found' then
-      -- A meeting that failed with a known outcome has no event, so nothing of its last attempt binds the next one.
+      -- A meeting that failed with a known outcome has no event, so the next attempt may use another account and calendar.
       if s.status = 'failed' and not s.outcome_unknown then
         s.google_account_id := null;
         s.google_calendar_id := null;
@@ -2127,20 +2127,20 @@ begin
     when 'requeued' then
       v_code := split_part(s.error, ':', 1);
       if v_event_exists and v_code = 'event_missing' and not s.is_cancelled then
-        -- Written again, but only after a verification: an event that has come back is adopted instead.
+        -- Written again only after a verification: an event that was restored is adopted instead.
         s.status := 'pending';
         s.outcome_unknown := true;
         s.written_version := 0;
         s.event_id := null;
         s.shown := '{"forget": true}';
       elsif not v_event_exists and s.status is distinct from 'retrying' then
-        -- Said to be created, but its event is not known: whether it exists is verified.
+        -- The status is created, but the id of the event is unknown: whether it exists is verified.
         s.outcome_unknown := s.outcome_unknown or s.status = 'created';
         s.status := case when not s.is_cancelled then 'pending' else s.status end;
-        -- A foreign event keeps our id taken; every other failure left it free, or ours.
+        -- Only after foreign_event is the id taken by another event.
         s.event_generation := s.event_generation + case when v_code = 'foreign_event' then 1 else 0 end;
         if not s.outcome_unknown then
-          -- Nothing was written with the former account.
+          -- The former account has written nothing.
           s.google_account_id := null;
           s.google_calendar_id := null;
         end if;
@@ -2150,13 +2150,14 @@ begin
       s := private.due_write(s, v_now, true);
 
     when 'set_pending' then
-      -- By a plain UPDATE, which has set the status already; p_event.former is the status before. The statement may have
-      -- changed what the event shows: a version of its own has it compared, and mailed only where it differs.
+      -- Caused by a plain UPDATE, which has already set the status; p_event.former is the previous status. The statement
+      -- may also have changed columns that the event shows: with a new version the event is compared and guests are
+      -- notified only of a difference.
       s.desired_version := s.desired_version + case when v_event_exists then 1 else 0 end;
       if v_is_leased then
         s := private.due_write(s, v_now, false);
       elsif not v_is_idle then
-        -- An unknown outcome keeps its time: the verification must not come before the request can have taken effect.
+        -- The time of an unknown outcome stays: a verification is too early until the request can have taken effect.
         s := private.due_write(s, case when s.outcome_unknown then w.due_at else least(w.due_at, v_now) end, false);
       else
         v_code := split_part(s.error, ':', 1);
@@ -2175,7 +2176,7 @@ begin
       end if;
 
     when 'set_failed' then
-      -- By a plain UPDATE. A created event stays created, and its change or deletion due, whoever says that it failed.
+      -- Caused by a plain UPDATE. An existing event stays created, and its change or deletion stays due.
       s.status := case when v_event_exists then 'created' when not s.is_cancelled then 'failed' end;
       if not v_event_exists and not s.is_cancelled then
         -- A worker that is processing the row may still settle it with its lease, or die with its request on the way.
@@ -2350,7 +2351,7 @@ from (
         select distinct email from private.participant_emails(p_participants) as email
       )
     )
-  -- Of two users with one Google account the organizer counts, else the first.
+  -- If two users have the same Google account, the organizer is used, otherwise the first.
   order by lower(c.email), c.user_id is distinct from p_organizer_user_id, c.connected_at, c.user_id
 ) as own
 left join private.calendar_profiles as p
@@ -2418,7 +2419,7 @@ select distinct lower(a.value ->> 'email'), tstzrange((p_candidate ->> 'start_ti
 from jsonb_array_elements(p_candidate -> 'participant_availability') as a
 where a.value ->> 'status' = 'free' and lower(a.value ->> 'email') = any (p_held)
 union all
--- Whoever cannot come the first time is invited to the other occurrences all the same.
+-- People who cannot come to the first occurrence are still invited to the others.
 select person.email, tstzrange((o.value ->> 'start_time')::timestamptz, (o.value ->> 'end_time')::timestamptz)
 from jsonb_array_elements(case jsonb_typeof(p_occurrences) when 'array' then p_occurrences else '[]' end) with ordinality as o
 cross join unnest(p_held) as person (email)
@@ -2494,7 +2495,7 @@ where w.kind = p_kind
     w.owner_id is null
     or w.owner_id in (select o.owner_id from private.open_owners(p_kind) as o where o.requests_left >= 2)
   )
-  -- One at a time: a row that kills its workers must take no other row with it.
+  -- One at a time: a poison row must not end the leases of other rows.
   and not exists (
     select from private.work as other
     where other.kind = p_kind and other.lease_token is not null and other.leased_until > clock_timestamp() and other.crashes > 0
@@ -2599,7 +2600,7 @@ begin
     where l.step = 'requested' and l.at > clock_timestamp() - private.quota_window()
     group by 1
     union all
-    -- Leased and not settled: the requests are about to be made, or not yet in the ledger.
+    -- Leased and not settled: the requests will be made, or are not in the ledger yet.
     select w.owner_id, sum(w.requests)
     from private.work as w
     join private.work_kinds as k on k.kind = w.kind and k.uses_google
@@ -2631,7 +2632,7 @@ begin
         select from private.work as w where w.kind = 'write' and w.subject_id = m.meeting_id and w.lease_token is not null)
     order by m.meeting_id
     for update);
-  -- All rows first, then all people at once: taken a meeting at a time, the locks could close a circle.
+  -- All rows are locked first, then all people: locking one meeting after the other could deadlock.
   perform private.lock_people(array(
     select distinct lower(a.value ->> 'email')
     from public.meetings as m
@@ -2639,14 +2640,14 @@ begin
     where m.meeting_id = any (v_ids)));
 
   foreach v_state in array private.lock_write_states(v_ids) loop
-    -- An event that exists, or may, is reached only with the account it was begun with.
+    -- An event that exists or may exist can be changed only with the account of its first attempt.
     continue when (v_state.work).lease_token is not null
       or not coalesce(split_part(v_state.error, ':', 1) = any (private.connection_failures()), false)
       or v_state.google_account_id <> new.google_account_id and (v_state.event_id is not null or v_state.outcome_unknown)
       or v_state.event_id is not null and v_state.written_version >= v_state.desired_version
       or v_state.event_id is null and coalesce(v_state.status not in ('failed', 'retrying'), true);
     select * into v_meeting from public.meetings as m where m.meeting_id = v_state.meeting_id;
-    -- A slot that has passed is refused by the write, which says so.
+    -- The write refuses a slot that has passed, with its own error.
     v_way := case
       when v_state.status = 'failed' and v_meeting.starts_at > clock_timestamp() then private.way_back(v_meeting, v_state.outcome_unknown)
       else 'write'
@@ -2683,7 +2684,7 @@ CREATE OR REPLACE FUNCTION private.return_burden(p_noted private.noted_burdens)
  SET search_path TO ''
 AS $function$
 begin
-  -- In the order of the key, so that two meetings of the same people do not wait for each other in a circle.
+  -- In the order of the key, so that two meetings of the same people do not deadlock.
   perform
   from private.fairness_ledger as l
   where p_noted.burdens ? l.participant_email and l.with_email = any (p_noted.emails)
@@ -2926,8 +2927,8 @@ begin
     end,
     removed_participants = excluded.removed_participants;
 
-  -- Last: the triggers on meetings read the work that is left. What is stored here is decided; only other people's
-  -- writeback_status is an event (private.meetings_set_status).
+  -- Stored last, because the triggers on meetings read the remaining work. private.meetings_set_status must ignore this
+  -- update: only a writeback_status that an application sets is an event.
   perform set_config('convene.is_storing', 'true', true);
   update public.meetings as m
   set
@@ -2970,9 +2971,9 @@ CREATE OR REPLACE FUNCTION private.sweep()
  SET search_path TO ''
 AS $function$
 begin
-  -- A search that was only leased and whose worker died: nobody waits for its result any more.
+  -- An expired search that is leased but not due: its caller no longer waits for the result.
   delete from private.work as w where w.due_at = 'infinity' and w.leased_until <= clock_timestamp() - interval '1 hour';
-  -- Not combined with other wake-ups: one that a long transaction has not committed yet must not hold the sweep up.
+  -- Not combined with other wake-ups: the uncommitted wake-up of a long transaction must not delay the sweep.
   perform private.wake(k.wakes, '{"batch": true, "background": true}')
   from private.work_kinds as k
   where exists (select from private.due_work as d where d.kind = k.kind);
@@ -3080,7 +3081,7 @@ begin
     timeout_milliseconds := 5000
   );
 exception
-  -- Whatever is wrong with the wake-up, the statement that caused it must go through.
+  -- An error of the wake-up must not fail the statement that caused it.
   when others then
     raise log 'convene could not wake %: %', p_function, sqlerrm;
 end $function$;
@@ -3127,7 +3128,7 @@ begin
   if p_meeting.cancelled_at is not null then
     return 'write';
   elsif p_outcome_unknown then
-    -- The event may stand where it is; the look comes first, whoever else has the time.
+    -- The event may exist: verification comes first, even if another meeting holds the time.
     perform private.hold_slot_again(p_meeting);
     return 'write';
   elsif v_is_chosen and p_meeting.writeback_status = 'failed'
@@ -3171,7 +3172,7 @@ begin
     select w.kind, count(*) as rows, min(w.subject_id) as subject_id
     from new_work as w
     join old_work as o on o.kind = w.kind and o.subject_id = w.subject_id
-    -- A claim leases, and a release leaves the due time as it was: neither is news.
+    -- Neither a claim nor a release makes a row due.
     where w.lease_token is null and w.due_at <= clock_timestamp() and w.due_at is distinct from o.due_at
     group by w.kind
   ) as due;
@@ -3301,7 +3302,7 @@ begin
       return jsonb_build_object('decision', 'frozen', 'path', 'google_calendar_id', 'meeting', private.meeting_json(v_meeting));
     end if;
     if v_work.subject_id is null then
-      -- Only leased: a search that nobody waits for any more is not repeated by the queue.
+      -- Leased but not due: if the caller disconnects, the queue does not repeat the search.
       insert into private.work (kind, subject_id, owner_id, due_at)
       values ('search', p_meeting_id, v_meeting.organizer_user_id, 'infinity');
     end if;
@@ -3310,7 +3311,7 @@ begin
     values ('meeting', p_meeting_id, p_meeting - 'organizer_user_id')
     on conflict (kind, subject_id) do update set search_request = excluded.search_request;
     if v_meeting.starts_at is null then
-      -- Nothing was found for what the row says, so nothing is lost with it.
+      -- The row has no slot yet, so its request may be replaced.
       v_meeting := private.accept_search_request(p_meeting_id);
     end if;
   end if;
@@ -3333,7 +3334,7 @@ declare
   v_key uuid := gen_random_uuid();
   v_is_unknown boolean;
 begin
-  -- Callers for one task queue up here, so one task gets one event.
+  -- This lock serializes concurrent callers for one task, so it gets one event.
   select * into v_task from public.tasks as t where t.id::text = p_task_id for update;
   if not found or v_task.deleted_at is not null
     or (p_user_id is not null and v_task.user_id is distinct from p_user_id) then
@@ -3364,7 +3365,7 @@ begin
     if v_work.leased_until > clock_timestamp() then
       return private.task_event_response('in_progress', v_event, v_task.user_id);
     elsif v_work.lease_token is null and not v_is_unknown then
-      -- Nothing of the former request can be on Google, so the new one counts.
+      -- The former request cannot have taken effect, so the new one replaces it.
       update public.task_calendar_events as e
       set calendar_id = coalesce(p_wanted ->> 'calendar_id', 'primary'), sync_status = 'pending'
       where e.id = v_event.id
@@ -3391,7 +3392,7 @@ declare
   v_decision text;
   v_retry_at timestamptz;
 begin
-  -- Callers for one meeting queue up here, so exactly one of them gets the lease.
+  -- This lock serializes concurrent callers for one meeting, so exactly one of them gets the lease.
   foreach v_state in array private.lock_write_states(array[p_meeting_id]) loop
     select * into v_meeting from public.meetings as m where m.meeting_id = p_meeting_id;
   end loop;
@@ -3409,7 +3410,7 @@ begin
     and not v_state.is_cancelled
     and (v_state.status in ('pending', 'retrying') or v_state.status = 'created' and v_state.event_id is null)
   then
-    -- A row that an application stored without us.
+    -- The row was stored before Convene was installed, or with its triggers disabled.
     v_meeting := private.apply_write_event(p_meeting_id, jsonb_build_object('type', 'set_pending', 'former', v_state.status));
   elsif (v_state.work).subject_id is null then
     v_decision := case
@@ -3421,8 +3422,8 @@ begin
     and (v_state.work).due_at > clock_timestamp()
     and ((v_state.work).attempts >= private.setting('max_attempts') or v_state.is_cancelled and v_state.event_id is null)
   then
-    -- The next verification decides whether the meeting failed, or ever had an event to delete, so it must not come before
-    -- the last request can have taken effect.
+    -- The next verification decides whether the meeting failed or has an event to delete, so it waits until the last
+    -- request can have taken effect.
     v_decision := 'in_progress';
     v_retry_at := (v_state.work).due_at;
   elsif private.paused_until(v_connection, true) > clock_timestamp() then
@@ -3440,7 +3441,7 @@ begin
       end;
   end if;
 
-  -- Asked for by name, a meeting need not wait out its backoff; the worker is told when it would have been due.
+  -- A call with a meeting_id ignores the backoff; write_due_at is the due time that it would have had.
   v_due_at := (select w.due_at from private.work as w where w.kind = 'write' and w.subject_id = p_meeting_id);
   v_work := array(select w from private.lease_work('write', array[p_meeting_id], p_lease_seconds) as w);
   v_work := array(select w from private.freeze_accounts(v_work) as w);
@@ -3528,10 +3529,10 @@ begin
   end if;
 
   if v_is_moved then
-    -- A time chosen by hand beats a search that is still in progress.
+    -- A given time replaces the result of a search in progress.
     delete from private.work as w where w.kind = 'search' and w.subject_id = p_meeting_id;
   elsif v_changed.participants <> v_meeting.participants and v_meeting.starts_at is null then
-    -- A search in progress asks for people who no longer take part: its lease is lost, and it starts again.
+    -- A search in progress has the old participants: it loses its lease and starts again.
     update private.work as w
     set due_at = clock_timestamp(), lease_token = null, leased_at = null, leased_until = null
     where w.kind = 'search' and w.subject_id = p_meeting_id and w.lease_token is not null;
@@ -3545,7 +3546,7 @@ begin
     starts_at = v_changed.starts_at,
     ends_at = v_changed.ends_at,
     timezone = case when v_changed.starts_at is null then v_changed.timezone else coalesce(v_changed.timezone, 'UTC') end,
-    -- A time chosen by hand has no score.
+    -- A given time has no score.
     score = case when not v_is_moved then m.score end,
     reasoning = case when not v_is_moved then m.reasoning end,
     candidates = case when v_is_moved then '[]' else m.candidates end,
@@ -3670,7 +3671,7 @@ begin
   select coalesce(json_agg(g), '[]') into v_connections
   from private.google_connections as g
   where g.user_id in (select w.owner_id from unnest(v_work) as w);
-  -- The claim says whether it left anything, so that no further claim only asks.
+  -- Saves the caller another claim to learn whether rows are left.
   v_is_more := exists (select from private.due_work as d where d.kind = 'write');
   return json_build_object(
     'meetings', v_meetings,
@@ -3720,7 +3721,7 @@ AS $function$
         refresh_token_encrypted = excluded.refresh_token_encrypted,
         access_token_encrypted = excluded.access_token_encrypted,
         access_token_expires_at = excluded.access_token_expires_at,
-        -- A pause belongs to the Google account, so only another account ends it.
+        -- A pause belongs to the Google account, so it stays unless another account is connected.
         paused_until = case
           when c.google_account_id = excluded.google_account_id then c.paused_until
         end,
@@ -3747,7 +3748,7 @@ begin
     and private.is_unwritten(e) and e.deleted_at is null
   for update;
   if not found
-    -- A request that may have taken effect is verified first, by the next call that schedules or by the sweep.
+    -- A request that may have taken effect is verified first, by the next call that schedules the task or by the sweep.
     or exists (
       select from private.work as w
       where w.kind = 'task_event' and w.subject_id = v_event.id::text and (w.lease_token is not null or w.crashes > 0))
@@ -3842,7 +3843,7 @@ from private.google_connections as c
 cross join lateral (
   select 'primary' as google_calendar_id
   union
-  -- The account's address is another name of its primary calendar.
+  -- The address of an account is also the id of its primary calendar.
   select nullif(m.google_calendar_id, c.email)
   from public.meetings as m
   join private.event_state as es on es.kind = 'meeting' and es.subject_id = m.meeting_id
@@ -3861,7 +3862,7 @@ CREATE OR REPLACE FUNCTION public.list_auditable_meetings(p_limit integer DEFAUL
 AS $function$
 select to_jsonb(m) || jsonb_build_object('google_account_id', es.google_account_id, 'outcome_unknown', es.outcome_unknown_since is not null)
 from public.meetings as m
--- The account is frozen at the first attempt: without it nothing was ever asked of Google.
+-- The account is stored at the first attempt: without it no request was sent to Google.
 join private.event_state as es on es.kind = 'meeting' and es.subject_id = m.meeting_id and es.google_account_id is not null
 where not exists (select from private.work as w where w.kind = 'write' and w.subject_id = m.meeting_id)
   and case
@@ -3921,7 +3922,7 @@ with wanted as (
     and (p_event_ids is null or e.calendar_event_id = any (p_event_ids) or e.id::text = any (p_event_ids))
     and (p_task_ids is null or e.task_id::text = any (p_task_ids))
     and (p_event_ids is not null or p_task_ids is not null
-      -- Events of which Google reported nothing last time are read again by id only, so that a backfill ends.
+      -- Events that Google did not return last time are read again only by id, so that a backfill ends.
       or (e.organizer_email is null and coalesce(e.sync_error, '') not in ('event_not_found', 'organizer_unknown')))
   union all
   select 'meeting', m.organizer_user_id, m.google_calendar_id, m.google_event_id, m.starts_at, m.ends_at
@@ -4003,7 +4004,7 @@ CREATE OR REPLACE FUNCTION public.pause_all_google_connections(p_until timestamp
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
-  -- Locked in one order: workers who hear of the limit at once must not wait for each other in a circle.
+  -- Locked in one order: workers that receive this error at the same time must not deadlock.
   with paused as (
     select c.user_id
       from private.google_connections c
@@ -4183,7 +4184,7 @@ begin
   where m.meeting_id = p_meeting_id
     and m.google_event_id = p_google_event_id
     and m.writeback_status = 'created'
-    -- A worker that processes the row stores what Google shows then, and that is newer.
+    -- The worker that processes the row will store a newer response of Google.
     and not exists (select from private.work as w where w.kind = 'write' and w.subject_id = m.meeting_id);
   return found;
 end $function$;
@@ -4208,7 +4209,7 @@ begin
   v_is_given_up := (v_state.work).subject_id is null and coalesce(
     case
       when v_state.event_id is not null then v_state.written_version < v_state.desired_version
-      -- Pending without work: stored by an application, and not due yet.
+      -- Pending without a work row: an application stored it.
       else v_state.status = 'failed' or not v_state.is_cancelled and v_state.status is not null
     end,
     false);
@@ -4316,7 +4317,7 @@ begin
     v_work,
     case
       when p_outcome = 'sent' then 'done'
-      -- A target that only ever asks to wait is given up after a day: by then it is no news.
+      -- A target that keeps asking to wait is given up after a day.
       when p_outcome <> 'retry' or v_notification.created_at <= now() - interval '1 day' then 'reject'
       when p_spends_attempt then 'retry'
       else 'defer'
@@ -4356,7 +4357,7 @@ begin
     v_work := private.next_work(
       v_work,
       case
-        -- A meeting that has a slot keeps it when a new search finds none.
+        -- A meeting keeps its slot when a new search finds none.
         when v_meeting.starts_at is not null then 'done'
         else p_verdict
       end,
@@ -4377,7 +4378,7 @@ begin
       end,
       scheduling_error = p_error,
       scheduling_reason = p_reason,
-      -- What was said of the slot stays with it.
+      -- The details belong to the slot, which is kept.
       scheduling_details = case when m.starts_at is null then p_details else m.scheduling_details end,
       candidates = case when m.starts_at is null then p_candidates else m.candidates end
     where m.meeting_id = p_meeting_id;
@@ -4385,7 +4386,7 @@ begin
       'decision', 'settled', 'retry_after_seconds', ceil(extract(epoch from v_work.due_at - clock_timestamp())));
   end if;
 
-  -- What was read under a lease that has ended is too old to promise anyone's time.
+  -- The calendars that were read under an expired lease may have changed.
   if v_work.leased_until <= clock_timestamp() then
     return jsonb_build_object('decision', 'lease_lost');
   elsif private.holds_too_many(v_meeting) then
@@ -4444,7 +4445,7 @@ begin
   if p_release then
     v_work := private.next_work(v_work, p_verdict, p_not_before_seconds);
   else
-    -- From now on there is something to complete: a worker that dies is followed by the queue.
+    -- From now on the row is due: if this worker dies, another one completes the change.
     v_work.due_at := v_work.leased_at;
   end if;
   perform private.store_work(v_work);
@@ -4465,7 +4466,7 @@ begin
     event_generation = v_event.event_generation,
     updated_at = now()
   where e.id = p_id;
-  -- The occurrences of a deleted series are gone with it.
+  -- Google deletes the occurrences with their series.
   update public.task_calendar_events as e
   set deleted_at = clock_timestamp(), sync_status = 'cancelled'
   where e.user_id = v_event.user_id and e.calendar_id = v_event.calendar_id and e.deleted_at is null
@@ -4486,8 +4487,8 @@ declare
   v_states private.write_state[];
   v_results jsonb;
 begin
-  -- First of all locks: either a settlement sees a connection that is being made at this moment, or that one finds its
-  -- meeting settled.
+  -- Connections are locked first: a settlement either sees a concurrent connection, or the connection finds its meeting
+  -- settled.
   perform from private.google_connections as c
   where c.user_id in (
     select m.organizer_user_id
@@ -4519,7 +4520,8 @@ begin
   ), steps as (
     select
       a.meeting_id, a.organizer_user_id, (a.settlement ->> 'lease_token')::uuid as lease_token, step.ordinality as place, step.step,
-      -- A request was made between the claim and now, whatever the worker's clock says: the quotas count by it.
+      -- The quotas count requests by this time. A request was sent between the claim and now, even if the worker's clock
+      -- is wrong.
       least(greatest(coalesce(step.at, clock_timestamp()), coalesce(a.leased_at, '-infinity')), clock_timestamp()) as at,
       step.request, step.status, step.reason, step.outcome, null as decision, step.duration_ms
     from accepted as a

@@ -21,7 +21,7 @@ promise("alternatives", {
     assert.deepEqual(await rowOf(stack, meeting_id), before);
   },
 
-  "the meeting's own event is in nobody's way where that can be proven": async (stack) => {
+  "the meeting's own event does not count as busy where that can be proven": async (stack) => {
     // Both are users: their calendars are read, and listed, with their own connections.
     const [organizer, guest] = [await stack.organizer(), await stack.organizer()];
     const meeting_id = await written(stack, organizer, [guest.email]);
@@ -73,7 +73,7 @@ promise("alternatives", {
     assert.equal((await eventsOf(stack, organizer)).length, 1);
   },
 
-  "somebody else's meeting, a cancelled one and none at all are refused": async (stack) => {
+  "another user's meeting, a cancelled one and an unknown one are refused": async (stack) => {
     const [organizer, stranger] = [await stack.organizer(), await stack.organizer()];
     const meeting_id = await written(stack, organizer, []);
     assert.equal((await alternatives(stranger, { meeting_id })).body.error, "meeting_not_found");
@@ -87,7 +87,7 @@ promise("alternatives", {
   },
 });
 
-/** A meeting whose event stands on the calendars and which nobody is held for any more. */
+/** A meeting whose event is on the calendars and which has no holds any more. */
 async function written(stack: Stack, organizer: Organizer, guests: string[]): Promise<string> {
   const meeting_id = crypto.randomUUID();
   const answer = await organizer.call("schedule", {

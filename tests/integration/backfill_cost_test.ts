@@ -5,7 +5,7 @@ import { migratedPglite } from "../support/prepared_databases.ts";
 import { connectedOrganizer, TOKEN_KEYS } from "../support/connected_organizer.ts";
 import { startCountingProxy } from "../support/counting_proxy.ts";
 import { callFunction, stackOf } from "../support/stack.ts";
-import { untoldEvents } from "../support/untold_events.ts";
+import { unsyncedEvents } from "../support/unsynced_events.ts";
 
 Deno.test({
   name: "a backfill asks Google once a page and the database once a page, whatever the calendar",
@@ -25,7 +25,7 @@ Deno.test({
     // The first calendar fills more than a page; the last ones have a row or two.
     for (const events of [2501, 40, 6, 4, 2, 1]) {
       const organizer = await connectedOrganizer(stack);
-      await untoldEvents(stack, organizer, events);
+      await unsyncedEvents(stack, organizer, events);
       if (events > 5) {
         await platform.sql(
           `insert into public.task_calendar_events

@@ -36,7 +36,7 @@ promise("batches at once", {
     );
     assert.equal((await stack.google.events({ status: "live" })).length - events_before, 500);
     const remaining = answers.map(({ body }) => body.remaining);
-    assert.equal(Math.min(...remaining), 0, "whoever ended last left nothing");
+    assert.equal(Math.min(...remaining), 0, "the last worker left no row");
     await Promise.all(workers.map((worker) => worker.stop()));
   },
 
@@ -48,7 +48,7 @@ promise("batches at once", {
     const organizers = await manyOrganizers(stack, 4);
     await manyMeetings(stack, organizers, 40);
     const worker = await stack.platform.startWorker();
-    // Stored at once and answered late, so that the kill leaves events that nobody has told of.
+    // Stored immediately and answered late, so that the kill leaves events without a settlement.
     await stack.google.fault({ method: "POST", path_pattern: EVENTS, answer_delay_ms: 400 });
     const doomed = batch(stack, worker.functions_url).catch(() => null);
     await until(

@@ -194,7 +194,7 @@ promise("batch", {
     assert.deepEqual(order.map(([, meeting_id]) => meeting_id), [abandoned, neighbour]);
   },
 
-  "a meeting of nobody fails with the reason and holds up nobody": async (stack) => {
+  "a meeting without organizer fails with the reason and delays no other": async (stack) => {
     const other = await stack.organizer();
     const orphans = await manyMeetings(stack, [other], 1);
     await stack.platform.sql(

@@ -292,13 +292,13 @@ promise("cancelling meetings", {
   "changes and cancellations wake write-back": async (stack) => {
     const { organizer, meeting_id } = await createdMeeting(stack);
     for (
-      const wish of [
+      const act of [
         () => change(organizer, meeting_id, AT_NOON),
         () => cancel(organizer, meeting_id),
       ]
     ) {
       await loseWakeUps(stack);
-      await wish();
+      await act();
       const posted = await stack.platform.sql<{ url: string; body: string }>(
         "select url, convert_from(body, 'utf8') as body from net.http_request_queue",
       );

@@ -15,8 +15,8 @@ promise("checking a connection", {
     const { body: stored } = await organizer.call("google-auth");
     assert.equal(stored.connected, true);
     assert.deepEqual(await check(), [false, "needs_reauth", true]);
-    const nobody = await stack.organizer({ connected: false });
-    const { body } = await nobody.call("google-auth", { query: { check: "true" } });
+    const unconnected = await stack.organizer({ connected: false });
+    const { body } = await unconnected.call("google-auth", { query: { check: "true" } });
     assert.equal(body.status, "disconnected");
   },
 });

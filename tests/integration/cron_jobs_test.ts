@@ -49,7 +49,7 @@ promise("cron jobs", {
     await until("the change", async () => (await rowOf(stack, meeting_id)).written_version === 2);
   },
 
-  "whoever was asked to slow down goes on when the pause is over": async (stack) => {
+  "an organizer whom Google asked to slow down continues after the pause": async (stack) => {
     const { organizer, meeting_id } = await pendingMeeting(stack);
     await stack.google.fault({
       method: "POST",

@@ -130,7 +130,7 @@ promise("dead connections", {
     });
     await organizer.call("write-back", { body: { meeting_id } });
     await stack.platform.sql(
-      "update private.google_connections set google_account_id = 'somebody-else' where user_id = $1",
+      "update private.google_connections set google_account_id = 'another-account' where user_id = $1",
       [organizer.user_id],
     );
     await organizer.call("write-back", { body: { meeting_id } });

@@ -35,8 +35,8 @@ promise("deleting in a series", {
   ) => {
     const { organizer, guests, task_id, event_id } = await mondays(stack, 1);
     const before = await eventRow(stack, organizer, event_id);
-    const wish = { event_id, update_scope: "single", instance_date: "2035-03-26" };
-    const answer = await removed(organizer, wish);
+    const request = { event_id, update_scope: "single", instance_date: "2035-03-26" };
+    const answer = await removed(organizer, request);
     assert.deepEqual(answer, {
       success: true,
       event_id,
@@ -81,7 +81,7 @@ promise("deleting in a series", {
     }
     assert.equal(after.pending_change, null);
 
-    const again = await removed(organizer, wish);
+    const again = await removed(organizer, request);
     assert.equal(again.already_deleted, true);
     assert.deepEqual(await startsOn(stack, organizer.email), left);
     const by_id = await removed(organizer, { event_id: exception?.calendar_event_id });
@@ -134,8 +134,8 @@ promise("deleting in a series", {
       const moved = await change(organizer, { ...scope, instance_date, start_time });
       assert.equal(moved.status, 200, JSON.stringify(moved.body));
     }
-    const wish = { event_id, update_scope: "future", instance_date: "2035-03-26" };
-    const answer = await removed(organizer, wish);
+    const request = { event_id, update_scope: "future", instance_date: "2035-03-26" };
+    const answer = await removed(organizer, request);
     assert.equal(answer.update_scope, "future");
     assert.equal(answer.sendUpdates, "all");
     assert.deepEqual(answer.recurrence, ["RRULE:FREQ=WEEKLY;BYDAY=MO;UNTIL=20350326T075959Z"]);
@@ -159,7 +159,7 @@ promise("deleting in a series", {
     );
     assert.equal(gone.length, 1);
 
-    assert.deepEqual(await removed(organizer, wish), {
+    assert.deepEqual(await removed(organizer, request), {
       success: true,
       event_id,
       already_deleted: true,
@@ -169,7 +169,7 @@ promise("deleting in a series", {
 
   "future from the first occurrence on, and all by the id of an occurrence, delete the whole series":
     async (stack) => {
-      const wishes = (event_id: string, instance_id: string) => [
+      const requests = (event_id: string, instance_id: string) => [
         { event_id, update_scope: "future", instance_date: "2035-03-05" },
         { event_id: instance_id, update_scope: "all" },
         { event_id },
@@ -177,14 +177,14 @@ promise("deleting in a series", {
       for (const index of [0, 1, 2]) {
         const { organizer, guests, event_id } = await mondays(stack, 1);
         const [occurrence] = await occurrencesOn(stack, organizer.email);
-        const wish = wishes(event_id, occurrence!.id!)[index]!;
-        const answer = await removed(organizer, wish);
+        const request = requests(event_id, occurrence!.id!)[index]!;
+        const answer = await removed(organizer, request);
         assert.equal(answer.update_scope, "all");
         assert.deepEqual(await startsOn(stack, organizer.email), []);
         assert.deepEqual(await startsOn(stack, guests[0]!), []);
         assert.deepEqual(await mailsBy(stack, guests), [["invitation", "cancellation"]]);
         assert.equal((await eventRow(stack, organizer, event_id)).sync_status, "cancelled");
-        assert.equal((await removed(organizer, wish)).already_deleted, true);
+        assert.equal((await removed(organizer, request)).already_deleted, true);
       }
     },
 
@@ -231,29 +231,32 @@ promise("deleting in a series", {
       assert.deepEqual(await startsOn(stack, organizer.email), WINTER.slice(1));
     },
 
-  "somebody else's series is never touched, whatever the scope": async (stack) => {
+  "another account's series is never changed, whatever the scope": async (stack) => {
     const { organizer, event_id } = await mondays(stack);
     const other = await stack.organizer();
     await change(organizer, { event_id, attendees: [{ email: other.email }] });
     const before = await stack.google.events({ event_id });
     for (
-      const wish of [
+      const request of [
         { event_id },
         { event_id, update_scope: "single", instance_date: "2035-03-12" },
         { event_id, update_scope: "future", instance_date: "2035-03-12" },
       ]
     ) {
-      const answer = await remove(other, wish);
+      const answer = await remove(other, request);
       assert.deepEqual([answer.status, answer.body.error], [403, "not_organizer"]);
     }
     assert.deepEqual(await stack.google.events({ event_id }), before);
     assert.deepEqual(await eventRows(stack, other), []);
   },
 
-  "sendUpdates given is obeyed; without other guests nobody is told": async (stack) => {
+  "sendUpdates is used if given; without other guests no mail is sent": async (stack) => {
     const { organizer, guests, event_id } = await mondays(stack, 1);
-    const wish = { event_id, update_scope: "single", instance_date: "2035-03-12" };
-    assert.equal((await removed(organizer, { ...wish, sendUpdates: "none" })).sendUpdates, "none");
+    const request = { event_id, update_scope: "single", instance_date: "2035-03-12" };
+    assert.equal(
+      (await removed(organizer, { ...request, sendUpdates: "none" })).sendUpdates,
+      "none",
+    );
     assert.deepEqual(await mailsBy(stack, guests), [["invitation"]]);
     const alone = await mondays(stack);
     const answer = await removed(alone.organizer, { event_id: alone.event_id });
@@ -286,7 +289,7 @@ promise("deleting in a series", {
     }
   },
 
-  "a lost answer to a deletion is made good by the next call or by the sweep, and nobody is told twice":
+  "a lost response to a deletion is verified by the next call or by the sweep, and no guest is notified twice":
     async (stack) => {
       for (const update_scope of ["single", "future", "all"]) {
         for (const drop of ["before", "after"] as const) {
@@ -295,10 +298,10 @@ promise("deleting in a series", {
             const { organizer, guests, event_id } = await mondays(stack, 1);
             const method = update_scope === "future" ? "PATCH" : "DELETE";
             await stack.google.fault({ method, path_pattern: EVENT, drop, times: 1 });
-            const wish = { event_id, update_scope, instance_date: "2035-03-26" };
-            const lost = await remove(organizer, wish);
+            const request = { event_id, update_scope, instance_date: "2035-03-26" };
+            const lost = await remove(organizer, request);
             assert.equal(lost.status, 502, label);
-            if (again === "call") await removed(organizer, wish);
+            if (again === "call") await removed(organizer, request);
             else {
               await makeEventsDue(stack, organizer);
               assert.equal((await sweep(stack)).failed, 0, label);
@@ -327,7 +330,7 @@ promise("deleting in a series", {
       const { organizer, guests, event_id } = await mondays(stack, 1);
       const method = update_scope === "future" ? "PATCH" : "DELETE";
       const worker = await stack.platform.startWorker();
-      // It takes effect, and its answer comes when nobody is there to read it.
+      // It takes effect, and its response arrives after the process was killed.
       await stack.google.fault({
         method,
         path_pattern: EVENT,
@@ -382,7 +385,7 @@ promise("deleting in a series", {
     assert.notEqual(again.body.event_id, event_id);
   },
 
-  "an event whose answer was lost is not given up before somebody has looked": async (stack) => {
+  "an event whose response was lost is not given up before a verification": async (stack) => {
     const organizer = await stack.organizer();
     const task_id = await insertTask(organizer);
     // The insert is lost on its way, and looks find nothing as long as it is.

@@ -31,7 +31,7 @@ promise("doctor", {
     assert.match(finding.what_to_do, /Cancel the meeting/);
   },
 
-  "moved: somebody moved the event, and the finding tells both times": async (stack) => {
+  "moved: the event was moved on Google, and the finding has both times": async (stack) => {
     const { organizer, meeting_id } = await createdMeeting(stack);
     await changeOnGoogle(stack, organizer, meeting_id, {
       start: { dateTime: "2035-01-08T12:00:00Z" },
@@ -42,7 +42,7 @@ promise("doctor", {
     assert.match(finding.message, /from 2035-01-08T10:00:00.000Z to 2035-01-08T10:30:00.000Z/);
   },
 
-  "cancelled: somebody deleted the event": async (stack) => {
+  "cancelled: the event was deleted on Google": async (stack) => {
     const { organizer, meeting_id } = await createdMeeting(stack);
     const { google_event_id } = await rowOf(stack, meeting_id);
     await deleteOnGoogle(stack, organizer.email, google_event_id);
@@ -82,7 +82,7 @@ promise("doctor", {
   "orphaned: no meeting knows the event": async (stack) => {
     const { organizer, meeting_id } = await createdMeeting(stack);
     const { event_ids } = await addOurs(stack, organizer, crypto.randomUUID());
-    await addOurs(stack, organizer, "somebody else's property");
+    await addOurs(stack, organizer, "another installation's key");
     const answer = await audit(stack, { limit: 100 });
     const strays = answer.findings.filter((one: Finding) =>
       one.meeting_id === null && one.message.includes(organizer.email)
@@ -182,7 +182,7 @@ promise("doctor", {
     assert.match(finding.message, /has not connected/);
   },
 
-  "an event whose key somebody took away is still the meeting's event": async (stack) => {
+  "an event whose key was removed is still the meeting's event": async (stack) => {
     const { organizer, meeting_id } = await createdMeeting(stack);
     await changeOnGoogle(stack, organizer, meeting_id, {
       extendedProperties: { private: { convene_event_key: null } },
@@ -262,7 +262,7 @@ promise("doctor", {
     assert.match(sick.stdout, /^Looked at 1 meeting and 1 calendar\./);
     assert.match(sick.stdout, /FINDING +MEETING +TITLE +CALENDAR +EVENTS/);
     assert.match(sick.stdout, new RegExp(`outdated +${meeting_id} +Budget \\[31m`));
-    assert.match(sick.stdout, /Repair \(--repair\): Note the event's present links/);
+    assert.match(sick.stdout, /Repair \(--repair\): Store the event's current links/);
     assert.ok(!sick.stdout.includes("\u001b"));
 
     await repairsAfterSaying(stack, "Note the event's present links");
@@ -287,7 +287,7 @@ promise("doctor", {
   },
 
   "deno task doctor says what is wrong with its own question, and ends with 2": async (stack) => {
-    const wrong = await runDoctor(stack, "--key", "sb_secret_of_somebody_else");
+    const wrong = await runDoctor(stack, "--key", "sb_secret_of_another_project");
     assert.equal(wrong.code, 2);
     assert.match(wrong.stderr, /answered 401/);
     const unclear = await runDoctor(stack, "--limit", "many");

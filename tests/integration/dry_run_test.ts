@@ -26,7 +26,7 @@ const SEED_BODY = {
 };
 
 promise("dry run", {
-  "a dry run answers everything, stores nothing and holds nobody": async (stack) => {
+  "a dry run returns everything, stores nothing and holds no time": async (stack) => {
     const organizer = await stack.organizer({
       busy: [[`${MONDAY}T09:00:00Z`, `${MONDAY}T10:00:00Z`]],
     });
@@ -197,7 +197,7 @@ promise("dry run", {
     assert.equal(stranger.body.error, "meeting_not_found");
   },
 
-  "what is wrong with busy time, wishes, weights and recurrence is told by its path": async (
+  "invalid busy time, preferences, weights and recurrence are named by their path": async (
     stack,
   ) => {
     const [ana] = SEED_BODY.participants;

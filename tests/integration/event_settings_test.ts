@@ -5,7 +5,7 @@ import { type Organizer, promise, type Stack } from "../support/stack.ts";
 const TEN_MINUTES = [{ method: "popup", minutes: 10 }];
 
 promise("what a reschedule changes of an event that exists", {
-  "reminders and guest permissions come with the patch, and nobody is mailed for them": async (
+  "reminders and guest permissions come with the patch, and no mail is sent for them": async (
     stack,
   ) => {
     const { organizer, guest, meeting_id } = await written(stack);

@@ -153,7 +153,7 @@ promise("exactly once", {
     assert.deepEqual(await rowOf(stack, meeting_id), before);
   },
 
-  "the documented positional calls settle a meeting that nobody works on": async (stack) => {
+  "the documented positional calls settle a meeting without a lease": async (stack) => {
     const first = await pendingMeeting(stack);
     const [success] = await stack.platform.sql<{ settled: boolean }>(
       "select mark_writeback_success($1, 'xyz789', 'primary', 'https://calendar.example/xyz') as settled",

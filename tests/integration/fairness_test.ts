@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { insertMeeting, MONDAY, pendingMeeting, SLOT, WEEK } from "../support/meetings.ts";
 import { promise, type Stack } from "../support/stack.ts";
 
-const WISHES = { preferred_hours_start: 9, preferred_hours_end: 12 };
+const PREFERENCES = { preferred_hours_start: 9, preferred_hours_end: 12 };
 
 promise("fairness", {
   "what an event has cost each is kept, once, when it is created": async (stack) => {
@@ -68,13 +68,15 @@ promise("fairness", {
     ]);
   },
 
-  "a meeting that is moved costs what its new time costs; by hand, nobody knows": async (stack) => {
+  "a meeting that is moved costs what its new time costs; a given time has no known cost": async (
+    stack,
+  ) => {
     const organizer = await stack.organizer();
     const late = await stack.guest();
     const question = {
-      participants: [{ email: organizer.email, preferences: WISHES }, {
+      participants: [{ email: organizer.email, preferences: PREFERENCES }, {
         email: late,
-        preferences: WISHES,
+        preferences: PREFERENCES,
       }],
       constraints: { ...WEEK, working_hours_start: 15, working_hours_end: 16 },
     };
@@ -128,7 +130,7 @@ promise("fairness", {
     assert.equal((await ledger(stack, [ana]))[0]?.burden, 12.5);
   },
 
-  "an event that is written anew after it was deleted has cost once": async (stack) => {
+  "an event that is written again after it was deleted costs once": async (stack) => {
     const { organizer, guests, meeting_id } = await pendingMeeting(stack);
     const [ana = "", ben = ""] = guests;
     await chosen(stack, meeting_id, [

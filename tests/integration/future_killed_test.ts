@@ -96,7 +96,7 @@ promise("a process killed while it divides a series", {
           worker.kill();
           await doomed;
 
-          const early = await change(organizer, { event_id, summary: "Somebody else" });
+          const early = await change(organizer, { event_id, summary: "Another change" });
           assert.deepEqual([early.status, early.body.error], [409, "in_progress"]);
           await makeEventsDue(stack, organizer);
           const swept = await sweep(stack);

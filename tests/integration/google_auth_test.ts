@@ -77,7 +77,7 @@ const PROMISES: Record<string, (subject: GoogleAuth) => Promise<void>> = {
     assert.equal((await person.ask("GET", "")).body.status, "healthy");
   },
 
-  async "lets nobody finish what another user began, and uses the code up"({ platform, control }) {
+  async "lets no user finish what another user began, and uses the code up"({ platform, control }) {
     const [owner, other] = [await aPerson(platform, control), await aPerson(platform, control)];
     const code = (await follow(await consent(owner, control))).searchParams.get("code");
     const stolen = await other.ask("POST", "/complete", { code });
@@ -159,7 +159,7 @@ const PROMISES: Record<string, (subject: GoogleAuth) => Promise<void>> = {
     assert.equal((await person.ask("GET", "")).body.status, "disconnected");
   },
 
-  async "says to begin again when Google fails during the exchange"({ platform, control }) {
+  async "says to start again when Google fails during the exchange"({ platform, control }) {
     const person = await aPerson(platform, control);
     await control.fault({ method: "POST", path: "/token", status: 503, times: 1 });
     const failed = await connectPerson(person, control);
@@ -169,7 +169,7 @@ const PROMISES: Record<string, (subject: GoogleAuth) => Promise<void>> = {
     const lost = await connectPerson(person, control);
     // Deno's fetch may ask the token endpoint a second time by itself; then the code counts as used.
     assert.ok(lost.status === 502 || lost.status === 409);
-    assert.match(String(lost.body.message), /Begin again/);
+    assert.match(String(lost.body.message), /Start again/);
     await control.fault({ method: "GET", path: "/v1/userinfo", status: 500, times: 1 });
     assert.equal((await connectPerson(person, control)).status, 502);
     assert.equal((await person.ask("GET", "")).body.status, "disconnected");
@@ -213,7 +213,7 @@ const PROMISES: Record<string, (subject: GoogleAuth) => Promise<void>> = {
     assert.equal((await second.ask("DELETE", "")).body.revoked, true);
   },
 
-  async "answers nobody but signed-in users, and refuses what it does not know"(
+  async "serves only signed-in users, and refuses unknown paths and methods"(
     { platform, control },
   ) {
     const routes = [["GET", ""], ["DELETE", "/"], ["POST", "/initiate"], ["POST", "/complete"]];

@@ -122,7 +122,7 @@ promise("Google's errors", {
     }
   },
 
-  "a limit under a reason that nobody has heard of waits too, and spends nothing": async (
+  "a limit with an unknown reason waits too, and spends nothing": async (
     stack,
   ) => {
     const { organizer, meeting_id } = await pendingMeeting(stack);
@@ -139,7 +139,7 @@ promise("Google's errors", {
     await keepNextAttempt(stack, meeting_id, "30 s");
   },
 
-  "a daily limit is the whole project's: nobody asks again before Google's next day": async (
+  "a daily limit is the whole project's: no request is sent before Google's next day": async (
     stack,
   ) => {
     const { organizer, meeting_id } = await pendingMeeting(stack);

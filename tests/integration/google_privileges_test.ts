@@ -62,7 +62,7 @@ for (const default_privileges of ["none", "legacy-grant-all"] as const) {
     );
     assert.deepEqual(known.map(({ name }) => name).sort(), Object.keys(HELPERS).sort());
 
-    const { access_token } = await platform.createUser("somebody@team.example");
+    const { access_token } = await platform.createUser("person@team.example");
     const strangers = {
       anon: { apikey: platform.publishable_key },
       authenticated: {

@@ -6,7 +6,9 @@ const DAY_MS = 24 * 3600 * 1000;
 const TITLE = "Quarterly secret";
 
 promise("history", {
-  "what somebody accepted before makes a time better, what they declined worse": async (stack) => {
+  "what a participant accepted before makes a time better, what they declined worse": async (
+    stack,
+  ) => {
     const [organizer, blank, colleague] = [
       await stack.organizer(),
       await stack.organizer(),

@@ -27,7 +27,7 @@ promise("holds", {
     assert.ok(held.every(({ expires_at }) => expires_at === null), "a due meeting's hold expires");
   },
 
-  "a hold tells others that somebody is busy and nothing else": async (stack) => {
+  "a hold shows other users that a person is busy and nothing else": async (stack) => {
     const [ana, ben, guest] = [
       await stack.organizer(),
       await stack.organizer(),
@@ -52,7 +52,7 @@ promise("holds", {
     assert.ok(!text.includes(ana.email) && !text.includes(meeting_id), text);
   },
 
-  "nobody is held whose calendar was not read": async (stack) => {
+  "a person whose calendar was not read is not held": async (stack) => {
     const ana = await stack.organizer();
     const hidden = await stack.guest({ freebusy: "private" });
     const handed_in = `elsewhere-${crypto.randomUUID()}@south.example`;
@@ -64,7 +64,7 @@ promise("holds", {
     assert.equal((await holdsOf(stack, [ana.email])).length, 1);
   },
 
-  "a hold of somebody unreadable does not show through as busy time": async (stack) => {
+  "a hold of a person with an unreadable calendar is not shown as busy time": async (stack) => {
     const [ana, ben] = [await stack.organizer(), await stack.organizer()];
     const guest = await stack.guest();
     const held = await schedule(ana, [guest]);
@@ -120,7 +120,9 @@ promise("holds", {
     assert.deepEqual(await holdsOf(stack, [guest, ana.email]), []);
   },
 
-  "whoever is taken off a meeting that waits is free again, the others are not": async (stack) => {
+  "a participant who is removed from a waiting meeting is free again, the others are not": async (
+    stack,
+  ) => {
     const ana = await stack.organizer();
     const [stays, goes] = [await stack.guest(), await stack.guest()];
     const { meeting_id } = await schedule(ana, [stays, goes]);
@@ -133,7 +135,7 @@ promise("holds", {
     assert.equal((await holdsOf(stack, [stays])).length, 1);
   },
 
-  "an expired hold is in nobody's way, also before the job has deleted it": async (stack) => {
+  "an expired hold blocks no meeting, also before the job has deleted it": async (stack) => {
     const [ana, ben, guest] = [
       await stack.organizer(),
       await stack.organizer(),
@@ -220,55 +222,56 @@ promise("holds", {
 });
 
 promise("crowds", {
-  "two hundred searches at once over ten people leave nobody in two meetings at a time": async (
-    stack,
-  ) => {
-    const organizers = await Promise.all(Array.from({ length: 10 }, () => stack.organizer()));
-    const worker = await stack.platform.startWorker();
-    const calls = Array.from({ length: 200 }, (_, call) => {
-      // Three people each, in every constellation and order.
-      const people = [call, call * 3 + 1, call * 7 + 2].map((n) => organizers[n % 10]!);
-      const [caller] = people;
-      return caller!.call("schedule", {
-        ...(call % 2 === 0 ? {} : { functions_url: worker.functions_url }),
-        body: {
-          meeting_id: `crowd-${call}`,
-          participants: [...new Set(people.map(({ email }) => email))].reverse(),
-          constraints: { ...WEEK, earliest_date: "2035-02-05", latest_date: "2035-02-16" },
-        },
+  "two hundred concurrent searches over ten people leave no person in two meetings at a time":
+    async (
+      stack,
+    ) => {
+      const organizers = await Promise.all(Array.from({ length: 10 }, () => stack.organizer()));
+      const worker = await stack.platform.startWorker();
+      const calls = Array.from({ length: 200 }, (_, call) => {
+        // Three people each, in every constellation and order.
+        const people = [call, call * 3 + 1, call * 7 + 2].map((n) => organizers[n % 10]!);
+        const [caller] = people;
+        return caller!.call("schedule", {
+          ...(call % 2 === 0 ? {} : { functions_url: worker.functions_url }),
+          body: {
+            meeting_id: `crowd-${call}`,
+            participants: [...new Set(people.map(({ email }) => email))].reverse(),
+            constraints: { ...WEEK, earliest_date: "2035-02-05", latest_date: "2035-02-16" },
+          },
+        });
       });
-    });
-    const answers = await Promise.all(calls);
-    await repeatPostponed(stack, organizers, answers.map(({ body }) => body.meeting_id));
+      const answers = await Promise.all(calls);
+      await repeatPostponed(stack, organizers, answers.map(({ body }) => body.meeting_id));
 
-    const meetings = await stack.platform.sql<
-      { start: string; end: string; participants: string }
-    >(
-      `select extract(epoch from starts_at)::text as start, extract(epoch from ends_at)::text as "end",
+      const meetings = await stack.platform.sql<
+        { start: string; end: string; participants: string }
+      >(
+        `select extract(epoch from starts_at)::text as start, extract(epoch from ends_at)::text as "end",
               participants::text as participants
          from public.meetings where meeting_id like 'crowd-%' and starts_at is not null`,
-    );
-    const refused = answers.filter(({ status }) => status === 422).length;
-    assert.equal(meetings.length + refused, 200, "some meeting has neither slot nor refusal");
-    assert.ok(meetings.length > 150, `only ${meetings.length} meetings found a slot`);
-    for (const { email } of organizers) {
-      const times = meetings.filter(({ participants }) => participants.includes(email))
-        .map(({ start, end }) => [Number(start), Number(end)] as const)
-        .sort(([a], [b]) => a - b);
-      times.slice(1).forEach(([start], i) => {
-        assert.ok(start >= times[i]![1], `${email} is in two meetings at ${start}`);
-      });
-    }
-    const overlapping = await stack.platform.sql(
-      `select from private.slot_holds as a join private.slot_holds as b
+      );
+      const refused = answers.filter(({ status }) => status === 422).length;
+      assert.equal(meetings.length + refused, 200, "some meeting has neither slot nor refusal");
+      assert.ok(meetings.length > 150, `only ${meetings.length} meetings found a slot`);
+      for (const { email } of organizers) {
+        const times = meetings.filter(({ participants }) => participants.includes(email))
+          .map(({ start, end }) => [Number(start), Number(end)] as const)
+          .sort(([a], [b]) => a - b);
+        times.slice(1).forEach(([start], i) => {
+          assert.ok(start >= times[i]![1], `${email} is in two meetings at ${start}`);
+        });
+      }
+      const overlapping = await stack.platform.sql(
+        `select from private.slot_holds as a join private.slot_holds as b
          on a.participant_email = b.participant_email and a.held && b.held
         and a.meeting_id < b.meeting_id`,
-    );
-    assert.equal(overlapping.length, 0);
-  },
+      );
+      assert.equal(overlapping.length, 0);
+    },
 }, { only: "postgres" });
 
-/** A crowd may send somebody away for a moment (503 busy); the queue finds those by itself. */
+/** Concurrent searches may get 503 busy; the queue retries those automatically. */
 async function repeatPostponed(stack: Stack, organizers: Organizer[], meeting_ids: string[]) {
   for (let round = 0; round < 10; round++) {
     const waiting = await stack.platform.sql(

@@ -109,7 +109,7 @@ promise("pending Meet links", {
     assert.equal(row.writeback_status, "created");
   },
 
-  "nobody is looked for who is paused or must connect again": async (stack) => {
+  "no event is read for an organizer who is paused or must connect again": async (stack) => {
     const { organizer, meeting_id } = await withoutLink(stack);
     await makeLookDue(stack, meeting_id);
     for (
@@ -128,7 +128,9 @@ promise("pending Meet links", {
     assert.equal((await fetchLinks(stack)).looked_at, 1);
   },
 
-  "the sweep rings for links that are due, and is silent when none is": async (stack) => {
+  "the sweep wakes the function for links that are due, and makes no call when none is": async (
+    stack,
+  ) => {
     await stack.platform.sql("delete from private.work");
     const { meeting_id } = await withoutLink(stack);
     await stack.platform.sql("delete from net.http_request_queue");

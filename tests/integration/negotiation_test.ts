@@ -40,7 +40,7 @@ promise("negotiation", {
     );
   },
 
-  "no concession makes somebody free whose calendar cannot be read": async (stack) => {
+  "no concession makes a person free whose calendar cannot be read": async (stack) => {
     const organizer = await stack.organizer();
     const hidden = await stack.guest({ freebusy: "private" });
     const answer = await organizer.call("schedule", {
@@ -84,7 +84,7 @@ promise("negotiation", {
   },
 });
 
-/** Somebody who is taken during all of that day's hours. */
+/** A person who is busy during all open hours of that day. */
 async function full(stack: Stack) {
   return { organizer: await stack.organizer(), guest: await stack.guest({ busy: [NINE_TO_FIVE] }) };
 }

@@ -6,7 +6,7 @@ import { callFunction, type Organizer, promise } from "../support/stack.ts";
 import { startReceiver } from "../unit/notifications/receiver.ts";
 
 promise("notification privileges", {
-  "a user sees, changes and deletes targets of nobody else": async (stack) => {
+  "a user sees, changes and deletes only their own targets": async (stack) => {
     await using receiver = startReceiver();
     const [owner, stranger] = [await stack.organizer(), await stack.organizer()];
     const target_id = await addTarget(owner, receiver, "webhook");
@@ -91,7 +91,7 @@ promise("notification privileges", {
     assert.deepEqual((await stranger.client.from("notifications").select("*")).data, []);
   },
 
-  "users cannot write the outbox, and nobody but a key calls notify": async (stack) => {
+  "users cannot write the outbox, and only a key calls notify": async (stack) => {
     const { organizer } = await pendingMeeting(stack);
     for (
       const { error } of [
@@ -105,8 +105,8 @@ promise("notification privileges", {
       ]
     ) assert.equal(error?.code, "42501");
     assert.equal((await organizer.call("notify", { body: { batch: true } })).status, 401);
-    const nobody = await callFunction(stack.platform, "notify", { body: { batch: true } });
-    assert.equal(nobody.status, 401);
+    const anonymous = await callFunction(stack.platform, "notify", { body: { batch: true } });
+    assert.equal(anonymous.status, 401);
     const wrong = await callFunction(stack.platform, "notify", {
       apikey: stack.platform.secret_key,
       body: { batch: true, every: 1 },

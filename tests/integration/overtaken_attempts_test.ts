@@ -51,7 +51,7 @@ promise("attempts overtaken by events", {
       }
     },
 
-  "whoever asks before a lost insert must have landed neither fails the meeting nor hastens the look":
+  "a call before a lost insert must have taken effect neither fails the meeting nor verifies earlier":
     async (stack) => {
       const met: Record<string, (meeting_id: string) => Promise<unknown>> = {
         "a slot that has passed": (meeting_id) =>

@@ -90,7 +90,7 @@ const promises: Record<string, (stack: Stack) => Promise<void>> = {
     assert.deepEqual(open, [{ name: "read_queue(text[])" }]);
   },
 
-  "read_queue shows what is due for the caller's own meetings, and nobody else's": async (
+  "read_queue shows what is due for the caller's own meetings, and no others": async (
     stack,
   ) => {
     const { organizer, meeting_id } = await pendingMeeting(stack);
@@ -139,7 +139,7 @@ const promises: Record<string, (stack: Stack) => Promise<void>> = {
     assert.equal(deleted.error?.code, "42501");
   },
 
-  "a signed-in user inserts and reads meetings of nobody else": async (stack) => {
+  "a signed-in user inserts and reads only their own meetings": async (stack) => {
     const owner = await stack.organizer();
     const stranger = await stack.organizer();
     const mine = await insertMeeting(owner, { participants: [owner.email], ...SLOT });

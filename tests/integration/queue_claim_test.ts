@@ -163,34 +163,35 @@ promise(
         [row?.attempts, row?.crashes, row?.outcome_unknown],
         [1, 1, true],
       );
-      // While it is in somebody's hands, no other abandoned row is given out; fresh rows are.
+      // While it is leased, no other expired row is reclaimed; fresh rows are claimed.
       const meanwhile = await claimSlice(stack, 100, true);
       assert.deepEqual(organizersOf(meanwhile.meetings), [other.user_id, other.user_id]);
       await settleAll(stack, [...alone.meetings, ...meanwhile.meetings]);
       assert.equal((await claimSlice(stack, 100, true)).meetings.length, 1);
     },
 
-    "while somebody takes over a row whose worker died, nobody takes over another, whoever's it is":
-      async (stack) => {
-        const users = [await connectedUser(stack), await connectedUser(stack)];
-        await manyMeetings(stack, users, 2);
-        assert.equal((await claimSlice(stack, 100)).meetings.length, 2);
-        await loseLeases(stack);
+    "while a row whose worker died is reclaimed, no other row is reclaimed, of any owner": async (
+      stack,
+    ) => {
+      const users = [await connectedUser(stack), await connectedUser(stack)];
+      await manyMeetings(stack, users, 2);
+      assert.equal((await claimSlice(stack, 100)).meetings.length, 2);
+      await loseLeases(stack);
 
-        const at_once = await withSlowLeases(
-          stack,
-          () => Promise.all([1, 2, 3].map(() => claimSlice(stack, 100, true))),
-        );
-        const first = at_once.flatMap(({ meetings }) => meetings);
-        assert.equal(first.length, 1);
-        assert.deepEqual((await claimSlice(stack, 100, true)).meetings, []);
-        await settleAll(stack, first);
-        const second = await claimSlice(stack, 100, true);
-        assert.deepEqual(
-          organizersOf([...first, ...second.meetings]).toSorted(),
-          users.map(({ user_id }) => user_id).toSorted(),
-        );
-      },
+      const at_once = await withSlowLeases(
+        stack,
+        () => Promise.all([1, 2, 3].map(() => claimSlice(stack, 100, true))),
+      );
+      const first = at_once.flatMap(({ meetings }) => meetings);
+      assert.equal(first.length, 1);
+      assert.deepEqual((await claimSlice(stack, 100, true)).meetings, []);
+      await settleAll(stack, first);
+      const second = await claimSlice(stack, 100, true);
+      assert.deepEqual(
+        organizersOf([...first, ...second.meetings]).toSorted(),
+        users.map(({ user_id }) => user_id).toSorted(),
+      );
+    },
 
     "workers that die count as failed attempts, three at most": async (stack) => {
       const [meeting_id] = await manyMeetings(stack, [await connectedUser(stack)], 1);

@@ -69,7 +69,7 @@ promise("requeueing a meeting that gave its time back", {
     const meeting_id = await failed(stack, ana, [guest]);
     const starts_at = new Date((await rowOf(stack, meeting_id)).starts_at);
     await stack.google.addEvents(guest, [{
-      summary: "Somebody else's",
+      summary: "Another meeting",
       start: { dateTime: starts_at.toISOString() },
       end: { dateTime: new Date(starts_at.getTime() + 3_600_000).toISOString() },
     }]);

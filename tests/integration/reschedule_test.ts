@@ -66,7 +66,7 @@ promise("smart rescheduling", {
     assert.deepEqual(await startsOn(stack, organizer.email), [LATER]);
   },
 
-  "our event without guests moves and nobody is told; with guests everybody is": async (stack) => {
+  "our event without guests moves without mail; with guests all are notified": async (stack) => {
     for (const guests of [0, 2]) {
       const task = await scheduledTask(stack, { guests });
       await plan(task.organizer, task.task_id, { start_date: LATER, duration_minutes: 30 });
@@ -117,7 +117,7 @@ promise("smart rescheduling", {
       assert.equal(row.organizer_email, organizer.email);
     },
 
-  "an event of unknown owner that turns out to be somebody else's is left alone": async (stack) => {
+  "an event of unknown owner that belongs to another account is left unchanged": async (stack) => {
     const { organizer, task_id, event_id } = await scheduledTask(stack);
     const foreign = await stack.organizer();
     const { body } = await foreign.call("task-events", {

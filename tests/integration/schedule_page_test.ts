@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { MONDAY, WEEK } from "../support/meetings.ts";
-import { tableRows } from "../support/page_words.ts";
+import { tableRows } from "../support/page_tables.ts";
 import { promise, type Stack } from "../support/stack.ts";
 
 const PAGE = await Deno.readTextFile(new URL("../../docs/schedule.md", import.meta.url));
@@ -10,12 +10,12 @@ const NOT_OURS =
   /^(google_request|details|candidates\[\]\.reasons\[\]\.args|conceded_candidates\[\]\.concessions)(\.|\[)/;
 
 promise("docs/schedule.md", {
-  "the page tells every field that schedule answers, and no other": async (stack) => {
+  "the page has every field of the response of schedule, and no other": async (stack) => {
     const answers = await answersOf(stack);
     const given = new Set(
       answers.flatMap((answer) => pathsOf(answer)).filter((path) => !NOT_OURS.test(path)),
     );
-    const told = new Set(tableRows(PAGE, "The answer").flatMap(({ paths }) => paths));
+    const told = new Set(tableRows(PAGE, "The response").flatMap(({ paths }) => paths));
     assert.deepEqual([...given].toSorted(), [...told].toSorted());
   },
 });
@@ -23,7 +23,7 @@ promise("docs/schedule.md", {
 /** A series found, a refusal with concessions, and alternatives: together they have every field. */
 async function answersOf(stack: Stack): Promise<unknown[]> {
   const organizer = await stack.organizer();
-  const wishes = { preferred_hours_start: 9, preferred_hours_end: 10 };
+  const preferences = { preferred_hours_start: 9, preferred_hours_end: 10 };
   const found = await organizer.call("schedule", {
     body: {
       dry_run: true,
@@ -32,7 +32,7 @@ async function answersOf(stack: Stack): Promise<unknown[]> {
         {
           email: "ben@south.example",
           name: "Ben",
-          preferences: wishes,
+          preferences,
           busy: [{ start: "2035-01-15T00:00:00Z", end: "2035-01-16T00:00:00Z" }],
         },
       ],

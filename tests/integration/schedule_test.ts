@@ -241,8 +241,8 @@ promise("schedule", {
     const organizer = await stack.organizer();
     const wrong: [Record<string, unknown>, string][] = [
       [{ participants: [] }, "participants"],
-      [{ participants: ["nobody"] }, "participants[0]"],
-      [{ participants: [{ email: "nobody" }] }, "participants[0].email"],
+      [{ participants: ["no-address"] }, "participants[0]"],
+      [{ participants: [{ email: "no-address" }] }, "participants[0].email"],
       [{ conference: "zoom" }, "conference"],
       [{ reminders: [{ method: "sms", minutes: 1 }] }, "reminders[0].method"],
       [{ ...SLOT, ends_at: SLOT.starts_at }, "ends_at"],

@@ -45,7 +45,7 @@ promise("what a search spends", {
     assert.deepEqual([row.search_attempts, row.search_deferrals], [0, 0]);
   },
 
-  "the third failure of Google's in a row ends the search, and asking again begins anew": async (
+  "the third failure of Google in a row ends the search, and a new call starts again": async (
     stack,
   ) => {
     const organizer = await stack.organizer();

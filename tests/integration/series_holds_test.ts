@@ -103,7 +103,7 @@ promise("holds of a series", {
     );
   },
 
-  "an occurrence that the search knew to clash is told and promised to nobody twice": async (
+  "an occurrence with a known clash is reported and not held twice": async (
     stack,
   ) => {
     const [ana, ben, guest] = [
@@ -189,7 +189,7 @@ promise("holds of a series", {
 });
 
 promise("crowds of series", {
-  "sixty series and single meetings at once leave nobody in two places": async (stack) => {
+  "sixty concurrent series and single meetings leave no person in two places": async (stack) => {
     const organizers = await Promise.all(Array.from({ length: 6 }, () => stack.organizer()));
     const answers = await Promise.all(
       Array.from({ length: 60 }, (_, call) => {

@@ -50,7 +50,7 @@ const promises: Record<string, (stack: Stack) => Promise<void>> = {
     assert.equal((await rowOf(stack, meeting_id)).writeback_status, "created");
   },
 
-  "a created meeting that is set pending keeps its event and its id, and nobody is mailed": async (
+  "a created meeting that is set pending keeps its event and its id, and no mail is sent": async (
     stack,
   ) => {
     const { organizer, guests, meeting_id, event } = await createdMeeting(stack);

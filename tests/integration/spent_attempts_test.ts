@@ -189,7 +189,7 @@ promise("spent attempts", {
         await makeRetryDue(stack, meeting_id);
       }
       const last = await organizer.call("write-back", { body: { meeting_id } });
-      assert.equal(last.headers.has("retry-after"), false, "nobody need ask again");
+      assert.equal(last.headers.has("retry-after"), false, "no retry is needed");
       await isGivenUp(stack, meeting_id, /Others keep changing .* 3 attempts failed\. Requeue/);
       assert.equal((await requestsAbout(stack, event.id, "PATCH")).length, 9);
       await requeue(organizer, meeting_id);

@@ -3,7 +3,7 @@ import { pendingMeeting, rowOf } from "../support/meetings.ts";
 import { callFunction, promise, type Stack } from "../support/stack.ts";
 import { eventRow, googleOf, scheduledTask } from "../support/tasks.ts";
 import type { Organizer } from "../support/stack.ts";
-import { untoldEvents } from "../support/untold_events.ts";
+import { unsyncedEvents } from "../support/unsynced_events.ts";
 
 async function googleCalls(stack: Stack, organizer: Organizer): Promise<string[]> {
   const requests = await stack.google.requests({ user: organizer.email });
@@ -17,7 +17,7 @@ promise("sync-organizer", {
     stack,
   ) => {
     const organizer = await stack.organizer();
-    const ids = await untoldEvents(stack, organizer, 40, await stack.guest());
+    const ids = await unsyncedEvents(stack, organizer, 40, await stack.guest());
     await stack.platform.sql(
       `insert into public.task_calendar_events (user_id, calendar_event_id, event_start, organizer_self, sync_status)
        values ($1, 'gone0', '2035-01-08T10:00:00Z', null, 'synced')`,
@@ -46,7 +46,7 @@ promise("sync-organizer", {
 
   "the function sync-organizer does the same under its own name": async (stack) => {
     const organizer = await stack.organizer();
-    const ids = await untoldEvents(stack, organizer, 3, await stack.guest());
+    const ids = await unsyncedEvents(stack, organizer, 3, await stack.guest());
     const named = await organizer.call("sync-organizer", { body: { event_ids: ids.slice(0, 1) } });
     assert.equal(named.status, 200, JSON.stringify(named.body));
     assert.deepEqual([named.body.scanned, named.body.updated], [1, 1]);
@@ -57,7 +57,7 @@ promise("sync-organizer", {
     assert.deepEqual([rest.body.scanned, rest.body.updated], [2, 2]);
     assert.equal((await eventRow(stack, organizer, ids[2]!)).organizer_self, true);
 
-    const unknown = { body: { meeting_id: "nobody-knows-it" } };
+    const unknown = { body: { meeting_id: "unknown-meeting" } };
     const [own, routed] = [
       await organizer.call("sync-organizer", unknown),
       await organizer.call("task-events/sync-organizer", unknown),
@@ -208,7 +208,7 @@ promise("sync-organizer", {
 
   "what is not where its row says is missing, and found when it is named": async (stack) => {
     const organizer = await stack.organizer();
-    const ids = await untoldEvents(stack, organizer, 10);
+    const ids = await unsyncedEvents(stack, organizer, 10);
     const google = await googleOf(stack, organizer.email);
     await google.events.patch({
       calendarId: "primary",
@@ -232,7 +232,7 @@ promise("sync-organizer", {
 
   "a calendar that cannot be read fails alone": async (stack) => {
     const lost = await stack.organizer();
-    await untoldEvents(stack, lost, 8);
+    await unsyncedEvents(stack, lost, 8);
     await stack.google.revokeGrant(lost.email);
     const answer = await lost.call("task-events/sync-organizer", { body: { backfill: true } });
     assert.equal(answer.status, 200, JSON.stringify(answer.body));

@@ -188,7 +188,7 @@ promise("tasks on the calendar", {
       ]]);
     },
 
-  "a guest whom somebody added or removed on Google stays added or removed": async (stack) => {
+  "a guest who was added or removed on Google stays added or removed": async (stack) => {
     const { organizer, guests, event_id } = await scheduledTask(stack, { guests: 2 });
     const [ana = "", bo = ""] = guests;
     const added = await stack.guest();
@@ -247,7 +247,7 @@ promise("tasks on the calendar", {
     assert.equal(event?.attendees?.[0]?.responseStatus, "tentative");
   },
 
-  "an event that somebody else organizes is never changed or deleted": async (stack) => {
+  "an event of another organizer is never changed or deleted": async (stack) => {
     const { organizer, guests, event_id } = await scheduledTask(stack, { guests: 1 });
     const other = await stack.organizer();
     await change(organizer, {
@@ -335,7 +335,7 @@ promise("tasks on the calendar", {
     assert.equal(again.body.event_id, event_id);
   },
 
-  "refusals say what is wrong: no credentials, somebody else's task, wrong fields, no such event":
+  "error responses name the cause: no credentials, another user's task, wrong fields, no such event":
     async (stack) => {
       const { organizer, task_id } = await scheduledTask(stack);
       const other = await stack.organizer();
@@ -426,8 +426,8 @@ promise("tasks on the calendar", {
     const apikey = stack.platform.automations_key;
     const ask = (body: Record<string, unknown>) =>
       callFunction(stack.platform, "task-events/update", { apikey, body: { event_id, ...body } });
-    const nobody = await ask({ summary: "By a key" });
-    assert.deepEqual([nobody.status, nobody.body.details], [422, { path: "user_id" }]);
+    const by_key = await ask({ summary: "By a key" });
+    assert.deepEqual([by_key.status, by_key.body.details], [422, { path: "user_id" }]);
     const named = await ask({ summary: "By a key", user_id: organizer.user_id });
     assert.equal(named.body.summary, "By a key", JSON.stringify(named.body));
     const other = await stack.organizer();

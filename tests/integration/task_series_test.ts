@@ -156,18 +156,18 @@ promise("series of tasks", {
     const occurrences = await occurrencesOn(stack, organizer.email);
     await google.events.delete({ calendarId: "primary", eventId: occurrences.at(-1)!.id! });
 
-    const wish = {
+    const request = {
       event_id,
       update_scope: "future",
       instance_date: "2035-03-19",
       start_time: "2035-03-20T13:00:00Z",
       summary: "Report, new time",
     };
-    const preview = await change(organizer, { ...wish, preview: true });
+    const preview = await change(organizer, { ...request, preview: true });
     assert.equal(preview.status, 200, JSON.stringify(preview.body));
     assert.equal(preview.body.preview, true);
     assert.equal(preview.body.carried_exceptions.length, 1);
-    const unconfirmed = await change(organizer, wish);
+    const unconfirmed = await change(organizer, request);
     assert.equal(unconfirmed.status, 409);
     assert.equal(unconfirmed.body.error, "confirmation_required");
     assert.deepEqual(await startsOn(stack, organizer.email), [
@@ -176,7 +176,7 @@ promise("series of tasks", {
       "2035-04-05T08:00:00Z",
     ]);
 
-    const answer = await change(organizer, { ...wish, confirm: true });
+    const answer = await change(organizer, { ...request, confirm: true });
     assert.equal(answer.status, 200, JSON.stringify(answer.body));
     assert.deepEqual(await startsOn(stack, organizer.email), [
       ...WINTER.slice(0, 2),

@@ -61,7 +61,7 @@ promise("write-back", {
     );
   },
 
-  "a second call says already_exists with the same id and mails nobody": async (stack) => {
+  "a second call says already_exists with the same id and sends no mail": async (stack) => {
     const { organizer, guests, meeting_id } = await pendingMeeting(stack);
     const first = await organizer.call("write-back", { body: { meeting_id } });
     const second = await organizer.call("write-back", { body: { meeting_id } });

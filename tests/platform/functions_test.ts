@@ -170,7 +170,7 @@ Deno.test("a functions process ends when the platform's process is killed while 
       stderr: "null",
     }).spawn();
     try {
-      // What a killed parent leaves: nobody at the other end, neither to listen to nor to tell.
+      // What a killed parent leaves: pipes without a process at the other end.
       await Promise.all([child.stdout.cancel(), child.stdin.close()]);
       await eventually(`${folder}: the functions process is gone`, () => !isRunning(child.pid));
     } finally {

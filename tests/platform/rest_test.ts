@@ -22,7 +22,7 @@ onBothDatabases(
 
     const bob = client(platform, platform.publishable_key);
     await bob.auth.signUp({ email: "bob@acme.example", password: "long enough" });
-    assert.deepEqual((await bob.from("notes").select("id")).data, [], "somebody else's row");
+    assert.deepEqual((await bob.from("notes").select("id")).data, [], "another user's row");
 
     for (const key of [platform.secret_key, platform.automations_key]) {
       const service = client(platform, key);

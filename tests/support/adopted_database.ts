@@ -57,7 +57,7 @@ export async function migrateWithAdoption(
   return migrations;
 }
 
-/** What must be as it was: of each column of before, of rows, rules and rights, by table. */
+/** What must not change: existing columns, rows, policies and grants, by table. */
 export async function ownState(
   database: Pick<LocalDatabase, "query">,
   tables: readonly string[],

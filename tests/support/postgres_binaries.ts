@@ -135,7 +135,7 @@ async function unprivilegedUser(): Promise<{ uid: number; gid: number }> {
     if (fields) return { uid: Number(fields[2]), gid: Number(fields[3]) };
   }
   throw new Error(
-    "Postgres does not run as root, and there is no user postgres or nobody to run it",
+    'Postgres does not run as root, and there is no user "postgres" or "nobody" to run it',
   );
 }
 

@@ -32,7 +32,7 @@ export interface BootOptions {
 /** Starts a server in a directory of its own, on a free port of 127.0.0.1, with a random password. */
 export async function bootPostgres(options: BootOptions = {}): Promise<BootedPostgres> {
   const binaries = options.binaries ?? await findPostgresBinaries();
-  // Between our look for a free port and the server's start somebody else may take it.
+  // Between the search for a free port and the server's start another process may take it.
   for (let tries = 1;; tries++) {
     try {
       return await bootOnce(binaries, options.superuser ?? "postgres");

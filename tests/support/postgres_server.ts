@@ -11,7 +11,7 @@ export interface PostgresServer extends AsyncDisposable {
   readonly cron_database: string;
   /** As the superuser `postgres`, to the database `postgres`. */
   readonly admin_url: string;
-  /** Creates an empty database, or a copy of `template`, which nobody may be using for long. */
+  /** Creates an empty database, or a copy of `template`, which no session may use for long. */
   createDatabase(
     options?: { template?: string; name?: string },
   ): Promise<{ name: string; url: string }>;
@@ -99,7 +99,7 @@ async function copyDatabase(admin: postgres.Sql, name: string, template: string)
       await admin`create database ${admin(name)} template ${admin(template)}`;
       return;
     } catch (error) {
-      // Somebody else copies the same template at this moment, or a session on it is just ending.
+      // Another process copies the same template, or a session on it is just ending.
       const in_use = error instanceof postgres.PostgresError && error.code === OBJECT_IN_USE;
       if (!in_use || Date.now() > deadline) throw error;
       await new Promise((resolve) => setTimeout(resolve, 50));

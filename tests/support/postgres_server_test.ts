@@ -30,7 +30,7 @@ Deno.test("startPostgresServer() gives each test an empty database and copies a 
   assert.deepEqual(await query(second.url, "select to_regclass('kept') as kept"), [{ kept: null }]);
 });
 
-Deno.test("dropDatabase() drops a database that somebody is still connected to", async () => {
+Deno.test("dropDatabase() drops a database that a client is still connected to", async () => {
   await using server = await startPostgresServer();
   const { name, url } = await server.createDatabase();
   const visitor = postgres(url, { max: 1, onnotice: () => {}, connect_timeout: 5 });

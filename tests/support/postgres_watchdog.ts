@@ -1,6 +1,6 @@
 /**
  * Owns one temporary Postgres server, as a process of its own: sets it up, starts it, and stops it
- * and removes its directory as soon as standard input closes. That happens when whoever started it
+ * and removes its directory as soon as standard input closes. That happens when the process that started it
  * says so, and also when they die, by whatever signal. Prints "ready" once the server accepts
  * connections; what went wrong goes to standard error.
  *
@@ -67,7 +67,7 @@ async function keepLog(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise
     lines = [...lines, ...pieces].slice(-KEPT_LOG_LINES);
     if (!ready && pieces.some((line) => line.includes("ready to accept connections"))) {
       ready = true;
-      // Nobody reads it if the parent died meanwhile; the closed input says so, too.
+      // No process reads it if the parent died meanwhile; the closed input shows that, too.
       await Deno.stdout.write(new TextEncoder().encode("ready\n")).catch(() => {});
     }
   }
@@ -99,7 +99,7 @@ async function drain(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<v
 }
 
 if (import.meta.main) {
-  // Whoever signals a whole process group means the tests; the closed input tells when they ended.
+  // A signal to the whole process group is for the tests; the closed input shows when they ended.
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     Deno.addSignalListener(signal, () => {});
   }

@@ -22,7 +22,7 @@ export interface Stack {
   is_postgres: boolean;
   /** A new signed-in user whose Google account is connected. */
   organizer(options?: OrganizerOptions): Promise<Organizer>;
-  /** A Google account without a Convene user: somebody who is invited. */
+  /** A Google account without a Convene user: a guest. */
   guest(options?: GuestOptions): Promise<string>;
 }
 
@@ -159,7 +159,7 @@ async function createAccount(
   return email;
 }
 
-/** Calls a function as a user (access_token), with a key (apikey), or as nobody. */
+/** Calls a function as a user (access_token), with a key (apikey), or without credentials. */
 export async function callFunction(
   platform: Platform,
   name: string,

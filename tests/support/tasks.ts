@@ -89,7 +89,7 @@ export async function googleOf(stack: Stack, email: string): Promise<calendar_v3
   return googleClient(stack.platform.google_url, access_token);
 }
 
-/** All occurrences on somebody's calendar in order: start, as Google's own client sees them. */
+/** The starts of all occurrences on a calendar in order, read with Google's own client. */
 export async function startsOn(
   stack: Stack,
   email: string,

@@ -82,7 +82,7 @@ export function deleteCalendar(call: Call): Answer {
   return no_content;
 }
 
-/** calendars.clear: deletes all events of the primary calendar, telling nobody. */
+/** calendars.clear: deletes all events of the primary calendar, without mail. */
 export function clearCalendar(call: Call): Answer {
   const calendar = calendarFor(call, "owner");
   if (!calendar.primary) throw new GoogleError("forbidden");

@@ -7,7 +7,7 @@ import { formatReminders } from "./reminders.ts";
 /** An event or one occurrence of a series, as one calendar shows it. */
 export interface EventView {
   copy: EventCopy;
-  /** Set for an occurrence that the rule generates and nobody has changed. */
+  /** Set for an occurrence that the rule generates and that was not changed. */
   occurrence: { id: string; start: EventTime; end: EventTime } | null;
 }
 
@@ -82,7 +82,7 @@ export function cancelledResource(view: EventView, options: RenderOptions): Even
   };
 }
 
-/** All that somebody with free/busy access sees. */
+/** All that a reader with free/busy access sees. */
 export function busyOnlyResource(view: EventView, options: RenderOptions): EventBody {
   const { id, etag, status, start, end } = eventResource(view, options);
   return {

@@ -107,7 +107,7 @@ export function busyPeriods(
 
 function blocksTime(copy: EventCopy): boolean {
   if (isCancelled(copy) || copy.personal.transparent) return false;
-  // A working location says where somebody is, not that they are busy.
+  // A working location is not busy time.
   if (copy.shared.content.plain.eventType === "workingLocation") return false;
   const own = copy.shared.content.attendees.find(({ email }) => email === copy.calendar_id);
   return own?.responseStatus !== "declined";

@@ -8,7 +8,7 @@ import { formatInstant } from "./zones.ts";
 
 export type SendUpdates = "all" | "externalOnly" | "none";
 
-/** The effective sendUpdates of a request; without one nobody is mailed. */
+/** The effective sendUpdates of a request; without one no mail is sent. */
 export function sendUpdatesOf(query: Query): SendUpdates {
   const asked = query.text("sendUpdates");
   if (asked === "all" || asked === "externalOnly" || asked === "none") return asked;

@@ -8,7 +8,7 @@ import type { EventBody, EventCopy, Person } from "./event_types.ts";
 import { checkEventId, eventAnswer, organizerOf } from "./insert_event.ts";
 import { addEvent, touchShared } from "./shared_events.ts";
 
-/** events.import: a private copy of an event that is organized elsewhere; nobody is invited or
+/** events.import: a private copy of an event that is organized elsewhere; no guest is invited or
  * told. */
 export function importEvent(call: Call): Answer {
   const calendar = calendarFor(call, "writer");

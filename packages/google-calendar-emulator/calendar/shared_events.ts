@@ -60,7 +60,7 @@ export function addCopy(
 }
 
 /** Gives every guest with a calendar here a copy, and takes it from those who are no longer
- * invited. A guest who deleted their copy gets it back only when invited anew. */
+ * invited. A guest who deleted their copy gets it back only when invited again. */
 export function syncGuestCopies(
   world: World,
   shared: SharedEvent,

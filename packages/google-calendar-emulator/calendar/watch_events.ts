@@ -5,7 +5,7 @@ import type { Channel } from "./channels.ts";
 import { readListQuery } from "./list_query.ts";
 
 const default_ttl_seconds = 604_800;
-/** One report saw a longer wish cut to 30 days; others claim 7. Clients must use the expiration
+/** In one report a longer expiration was cut to 30 days, in others to 7. Clients must use the expiration
  * they get. */
 const longest_ttl_seconds = 30 * 86_400;
 

@@ -37,7 +37,7 @@ export function createAccount(world: World, seed: AccountSeed): AccountState {
     const owned = (extra.access_role ?? "owner") === "owner";
     const calendar = addCalendar(world, {
       ...(extra.id === undefined ? {} : { id: extra.id }),
-      // A calendar that is only shared with the account belongs to nobody who can sign in here.
+      // A calendar that is only shared with the account belongs to no account that can sign in here.
       owner: owned ? email : "unknownorganizer@calendar.google.com",
       primary: false,
       summary: extra.summary,

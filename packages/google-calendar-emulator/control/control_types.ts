@@ -5,7 +5,7 @@ export interface CalendarSeed {
   id?: string;
   summary: string;
   timezone?: string;
-  /** Below `owner` the calendar belongs to somebody else, like a holiday calendar. */
+  /** Below `owner` the calendar belongs to another account, like a holiday calendar. */
   access_role?: "owner" | "writer" | "reader" | "freeBusyReader";
   events?: EventBody[];
 }
@@ -15,11 +15,11 @@ export interface AccountSeed {
   name?: string;
   /** IANA zone of the primary calendar. */
   timezone: string;
-  /** Who else may read this account's free/busy: every account here (default), or nobody. */
+  /** Who else may read this account's free/busy: every account here (default), or no account. */
   freebusy?: "public" | "private";
   service_account?: boolean;
   calendars?: CalendarSeed[];
-  /** Google Event bodies for the primary calendar; nobody is mailed about them. */
+  /** Google Event bodies for the primary calendar; no mail is sent about them. */
   events?: EventBody[];
 }
 

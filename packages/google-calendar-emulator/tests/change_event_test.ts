@@ -234,7 +234,7 @@ Deno.test("move makes another calendar the organizer and leaves a cancelled copy
   assert.equal(left.data.status, "cancelled");
 });
 
-Deno.test("import stores a private copy under its iCalUID and tells nobody", async () => {
+Deno.test("import stores a private copy under its iCalUID and sends no mail", async () => {
   await using lab = await openTeam();
   const google = await lab.as(ana);
   const requestBody = {

@@ -127,7 +127,7 @@ Deno.test("calendars that cannot be read are errors inside a 200", async () => {
   });
   const not_found = { errors: [{ domain: "global", reason: "notFound" }], busy: [] };
   assert.deepEqual(await busy(lab, "shy@team.example"), not_found);
-  assert.deepEqual(await busy(lab, "nobody@team.example"), not_found);
+  assert.deepEqual(await busy(lab, "unknown@team.example"), not_found);
   assert.deepEqual(await busy(lab, bo), { busy: [] });
 });
 

@@ -62,7 +62,7 @@ Deno.test("sendUpdates decides who is mailed about a new event, never the organi
   }
 });
 
-Deno.test("without sendUpdates nobody is mailed, and sendNotifications means all", async () => {
+Deno.test("without sendUpdates no mail is sent, and sendNotifications means all", async () => {
   await using lab = await openTeam();
   const google = await lab.as(ana);
   const requestBody = { ...hour(30, 10), attendees: [{ email: cy }] };
@@ -72,7 +72,7 @@ Deno.test("without sendUpdates nobody is mailed, and sendNotifications means all
   assert.deepEqual(await mails(lab), [`invitation ${cy}`]);
 });
 
-Deno.test("events of the past mail nobody", async () => {
+Deno.test("events of the past send no mail", async () => {
   await using lab = await openTeam();
   await invite(lab, hour(20, 10));
   assert.deepEqual(await mails(lab), []);
@@ -95,7 +95,7 @@ Deno.test("a patch mails every guest: new, old and removed ones each their way",
   ]);
 });
 
-Deno.test("a change that is the organizer's own mails nobody", async () => {
+Deno.test("a change that is the organizer's own sends no mail", async () => {
   await using lab = await openTeam();
   const id = await invite(lab, {}, "none");
   const google = await lab.as(ana);
@@ -217,7 +217,7 @@ Deno.test("guests may bring guests unless the organizer says no", async () => {
   }
 });
 
-Deno.test("a guest's new guest is mailed, a guest's answer mails nobody", async () => {
+Deno.test("a guest's new guest is mailed, a guest's reply sends no mail", async () => {
   await using lab = await openTeam();
   const id = await invite(lab, {}, "none");
   const google = await lab.as(bo);

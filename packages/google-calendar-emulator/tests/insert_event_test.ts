@@ -97,7 +97,7 @@ Deno.test("the same id on two calendars is no duplicate", async () => {
   }
 });
 
-Deno.test("insert on somebody else's calendar is 403, on an invisible one 404", async () => {
+Deno.test("insert on another account's calendar is 403, on an invisible one 404", async () => {
   await using lab = await openTeam();
   await lab.control.createAccount({
     email: "shy@team.example",
@@ -111,7 +111,7 @@ Deno.test("insert on somebody else's calendar is 403, on an invisible one 404", 
   assert.equal(visible.status, 403);
   assert.equal(visible.reason, "requiredAccessLevel");
   assert.equal(visible.domain, "calendar");
-  for (const calendarId of ["shy@team.example", "nobody@team.example"]) {
+  for (const calendarId of ["shy@team.example", "unknown@team.example"]) {
     const error = await refused(google.events.insert({ calendarId, requestBody: hour(30, 10) }));
     assert.equal(error.status, 404);
     assert.equal(error.reason, "notFound");

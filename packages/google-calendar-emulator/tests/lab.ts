@@ -11,8 +11,8 @@ export interface Lab extends AsyncDisposable {
   readonly control: EmulatorControl;
   /** Google's own client, signed in as an account. */
   as(email: string, scopes?: string[]): Promise<calendar_v3.Calendar>;
-  /** A request that Google's client would not send: below /calendar/v3/, as an account or as
-   * nobody. */
+  /** A request that Google's client would not send: below /calendar/v3/, as an account or
+   * without credentials. */
   raw(request: RawRequest): Promise<Answered>;
 }
 

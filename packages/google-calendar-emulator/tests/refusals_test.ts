@@ -103,7 +103,7 @@ const refusals: Refusal[] = [
     reason: "required",
     message: "Missing attendee email.",
   }),
-  insert("a guest with a wrong address", { ...timed, attendees: [{ email: "nobody" }] }, {
+  insert("a guest with a wrong address", { ...timed, attendees: [{ email: "no-address" }] }, {
     status: 400,
     reason: "invalid",
     message: "Invalid attendee email.",
@@ -237,7 +237,7 @@ const refusals: Refusal[] = [
   },
   {
     what: "an unknown calendar",
-    request: { path: "calendars/nobody%40team.example/events" },
+    request: { path: "calendars/unknown%40team.example/events" },
     expected: { status: 404, reason: "notFound" },
   },
   {

@@ -101,7 +101,7 @@ Deno.test("stop ends a channel, only for who opened it", async () => {
   assert.equal((await lab.control.notifications()).length, 1);
 });
 
-Deno.test("a channel dies at its expiration, and a longer wish is cut to 30 days", async () => {
+Deno.test("a channel dies at its expiration, and a longer expiration is cut to 30 days", async () => {
   await using receiver = openReceiver();
   await using lab = await openTeam();
   const google = await lab.as(ana);

@@ -50,7 +50,7 @@ export interface Negotiation {
 }
 
 /**
- * Looks for times that need concessions, in at most three rounds: without optional people; then with smaller buffers
+ * Searches for times that need concessions, in at most three rounds: without optional people; then with smaller buffers
  * and days up to an hour wider; then shorter by up to 15 minutes or later. The first round, and in it the first
  * relaxation, that yields a time ends it. A person who is unknown stays unknown: no relaxation reads calendars
  * or the answer to `on_unknown` differently.

@@ -43,7 +43,7 @@ export interface Person {
   buffer: { before: number; after: number };
   /** Undefined for a resource without hours, which is always open. */
   rules: readonly OpenHoursRule[] | undefined;
-  /** The same array for everybody with the same hours, so that a group can be recognised by identity. */
+  /** The same array for all people with the same hours, so that a group can be recognised by identity. */
   open: readonly Interval[];
   /** The hours before a concession widened them; undefined when none did. */
   open_by_right: readonly Interval[] | undefined;

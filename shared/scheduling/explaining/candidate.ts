@@ -117,7 +117,7 @@ function invitedByName(people: readonly Person[]): number[] {
     .sort((i, j) => byName(people[i]!, people[j]!));
 }
 
-/** Everybody at each start. Only the best starts are looked at so closely; all of them would fill the memory. */
+/** All participants at each start. Only for the best starts: all of them would fill the memory. */
 function attendeesAt(
   search: SearchRequest,
   people: readonly Person[],

@@ -7,7 +7,7 @@ import type { SearchRequest } from "../input/search_request.ts";
 import { formatMinutes, formatNames, formatTimeOfDay } from "./phrases.ts";
 
 /**
- * Says whose hours never leave room for the meeting, before anybody's busy time is looked at; undefined when the
+ * The people whose hours never leave room for the meeting, before busy time is read; undefined when the
  * hours do meet. The smallest group that is enough to see it is named: one, two, or all.
  */
 export function hoursClash(search: SearchRequest, people: readonly Person[]): string | undefined {

@@ -3,7 +3,7 @@ import type { AvailabilityStatus } from "../availability/attendance.ts";
 import type { ScoreBreakdown } from "../input/weights.ts";
 
 /**
- * A fact about a candidate that anybody can check against the calendars. Names are the participant's name, or the
+ * A fact about a candidate that can be checked against the calendars. Names are the participant's name, or the
  * e-mail address of a person without one. `clear_before` is time before that person's next meeting, `clear_after` time
  * after their last one. Comfortable hours are the preferred ones, else the usual day; `meets_wishes` and the like are
  * about what people asked for, `usually_*` about their answers to meetings at this time of the week. `notice`,

@@ -58,7 +58,7 @@ export function readSearchRequest(
 ): SearchRequest {
   const { timezone } = constraints;
   requireTimeZone(timezone, "constraints.timezone");
-  // Comparisons with an invalid date are all false: it would look like a window that is over.
+  // Comparisons with an invalid date are all false, as for a window that is over.
   if (Number.isNaN(now.getTime())) throw new SchedulingInputError("now", "Give a valid date");
   const { from, to } = readWindow(constraints);
   const duration = wholeMinutes(constraints, "duration_minutes", 1, MINUTES_PER_DAY);

@@ -25,7 +25,7 @@ export interface AlikeGroup {
 
 /**
  * Adds up people who are alike together. In hours near which they have nothing they only differ in number; only the
- * starts in the other hours need a look at each of them.
+ * starts in the other hours are computed for each of them.
  */
 export class AlikePeople {
   readonly #starts: Int32Array;

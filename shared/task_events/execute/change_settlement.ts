@@ -60,7 +60,7 @@ export function dueAgain(failure: Failure): NonNullable<Settlement["due_again"]>
   };
 }
 
-/** Ends the work on a row that failed; what may have landed stays to be finished. */
+/** Settles a row that failed; a change that may have taken effect stays due. */
 export async function releaseAfter(
   { database }: TaskEventDependencies,
   row: TaskEventRow,

@@ -28,7 +28,7 @@ export interface DeletedEvent {
 /**
  * Deletes an event that the user organizes on Google: one event or occurrence, a whole series, or
  * its rest from one occurrence on. The rows stay, marked as deleted. Null: it was gone before, and
- * nobody was mailed. Throws FailureError.
+ * no mail was sent. Throws FailureError.
  */
 export async function deleteEvent(
   dependencies: TaskEventDependencies,
@@ -52,7 +52,7 @@ export async function deleteEvent(
   if (row === null) {
     throw new FailureError(rejection(
       "cancelled",
-      "The event was deleted here and restored on Google Calendar. Delete it there.",
+      "The event was deleted with Convene and restored on Google Calendar. Delete it on Google Calendar.",
     ));
   }
   return await deleteLeased(account, row, request, state);
@@ -64,14 +64,14 @@ async function deleteLeased(
   request: DeletionRequest,
   state: DeletionState | GoneAlready,
 ): Promise<DeletedEvent | null> {
-  const progress = { landed: false };
+  const progress = { took_effect: false };
   let finishing = row.pending_change !== null;
   try {
     if (finishing) {
       // A divided series is put together first, so that nothing half done is left behind.
       await finishOrDrop(account, row, progress);
       finishing = false;
-      progress.landed = false;
+      progress.took_effect = false;
     }
     if (state.kind === "gone") {
       await settleGone(account, row, state.event_id, false);
@@ -94,7 +94,7 @@ async function deleteLeased(
     };
   } catch (thrown) {
     if (thrown instanceof FailureError) {
-      const open = progress.landed || (finishing && staysOpen(thrown));
+      const open = progress.took_effect || (finishing && staysOpen(thrown));
       await releaseAfter(account, row, thrown, open);
     }
     throw thrown;
@@ -105,7 +105,7 @@ async function deleteLeased(
 async function finishOrDrop(
   account: Account,
   row: TaskEventRow,
-  progress: { landed: boolean },
+  progress: { took_effect: boolean },
 ): Promise<void> {
   const started = account.now().valueOf();
   const has_time = () => account.now().valueOf() - started < beginWithinMs(row);

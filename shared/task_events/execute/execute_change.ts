@@ -16,9 +16,9 @@ export interface ExecutedChange {
   /** The patched event, as Google answered. */
   event: GoogleEvent;
   tail: InsertedTaskEvent | null;
-  /** Occurrences that were patched by themselves, in the order of the plan. */
+  /** Occurrences that were patched separately, in the order of the plan. */
   migrated: { event: GoogleEvent; is_own: boolean }[];
-  /** Changed occurrences of before that are removed. */
+  /** Existing exceptions that are removed. */
   removed: string[];
   /** Occurrences whose own change found no place any more. */
   dropped: { was: string; reason: string }[];
@@ -33,10 +33,10 @@ export interface ChangeExecution {
   account: Account;
   row: TaskEventRow;
   plan: ChangePlan;
-  /** The plan was begun before, so look what of it is there. */
+  /** The plan was begun before, so it is verified which part took effect. */
   resumed: boolean;
   /** Becomes true with the first request that took effect: from then on the plan must be finished. */
-  progress: { landed: boolean };
+  progress: { took_effect: boolean };
   /** False once the lease might end before a request that starts now is answered. */
   has_time(): boolean;
 }
@@ -47,7 +47,7 @@ export async function executeChange(
 ): Promise<ExecutedChange | Outdated> {
   const event = await patchOnce(execution);
   if (event === null) return { kind: "outdated" };
-  execution.progress.landed = true;
+  execution.progress.took_effect = true;
 
   const tail = await insertTail(execution, event);
   const target = tail?.event ?? event;
@@ -117,10 +117,10 @@ async function undo({ account, row, plan, progress }: ChangeExecution, event: Go
   const outcome = await patchEvent(calendarOf(account, row.calendar_id), event.id, patch, {
     sendUpdates,
   });
-  if (outcome.verdict === "done") progress.landed = false;
+  if (outcome.verdict === "done") progress.took_effect = false;
 }
 
-/** Which changed occurrences of before Google no longer has: a moved series has them under other ids. */
+/** Existing exceptions that Google no longer has: a moved series has them under other ids. */
 async function removedExceptions(
   { account, row, plan }: ChangeExecution,
   event: GoogleEvent,
@@ -141,16 +141,16 @@ async function migrateException(
   const mark = `${plan.change_id}:${index}`;
   const zone = target.start?.timeZone ?? "UTC";
   const original = readMoment(exception.original_start, zone);
-  for (let looks = 0; looks < 3; looks++) {
+  for (let reads = 0; reads < 3; reads++) {
     if (!has_time()) {
       throw new FailureError(
-        deferral("google_unavailable", 1, "The time for this call was used up."),
+        deferral("google_unavailable", 1, "The call ran out of time."),
       );
     }
     const occurrence = await occurrenceAt(account, row.calendar_id, target.id, original, {
       showDeleted: exception.patch.status === "confirmed",
     });
-    if (occurrence === null) return "The series has no occurrence there any more.";
+    if (occurrence === null) return "The series no longer has this occurrence.";
     if (shownChange(occurrence) === mark) return occurrence;
     const outcome = await patchEvent(
       calendarOf(account, row.calendar_id),
@@ -162,5 +162,5 @@ async function migrateException(
     if (outcome.verdict !== "reject") throw failedRequest(outcome);
     if (!isOutdated(outcome)) return outcome.google.message;
   }
-  return "Others change this occurrence all the time.";
+  return "The occurrence was changed on Google Calendar during each attempt.";
 }

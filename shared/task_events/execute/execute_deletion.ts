@@ -21,11 +21,11 @@ export interface DeletionExecution {
   account: Account;
   row: TaskEventRow;
   plan: DeletionPlan;
-  /** The plan was begun before, so look what of it is there. */
+  /** The plan was begun before, so it is verified which part took effect. */
   resumed: boolean;
   /** Becomes true once the deletion took effect. */
-  progress: { landed: boolean };
-  /** The caller goes on with the row. */
+  progress: { took_effect: boolean };
+  /** The caller continues with the row. */
   keep_lease: boolean;
 }
 
@@ -37,7 +37,7 @@ export interface ExecutedDeletion {
 
 /**
  * Deletes what a plan says and settles its row, which stays: that something is gone already is
- * success. A version that was not looked at is looked at first, as it may have other guests or
+ * success. A version that was not read is read first, as it may have other guests or
  * another organizer. Throws FailureError.
  */
 export async function executeDeletion(
@@ -48,7 +48,7 @@ export async function executeDeletion(
     await record(account, row, plan);
     const event = await send(account, row, plan, resumed);
     if (event !== "outdated") {
-      progress.landed = true;
+      progress.took_effect = true;
       const settlement = settlementOf(row, plan, event, account.now());
       if (!await settleTaskEvent(account.database, row, { ...settlement, keep_lease })) {
         throw inProgress(null);
@@ -80,7 +80,7 @@ export async function settleGone(
   if (!await settleTaskEvent(database, row, { ...settlement, keep_lease })) throw inProgress(null);
 }
 
-/** Before Google is asked, so that whoever finds it unfinished does the same. */
+/** Stored before the first request to Google, so that another worker can complete it. */
 async function record(account: Account, row: TaskEventRow, plan: DeletionPlan): Promise<void> {
   const columns = { pending_change: plan as unknown as TaskEventRow["pending_change"] };
   if (!await settleTaskEvent(account.database, row, { columns, keep_lease: true })) {
@@ -125,7 +125,7 @@ function settlementOf(
     };
   }
   if (plan.event_id === row.calendar_event_id) return { columns: { ...deleted, ...DONE } };
-  // Google says nothing more of a deleted occurrence, so what it was is kept here.
+  // Google returns nothing more of a deleted occurrence, so its values are kept here.
   const rows = plan.occurrence === null ? [] : [{
     ...rowOf(row, plan.scope, { ...plan.occurrence, status: "cancelled" }, null, now),
     ...deleted,

@@ -8,7 +8,7 @@ import { DAY_MS, instantOf, rfc3339, wallOf } from "@shared/time/wall_time.ts";
 
 export interface Clashes {
   warnings: { code: "guest_busy" | "guest_unknown"; message: string; emails: string[] }[];
-  /** Times at which everybody whose calendar can be read is free. */
+  /** Times at which all people with a readable calendar are free. */
   alternatives: { start_time: string; end_time: string }[];
 }
 
@@ -25,7 +25,7 @@ const CLOSES_MS = 17 * 3_600_000;
 
 /**
  * What a new time would mean for an event's guests, asked before it moves: who has something else
- * then, whose calendar nobody can read, and the next half hours of working time (9 to 17, Monday to
+ * then, whose calendar cannot be read, and the next half hours of working time (9 to 17, Monday to
  * Friday, in the event's zone) at which all are free. The event's own present time does not count.
  */
 export async function findClashes(
@@ -82,12 +82,12 @@ export async function findClashes(
 function unreadable(emails: string[]) {
   return {
     code: "guest_unknown" as const,
-    message: `Nobody could see whether they are free: ${emails.join(", ")}.`,
+    message: `Their calendars could not be read: ${emails.join(", ")}.`,
     emails,
   };
 }
 
-/** Busy time less the time at which the event itself stands now. */
+/** Busy time without the current time of the event itself. */
 function withoutOwn({ start, end }: Interval, event: TaskEventRow): Interval[] {
   const own_start = Date.parse(event.event_start ?? "");
   const own_end = Date.parse(event.event_end ?? "");

@@ -17,9 +17,9 @@ import { writeTaskEvent } from "./schedule_task.ts";
 
 interface Finishing {
   has_time(): boolean;
-  /** Says, when a FailureError comes out, whether part of the change has taken effect. */
-  progress: { landed: boolean };
-  /** The caller goes on with the row. */
+  /** Shows, when a FailureError is thrown, whether part of the change has taken effect. */
+  progress: { took_effect: boolean };
+  /** The caller continues with the row. */
   keep_lease: boolean;
 }
 
@@ -65,7 +65,7 @@ async function finishClaimed(
 
 const UNEXPECTED = {
   code: "internal",
-  message: `${CODES.internal.message.slice(0, -1)}, and is tried again later.`,
+  message: `${CODES.internal.message} The change is retried later.`,
 } as const;
 
 /** A row that always fails does not keep the others waiting: the backoff grows. */
@@ -93,24 +93,24 @@ async function finishOne(
     await settleTaskEvent(dependencies.database, row, { columns: { outcome_unknown: false } });
     return;
   }
-  const progress = { landed: false };
+  const progress = { took_effect: false };
   try {
     const account = accountOf(dependencies, begun.connection);
     await finishPending(account, row, { has_time, progress, keep_lease: false });
   } catch (thrown) {
     if (thrown instanceof FailureError) {
-      await releaseAfter(dependencies, row, thrown, progress.landed || staysOpen(thrown));
+      await releaseAfter(dependencies, row, thrown, progress.took_effect || staysOpen(thrown));
     }
     throw thrown;
   }
 }
 
-/** Whether an unfinished change may still be there after this: nobody could look, or it can be finished later. */
+/** Whether an unfinished change may remain: Google could not be read, or it can be completed later. */
 export function staysOpen({ failure }: FailureError): boolean {
   return isTemporary(failure) || failure.verdict === "reconnect";
 }
 
-/** Does the rest of what a row says is under way, and settles it. Throws FailureError. */
+/** Completes the pending change of a row, and settles it. Throws FailureError. */
 export async function finishPending(
   account: Account,
   row: TaskEventRow,

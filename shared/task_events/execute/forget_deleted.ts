@@ -5,12 +5,12 @@ import type { TaskEventDependencies } from "./account.ts";
 import { settleGone } from "./execute_deletion.ts";
 import { leaseEvent } from "./lease_event.ts";
 
-/** Google may not show a new event at once; one of before that it does not know was deleted. */
+/** Google may not show a new event immediately; an older event that it does not return was deleted. */
 const SURELY_SHOWN_MS = 3_600_000;
 
 /**
  * Whether an event that a row shows was deleted on Google; its row is then marked as deleted. Where
- * Google cannot be asked the row is believed.
+ * Google cannot be reached the row is used.
  */
 export async function forgetDeleted(
   dependencies: TaskEventDependencies,

@@ -18,7 +18,7 @@ export interface TaskInsertion {
 export interface InsertedTaskEvent {
   event: GoogleEvent;
   generation: number;
-  /** It was there before this call; nobody was mailed again. */
+  /** The event existed before this call; no mail was sent. */
   already_exists: boolean;
 }
 
@@ -36,18 +36,18 @@ export async function insertTaskEvent(
       return inserted;
     case "failed": {
       const { failure } = failedRequest(inserted.failure);
-      // As long as nobody has verified, the event may be there.
+      // Until a verification, the event may exist.
       throw new FailureError(inserted.at === "verify" ? whileUnknown(failure, null) : failure);
     }
     case "foreign":
       throw new FailureError(rejection(
         "google_rejected",
-        `An event that is not ours has the id ${inserted.event_id}. It was left alone; delete the task's event here and schedule it again.`,
+        `An event that Convene did not create has the id ${inserted.event_id}. It was left unchanged; delete the task's event with Convene and schedule the task again.`,
       ));
     case "deleted_each_time":
       throw new FailureError(rejection(
         "google_rejected",
-        "The event was deleted on Google Calendar each time it was written. Delete it here, or schedule it again later.",
+        "The event was deleted on Google Calendar each time it was written. Delete it with Convene, or schedule the task again later.",
       ));
   }
 }

@@ -120,7 +120,7 @@ async function liveNear(
   return new Set(live.flatMap((one) => originalStart(one, from) ?? []));
 }
 
-/** A row that has never been written from Google says nothing about guests. */
+/** A row that was never read from Google has no guests to compare with. */
 function knownGuests(row: TaskEventRow | null, present: GoogleEvent): readonly GoogleAttendee[] {
   return row === null || row.last_synced_at === null
     ? present.attendees ?? []

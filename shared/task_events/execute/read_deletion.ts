@@ -17,7 +17,7 @@ export async function readDeletion(
   const named = await readEvent(account, calendar_id, request.event_id);
   if (named === null) return gone(request.event_id, null);
   const is_single = (request.update_scope ?? "single") === "single";
-  // A deleted occurrence still tells which series is meant.
+  // A deleted occurrence still has the id of its series.
   if (named.status === "cancelled" && (named.recurringEventId === undefined || is_single)) {
     return gone(named.id, named.recurringEventId ?? null);
   }

@@ -34,7 +34,7 @@ export async function exceptionsOf(
   return found;
 }
 
-/** All occurrences of a series that Google tells, cancelled ones included if asked. */
+/** All occurrences of a series that Google returns, with cancelled ones if requested. */
 export async function occurrencesOf(
   account: Account,
   calendar_id: string,
@@ -101,7 +101,7 @@ export async function occurrenceOn(
     { showDeleted },
   );
   if (exact !== null || !isDay(instance_date)) return exact;
-  // An extra date can stand at another time of that day.
+  // An extra date can have another time of that day.
   const around = await occurrencesOf(account, calendar_id, master.id, {
     timeMin: instantIso({ ...series, wall: asked.wall - DAY_MS }),
     timeMax: instantIso({ ...series, wall: asked.wall + 2 * DAY_MS }),

@@ -32,26 +32,26 @@ export interface RescheduledTask {
 }
 
 const SENTENCES = {
-  not_organizer: "Somebody else organizes this event, so it was left alone.",
+  not_organizer: "Another account organizes this event, so it was left unchanged.",
   organizer_unknown: CODES.organizer_unknown.message,
   recurring_with_guests: CODES.recurring_with_guests.message,
 } as const;
 
-/** Brings one task's event to the task's time, if that may be done; the answer says what and why. */
+/** Moves a task's event to the task's time, if that is allowed; the result has the reason. */
 export async function rescheduleTask(
   dependencies: TaskEventDependencies,
   { task, event }: { task: TaskRow; event: TaskEventRow | null },
-  wish: { start_time?: string | undefined; duration_minutes?: number | undefined },
+  requested: { start_time?: string | undefined; duration_minutes?: number | undefined },
 ): Promise<RescheduledTask> {
-  const start_time = wish.start_time ?? task.start_date;
+  const start_time = requested.start_time ?? task.start_date;
   if (start_time === null) {
-    return failed(task, rejection("invalid_request", "The task has no start_date to move to."));
+    return failed(task, rejection("invalid_request", "The task has no start_date."));
   }
-  const duration_minutes = wish.duration_minutes ?? task.duration_minutes;
+  const duration_minutes = requested.duration_minutes ?? task.duration_minutes;
   try {
     let known = event;
     let decision = decide(task, known, false);
-    if (decision.action === "look" && known !== null) {
+    if (decision.action === "read_organizer" && known !== null) {
       known = await readOwnership(dependencies, known);
       decision = decide(task, known, true);
     }
@@ -70,12 +70,12 @@ export async function rescheduleTask(
   }
 }
 
-function decide(task: TaskRow, event: TaskEventRow | null, looked: boolean): RescheduleDecision {
+function decide(task: TaskRow, event: TaskEventRow | null, was_read: boolean): RescheduleDecision {
   return rescheduleDecision({
     // A row that waits for its event is finished by scheduling it.
     has_event: event !== null && !isUnwritten(event),
     ownership: ownershipOf(event?.organizer_self ?? null),
-    looked,
+    was_read,
     is_recurring: task.task_type === "recurring" || event?.is_master_event === true,
     has_other_guests: otherGuests((event?.attendees ?? []) as GoogleAttendee[]).length > 0,
   });
@@ -96,7 +96,7 @@ async function create(
     task_id: task.id,
     status: "created",
     code: "created",
-    message: "The task had no event; it has one now.",
+    message: "The task had no event, so one was created.",
     ...named(event),
   };
 }
@@ -129,8 +129,8 @@ async function move(
     status: "updated",
     code: "rescheduled",
     message: plan.sendUpdates === "none"
-      ? "The event was moved. Nobody else is invited."
-      : "The event was moved, and its guests are told.",
+      ? "The event was moved. It has no other guests."
+      : "The event was moved, and its guests are notified.",
     event_id: result.event.id,
     event_link: result.event.htmlLink ?? null,
     ...timesShown(result.event),
@@ -211,11 +211,11 @@ function skipped(
   };
 }
 
-/** Somebody wanted it gone, so it does not come back by itself. */
+/** A person deleted the event, so it is not created again automatically. */
 function deletedOnGoogle(): Failure {
   return rejection(
     "event_not_found",
-    "The task's event is no longer on Google Calendar. Schedule the task again to put it there anew.",
+    "The task's event is no longer on Google Calendar. Schedule the task again to create a new event.",
   );
 }
 

@@ -35,7 +35,7 @@ export async function scheduleTask(
   const begin = () => beginTaskEvent(dependencies.database, task_id, actor, wanted);
   let begun = await begin();
   if (begun.decision === "exists" && begun.event !== null) {
-    // Whoever deleted the event on Google and asks for it again gets a new one.
+    // A user who deleted the event on Google and schedules the task again gets a new event.
     if (await forgetDeleted(dependencies, begun.event, begun.connection)) begun = await begin();
   }
   if (begun.decision === "exists" && begun.event !== null) {
@@ -116,7 +116,7 @@ function invalid(message: string): FailureError {
   return new FailureError(rejection("invalid_request", message), { path });
 }
 
-/** A row that may have an event is never given up before a look has answered. */
+/** A row that may have an event is never given up before a verification. */
 async function settleFailed(
   { database }: TaskEventDependencies,
   row: TaskEventRow,

@@ -17,7 +17,7 @@ const PAGE = 2500;
 /** So few events are asked for one by one: as many calls as listing a calendar may take. */
 const FEW = 2;
 
-/** Events that were named may have moved since, so a few more are looked up wherever they are. */
+/** Events that were requested by id may have moved, so a few of them are read by id. */
 const FEW_NAMED = 5;
 
 /** Calendars side by side; each is another user's quota, or the same user's other calendar. */
@@ -54,7 +54,7 @@ export async function syncOrganizers(
 const MISSING = {
   status: "missing" as const,
   message:
-    "Not on the calendar where its row says. If it was moved, name it in event_ids (up to 5) to look for it.",
+    "Not on the calendar of its row. If it was moved to another calendar, send its id in event_ids (up to 5) to find it.",
 };
 
 interface Page {

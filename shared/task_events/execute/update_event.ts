@@ -20,7 +20,7 @@ import { eventNotFound, findTarget, readChangeState } from "./read_change_state.
 import type { ChangeTarget } from "../plan/change_state.ts";
 
 export interface ChangeOptions {
-  /** Says what would happen and does nothing. */
+  /** Returns what would happen and changes nothing. */
   preview?: boolean;
   /** Dividing a series that has guests is wanted. */
   confirm?: boolean;
@@ -34,7 +34,7 @@ export type ChangedEvent =
 
 /**
  * Changes an event that the user organizes: one event or occurrence, a whole series, or a series
- * from one occurrence on. Nobody's answer is lost and no newer version overwritten. Throws FailureError.
+ * from one occurrence on. Replies are kept, and a newer version is not overwritten. Throws FailureError.
  */
 export async function updateEvent(
   dependencies: TaskEventDependencies,
@@ -79,14 +79,14 @@ async function changeLeased(
 ): Promise<ChangedEvent> {
   const started = account.now().valueOf();
   const has_time = () => account.now().valueOf() - started < beginWithinMs(row);
-  const progress = { landed: false };
+  const progress = { took_effect: false };
   let finishing = row.pending_change !== null;
   try {
     if (finishing) {
       // An interrupted change comes first: this one is based on its result.
       await finishPending(account, row, { has_time, progress, keep_lease: true });
       finishing = false;
-      progress.landed = false;
+      progress.took_effect = false;
     }
     const change_id = crypto.randomUUID();
     const event_key = crypto.randomUUID();
@@ -117,7 +117,7 @@ async function changeLeased(
     throw keepsChanging(2);
   } catch (thrown) {
     if (thrown instanceof FailureError) {
-      const open = progress.landed || (finishing && staysOpen(thrown));
+      const open = progress.took_effect || (finishing && staysOpen(thrown));
       await releaseAfter(account, row, thrown, open);
     }
     throw thrown;

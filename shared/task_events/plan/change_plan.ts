@@ -47,22 +47,22 @@ export const PENDING_CHANGE = z.discriminatedUnion("kind", [CHANGE, DELETION]);
 
 /**
  * Everything a change will send to Google, decided before the first request and kept in the row, so
- * that whoever finds it unfinished does the same. The order is: patch, tail series, migrated exceptions; the
+ * that another worker can complete it. The order is: patch, tail series, migrated exceptions; the
  * patch goes first because If-Match makes it the one request that shows an outdated plan. `undo`
  * puts the series back together when Google will never take the tail series. `replaced` are the
- * changed occurrences of before, which may be gone under their ids afterwards.
+ * existing exceptions, which may have other ids afterwards.
  */
 export type ChangePlan = z.output<typeof CHANGE>;
 
 /**
  * A deletion under way: `event_id` is deleted, or, with a `patch`, the series that is shortened by
  * it, with which the changed occurrences in `removed` go away. `occurrence` is what is deleted of a
- * series that goes on, as it was.
+ * series that continues, as it was.
  */
 export type DeletionPlan = z.output<typeof DELETION>;
 
 /**
- * A later occurrence that is patched by itself: where it stood, and its original start from now on.
+ * A later occurrence that is patched separately: its old time, and its new original start.
  * `is_own` false: only so that it does not show what another occurrence had.
  */
 export type MigratedException = z.output<typeof MIGRATED>;

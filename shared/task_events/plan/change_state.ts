@@ -39,7 +39,7 @@ export interface DeletionState {
 /** What was to be deleted is gone already. */
 export interface GoneAlready {
   kind: "gone";
-  /** Null where no event by itself is meant: the series has simply ended before. */
+  /** Null if there is no single event: the series ends before. */
   event_id: string | null;
   /** The series that it belonged to, whose row may say that its deletion is under way. */
   series_id: string | null;

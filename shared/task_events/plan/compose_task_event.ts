@@ -17,7 +17,7 @@ export const WANTED_EVENT = z.strictObject({
   calendar_id: z.optional(z.string().check(z.minLength(1), z.maxLength(1024))),
   description: z.optional(TEXT),
   color_id: z.optional(
-    z.string().check(z.regex(/^\d{1,2}$/, "Expected a colour of Google's, e.g. 9")),
+    z.string().check(z.regex(/^\d{1,2}$/, "Expected the id of a Google Calendar colour, e.g. 9")),
   ),
   timeZone: z.optional(TIMEZONE),
   recurrence_pattern: z.optional(z.enum(RECURRENCE_PATTERNS)),
@@ -26,7 +26,7 @@ export const WANTED_EVENT = z.strictObject({
 
 export type WantedEvent = z.output<typeof WANTED_EVENT>;
 
-/** The event of a task as Google takes it, without id; null when nobody said when it starts. */
+/** The event of a task as Google takes it, without id; null when it has no start. */
 export function composeTaskEvent(task: TaskRow, wanted: WantedEvent): EventInput | null {
   const starts = wanted.start_time ?? task.start_date;
   if (starts === null || starts === undefined) return null;

@@ -13,7 +13,7 @@ export interface WantedGuest {
 }
 
 /**
- * The guests of a changed event: `before` (what we last saw, on which the wish is based), `present`
+ * The guests of a changed event: `before` (last read, on which the change is based), `present`
  * (what Google has now) and `wanted`. Whom others removed stays away.
  */
 export function mergeTaskGuests(
@@ -33,12 +33,12 @@ export function mergeTaskGuests(
   });
 }
 
-/** Everybody as Google shows them, ready to be sent back without losing an answer. */
+/** All guests as Google returns them, so that sending them back keeps their replies. */
 export function asInput(attendees: readonly GoogleAttendee[]): AttendeeInput[] {
   return [...byEmail(attendees)].map(([email, guest]) => asAttendeeInput(guest, email));
 }
 
-/** What the wish says differently from what it was based on. */
+/** The differences between the requested guests and those on which the request is based. */
 function changedFields(
   { displayName, optional }: WantedGuest,
   before: GoogleAttendee | undefined,

@@ -15,7 +15,7 @@ export function timesOf(event: GoogleEvent): EventTimes {
   const end = momentOf(event.end, start?.zone ?? "UTC");
   if (start === null || end === null) {
     throw new FailureError(
-      rejection("google_rejected", "Google does not show when this event is."),
+      rejection("google_rejected", "Google returned no time for this event."),
     );
   }
   return { start, end };

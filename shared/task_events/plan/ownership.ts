@@ -19,7 +19,7 @@ interface Guest {
   resource?: boolean | undefined;
 }
 
-/** The guests who are people other than ourselves; rooms are told nothing. */
+/** The guests other than the user and rooms, which get no mail. */
 export function otherGuests<T extends Guest>(attendees: readonly T[]): T[] {
   return attendees.filter((guest) => guest.self !== true && guest.resource !== true);
 }
@@ -28,7 +28,7 @@ export function otherGuests<T extends Guest>(attendees: readonly T[]): T[] {
  * Whom Google mails about a change of this event, `guests` being all whom it concerns. The organizer
  * is no guest: on a secondary calendar that is the calendar itself.
  */
-export function whomToTell(
+export function sendUpdatesOf(
   asked: SendUpdates | undefined,
   event: GoogleEvent,
   guests: readonly (Guest & { email?: string | undefined })[],
@@ -38,7 +38,7 @@ export function whomToTell(
   return sendUpdatesFor(asked, ownershipOfEvent(event), others.length > 0);
 }
 
-/** Whom Google mails: as asked, else everybody if there are other guests and we organize. */
+/** Value of sendUpdates: as requested, otherwise all if there are other guests and the user organizes. */
 export function sendUpdatesFor(
   asked: SendUpdates | undefined,
   ownership: Ownership,

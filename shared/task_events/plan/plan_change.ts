@@ -9,7 +9,7 @@ import { asInput, mergeTaskGuests } from "./merge_task_guests.ts";
 import { invalid, newTimes, sameTimes, timePatch, timesOf } from "./new_times.ts";
 import type { EventTimes } from "./new_times.ts";
 import { changeMark } from "@shared/calendar_events/own_event.ts";
-import { whomToTell } from "./ownership.ts";
+import { sendUpdatesOf } from "./ownership.ts";
 import type { ChangePlan, MigratedException } from "./change_plan.ts";
 import { freeOccupied } from "./occupied_places.ts";
 import { originalStart } from "./original_start.ts";
@@ -35,7 +35,7 @@ export function planChange(
     request,
     event_id: patched.id,
     if_match: patched.etag ?? null,
-    sendUpdates: whomToTell(request.sendUpdates, state.event, [
+    sendUpdates: sendUpdatesOf(request.sendUpdates, state.event, [
       ...patched.attendees ?? [],
       ...state.known,
       ...request.attendees ?? [],
@@ -183,7 +183,7 @@ function namedForTime(
     : originalStart(occurrence, series);
 }
 
-/** A moved occurrence that is asked to the time at which its series stands already. */
+/** A moved occurrence whose requested time is that of its series. */
 function backToItsPlace(
   exceptions: readonly GoogleEvent[],
   now: EventTimes,

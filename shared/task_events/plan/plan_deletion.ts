@@ -1,13 +1,13 @@
 import type { DeletionRequest } from "./change_request.ts";
 import { timesOf } from "./new_times.ts";
 import { changeMark } from "@shared/calendar_events/own_event.ts";
-import { whomToTell } from "./ownership.ts";
+import { sendUpdatesOf } from "./ownership.ts";
 import type { DeletionPlan } from "./change_plan.ts";
 import type { DeletionState } from "./change_state.ts";
 import { originalStart } from "./original_start.ts";
 import { trimSeries } from "./split_series.ts";
 
-/** Decides what a deletion will send; pure. Throws RecurrenceError for a rule that nobody can read. */
+/** Decides what a deletion will send; pure. Throws RecurrenceError for an invalid rule. */
 export function planDeletion(
   change_id: string,
   request: DeletionRequest,
@@ -21,7 +21,7 @@ export function planDeletion(
       ...common,
       event_id: target.id,
       if_match: target.etag ?? null,
-      sendUpdates: whomToTell(request.sendUpdates, event, target.attendees ?? []),
+      sendUpdates: sendUpdatesOf(request.sendUpdates, event, target.attendees ?? []),
       patch: null,
       occurrence,
       removed: [],
@@ -40,7 +40,7 @@ export function planDeletion(
     scope: is_rest ? "future" : "all",
     event_id: event.id,
     if_match: event.etag ?? null,
-    sendUpdates: whomToTell(request.sendUpdates, event, guests),
+    sendUpdates: sendUpdatesOf(request.sendUpdates, event, guests),
     patch: is_rest
       ? {
         recurrence: trimSeries(event.recurrence ?? [], start, at),

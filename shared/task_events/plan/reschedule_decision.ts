@@ -6,7 +6,7 @@ export interface RescheduleFacts {
   has_event: boolean;
   ownership: Ownership;
   /** Google has been asked who organizes it, and this is what is known after that. */
-  looked: boolean;
+  was_read: boolean;
   is_recurring: boolean;
   /** People other than ourselves; rooms do not count. */
   has_other_guests: boolean;
@@ -14,7 +14,7 @@ export interface RescheduleFacts {
 
 export type RescheduleDecision =
   | { action: "create" }
-  | { action: "look" }
+  | { action: "read_organizer" }
   | { action: "skip"; code: "not_organizer" | "organizer_unknown" | "recurring_with_guests" }
   | { action: "update"; sendUpdates: SendUpdates };
 
@@ -23,7 +23,9 @@ export function rescheduleDecision(facts: RescheduleFacts): RescheduleDecision {
   if (!facts.has_event) return { action: "create" };
   if (facts.ownership === "theirs") return { action: "skip", code: "not_organizer" };
   if (facts.ownership === "unknown") {
-    return facts.looked ? { action: "skip", code: "organizer_unknown" } : { action: "look" };
+    return facts.was_read
+      ? { action: "skip", code: "organizer_unknown" }
+      : { action: "read_organizer" };
   }
   if (facts.is_recurring && facts.has_other_guests) {
     return { action: "skip", code: "recurring_with_guests" };

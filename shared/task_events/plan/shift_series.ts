@@ -100,7 +100,7 @@ function followDays(
 
 function cannotFollow(line: RecurrenceLine, what: "day" | "time"): RecurrenceError {
   return new RecurrenceError(
-    `The rule "${line.value}" cannot follow to another ${what} by itself. Give recurrence as well.`,
+    `The rule "${line.value}" cannot be moved to another ${what} automatically. Send recurrence too.`,
   );
 }
 

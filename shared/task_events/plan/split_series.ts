@@ -33,12 +33,12 @@ export function splitSeries(
   const rules = parsed.filter(({ name }) => name === "RRULE");
   if (parsed.some(({ name }) => name === "EXRULE") || rules.length !== 1) {
     throw new RecurrenceError(
-      "A series with several rules cannot be divided. Change it with update_scope all or single.",
+      "A series with several rules cannot be split. Change it with update_scope all or single.",
     );
   }
   if (parsed.some((line) => line.name === "RDATE" && datesOf(line, series).includes(at))) {
     throw new RecurrenceError(
-      "This occurrence is an extra date of the series, from which no rule goes on. Change it with update_scope single.",
+      "This occurrence is an extra date (RDATE) of the series, so the series cannot be split here. Change it with update_scope single.",
     );
   }
   return {
@@ -60,7 +60,7 @@ export function trimSeries(
   );
 }
 
-/** Whether a series ends by COUNT, whose end only its occurrences tell. */
+/** Whether a series ends by COUNT, whose end is known only from its occurrences. */
 export function endsByCount(lines: readonly string[]): boolean {
   return parseLines(lines).some((line) => isRule(line) && ruleParts(line.value).has("COUNT"));
 }
@@ -88,7 +88,7 @@ function trimmed(line: RecurrenceLine, series: EventMoment, at: WallTime): strin
 function remaining(line: RecurrenceLine, series: EventMoment, last: WallTime | null): string {
   const parts = ruleParts(line.value);
   if (parts.has("COUNT")) {
-    if (last === null) throw new RecurrenceError("The last occurrence of the series is not known.");
+    if (last === null) throw new RecurrenceError("The last occurrence of the series is unknown.");
     parts.delete("COUNT");
     parts.set("UNTIL", untilOf({ ...series, wall: last }));
   }

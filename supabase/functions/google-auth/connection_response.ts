@@ -15,7 +15,7 @@ export function refusedCompletion(completion: RefusedCompletion): HttpFault {
     case "unknown_code":
       return new HttpFault(
         "invalid_request",
-        "code: Unknown, expired, used already, or begun by another user. Begin again with " +
+        "code: Unknown, expired, already used, or started by another user. Start again with " +
           "POST google-auth/initiate.",
         { path: "code" },
       );
@@ -28,8 +28,8 @@ export function refusedCompletion(completion: RefusedCompletion): HttpFault {
     case "no_account":
       return new HttpFault(
         "google_rejected",
-        "Google did not say whose calendar this is, so nothing was connected. Begin again and " +
-          "leave every box ticked.",
+        "Google returned no calendar, so nothing was connected. Start again and " +
+          "leave every box checked.",
         { reason: "insufficient_permissions", missing_scopes: completion.missing_scopes },
       );
     case "failed":
@@ -42,27 +42,27 @@ function refusedByGoogle(failure: GoogleFailure): HttpFault {
   if (failure.verdict === "reconnect") {
     return new HttpFault(
       "needs_reauth",
-      "Google no longer accepts this authorization. Begin again with POST google-auth/initiate.",
+      "Google no longer accepts this authorization. Start again with POST google-auth/initiate.",
       details,
     );
   }
   if (failure.verdict === "reject") {
     return new HttpFault(
       "google_rejected",
-      "Google refused to connect. Its reason is in details; the operator of this service may " +
+      "Google rejected the connection. The reason is in details; the operator of this service may " +
         "have to correct the OAuth client.",
       details,
     );
   }
   return new HttpFault(
     "google_unavailable",
-    "Google could not be reached, and its code works only once. Begin again with " +
+    "Google could not be reached, and its code can be used only once. Start again with " +
       "POST google-auth/initiate.",
     details,
   );
 }
 
-/** What `DELETE /` tells about the grant at Google; `what_to_do` only where something is left to do. */
+/** The part of the response of `DELETE /` about the grant at Google; `what_to_do` only if something is left to do. */
 export function revocationAdvice(
   revocation: Revocation,
 ): { revoked: boolean; what_to_do?: string } {
@@ -73,13 +73,13 @@ export function revocationAdvice(
     case "kept_for_others":
       return {
         revoked: false,
-        what_to_do: "Your connection was forgotten. The permission at Google stays, because " +
+        what_to_do: "The connection was deleted. The permission at Google stays, because " +
           `another user connected the same Google account. To end it for all: ${PERMISSIONS_PAGE}.`,
       };
     case "failed":
       return {
         revoked: false,
-        what_to_do: "Your connection was forgotten here, but Google did not confirm the " +
+        what_to_do: "The connection was deleted, but Google did not confirm the " +
           `revocation (${revocation.reason}). Remove Convene's access at ${PERMISSIONS_PAGE}.`,
       };
   }

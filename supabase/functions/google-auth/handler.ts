@@ -31,7 +31,7 @@ export interface GoogleAuth {
   /** `POST /initiate`, `POST /complete`, `GET /`, `DELETE /`: each about the caller's own connection.
    * `GET /?check=true` also asks Google whether it works; `checked` is false when Google is silent. */
   forUsers(request: Request, caller: Caller): Promise<Response>;
-  /** `GET /callback`: sends the browser back to the app, whatever Google said. */
+  /** `GET /callback`: redirects the browser to the app, for every result of Google. */
   callback(request: Request): Promise<Response>;
 }
 
@@ -82,7 +82,7 @@ export function googleAuth(dependencies: GoogleAuthDependencies): GoogleAuth {
     if (check !== "true" || connection === null) {
       return json(connectionState(connection, now()), 200, PRIVATE);
     }
-    // What Google says of a dead grant is stored on the way, so the state is read afterwards.
+    // A request with a dead grant changes the stored state, so it is read afterwards.
     const outcome = await connections.call(
       connection,
       "read",
@@ -130,11 +130,11 @@ export function googleAuth(dependencies: GoogleAuthDependencies): GoogleAuth {
   };
 }
 
-/** Google has said whether the connection works; anything else is about the network or the quota. */
+/** Whether the response of Google shows that the connection works or not; other failures are of the network or quota. */
 function isAnswer({ verdict }: GoogleOutcome<unknown>): boolean {
   return verdict === "done" || verdict === "reconnect" || verdict === "reject";
 }
 
 function wrongMethod(allowed: readonly string[]): HttpFault {
-  return new HttpFault("method_not_allowed", `Use ${allowed.join(" or ")} here.`);
+  return new HttpFault("method_not_allowed", `Use ${allowed.join(" or ")}.`);
 }

@@ -6,7 +6,7 @@ import { meetingNotFound } from "@shared/http/fault.ts";
 import { json } from "@shared/http/respond.ts";
 import { meetingResponse, versionConflict } from "./meeting_response.ts";
 
-/** Cancels one meeting; the queue deletes its event and Google tells the guests. */
+/** Cancels one meeting; the queue deletes its event and Google notifies the guests. */
 export async function cancel(database: Database, asked: Asked): Promise<Response> {
   const decided = await cancelMeeting(database, asked);
   switch (decided.decision) {
@@ -23,9 +23,9 @@ export async function cancel(database: Database, asked: Asked): Promise<Response
 
 function answer(meeting: MeetingRow, already_cancelled: boolean): Response {
   const message = already_cancelled
-    ? "The meeting was cancelled before."
+    ? "The meeting was already cancelled."
     : meeting.write_due_at === null
-    ? "The meeting is cancelled. It had no event."
-    : "The meeting is cancelled; its event is deleted and the guests are told.";
+    ? "The meeting was cancelled. It had no event."
+    : "The meeting was cancelled; its event is deleted and the guests are notified.";
   return json({ ...meetingResponse(meeting, message), already_cancelled });
 }

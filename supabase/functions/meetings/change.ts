@@ -23,13 +23,15 @@ export async function change(
     case "changed":
       return json(meetingResponse(decided.meeting, messageFor(decided.meeting)));
     case "unchanged":
-      return json(meetingResponse(decided.meeting, "The meeting is like this already."));
+      return json(
+        meetingResponse(decided.meeting, "Nothing changed: the meeting already has these values."),
+      );
     case "invalid": {
       const path = FIELD_OF_COLUMN[decided.path] ?? decided.path;
       throw new HttpFault("invalid_request", `${path}: ${decided.message}`, { path });
     }
     case "slot_expired":
-      throw new HttpFault("slot_expired", "The new time has passed already. Name a later one.", {
+      throw new HttpFault("slot_expired", "The new time has already passed. Send a later one.", {
         meeting_id: asked.meeting_id,
       });
     case "version_conflict":
@@ -46,10 +48,10 @@ export async function change(
 function messageFor({ writeback_status }: MeetingRow): string {
   switch (writeback_status) {
     case "created":
-      return "The meeting is changed; its event follows.";
+      return "The meeting was changed; its event is updated next.";
     case "failed":
-      return "The meeting is changed. Its event was not written; requeue it to try again.";
+      return "The meeting was changed, but its event could not be written before. Requeue it to try again.";
     default:
-      return "The meeting is changed; its event is written like this.";
+      return "The meeting was changed; its event is created with the change.";
   }
 }

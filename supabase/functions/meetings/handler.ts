@@ -24,7 +24,7 @@ const DEFAULT_LIMIT = 20;
 /**
  * PATCH {meeting_id, ...} changes a meeting, DELETE ?meeting_id= cancels it, POST /requeue
  * {meeting_id} tries a failed one again: users their own, keys any. POST /meet-links {batch, limit}
- * looks for Meet links that Google was still making (keys only).
+ * reads Meet links that Google had not created before (keys only).
  */
 export function meetingsHandler(dependencies: HandlerDependencies): Handler {
   const { database } = dependencies;
@@ -64,7 +64,7 @@ export function meetingsHandler(dependencies: HandlerDependencies): Handler {
     if (methods === undefined) throw new HttpFault("not_found", "meetings has no such path.");
     const route = methods.get(request.method);
     if (route === undefined) {
-      throw new HttpFault("method_not_allowed", `Use ${[...methods.keys()].join(" or ")} here.`);
+      throw new HttpFault("method_not_allowed", `Use ${[...methods.keys()].join(" or ")}.`);
     }
     return await route(request, caller);
   };

@@ -1,7 +1,7 @@
 import type { MeetingRow } from "@shared/database/meetings.ts";
 import { HttpFault } from "@shared/http/fault.ts";
 
-/** How a meeting stands after a wish about it; `event_is_due`: Google has not been told yet. */
+/** State of a meeting after a change request; `event_is_due`: the event is not written yet. */
 export function meetingResponse(meeting: MeetingRow, message: string) {
   return {
     success: true,
@@ -27,7 +27,7 @@ export function meetingResponse(meeting: MeetingRow, message: string) {
 export function versionConflict(meeting: MeetingRow): HttpFault {
   return new HttpFault(
     "version_conflict",
-    `The meeting has changed since: it is at version ${meeting.desired_version}. Read it again, then repeat the change.`,
+    `The meeting has changed: its version is ${meeting.desired_version}. Read it again, then repeat the change.`,
     { meeting_id: meeting.meeting_id, version: meeting.desired_version },
   );
 }

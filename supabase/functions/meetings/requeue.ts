@@ -6,16 +6,16 @@ import { HttpFault, meetingNotFound } from "@shared/http/fault.ts";
 import { json } from "@shared/http/respond.ts";
 import { meetingResponse } from "./meeting_response.ts";
 
-/** What to tell whoever requeues a meeting that is not given up. */
+/** Messages for requeue requests of a meeting that is not given up. */
 const STANDING = {
   created: "The event is on Google Calendar; there is nothing to requeue.",
-  pending: "The meeting is in the queue already.",
-  retrying: "The meeting is in the queue already and is tried again by itself.",
+  pending: "The meeting is already in the queue.",
+  retrying: "The meeting is already in the queue and is retried automatically.",
   no_slot: "The meeting has no slot. Schedule it first.",
   cancelled: "The meeting was cancelled; there is nothing to requeue.",
 };
 
-/** Puts a meeting that was given up back into the queue, or says how it stands. */
+/** Requeues a meeting that was given up, or returns its state. */
 export async function requeue(database: Database, asked: Asked): Promise<Response> {
   const decided = await requeueMeeting(database, asked);
   switch (decided.decision) {
@@ -44,6 +44,6 @@ export async function requeue(database: Database, asked: Asked): Promise<Respons
 
 function messageFor({ starts_at }: MeetingRow): string {
   return starts_at === null
-    ? "Its time may have been given away, so the meeting is scheduled again."
+    ? "Its time may have been taken, so the meeting is scheduled again."
     : "The meeting is in the queue again.";
 }

@@ -22,7 +22,7 @@ import {
   scheduledResponse,
 } from "./responses.ts";
 
-const NAME_ONE = "Name one meeting instead.";
+const NAME_ONE = "Send one meeting instead.";
 
 /**
  * POST finds a meeting its slot: {meeting_id?, participants, constraints, ...} stores a new meeting

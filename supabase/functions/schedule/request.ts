@@ -32,7 +32,7 @@ const BODY = z.strictObject({
   ),
 );
 
-/** The body of POST schedule: who takes part, when it may be, and how the event should look. */
+/** The body of POST schedule: who takes part, when it may take place, and the properties of the event. */
 export const SCHEDULE_REQUEST = z.pipe(
   BODY,
   z.transform((body): ScheduleRequest & { dry_run: boolean } => {

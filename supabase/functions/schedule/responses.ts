@@ -28,7 +28,7 @@ export function scheduledResponse(
     case "lease_lost":
       throw new HttpFault(
         "in_progress",
-        "Another worker has taken the meeting over. Ask again shortly.",
+        "Another worker is processing the meeting. Try again shortly.",
         { meeting_id },
         2,
       );
@@ -55,7 +55,7 @@ export function dryRunResponse(
   const { found, meeting } = outcome;
   const preview = previewMeeting(meeting, found);
   if (preview === null) {
-    const message = "The stored meeting cannot be written as it is.";
+    const message = "The stored meeting has invalid fields and cannot be written.";
     return noSlotResponse(
       meeting_id,
       refused("invalid_request", message, {}),
@@ -164,7 +164,7 @@ function noSlotResponse(
 function messageOf(message: string, best: Candidate | undefined, slot: Candidate | undefined) {
   if (slot === undefined || best === slot) return message;
   return best === undefined
-    ? "Nothing fits everyone; the best slot asks for concessions."
+    ? "No slot fits everyone; the best slot needs concessions."
     : "Another meeting took the best slot meanwhile; this is the next choice.";
 }
 
@@ -179,7 +179,7 @@ function storedBody(meeting: MeetingRow) {
   return {
     meeting_id,
     success: true,
-    message: "The meeting has its slot already.",
+    message: "The meeting already has a slot.",
     // A slot that the caller gave has no candidates, score or reasoning.
     selected_slot: first === undefined
       ? { start_time: starts_at, end_time: ends_at, timezone, score, reasoning }

@@ -22,8 +22,8 @@ const QUERY = z.strictObject({
 });
 
 /**
- * GET ?meeting_id= tells how one meeting stands (with its ledger: &attempts=true); without it, the
- * caller's meetings, newest first, a page at a time (a key sees everybody's). One round trip each.
+ * GET ?meeting_id= returns the state of one meeting (with its ledger: &attempts=true); without it, the
+ * caller's meetings, newest first, in pages (a key sees those of all users). One round trip each.
  */
 export function statusHandler({ database }: { database: Database }): Handler {
   return async (request, caller) => {

@@ -5,7 +5,7 @@ import { rsvpSummary } from "@shared/schemas/rsvp.ts";
 /** As many as are stored; rows of earlier versions may have more. */
 const MAX_CANDIDATES = 10;
 
-/** One meeting in full: the origin's fields, then slot, event and what stands in the way. */
+/** One meeting in full: the origin's fields, then slot, event and error. */
 export function meetingResponse(meeting: MeetingRow & { steps?: LedgerStep[] }) {
   const failure = lastFailure(meeting);
   return {
@@ -64,7 +64,7 @@ function isFinal(meeting: MeetingRow): boolean {
   return meeting.write_due_at === null && meeting.search_due_at === null;
 }
 
-/** What stands in the way now: write-back's error if there is one, else scheduling's. */
+/** The current error: of the write-back if there is one, otherwise of the search. */
 function lastFailure(
   meeting: ListedMeeting & Partial<Pick<MeetingRow, "scheduling_details">>,
 ): { code: string; text: string } | null {

@@ -45,7 +45,7 @@ export function taskEventsHandler(dependencies: HandlerDependencies): Handler {
     if (route === undefined) {
       throw new HttpFault(
         "method_not_allowed",
-        `Use ${Object.keys(methods).join(" or ")} here.`,
+        `Use ${Object.keys(methods).join(" or ")}.`,
       );
     }
     if (caller.kind === "key" && path === "/" && request.method === "POST") {

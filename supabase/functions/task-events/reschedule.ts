@@ -70,7 +70,7 @@ async function answerFor(
   item: Item,
   known: { task: TaskRow; event: TaskEventRow | null } | undefined,
 ): Promise<RescheduledTask> {
-  const { task_id, ...wish } = item;
+  const { task_id, ...requested } = item;
   if (known === undefined) {
     return {
       task_id,
@@ -80,7 +80,7 @@ async function answerFor(
     };
   }
   try {
-    return await rescheduleTask(dependencies, known, wish);
+    return await rescheduleTask(dependencies, known, requested);
   } catch (thrown) {
     log("error", "reschedule_failed", { task_id, error: String(thrown) });
     return {

@@ -19,14 +19,14 @@ export interface HandlerDependencies extends WritebackDependencies {
   inBackground: (work: Promise<unknown>) => void;
 }
 
-/** More than one call does; `remaining` in the answer says what is left. */
+/** More than one call processes; `remaining` in the response is the number of rows left. */
 const BATCH = batchOf(1000);
-const NAME_ONE = "Name one meeting_id instead.";
+const NAME_ONE = "Send one meeting_id instead.";
 const ONE_MEETING = z.strictObject({ meeting_id: MEETING_ID });
 
 /**
  * POST {meeting_id} writes one meeting's event, POST {batch, limit} those that are due (keys only),
- * POST of a database webhook the meeting it names, GET ?meeting_id= says how the write-back stands.
+ * POST of a database webhook the meeting it names, GET ?meeting_id= returns the state of its write-back.
  * POST {audit} compares rows with Google Calendar (keys only).
  */
 export function writeBackHandler(dependencies: HandlerDependencies): Handler {

@@ -70,7 +70,7 @@ function written(meeting: MeetingRow | undefined) {
 function inProgress(meeting_id: string, wait: number): HttpFault {
   return new HttpFault(
     "in_progress",
-    "The meeting is being written at this moment. Ask again shortly.",
+    "The event is being written. Try again shortly.",
     { meeting_id },
     wait,
   );

@@ -45,7 +45,7 @@ export function failureResponse(meeting_id: string, failure: Failure): Response 
   });
 }
 
-/** The response for a meeting that failed before: what the row says, in the same shape. */
+/** The response for a meeting that failed before: the same fields, from the row. */
 export function storedFailureResponse(
   meeting_id: string,
   writeback_error: string | null,

@@ -18,7 +18,7 @@ const work: PacedWork = JSON.parse(await new Response(Deno.stdin.readable).text(
 const url =
   `${work.google_url}/calendar/v3/calendars/primary/events?sendUpdates=all&conferenceDataVersion=1`;
 
-// The first requests of a process load what fetch needs and have it compiled. Without a token they count for nobody.
+// The first requests of a process load what fetch needs and have it compiled. Without a token they count for no account.
 for (let i = 0; i < WARM_UP_REQUESTS; i++) {
   await (await fetch(url, { method: "POST", body: work.calendars[0]?.bodies[0] ?? "" })).text();
 }

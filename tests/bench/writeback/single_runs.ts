@@ -28,7 +28,7 @@ export async function singleCost(stack: Stack, organizer: Organizer): Promise<Si
   const empties: number[] = [];
   const idles: number[] = [];
   for (const meeting_id of ids) {
-    // As webhooks and jobs call it: the local gateway would sign a user's token anew.
+    // As webhooks and jobs call it: the local gateway would sign a user's token again.
     const whole = await timed(() =>
       callFunction(stack.platform, "write-back", { apikey, body: { meeting_id } })
     );

@@ -126,7 +126,7 @@ Deno.test("compareMeeting() leaves a change of an event that is gone to people",
 
 Deno.test("compareMeeting() offers to requeue a cancellation that was given up, event or none", () => {
   const columns = { ...GIVEN_UP, cancelled_at: "2035-01-01T00:00:00Z" };
-  for (const [events, state] of [[[EVENT], /still on/], [[], /gone all the same/]] as const) {
+  for (const [events, state] of [[[EVENT], /still on/], [[], /no longer exists/]] as const) {
     const { kinds, findings, requeue } = compare(columns, [...events]);
     assert.deepEqual([kinds, requeue], [["given_up"], true]);
     assert.match(findings[0]?.message ?? "", state);

@@ -31,7 +31,7 @@ Deno.test("verifyEvent() tells our event from a stranger's, and both from what i
       [200, { ...event, ...OURS }, "ours"],
       [200, event, "foreign"],
       [200, { ...gone, ...OURS }, "tombstone"],
-      // Somebody took the key away before it was deleted, or Google shows no more of it.
+      // The key was removed before the event was deleted, or Google no longer returns it.
       [200, gone, "tombstone"],
       [410, {}, "tombstone"],
       [404, {}, "absent"],

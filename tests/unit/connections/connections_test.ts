@@ -298,7 +298,7 @@ Deno.test("call() passes on that Google could not refresh now, without the reque
   assert.deepEqual(row, connection);
 });
 
-Deno.test("call() encrypts the refresh token anew once a newer key is in front", async () => {
+Deno.test("call() encrypts the refresh token again once a newer key is first", async () => {
   const { connections, connection, row, refreshed } = await aConnection({
     expires_in_seconds: 0,
     keys: `${NEW_KEY},${OLD_KEY}`,

@@ -62,11 +62,11 @@ Deno.test("decrypt() refuses a key id whose key was exchanged", async () => {
   await assert.rejects(tokenCipher(`k1:${keyOf(9)}`).decrypt(encrypted, USER), TokenCipherFault);
 });
 
-Deno.test("tokenCipher() refuses an unusable ring by its variable, without showing keys", () => {
+Deno.test("tokenCipher() refuses an invalid keyring with the name of its variable, without showing keys", () => {
   const short = btoa("too short");
-  const rings = [undefined, "", " , ", keyOf(1), `k1:${short}`, "k1:%%%", `k1:${keyOf(1)}x`];
-  for (const ring of [...rings, `${OLD},${OLD}`, `${OLD},k2`, `k 1:${keyOf(1)}`]) {
-    assert.throws(() => tokenCipher(ring), (error) => {
+  const keyrings = [undefined, "", " , ", keyOf(1), `k1:${short}`, "k1:%%%", `k1:${keyOf(1)}x`];
+  for (const keyring of [...keyrings, `${OLD},${OLD}`, `${OLD},k2`, `k 1:${keyOf(1)}`]) {
+    assert.throws(() => tokenCipher(keyring), (error) => {
       assert.ok(error instanceof TokenCipherFault);
       assert.match(error.message, /CONVENE_TOKEN_KEYS/);
       assert.ok(!error.message.includes(keyOf(1)) && !error.message.includes(short));

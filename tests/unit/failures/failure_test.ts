@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { deferral, isTemporary, rejection, whileUnknown } from "@shared/failures/failure.ts";
 import type { Failure } from "@shared/failures/failure.ts";
-import { atLast, stillUnknown, untilEarlierLanded } from "@shared/writeback/attempt_failure.ts";
+import { atLast, stillUnknown, whileEarlierUnknown } from "@shared/writeback/attempt_failure.ts";
 
 const retry: Failure = {
   verdict: "retry",
@@ -10,19 +10,19 @@ const retry: Failure = {
   not_before_seconds: null,
 };
 
-Deno.test("untilEarlierLanded() waits for an earlier request, and for as long as Google asks", () => {
+Deno.test("whileEarlierUnknown() waits for an earlier request, and for as long as Google asks", () => {
   const refusal = rejection("google_rejected", "No.");
   for (
     const [own_seconds, waits_seconds] of [[null, 20], [5, 20], [60, 60]] as const
   ) {
-    const failure = untilEarlierLanded(
+    const failure = whileEarlierUnknown(
       own_seconds === null ? refusal : deferral("rate_limited", own_seconds),
       20,
     );
     assert.ok(failure.verdict === "unverified", "it stays due, unverified, and spends no attempt");
     assert.equal(failure.not_before_seconds, waits_seconds);
   }
-  assert.deepEqual(untilEarlierLanded(refusal, 0), refusal, "it has landed, or never will");
+  assert.deepEqual(whileEarlierUnknown(refusal, 0), refusal, "it has landed, or never will");
 });
 
 Deno.test("whileUnknown() spends an attempt only for a write of its own", () => {
@@ -66,10 +66,10 @@ Deno.test("stillUnknown() reads again in an hour where nothing but a person can 
 const BEFORE_LAST_BUT_ONE = { attempts: 1, max_attempts: 3 };
 const BEFORE_LAST = { attempts: 2, max_attempts: 3 };
 
-Deno.test("atLast() gives up at the third attempt, but never an outcome that nobody has verified", () => {
+Deno.test("atLast() gives up at the third attempt, but never an outcome that was not verified", () => {
   assert.equal(atLast(BEFORE_LAST_BUT_ONE, retry).verdict, "retry");
   assert.equal(atLast(BEFORE_LAST, retry).verdict, "reject");
-  assert.ok(!isTemporary(atLast(BEFORE_LAST, retry)), "nothing is tried again by itself");
+  assert.ok(!isTemporary(atLast(BEFORE_LAST, retry)), "there is no automatic retry");
   assert.match(atLast(BEFORE_LAST, retry).message, /3 attempts failed/);
   for (const verdict of ["unknown", "unverified", "defer"] as const) {
     assert.equal(atLast(BEFORE_LAST, { ...retry, verdict }).verdict, verdict);

@@ -42,7 +42,7 @@ Deno.test("learnProfiles() counts a year of meetings by the person's own answers
   assert.deepEqual(saved, [["ana", "account of ana", "7 events, Europe/Paris", 5]]);
 });
 
-Deno.test("learnProfiles() leaves alone what is up to date and what somebody else reads", async () => {
+Deno.test("learnProfiles() skips what is up to date and what another worker reads", async () => {
   const { reader, saved } = fixture({ claims: ["ben"] });
   const fresh = { ...connection("cleo"), profile_is_due: false };
   const own = [connection("ana"), connection("ben"), fresh];

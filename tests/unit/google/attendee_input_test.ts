@@ -18,7 +18,7 @@ Deno.test("asAttendeeInput() keeps all that Google resets or forgets, and nothin
   assert.deepEqual(asAttendeeInput({}, "bo@north.example"), { email: "bo@north.example" });
 });
 
-Deno.test("byEmail() finds people whatever the case, and nobody without an address", () => {
+Deno.test("byEmail() finds people whatever the case, and no guest without an address", () => {
   const found = byEmail([{ email: " Ana@North.example" }, { email: "ana@north.example" }, {
     email: "",
   }, {}]);

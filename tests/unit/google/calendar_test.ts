@@ -172,7 +172,7 @@ Deno.test("freeBusy() fails as a whole when one of its queries fails", async () 
   assert.equal(outcome.google.status, 502);
 });
 
-Deno.test("freeBusy() asks nothing about nobody", async () => {
+Deno.test("freeBusy() sends no request without people", async () => {
   const { calendar, sent } = calendarAnswering(() => Response.error());
   const range = { timeMin: "2026-01-01T00:00:00Z", timeMax: "2026-01-02T00:00:00Z" };
   const outcome = await calendar.freeBusy(TOKEN, { ...range, calendars: [] });

@@ -49,7 +49,7 @@ Deno.test("normalizeAttendees() keeps every known field and drops who has no add
   assert.deepEqual(
     normalizeAttendees([
       full,
-      { displayName: "Nobody" },
+      { displayName: "No Address" },
       { email: "" },
       { email: "b@north.example", responseStatus: "invalid_status" },
       { email: "c@north.example" },

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { requireOwnPath, routePath } from "@shared/http/route_path.ts";
 import { serve } from "@shared/http/serve.ts";
 
-// The check of callers wants to know its project, also where nobody has to be known.
+// The check of callers needs its project, also for routes without credentials.
 Deno.env.set("SUPABASE_URL", "http://127.0.0.1:1");
 
 Deno.test("serve() lets any origin read a redirect, whose own headers cannot be changed", async () => {

@@ -49,7 +49,7 @@ Deno.test("wordingOf() tells of a change or cancellation given up what it leaves
       ["With", "Ana, ben@north.example"],
       [
         "Calendar",
-        "The event on Google Calendar does not show the change, and nobody was told of it.",
+        "The event on Google Calendar was not changed, and no guest was notified.",
       ],
       ["Why", "google_rejected: No."],
       ["Meeting", "m-1"],
@@ -59,7 +59,7 @@ Deno.test("wordingOf() tells of a change or cancellation given up what it leaves
   const cancellation = wordingOf(givenUpNotice("cancel"));
   assert.match(cancellation.headline, /^Meeting could not be cancelled: Budget/);
   assert.deepEqual(cancellation.facts[0], change.facts[0]?.with(0, "When"));
-  assert.match(cancellation.facts[2]?.[1] ?? "", /was not deleted, and nobody was told/);
+  assert.match(cancellation.facts[2]?.[1] ?? "", /was not deleted, and no guest was notified/);
 });
 
 Deno.test("every channel tells what was given up", async () => {
@@ -78,7 +78,7 @@ Deno.test("every channel tells what was given up", async () => {
     ]
   ) {
     assert.match(body, /Meeting could not be cancelled/);
-    assert.match(body, /was not deleted, and nobody was told/);
+    assert.match(body, /was not deleted, and no guest was notified/);
     assert.match(body, /google_rejected: No\./);
   }
 });

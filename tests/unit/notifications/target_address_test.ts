@@ -24,7 +24,7 @@ Deno.test("targetAddress() names the address to connect to for a public https ta
 });
 
 const REFUSED: [address: string, reason: RegExp][] = [
-  ["nonsense", /no URL/],
+  ["nonsense", /not a URL/],
   ["http://target.example/", /not https/],
   ["ftp://target.example/", /not https/],
   ["https://user:pass@target.example/", /user name or a password/],

@@ -85,7 +85,7 @@ const preferences: fc.Arbitrary<Preferences> = fc.tuple(
     morning_person_score: fc.constantFrom(0, 0.2, 0.5, 0.9, 1),
     event_categories: fc.record({ Review: preferred_times, lunch: preferred_times }),
   }, { requiredKeys: [] }),
-).map(([times, wishes]) => ({ ...times, ...wishes }));
+).map(([times, preferences]) => ({ ...times, ...preferences }));
 
 /** Any profile that its text can hold. */
 export const arbitraryProfile: fc.Arbitrary<Profile> = fc.record({

@@ -36,7 +36,7 @@ const DURATION = 30;
 const BUFFER = 15;
 const LENGTHS = [15, 30, 30, 30, 45, 60, 60, 90];
 const SHORTEST = 15;
-const WISHES_DRAWN = 10;
+const PREFERENCES_DRAWN = 10;
 
 type Span = [start: number, end: number];
 
@@ -64,8 +64,8 @@ export function schedulingInput(size: InputSize): SchedulingInput {
   }
   const people = Array.from({ length: participants }, (_, person) => {
     const spans = Array.from({ length: busy }, () => busySpan(below, midnights, span, reserved));
-    // The baselines' generator also draws wishes, which nothing reads here: draw them, to stay in step with it.
-    for (let i = person === 0 ? 0 : -1; i < WISHES_DRAWN; i++) random();
+    // The baselines' generator also draws preferences, which are not used here: they are drawn to get the same sequence.
+    for (let i = person === 0 ? 0 : -1; i < PREFERENCES_DRAWN; i++) random();
     return spans.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
   });
   return { request: request(people, span), oracle: oracle(people, span, midnights) };

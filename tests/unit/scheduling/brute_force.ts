@@ -65,7 +65,7 @@ function findWindow(constraints: Constraints): { from: number; to: number } {
   return { from, to };
 }
 
-/** Whether somebody is open, by their own clock, during a whole meeting. */
+/** Whether a person is open, by their own clock, during a whole meeting. */
 export function isOpen(constraints: Constraints, person: Participant, start: number): boolean {
   const window = bruteForceWindow(constraints);
   const own = person.open_hours ?? [];
@@ -95,7 +95,7 @@ export function isOpen(constraints: Constraints, person: Participant, start: num
   );
 }
 
-/** Whether somebody's busy time, widened by their buffers, touches a meeting. */
+/** Whether a person's busy time, widened by their buffers, touches a meeting. */
 export function isBusy(constraints: Constraints, person: Participant, start: number): boolean {
   if (person.busy === "unknown") return false;
   const before = person.buffer?.before ?? constraints.buffer_minutes;

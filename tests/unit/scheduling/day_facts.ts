@@ -5,7 +5,7 @@ import type {
 import { WEEKDAYS } from "@shared/time/weekday.ts";
 import { isBusy, isOpen, wallAt } from "./brute_force.ts";
 
-/** Minutes from somebody's last busy time to a start, and from the end to their next; infinite without any. */
+/** Minutes from a person's last busy time to a start, and from the end to their next; infinite without any. */
 export function gapsOf(
   participant: Participant,
   { constraints }: SchedulingRequest,
@@ -26,7 +26,7 @@ export function gapsOf(
   };
 }
 
-/** How long somebody stays open and unoccupied before a start (-1) or after the end (1), minute by minute. */
+/** How long a person stays open and unoccupied before a start (-1) or after the end (1), minute by minute. */
 export function roomOf(
   participant: Participant,
   { constraints }: SchedulingRequest,
@@ -44,7 +44,7 @@ export function roomOf(
   return length;
 }
 
-/** Days and hours somebody asks for, those of the meeting's category before the general ones. */
+/** Preferred days and hours of a person, those of the meeting's category before the general ones. */
 export function wishedTimes(participant: Participant, { constraints }: SchedulingRequest) {
   const { preferences = {} } = participant;
   const own = Object.entries(preferences.event_categories ?? {})
@@ -58,7 +58,7 @@ export function wishedTimes(participant: Participant, { constraints }: Schedulin
 
 const day_spans = new WeakMap<SchedulingRequest, Map<string, { start: number; end: number }>>();
 
-/** From the first to the last minute at which somebody is open on the local day of a start, holidays or not. */
+/** From the first to the last minute at which a person is open on the local day of a start, holidays or not. */
 export function daySpan(participant: Participant, asked: SchedulingRequest, start: number) {
   const { constraints } = asked;
   const own_zone = participant.timezone ?? constraints.timezone;

@@ -21,7 +21,7 @@ const far_apart = (burdens: [number, number]): Participant[] => [
   person("Aki", [], { timezone: "Asia/Tokyo", past_inconvenience: burdens[1] }),
 ];
 
-Deno.test("burdenOf() is what the hour costs somebody, from nothing to 100 points", () => {
+Deno.test("burdenOf() is what the hour costs a person, from nothing to 100 points", () => {
   const people = [
     person("Ann"),
     person("Bob", [], { timezone: "America/New_York" }),
@@ -36,7 +36,7 @@ Deno.test("burdenOf() is what the hour costs somebody, from nothing to 100 point
   // At 12:00 it takes half of Ann's lunch hour, and what is left is no lunch.
   assert.deepEqual(people.map((one) => burdenOf(at("12:00"), one)), [50, 67, 0, 0]);
   assert.deepEqual(people.map((one) => burdenOf(at("10:00"), one)), [0, 100, 0, 0]);
-  assert.equal(burdenOf(at("10:00"), person("Nobody")), 0);
+  assert.equal(burdenOf(at("10:00"), person("Free")), 0);
 });
 
 Deno.test("findSlots() spares those who carried more before", () => {

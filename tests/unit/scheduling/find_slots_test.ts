@@ -53,7 +53,7 @@ Deno.test("findSlots() offers only possible starts and tells everybody's true st
   );
 });
 
-Deno.test("findSlots() refuses by name when somebody required cannot be read", () => {
+Deno.test("findSlots() refuses by name when a required calendar cannot be read", () => {
   const ann = person("Ann", [], { is_organizer: true });
   const bob = person("Bob", "unknown", { unknown_reason: "notFound" });
   for (const on_unknown of ["refuse", "ignore_optional"] as const) {
@@ -87,7 +87,7 @@ Deno.test("findSlots() never turns unknown into free, even when told to ignore i
   }
 });
 
-Deno.test("findSlots() keeps to the hours of somebody unknown who is ignored", () => {
+Deno.test("findSlots() keeps to the hours of an ignored participant with an unknown calendar", () => {
   const bob = person("Bob", "unknown", { timezone: "America/New_York" });
   const result = findSlots(request([person("Ann"), bob], { on_unknown: "ignore" }));
   for (const { start_time } of result.candidates) {

@@ -149,10 +149,10 @@ Deno.test("findFreeStarts() lets a meeting cross midnight where people are open 
 });
 
 Deno.test("findFreeStarts() keeps a meeting of optional people to the request's own hours", () => {
-  const nobody_required = request([person("Ann", ["09:00-10:00"], { type: "optional" })], {
+  const none_required = request([person("Ann", ["09:00-10:00"], { type: "optional" })], {
     working_hours_end: 11,
   });
-  assert.deepEqual(clocks(findFreeStarts(nobody_required)), ["10:00", "10:30"]);
+  assert.deepEqual(clocks(findFreeStarts(none_required)), ["10:00", "10:30"]);
 });
 
 Deno.test("findFreeStarts() reads days off, holidays and allowed days on the person's own clock", () => {

@@ -244,7 +244,7 @@ function grant(asked: SchedulingRequest, candidate: ConcededCandidate): Scheduli
   return { ...asked, constraints, participants };
 }
 
-/** Somebody with each of their hours opened an hour earlier and later. */
+/** A person with each of their hours opened an hour earlier and later. */
 function wider({ constraints }: SchedulingRequest, one: Participant): Participant {
   const { allowed_days, working_hours_start, working_hours_end } = constraints;
   const own = one.open_hours ?? [{

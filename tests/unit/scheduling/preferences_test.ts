@@ -26,25 +26,25 @@ const ann = (preferences: Preferences, busy: string[] = []) => [
 ];
 
 Deno.test("findSlots() raises preference on a preferred day", () => {
-  const wish = ann({ preferred_days: ["tuesday"] });
-  assert.equal(preferenceAt(wish, "2030-01-08T10:00"), 25);
-  assert.equal(preferenceAt(wish, "2030-01-07T10:00"), 17.5);
+  const people = ann({ preferred_days: ["tuesday"] });
+  assert.equal(preferenceAt(people, "2030-01-08T10:00"), 25);
+  assert.equal(preferenceAt(people, "2030-01-07T10:00"), 17.5);
 });
 
 Deno.test("findSlots() raises preference in preferred hours, fading over three hours", () => {
-  const wish = ann({ preferred_hours_start: 12, preferred_hours_end: 14.5 });
+  const people = ann({ preferred_hours_start: 12, preferred_hours_end: 14.5 });
   const hours = ["12:00", "14:00", "11:00", "09:00", "16:00"];
   assert.deepEqual(
-    hours.map((hour) => preferenceAt(wish, `2030-01-07T${hour}`)),
+    hours.map((hour) => preferenceAt(people, `2030-01-07T${hour}`)),
     [25, 25, 16.7, 0, 8.3],
   );
 });
 
 Deno.test("findSlots() keeps people who stated open hours to their preferred hours too", () => {
   const open_hours = [{ days: [...WEEKDAYS], start: "06:00", end: "22:00" }];
-  const wish = [person("Ann", [], { open_hours, preferences: { preferred_hours_start: 18 } })];
-  assert.equal(preferenceAt(wish, "2030-01-07T18:00"), 25);
-  assert.equal(preferenceAt(wish, "2030-01-07T16:30"), 12.5);
+  const people = [person("Ann", [], { open_hours, preferences: { preferred_hours_start: 18 } })];
+  assert.equal(preferenceAt(people, "2030-01-07T18:00"), 25);
+  assert.equal(preferenceAt(people, "2030-01-07T16:30"), 12.5);
   const bob = [person("Bob", [], { open_hours })];
   assert.deepEqual(
     ["06:00", "08:00", "09:00", "16:30", "17:30"].map((time) =>
@@ -73,21 +73,22 @@ Deno.test("findSlots() raises preference in the part of the day that people like
 Deno.test("findSlots() raises preference away from other meetings for who avoids back to back", () => {
   const at = (preferences: Preferences, time: string) =>
     preferenceAt(ann(preferences, ["12:00-13:00"]), `2030-01-07T${time}`, { interval_minutes: 5 });
-  const wish = { avoid_back_to_back: true };
+  const preferences = { avoid_back_to_back: true };
   assert.deepEqual(
-    ["13:00", "13:05", "13:15", "11:25"].map((time) => at(wish, time)),
+    ["13:00", "13:05", "13:15", "11:25"].map((time) => at(preferences, time)),
     [17.5, 20, 25, 20],
   );
   assert.equal(at({ avoid_back_to_back: false }, "13:00"), 25);
 });
 
-Deno.test("findSlots() prefers the times wished for meetings of the event's category", () => {
-  const wish = ann({
+Deno.test("findSlots() prefers the times preferred for meetings of the event's category", () => {
+  const people = ann({
     preferred_days: ["monday"],
     preferred_hours_end: 12,
     event_categories: { Review: { preferred_days: ["friday"] } },
   });
-  const at = (time: string, event_category: string) => preferenceAt(wish, time, { event_category });
+  const at = (time: string, event_category: string) =>
+    preferenceAt(people, time, { event_category });
   assert.deepEqual(
     ["2030-01-07T10:00", "2030-01-11T10:00"].map((time) => at(time, "lunch")),
     [25, 17.5],
@@ -99,20 +100,21 @@ Deno.test("findSlots() prefers the times wished for meetings of the event's cate
   assert.ok(at("2030-01-11T15:00", "review") < 25);
 });
 
-Deno.test("findSlots() gives more preference where a wish is met than where it is not", () => {
+Deno.test("findSlots() gives more points where a preference is met than where it is not", () => {
   const days = fc.constantFrom(...WEEKDAYS.slice(0, 5));
-  fc.assert(fc.property(days, days, fc.integer({ min: 0, max: 15 }), (wished, other, half) => {
-    if (wished === other) return;
+  fc.assert(fc.property(days, days, fc.integer({ min: 0, max: 15 }), (preferred, other, half) => {
+    if (preferred === other) return;
     const time = `${String(9 + Math.floor(half / 2)).padStart(2, "0")}:${half % 2 ? "30" : "00"}`;
     const on = (day: Weekday) => `2030-01-${String(7 + WEEKDAYS.indexOf(day)).padStart(2, "0")}`;
-    const wish = ann({ preferred_days: [wished] });
+    const people = ann({ preferred_days: [preferred] });
     assert.ok(
-      preferenceAt(wish, `${on(wished)}T${time}`) > preferenceAt(wish, `${on(other)}T${time}`),
+      preferenceAt(people, `${on(preferred)}T${time}`) >
+        preferenceAt(people, `${on(other)}T${time}`),
     );
   }));
 });
 
-Deno.test("findSlots() changes nothing but preference by wishes, and no start", () => {
+Deno.test("findSlots() changes only the factor preference by preferences, and no start", () => {
   const without = ({ participants, ...rest }: SchedulingRequest): SchedulingRequest => ({
     ...rest,
     participants: participants.map((
@@ -134,7 +136,7 @@ Deno.test("findSlots() changes nothing but preference by wishes, and no start", 
   }));
 });
 
-Deno.test("findSlots() names the wish that makes no sense", () => {
+Deno.test("findSlots() names the invalid preference", () => {
   const bad: [Preferences, string][] = [
     [{ morning_person_score: 2 }, "morning_person_score"],
     [{ morning_person_score: NaN }, "morning_person_score"],
@@ -156,7 +158,7 @@ Deno.test("findSlots() names the wish that makes no sense", () => {
   );
 });
 
-Deno.test("findSlots() keeps off the days on which somebody is away, in their own zone", () => {
+Deno.test("findSlots() keeps off the days on which a participant is away, in their own zone", () => {
   const starts = (people: Participant[], changes = {}) =>
     findSlots(request(people, { ...week, ...changes })).candidates
       .map(({ start_time }) => start_time.slice(0, 10));

@@ -107,7 +107,7 @@ Deno.test("readRecurrence() refuses what it cannot expand, and says why", () => 
     [[], /exactly one RRULE/],
     [["RRULE:FREQ=DAILY", "EXDATE:20300107T090000Z"], /exactly one RRULE/],
     [["EXDATE:20300107T090000Z"], /exactly one RRULE/],
-    [["FREQ=HOURLY"], /FREQ wants/],
+    [["FREQ=HOURLY"], /FREQ must be/],
     [["FREQ=DAILY;BYHOUR=9"], /BYHOUR has no place.*time of day/],
     [["FREQ=DAILY;INTERVAL=0"], /INTERVAL wants/],
     [["FREQ=WEEKLY;BYDAY=1MO"], /plain weekdays/],
@@ -222,7 +222,7 @@ Deno.test("findSlots() keeps the local wall time of a series over a clock change
   assert.equal(eight.recurrence.free, 2);
 });
 
-Deno.test("findSlots() counts an occurrence on a holiday or while somebody is away as a clash", () => {
+Deno.test("findSlots() counts an occurrence on a holiday or while a participant is away as a clash", () => {
   const away = person("Ann", [], { exdates: ["2030-01-08"] });
   const { candidates } = findSlots(
     repeating([away, person("Bob")], "FREQ=DAILY;COUNT=4", { holiday_dates: ["2030-01-10"] }),

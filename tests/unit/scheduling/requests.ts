@@ -30,7 +30,7 @@ export function constraints(changes: Partial<Constraints> = {}): Constraints {
   };
 }
 
-/** Somebody required with busy time such as "09:00-10:30" on the Monday, in UTC. */
+/** A required participant with busy time such as "09:00-10:30" on the Monday, in UTC. */
 export function person(
   name: string,
   busy: string[] | "unknown" = [],

@@ -281,7 +281,7 @@ Deno.test("findSlots() lowers preference over the last two hours of the week", (
   assert.deepEqual(on("2030-01-10", [person("Ann")], { allowed_days }), [25, 22.5, 21.3]);
 });
 
-Deno.test("findSlots() lowers availability when somebody optional is absent, unknown or tentative", () => {
+Deno.test("findSlots() lowers availability when an optional participant is absent, unknown or tentative", () => {
   const withBob = (bob: ReturnType<typeof person>) =>
     at(request([person("Ann"), bob], { tentative_as_busy: false }), "10:00")
       .score_breakdown.availability;

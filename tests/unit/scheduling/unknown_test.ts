@@ -11,7 +11,7 @@ import type {
 import { arbitraryRequest } from "./arbitrary_request.ts";
 import { person, request } from "./requests.ts";
 
-/** Requests in which somebody's calendar cannot be read, ready to be negotiated and, in part, repeated. */
+/** Requests with an unreadable calendar, with concessions allowed and, in part, a recurrence. */
 const withUnknown: fc.Arbitrary<SchedulingRequest> = fc.tuple(
   arbitraryRequest,
   fc.nat(),
@@ -57,7 +57,7 @@ Deno.test("findSlots() calls an unreadable calendar unknown wherever it appears,
   }));
 });
 
-Deno.test("findSlots() offers nothing, by no concession either, when somebody needed is unknown", () => {
+Deno.test("findSlots() offers nothing, also with concessions, when a required calendar is unknown", () => {
   fc.assert(fc.property(withUnknown, (asked) => {
     const { on_unknown } = asked.constraints;
     const needed = asked.participants.filter((one) => isUnknown(one) && one.type !== "optional");
@@ -72,7 +72,7 @@ Deno.test("findSlots() offers nothing, by no concession either, when somebody ne
   }));
 });
 
-Deno.test("findSlots() treats somebody unknown and optional as it would if they were always busy", () => {
+Deno.test("findSlots() treats an optional participant with an unknown calendar as always busy", () => {
   const always: BusyInterval[] = [{ start: "2020-01-01T00:00:00Z", end: "2040-01-01T00:00:00Z" }];
   fc.assert(fc.property(withUnknown, (asked) => {
     const refusing = {

@@ -14,7 +14,7 @@ function pathRefused(schema: Schema, value: unknown): string {
   return firstIssue(parsed.error).path;
 }
 
-Deno.test("PARTICIPANTS takes addresses, objects and the origin's is_required, and names nobody twice", () => {
+Deno.test("PARTICIPANTS takes addresses, objects and the origin's is_required, and refuses duplicates", () => {
   assert.deepEqual(
     PARTICIPANTS.parse([
       "ana@north.example",
@@ -40,8 +40,8 @@ Deno.test("PARTICIPANTS names the path of what is wrong", () => {
   const cases: [unknown, string][] = [
     [[], "body"],
     [Array.from({ length: 300 }, (_, index) => `p${index}@north.example`), "body"],
-    [["ana@north.example", "nobody"], "[1]"],
-    [[{ email: "nobody" }], "[0].email"],
+    [["ana@north.example", "no-address"], "[1]"],
+    [[{ email: "no-address" }], "[0].email"],
     [[{ email: "a@north.example", favourite: 1 }], "[0].favourite"],
     [[{ email: "a@north.example", timezone: "Mars/Base" }], "[0].timezone"],
     [

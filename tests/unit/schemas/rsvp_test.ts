@@ -40,7 +40,7 @@ Deno.test("rsvpSummary() counts the answers and names who is missing", () => {
   });
 });
 
-Deno.test("rsvpSummary() of somebody who is not on the event yet is awaiting; of nonsense it is null", () => {
+Deno.test("rsvpSummary() of a participant who is not on the event yet is awaiting; of invalid values it is null", () => {
   assert.deepEqual(rsvpSummary(["ana@north.example"], [])?.awaiting, ["ana@north.example"]);
-  assert.equal(rsvpSummary("nobody", []), null);
+  assert.equal(rsvpSummary("no-list", []), null);
 });

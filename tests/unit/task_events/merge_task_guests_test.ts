@@ -41,7 +41,7 @@ Deno.test("mergeTaskGuests() keeps whom others added and keeps away whom others 
   }));
 });
 
-Deno.test("mergeTaskGuests() of an unchanged wish is what Google has", () => {
+Deno.test("mergeTaskGuests() of an unchanged list is what Google has", () => {
   fc.assert(fc.property(LIST, LIST, (known, present) => {
     const merged = mergeTaskGuests(known, present, known);
     assert.deepEqual(

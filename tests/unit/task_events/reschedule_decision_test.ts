@@ -6,36 +6,36 @@ const EITHER = [false, true];
 
 /** event, organizer_self, Google was asked, recurring, other guests -> what is done */
 const TABLE: [boolean, boolean | null, boolean, boolean, boolean, string][] = [];
-for (const looked of EITHER) {
+for (const was_read of EITHER) {
   for (const recurring of EITHER) {
     for (const guests of EITHER) {
       for (const self of [true, false, null]) {
-        TABLE.push([false, self, looked, recurring, guests, "create"]);
+        TABLE.push([false, self, was_read, recurring, guests, "create"]);
       }
-      TABLE.push([true, false, looked, recurring, guests, "skip not_organizer"]);
+      TABLE.push([true, false, was_read, recurring, guests, "skip not_organizer"]);
       TABLE.push([
         true,
         null,
-        looked,
+        was_read,
         recurring,
         guests,
-        looked ? "skip organizer_unknown" : "look",
+        was_read ? "skip organizer_unknown" : "look",
       ]);
     }
-    TABLE.push([true, true, looked, recurring, false, "update none"]);
+    TABLE.push([true, true, was_read, recurring, false, "update none"]);
   }
-  TABLE.push([true, true, looked, false, true, "update all"]);
-  TABLE.push([true, true, looked, true, true, "skip recurring_with_guests"]);
+  TABLE.push([true, true, was_read, false, true, "update all"]);
+  TABLE.push([true, true, was_read, true, true, "skip recurring_with_guests"]);
 }
 
 Deno.test("rescheduleDecision() keeps the decision tree over all combinations, NULL included", () => {
   const combinations = new Set<string>();
-  for (const [has_event, self, looked, is_recurring, has_other_guests, expected] of TABLE) {
-    combinations.add(JSON.stringify([has_event, self, looked, is_recurring, has_other_guests]));
+  for (const [has_event, self, was_read, is_recurring, has_other_guests, expected] of TABLE) {
+    combinations.add(JSON.stringify([has_event, self, was_read, is_recurring, has_other_guests]));
     const decision = rescheduleDecision({
       has_event,
       ownership: ownershipOf(self),
-      looked,
+      was_read,
       is_recurring,
       has_other_guests,
     });

@@ -9,7 +9,7 @@ const LANDED = {
   extendedProperties: { private: { [EVENT_KEY_PROPERTY]: LEASED_ROW.event_key } },
 };
 
-Deno.test("attemptWriteback() gives up no deletion of an event that landed unheard", async () => {
+Deno.test("attemptWriteback() gives up no deletion of an event whose outcome is unknown", async () => {
   for (const [status, reason] of [[403, "forbidden"], [409, "conflict"]] as const) {
     const { settlement, sent } = await attemptOn(
       {

@@ -117,13 +117,13 @@ Deno.test("composeEvent() obeys conference none, reminders, place and guest perm
 
 Deno.test("composeEvent() keeps the description of 200 people within Google's limit and counts the rest", () => {
   const participants = Array.from({ length: 200 }, (_, index) => ({
-    email: `somebody-with-a-long-address-${index}@north.example`,
-    name: `Somebody With A Rather Long Name ${index}`,
+    email: `person-with-a-long-address-${index}@north.example`,
+    name: `Person With A Rather Long Name ${index}`,
     type: "required" as const,
   }));
   const event = composeEvent(aMeeting({ participants }), 1);
   assert.ok((event.description?.length ?? Infinity) <= 8192);
-  const named = event.description?.match(/^- Somebody/gm)?.length ?? 0;
+  const named = event.description?.match(/^- Person/gm)?.length ?? 0;
   assert.ok(event.description?.includes(`\nand ${200 - named} more\n`), event.description);
   assert.equal(event.attendees?.length, 200);
 });

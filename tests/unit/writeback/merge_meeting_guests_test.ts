@@ -58,7 +58,7 @@ Deno.test("mergeMeetingGuests() keeps what people set on a guest whom they added
   ]);
 });
 
-Deno.test("mergeMeetingGuests() lets nobody lose an answer, nobody slip in, and only the removed go", () => {
+Deno.test("mergeMeetingGuests() keeps every reply, adds no other guest, and removes only the removed", () => {
   const email = fc.constantFrom(..."abcdefgh".split("").map((name) => `${name}@north.example`));
   const answer = fc.constantFrom("needsAction", "accepted", "declined", "tentative");
   const guests = fc.uniqueArray(fc.record({ email, responseStatus: answer }), {

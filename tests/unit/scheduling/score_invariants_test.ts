@@ -105,7 +105,7 @@ Deno.test("findSlots() lowers fragmentation the more evenly a free block is spli
   }));
 });
 
-Deno.test("findSlots() lowers availability when somebody optional does not come", () => {
+Deno.test("findSlots() lowers availability when an optional participant does not come", () => {
   fc.assert(
     fc.property(open, fc.boolean(), (asked, unknown) => {
       const guest = (busy: Participant["busy"]): Participant => ({

@@ -31,7 +31,7 @@ const STEP: fc.Arbitrary<Step> = fc.oneof(
   }),
 );
 
-promise("the laws of changing", {
+promise("the invariants of changes", {
   "whatever is changed, answered and lost: one event, every answer, one mail a change": async (
     stack,
   ) => {

@@ -34,7 +34,7 @@ function toEvent({ start_hour, hours, transparent, count }: Block): calendar_v3.
   };
 }
 
-Deno.test("law: whatever the page size, the pages together are the whole list", async () => {
+Deno.test("invariant: whatever the page size, the pages together are the whole list", async () => {
   await using lab = await openTeam();
   const google = await lab.as(ana);
   const list = async (maxResults: number, singleEvents: boolean) => {
@@ -69,7 +69,7 @@ Deno.test("law: whatever the page size, the pages together are the whole list", 
   );
 });
 
-Deno.test("law: busy time is the union of opaque occurrences, however it is shaped", async () => {
+Deno.test("invariant: busy time is the union of opaque occurrences, however it is shaped", async () => {
   await using lab = await openTeam();
   const google = await lab.as(ana);
   const from_hour = 48;
@@ -172,7 +172,7 @@ async function perform(lab: Lab, google: calendar_v3.Calendar, step: Step, name:
   }
 }
 
-Deno.test("law: a cache fed with deltas equals a fresh full list, for organizer and guest", async () => {
+Deno.test("invariant: a cache fed with deltas equals a fresh full list, for organizer and guest", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.array(step, { maxLength: 4 }), { maxLength: 5 }),
@@ -231,7 +231,7 @@ const rule = fc.record({
   months: fc.constantFrom("", "", ";BYMONTH=2,11"),
 });
 
-Deno.test("law: occurrences are those of another RRULE library, at noon in a zone with clock changes", async () => {
+Deno.test("invariant: occurrences are those of another RRULE library, at noon in a zone with clock changes", async () => {
   await using lab = await openTeam();
   const google = await lab.as(ana);
   await fc.assert(

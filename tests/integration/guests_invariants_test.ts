@@ -87,7 +87,7 @@ async function play(stack: Stack, steps: readonly Step[]): Promise<void> {
       assert.equal(swept.failed, 0, JSON.stringify(swept));
     } else assert.equal(answer.status, 200, JSON.stringify(answer.body));
   };
-  const wish = async (wanted: Set<string>, lost: "before" | "after" | null) => {
+  const setGuests = async (wanted: Set<string>, lost: "before" | "after" | null) => {
     await ask({ attendees: [...wanted].map((email) => ({ email })) }, lost);
     for (const email of [...invited.keys()]) {
       if (!wanted.has(email) && known.has(email)) invited.delete(email);
@@ -102,7 +102,7 @@ async function play(stack: Stack, steps: readonly Step[]): Promise<void> {
   };
   const answers = () => [...invited].map(([email, responseStatus]) => ({ email, responseStatus }));
 
-  await wish(new Set(guests), null);
+  await setGuests(new Set(guests), null);
   for (const step of steps) {
     const email = "guest" in step ? guests[step.guest]! : "";
     switch (step.do) {
@@ -121,10 +121,10 @@ async function play(stack: Stack, steps: readonly Step[]): Promise<void> {
         await onGoogle({ start: { dateTime: start }, end: { dateTime: at(step.hour + 1) } });
         break;
       case "invite":
-        await wish(new Set([...known, email]), step.lost);
+        await setGuests(new Set([...known, email]), step.lost);
         break;
       case "uninvite":
-        await wish(new Set([...known].filter((one) => one !== email)), step.lost);
+        await setGuests(new Set([...known].filter((one) => one !== email)), step.lost);
         break;
       case "reply": {
         if (!invited.has(email)) break;

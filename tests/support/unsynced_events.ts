@@ -4,7 +4,7 @@ const HOUR_MS = 3_600_000;
 const FIRST = "2035-01-08T09:00:00Z";
 
 /** Events with a guest on Google, hour after hour, and rows that know nothing of organizer or guests. */
-export async function untoldEvents(
+export async function unsyncedEvents(
   stack: Stack,
   { email, user_id }: Pick<Organizer, "email" | "user_id">,
   count: number,

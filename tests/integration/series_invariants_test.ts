@@ -143,7 +143,7 @@ async function take(
     const label = `${JSON.stringify(body)} of ${series.recurrence}: ${JSON.stringify(answer.body)}`;
     // A rule that cannot follow to another day says so, and nothing happens.
     if (zone === null && moved !== 0 && answer.status === 422) {
-      assert.match(answer.body.message, /cannot follow to another day/, label);
+      assert.match(answer.body.message, /cannot be moved to another day/, label);
       return null;
     }
     assert.equal(answer.status, 200, label);
@@ -161,8 +161,8 @@ async function take(
     case "move the rest":
     case "rename the rest": {
       const renames = step.do === "rename the rest";
-      const wish = renames ? { summary: "Second part" } : { start_time };
-      const body = await ask({ update_scope: "future", ...wish });
+      const request = renames ? { summary: "Second part" } : { start_time };
+      const body = await ask({ update_scope: "future", ...request });
       if (body === null) break;
       const by = renames ? 0 : moved;
       if (is_whole) {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { PRIORITY_WEIGHTS, readWeights } from "@shared/scheduling/input/weights.ts";
 import { completeConstraints } from "@shared/schemas/constraints.ts";
 import { SCHEDULE_REQUEST } from "../../supabase/functions/schedule/request.ts";
-import { tableRows } from "../support/page_words.ts";
+import { tableRows } from "../support/page_tables.ts";
 
 const PAGE = await Deno.readTextFile(new URL("../../docs/schedule.md", import.meta.url));
 
@@ -59,15 +59,15 @@ function pathsOf(schema: Schema, path = ""): string[] {
   }
 }
 
-Deno.test("docs/schedule.md names every word that schedule takes, and no other", () => {
+Deno.test("docs/schedule.md has every field of the request of schedule, and no other", () => {
   const told = tableRows(PAGE, "The request").flatMap(({ paths }) => paths);
-  assert.deepEqual([...new Set(told)].length, told.length, "a word is told twice");
+  assert.deepEqual([...new Set(told)].length, told.length, "a field is listed twice");
   const taken = [...new Set([...pathsOf(SCHEDULE_REQUEST), ...BUSY])];
   assert.ok(taken.includes("participants[].preferences.event_categories.*.preferred_days"));
   assert.deepEqual(told.toSorted(), taken.toSorted());
 });
 
-Deno.test("docs/schedule.md tells the defaults that hold", () => {
+Deno.test("docs/schedule.md has the defaults of the code", () => {
   const defaults = completeConstraints({}, new Date("2030-01-07T00:00:00Z"));
   const rows = tableRows(PAGE, "The request");
   for (const [name, value] of Object.entries(defaults)) {
