@@ -1,6 +1,6 @@
 import { MINUTES_PER_DAY } from "@shared/time/instants.ts";
 import { weekdayIndex, WEEKDAYS } from "@shared/time/weekday.ts";
-import { offsetAt, offsetSegments } from "@shared/time/zones.ts";
+import { offsetSegments } from "@shared/time/zones.ts";
 import type { DaySpan } from "../input/time_of_day.ts";
 import { type OpenHoursRule, openIntervals } from "./open_hours.ts";
 
@@ -56,13 +56,16 @@ function byDay(
   const offsets = offsetSegments(timezone, earliest, latest);
   const days = new Map<number, DaySpan>();
   for (const [opens, closes] of openIntervals(rules, earliest, latest, NO_HOLIDAYS)) {
-    const last_wall = closes - 1 + offsetAt(offsets, closes - 1);
-    let wall = opens + offsetAt(offsets, opens);
-    for (let day = Math.floor(wall / MINUTES_PER_DAY); wall <= last_wall; day++) {
-      const midnight = day * MINUTES_PER_DAY;
-      const end = Math.min(last_wall + 1 - midnight, MINUTES_PER_DAY);
-      days.set(day, joined(days.get(day), wall - midnight, end));
-      wall = midnight + MINUTES_PER_DAY;
+    // Where the clock is put back, the last minute that it shows is not the latest.
+    for (const { from: begins, to: ends, offset } of offsets) {
+      const last_wall = Math.min(closes, ends) - 1 + offset;
+      let wall = Math.max(opens, begins) + offset;
+      for (let day = Math.floor(wall / MINUTES_PER_DAY); wall <= last_wall; day++) {
+        const midnight = day * MINUTES_PER_DAY;
+        const end = Math.min(last_wall + 1 - midnight, MINUTES_PER_DAY);
+        days.set(day, joined(days.get(day), wall - midnight, end));
+        wall = midnight + MINUTES_PER_DAY;
+      }
     }
   }
   return (day) => days.get(day);

@@ -326,3 +326,21 @@ Deno.test("findSlots() gives the earlier of two otherwise equal times more for o
   assert.deepEqual(points, points.toSorted((a, b) => b - a));
   assert.equal(new Set(points).size, 3);
 });
+
+Deno.test("findSlots() sees where a day begins also when clocks are put back within its hours", () => {
+  // 05:30 to 06:15 UTC is 01:30 to 02:00 in New York, and then 01:00 to 01:15: a short day, so all of it suits.
+  const ann = person("Ann", [], {
+    timezone: "America/New_York",
+    open_hours: [{ days: ["sunday"], start: "05:30", end: "06:15", timezone: "UTC" }],
+  });
+  const asked = request([ann], {
+    earliest_date: "2026-11-01",
+    latest_date: "2026-11-01",
+    allowed_days: ["sunday"],
+    duration_minutes: 15,
+    interval_minutes: 15,
+  });
+  const now = new Date("2026-10-01T00:00:00Z");
+  const [best] = findSlots({ ...asked, now }).candidates;
+  assert.ok(best !== undefined && best.score_breakdown.preference > 15);
+});

@@ -19,7 +19,7 @@ for (const was_read of EITHER) {
         was_read,
         recurring,
         guests,
-        was_read ? "skip organizer_unknown" : "look",
+        was_read ? "skip organizer_unknown" : "read_organizer",
       ]);
     }
     TABLE.push([true, true, was_read, recurring, false, "update none"]);
