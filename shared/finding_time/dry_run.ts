@@ -45,8 +45,8 @@ interface Preparation {
 }
 
 /**
- * What scheduling would find. Stores nothing, leases nothing and holds no one's time. Where the busy
- * time of every participant is given, no calendar is read, so no connection is needed.
+ * What scheduling would find. Stores nothing, leases nothing and holds no one's time. The organizer takes part as in
+ * a real run; only where a key names none and the busy time of every participant is given, no connection is needed.
  */
 export async function dryRun(
   dependencies: ScheduleDependencies,
@@ -113,7 +113,7 @@ async function prepare(
       recurrence: given.recurrence ?? null,
       allow_concessions: given.allow_concessions ?? false,
     },
-    complete ? null : organizer,
+    organizer,
     now,
   );
   return {

@@ -53,12 +53,12 @@ function timeOf(
 }
 
 function fieldsOf(person: Attending) {
-  const { email, type, is_organizer, name, timezone, open_hours, buffer, exdates } = person;
+  const { email, type, is_organizer, name, timezone, open_hours, buffer, exdates, lunch } = person;
   return {
     email,
     type,
     is_organizer,
-    ...defined({ name, timezone, buffer, exdates }),
+    ...defined({ name, timezone, buffer, exdates, lunch }),
     ...(open_hours === undefined ? {} : { open_hours: open_hours.map(defined) }),
     ...(person.preferences === undefined ? {} : { preferences: preferencesOf(person.preferences) }),
   };

@@ -12,7 +12,7 @@ import { formatTime } from "./explaining/phrases.ts";
 import { readRecurrence } from "./input/recurrence.ts";
 import type { SchedulingRequest } from "./input/scheduling_request.ts";
 import { readSearchRequest, type SearchRequest } from "./input/search_request.ts";
-import { bestOf, type ScoredStart, startScorer } from "./scoring/best_starts.ts";
+import { bestOf, scoredStart, startScorer } from "./scoring/best_starts.ts";
 import { seriesScorer } from "./scoring/series_scorer.ts";
 
 /**
@@ -73,9 +73,19 @@ export function findSlots(request: SchedulingRequest): SchedulingResult {
       ...negotiate({ search, people, rule, read_until }),
     };
   }
-  const best = bestOfAll(search, people, starts, series);
+  const scorer = series === undefined
+    ? startScorer(search, people, starts)
+    : seriesScorer(series, starts);
+  // The runner-up is named, also where one candidate is wanted.
+  const best = bestOf(search, starts, scorer, Math.max(2, search.max_candidates));
+  const wanted = best.slice(0, search.max_candidates);
+  const compared = {
+    earliest: scoredStart(starts, scorer, 0),
+    runner_up: best[1],
+    is_late_by_notice: isLateByNotice(search, people),
+  };
   return {
-    candidates: candidatesAt(search, people, best, earliest, series),
+    candidates: candidatesAt(search, people, wanted, earliest, { compared, series }),
     total_candidates_evaluated: starts.length,
     blocking: [],
     message: foundMessage(search, starts.length, best[0]?.start ?? earliest),
@@ -87,16 +97,12 @@ function suggestion(sentence: string | undefined): { suggestion?: string } {
   return sentence === undefined ? {} : { suggestion: `${sentence}.` };
 }
 
-function bestOfAll(
-  search: SearchRequest,
-  people: readonly Person[],
-  starts: Int32Array,
-  series: Series | undefined,
-): ScoredStart[] {
-  const scorer = series === undefined
-    ? startScorer(search, people, starts)
-    : seriesScorer(search, series, starts);
-  return bestOf(starts, scorer, search.max_candidates);
+/** Whether a shorter notice would allow earlier starts. */
+function isLateByNotice(search: SearchRequest, people: readonly Person[]): boolean {
+  const { earliest_start, earliest_without_notice } = search;
+  if (earliest_without_notice === earliest_start) return false;
+  const [first] = freeStarts({ ...search, earliest_start: earliest_without_notice }, people).starts;
+  return first !== undefined && first < earliest_start;
 }
 
 /** A rule may end on the very day of a start, but earlier in it. */

@@ -6,6 +6,7 @@ import {
   DAY,
   DAY_OR_INSTANT,
   HOUR,
+  LUNCH,
   minutes,
   text,
   TIMEZONE,
@@ -40,6 +41,8 @@ const GIVEN = z.strictObject({
     ),
   ),
   on_unknown: z.optional(z.enum(["refuse", "ignore_optional", "ignore"])),
+  priority: z.optional(z.enum(["balanced", "soonest", "comfort", "focus"])),
+  lunch: z.optional(LUNCH),
   recurrence_horizon: z.optional(
     wholeNumber(1, 60, "Expected a whole number of occurrences from 1 to 60"),
   ),
@@ -83,6 +86,8 @@ export function completeConstraints(given: GivenConstraints, now: Date): Complet
     tentative_as_busy: true,
     minimum_attendee_percentage: 0,
     on_unknown: "refuse",
+    priority: "balanced",
+    lunch: { start: "12:00", end: "13:00" },
     recurrence_horizon: 12,
     ...defined(given),
     earliest_date: earliest,
@@ -91,13 +96,14 @@ export function completeConstraints(given: GivenConstraints, now: Date): Complet
 
 export type CompleteConstraints =
   & {
-    [Key in Exclude<keyof GivenConstraints, "event_category">]-?: NonNullable<
-      GivenConstraints[Key]
+    [Key in Exclude<keyof GivenConstraints, "event_category">]-?: Exclude<
+      GivenConstraints[Key],
+      undefined
     >;
   }
   & { event_category?: string };
 
-type Defined<T> = { [Key in keyof T]?: NonNullable<T[Key]> };
+type Defined<T> = { [Key in keyof T]?: Exclude<T[Key], undefined> };
 
 function defined<T extends object>(given: T): Defined<T> {
   return Object.fromEntries(

@@ -93,3 +93,18 @@ export function isInstant(value: string): boolean {
   );
   return match?.[1] !== undefined && isDay(match[1]) && !Number.isNaN(Date.parse(value));
 }
+
+/** A time of day; 24:00 is the end of it. */
+export const TIME_OF_DAY = z.string("Expected a time of day, e.g. 09:30").check(
+  z.regex(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/, "Expected a time of day, e.g. 09:30"),
+);
+
+/** When people eat, by their own clocks; null for no lunch. */
+export const LUNCH = z.nullable(
+  z.strictObject({ start: TIME_OF_DAY, end: TIME_OF_DAY }).check(
+    z.refine(
+      ({ start, end }) => start < end,
+      { path: ["end"], error: "Expected an end after the start" },
+    ),
+  ),
+);

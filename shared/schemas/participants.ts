@@ -3,19 +3,25 @@ import { BUSY_LIST } from "./busy_intervals.ts";
 import type { GivenBusy } from "./busy_intervals.ts";
 import { CALENDAR_SUMMARY, fromSummary, PREFERENCES } from "./preferences.ts";
 import type { GivenPreferences } from "./preferences.ts";
-import { DAY, EMAIL, minutes, text, textBetween, TIMEZONE, WEEKDAY } from "./fields.ts";
+import {
+  DAY,
+  EMAIL,
+  LUNCH,
+  minutes,
+  text,
+  textBetween,
+  TIME_OF_DAY,
+  TIMEZONE,
+  WEEKDAY,
+} from "./fields.ts";
 
 /** Google stops propagating replies above this many guests. */
 const MAX_PARTICIPANTS = 200;
 
-const CLOCK = z.string().check(
-  z.regex(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/, "Expected a time of day, e.g. 09:30"),
-);
-
 const OPEN_HOURS = z.strictObject({
   days: z.array(WEEKDAY),
-  start: CLOCK,
-  end: CLOCK,
+  start: TIME_OF_DAY,
+  end: TIME_OF_DAY,
   timezone: z.optional(TIMEZONE),
 });
 
@@ -33,6 +39,7 @@ const OBJECT = z.strictObject({
   buffer: z.optional(z.strictObject({ before: minutes(0, 1440), after: minutes(0, 1440) })),
   busy: z.optional(BUSY_LIST),
   exdates: z.optional(z.array(DAY).check(z.maxLength(366))),
+  lunch: z.optional(LUNCH),
   preferences: z.optional(PREFERENCES),
   calendar_summary: z.optional(CALENDAR_SUMMARY),
   is_required: z.optional(z.boolean()),
@@ -50,6 +57,7 @@ export interface MeetingParticipant {
   busy?: GivenBusy[] | undefined;
   /** Local dates on which they are away. */
   exdates?: string[] | undefined;
+  lunch?: z.output<typeof LUNCH> | undefined;
   preferences?: GivenPreferences | undefined;
 }
 

@@ -1,10 +1,14 @@
 import * as z from "zod/mini";
 
-const POINTS = z.number().check(
-  z.refine((value) => value >= 0 && value <= 100, "Expected points from 0 to 100"),
+const POINTS = z.optional(
+  z.number().check(
+    z.refine((value) => value >= 0 && value <= 100, "Expected points from 0 to 100"),
+  ),
 );
 
-/** The most that each factor of a score gives, in points; 100 together. */
+const FACTORS = 5;
+
+/** The most that each factor of a score gives, in points; 100 together, so what is named leaves the rest to the others. */
 export const WEIGHTS = z.strictObject({
   availability: POINTS,
   preference: POINTS,
@@ -13,9 +17,17 @@ export const WEIGHTS = z.strictObject({
   optimization: POINTS,
 }).check(
   z.refine((weights) => {
-    const sum = Object.values(weights).reduce((total, points) => total + points, 0);
-    return Math.abs(sum - 100) < 1e-6;
+    const named = Object.values(weights).filter((points) => points !== undefined);
+    return named.length < FACTORS || Math.abs(sumOf(named) - 100) < 1e-6;
   }, "Expected points that add up to 100"),
+  z.refine((weights) => {
+    const named = Object.values(weights).filter((points) => points !== undefined);
+    return named.length === FACTORS || sumOf(named) < 100 + 1e-6;
+  }, "Expected points that add up to at most 100"),
 );
 
 export type GivenWeights = z.output<typeof WEIGHTS>;
+
+function sumOf(points: readonly number[]): number {
+  return points.reduce((total, one) => total + one, 0);
+}

@@ -90,6 +90,78 @@ promise("dry run", {
     assert.deepEqual(await stored(stack), before);
   },
 
+  "the organizer takes part in a dry run as in a real one, also where all hand in busy time":
+    async (
+      stack,
+    ) => {
+      const organizer = await stack.organizer({
+        busy: [[`${MONDAY}T00:00:00Z`, "2035-01-12T00:00:00Z"]],
+      });
+      const body = {
+        participants: [{ email: "eva@south.example", busy: [] }],
+        constraints: WEEK,
+      };
+      const dry = await organizer.call("schedule", { body: { ...body, dry_run: true } });
+      assert.equal(dry.status, 200, JSON.stringify(dry.body));
+      assert.ok(dry.body.selected_slot.start_time.startsWith("2035-01-12"));
+      const real = await organizer.call("schedule", { body });
+      assert.deepEqual(dry.body.selected_slot, real.body.selected_slot);
+    },
+
+  "priority, lunch and some weights choose the slot, in requests and in rows": async (stack) => {
+    const organizer = await stack.organizer();
+    const eva = {
+      email: "eva@south.example",
+      name: "Eva",
+      busy: [
+        { start: `${MONDAY}T09:00:00Z`, end: `${MONDAY}T12:00:00Z` },
+        { start: `${MONDAY}T14:00:00Z`, end: `${MONDAY}T17:00:00Z` },
+      ],
+    };
+    const selected = async (body: Record<string, unknown>, constraints: object) => {
+      const answer = await organizer.call("schedule", {
+        body: {
+          participants: [eva],
+          dry_run: true,
+          ...body,
+          constraints: { ...WEEK, latest_date: MONDAY, ...constraints },
+        },
+      });
+      assert.equal(answer.status, 200, JSON.stringify(answer.body));
+      return answer.body.selected_slot;
+    };
+    const start = async (body: Record<string, unknown>, constraints: object) =>
+      (await selected(body, constraints)).start_time.slice(11, 16);
+    assert.equal(await start({}, {}), "13:00");
+    const soonest = await selected({}, { priority: "soonest" });
+    assert.equal(soonest.start_time, `${MONDAY}T12:00:00Z`);
+    assert.equal(soonest.score, 100);
+    assert.match(soonest.reasoning, /lunch/);
+    assert.equal(await start({ weights: { optimization: 95 } }, { priority: "focus" }), "12:00");
+    assert.equal(await start({}, { lunch: null }), "12:45");
+    const late = { start: "13:00", end: "14:00" };
+    assert.equal(await start({}, { lunch: late }), "12:30");
+    assert.equal(
+      await start({ participants: [{ ...eva, lunch: late }] }, { lunch: null }),
+      "12:30",
+    );
+
+    const meeting_id = await insertMeeting(organizer, {
+      participants: [eva],
+      constraints: { ...WEEK, latest_date: MONDAY, priority: "soonest", lunch: null },
+    });
+    const stored = await organizer.call("schedule", { body: { meeting_id, dry_run: true } });
+    assert.equal(stored.body.selected_slot.start_time, `${MONDAY}T12:00:00Z`);
+    const some = await insertMeeting(organizer, {
+      participants: [eva],
+      constraints: { ...WEEK, latest_date: MONDAY },
+      weights: { optimization: 95 },
+    });
+    await organizer.call("schedule", { body: { meeting_id: some } });
+    const { starts_at } = await rowOf(stack, some);
+    assert.equal(new Date(starts_at).toISOString(), `${MONDAY}T12:00:00.000Z`);
+  },
+
   "a dry run that finds nothing refuses as the real one would": async (stack) => {
     const answer = await callFunction(stack.platform, "schedule", {
       apikey: stack.platform.secret_key,
@@ -151,6 +223,23 @@ promise("dry run", {
       ],
       [with_summary({ timezone: "Mars/Base" }), `${at}.timezone`],
       [{ ...SEED_BODY, weights: weights(30) }, "weights"],
+      [{ ...SEED_BODY, weights: { availability: 60, preference: 50 } }, "weights"],
+      [{ ...SEED_BODY, weights: { speed: 5 } }, "weights.speed"],
+      [
+        { ...SEED_BODY, constraints: { ...SEED_BODY.constraints, priority: "fastest" } },
+        "constraints.priority",
+      ],
+      [
+        {
+          ...SEED_BODY,
+          constraints: { ...SEED_BODY.constraints, lunch: { start: "13:00", end: "12:00" } },
+        },
+        "constraints.lunch.end",
+      ],
+      [
+        { ...SEED_BODY, participants: [{ ...ana, lunch: { start: "noon", end: "13:00" } }] },
+        "participants[0].lunch.start",
+      ],
       [{ ...SEED_BODY, recurrence: ["RRULE:FREQ=HOURLY"] }, "recurrence[0]"],
       [{ ...SEED_BODY, recurrence: ["EXDATE:20350108T090000Z"] }, "recurrence"],
     ];

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { PRIORITY_WEIGHTS, readWeights } from "@shared/scheduling/input/weights.ts";
 import { completeConstraints } from "@shared/schemas/constraints.ts";
 import { SCHEDULE_REQUEST } from "../../supabase/functions/schedule/request.ts";
 import { tableRows } from "../support/page_tables.ts";
@@ -77,7 +78,18 @@ Deno.test("docs/schedule.md has the defaults of the code", () => {
 });
 
 Deno.test("docs/schedule.md shows requests that are accepted", () => {
-  const curl = /-d '(\{[^']*\})'/.exec(PAGE)?.[1];
-  assert.ok(curl);
-  assert.ok(SCHEDULE_REQUEST.safeParse(JSON.parse(curl)).success);
+  const curls = [...PAGE.matchAll(/-d '(\{[^']*\})'/g)].map(([, body]) => JSON.parse(body!));
+  assert.equal(curls.length, 3);
+  for (const body of curls) assert.ok(SCHEDULE_REQUEST.safeParse(body).success);
+});
+
+Deno.test("docs/schedule.md tells the weights of every priority", () => {
+  const rows = tableRows(PAGE, "How a slot is chosen");
+  for (const [priority, weights] of Object.entries(PRIORITY_WEIGHTS)) {
+    const row = rows.find(({ paths }) => paths[0] === priority);
+    assert.equal(row?.cells[0], Object.values(weights).join(", "), priority);
+  }
+  const example = '`{"optimization": 50}` means 18.4, 13.2, 10.5, 7.9 and 50';
+  assert.ok(PAGE.replaceAll(/\s+/g, " ").includes(example));
+  assert.deepEqual(Object.values(readWeights({ optimization: 50 })), [184, 132, 105, 79, 500]);
 });

@@ -27,10 +27,13 @@ export function hoursNeeded(
   if (!person.needed || person.rules === undefined) return undefined;
   const end = start + search.duration;
   if (person.open.some(([opens, closes]) => opens <= start && end <= closes)) return undefined;
+  const own_day = Math.floor((start + offsetAt(person.offsets, start)) / MINUTES_PER_DAY);
+  const is_day_off = search.holidays.has(own_day) || person.away.includes(own_day) ||
+    search.allowed_days[weekdayIndex(own_day)] !== true;
   const widenings = person.rules.flatMap((rule) => {
+    if (is_day_off) return [];
     const offsets = offsetSegments(rule.timezone, start, end);
     const day = Math.floor((start + offsetAt(offsets, start)) / MINUTES_PER_DAY);
-    if (search.holidays.has(day) || person.away.includes(day)) return [];
     const midnight = day * MINUTES_PER_DAY;
     // Where clocks are put back inside the meeting, its end is not the latest time that the clock shows.
     const from = Math.min(...offsets.map((one) => one.from + one.offset)) - midnight;

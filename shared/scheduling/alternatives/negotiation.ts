@@ -143,7 +143,7 @@ function candidatesOf(
     costs.filter((cost) => cost !== Infinity),
     scorer(relaxed, relaxed_people, starts, series),
   ).slice(0, asked.max_candidates);
-  return candidatesAt(relaxed, relaxed_people, best, earliest, series).map((candidate, i) => {
+  return candidatesAt(relaxed, relaxed_people, best, earliest, { series }).map((candidate, i) => {
     const concessions = concessionsAt(conceded, best[i]!.start);
     const concession = concessionSentence(asked, concessions);
     return { ...candidate, conceded: true, concessions, concession };
@@ -156,9 +156,7 @@ function scorer(
   starts: Int32Array,
   series: Series | undefined,
 ): Scorer {
-  return series === undefined
-    ? startScorer(search, people, starts)
-    : seriesScorer(search, series, starts);
+  return series === undefined ? startScorer(search, people, starts) : seriesScorer(series, starts);
 }
 
 function leastCostly(starts: Int32Array, costs: Float64Array, pointsOf: Scorer): ScoredStart[] {

@@ -3,24 +3,13 @@ import { busyMap, freeStarts } from "../availability/free_starts.ts";
 import { layOutAgain, type Person, readPeople } from "../availability/person.ts";
 import { countComing, countedPeople } from "../availability/quorum.ts";
 import { formatMinutes, formatNames } from "../explaining/phrases.ts";
-import type { SeriesRule } from "../input/recurrence.ts";
 import type { SearchRequest } from "../input/search_request.ts";
 import { hoursNeeded, leastWidening } from "./hours_needed.ts";
 import { blockersOfNearMiss } from "./near_miss.ts";
-import { type Changed, formatStart, nameable, type SeriesGoal } from "./suggested_start.ts";
-
-/** A search without a slot, with what its changes are tried on. `now_minute` is in minutes since 1970. */
-export interface EmptySearch {
-  search: SearchRequest;
-  people: readonly Person[];
-  now_minute: number;
-  rule?: SeriesRule | undefined;
-}
-
-/** The same, and what of a series a suggestion may name. */
-interface Tried extends EmptySearch {
-  series: SeriesGoal;
-}
+import { formatStart, nameable } from "./suggested_start.ts";
+import { otherDays, shortEnough, withoutDaysOff, withoutHolidays } from "./other_days.ts";
+import { laterWindow } from "./later_window.ts";
+import { type EmptySearch, firstFormatted, firstNameable, type Tried } from "./tried_change.ts";
 
 const FINER_GRIDS_MINUTES = [30, 15, 10, 5];
 const SMALLER_BUFFERS_MINUTES = [30, 15, 10, 5, 0];
@@ -29,13 +18,14 @@ const SHORTEST_MINUTES = 10;
 const WIDER_STEP_MINUTES = 30;
 
 /**
- * The smallest change that yields a slot, as a sentence that names it and the first slot it gives; undefined when none
- * does. Every change was tried, of a series at every occurrence; only where no change makes all of them possible, one
+ * The smallest change that yields a slot, as a sentence that names it and the first slot it gives; where none does, what
+ * else would have to change. Every change was tried, of a series at every occurrence; only where no change makes all of them possible, one
  * that gives the series a beginning is named, with how many are. Small means: what costs no one anything first (grid, notice), then tentative time,
- * buffers, a shorter meeting, hours up to an hour wider, one person fewer, and only then more of the same.
+ * buffers, a shorter meeting, hours up to an hour wider, one person fewer, more of the same, and only then other days, holidays, days off, any
+ * shorter meeting and a later window.
  */
-export function suggestChange(empty: EmptySearch): string | undefined {
-  return tryEach(empty, smallestChange);
+export function suggestChange(empty: EmptySearch): string {
+  return tryEach(empty, smallestChange) ?? laterWindow(empty);
 }
 
 function smallestChange(tried: Tried): string | undefined {
@@ -43,7 +33,9 @@ function smallestChange(tried: Tried): string | undefined {
   return lowerQuorum(tried, map) ?? finerGrid(tried, map) ?? lessNotice(tried, map) ??
     overTentative(tried) ?? smallerBuffers(tried) ?? shorterMeeting(tried, map) ??
     widerHours(tried, map, 30, 60) ?? withoutPeople(tried, 1) ??
-    widerHours(tried, map, 90, 240) ?? withoutPeople(tried, 3);
+    widerHours(tried, map, 90, 240) ?? withoutPeople(tried, 3) ??
+    otherDays(tried) ?? withoutHolidays(tried) ?? withoutDaysOff(tried) ??
+    shortEnough(tried, map);
 }
 
 function tryEach(
@@ -63,17 +55,6 @@ export function suggestIgnoring(empty: EmptySearch): string | undefined {
     return said && `With on_unknown "ignore" the meeting could be on ${said}, ` +
         "when everybody whose calendar can be read is free";
   });
-}
-
-/** The first nameable start of a changed search, in words. */
-function firstFormatted(changed: Changed, series: SeriesGoal, map?: BusyMap): string | undefined {
-  const first = firstNameable(changed, series, map);
-  return first === undefined ? undefined : formatStart(changed, first, series);
-}
-
-function firstNameable(changed: Changed, series: SeriesGoal, map?: BusyMap): number | undefined {
-  const { starts } = freeStarts(changed.search, changed.people, map);
-  return nameable(changed, starts, series)[0];
 }
 
 function lowerQuorum({ search, people, series }: Tried, map: BusyMap): string | undefined {

@@ -4,15 +4,16 @@ import { weekdayMask } from "@shared/time/weekday.ts";
 import type { OffsetSegment } from "@shared/time/zones.ts";
 import { fairnessPercents } from "../input/fairness.ts";
 import {
+  asksForHours,
   historyCosts,
   type PreferredGap,
   preferredGap,
-  usualDay,
 } from "../input/personal_costs.ts";
 import { type ParsedPreferences, readPreferences } from "../input/preferences.ts";
 import { SchedulingInputError } from "../input/scheduling_input_error.ts";
 import type { OpenHours, Participant } from "../input/scheduling_request.ts";
 import type { SearchRequest } from "../input/search_request.ts";
+import { type DaySpan, readLunch, readTimeOfDay } from "../input/time_of_day.ts";
 import { requireTimeZone } from "../input/time_zone.ts";
 import {
   type BusyIntervals,
@@ -20,6 +21,7 @@ import {
   NO_BUSY_INTERVALS,
   readBusyIntervals,
 } from "./busy_intervals.ts";
+import type { DayHours } from "./day_hours.ts";
 import type { OpenHoursRule } from "./open_hours.ts";
 import { SharedHours } from "./shared_open_hours.ts";
 
@@ -48,8 +50,12 @@ export interface Person {
   /** Local days, counted since 1970, on which they are away; ascending. */
   away: readonly number[];
   preferences: ParsedPreferences;
-  /** Minutes of the local day between which an hour is convenient. */
-  usual_day: { start: number; end: number };
+  /** Their working week, the same object for everybody with the same; undefined without rules. */
+  days: DayHours | undefined;
+  /** When they eat, in minutes of the local day; undefined for never. */
+  lunch: DaySpan | undefined;
+  /** Whether they ask for hours so definite that lunch and the edges of their day do not count. */
+  asks_for_hours: boolean;
   gap: PreferredGap | undefined;
   /** What each half-hour of the week costs by their history. */
   history: Uint16Array | undefined;
@@ -88,6 +94,7 @@ export function layOutAgain(
       offsets: by_right.offsets(person.timezone),
       open: (widens ? widened : by_right).open(person),
       open_by_right: widens ? by_right.open(person) : undefined,
+      days: person.rules && by_right.days(person.rules, person.timezone),
     };
   });
 }
@@ -133,7 +140,9 @@ function readPerson(
     open_by_right: undefined,
     away,
     preferences,
-    usual_day: usualDay(preferences, (participant.open_hours?.length ?? 0) > 0),
+    days: rules && hours.days(rules, timezone),
+    lunch: readLunch(participant.lunch, `${path}.lunch`, search.lunch),
+    asks_for_hours: asksForHours(preferences),
     gap: preferredGap(preferences, participant.profile),
     history: historyCosts(participant.profile),
     fairness_percent,
@@ -197,16 +206,9 @@ function readRule(
       "Name a time later than start; write hours past midnight as two entries, one until 24:00 and one from 00:00",
     );
   }
-  const weekdays = weekdayMask(open.days).map((day, i) => day && search.allowed_days[i] === true);
-  return { timezone: zone, weekdays, start, end };
-}
-
-function readTimeOfDay(text: string, path: string): number {
-  const match = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(text);
-  if (match !== null) return Number(match[1]) * 60 + Number(match[2]);
-  if (text === "24:00") return MINUTES_PER_DAY;
-  throw new SchedulingInputError(
-    path,
-    `Write a time of day such as 09:00, not ${JSON.stringify(text)}`,
+  // Allowed days are days of the person's own clock: of hours on another one they cannot be told by weekday.
+  const weekdays = weekdayMask(open.days).map((day, i) =>
+    day && (zone !== timezone || search.allowed_days[i] === true)
   );
+  return { timezone: zone, weekdays, start, end };
 }

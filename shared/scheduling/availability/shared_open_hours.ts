@@ -1,8 +1,9 @@
 import { MINUTES_PER_DAY } from "@shared/time/instants.ts";
-import type { Interval } from "@shared/time/intervals.ts";
+import { intersect, type Interval } from "@shared/time/intervals.ts";
 import { weekdayMask, WEEKDAYS } from "@shared/time/weekday.ts";
 import { type OffsetSegment, offsetSegments } from "@shared/time/zones.ts";
 import type { SearchRequest } from "../input/search_request.ts";
+import { type DayHours, dayHours } from "./day_hours.ts";
 import { type OpenHoursRule, openIntervals } from "./open_hours.ts";
 
 /** The rules that hold for a person without hours of their own. */
@@ -25,6 +26,8 @@ export class SharedHours {
   readonly #defaults = new Map<string, OpenHoursRule[]>();
   readonly #open_by_rules = new Map<readonly OpenHoursRule[], Interval[]>();
   readonly #open_by_text = new Map<string, Interval[]>();
+  readonly #days = new Map<string, DayHours>();
+  readonly #days_by_rules = new Map<readonly OpenHoursRule[], DayHours>();
   readonly #always: Interval[];
 
   constructor(search: SearchRequest, wider = 0) {
@@ -48,7 +51,7 @@ export class SharedHours {
     const byText = () =>
       kept(
         this.#open_by_text,
-        JSON.stringify([rules ?? timezone, away]),
+        JSON.stringify([rules ?? "always", timezone, away]),
         () => this.#layOut(rules, away, timezone),
       );
     return rules === undefined || away.length > 0
@@ -56,17 +59,42 @@ export class SharedHours {
       : kept(this.#open_by_rules, rules, byText);
   }
 
+  /** The working week of a person, the same object for all who have the same. */
+  days(rules: readonly OpenHoursRule[], timezone: string): DayHours {
+    const { from, to } = this.#search;
+    const byText = () =>
+      kept(
+        this.#days,
+        JSON.stringify([rules, timezone]),
+        () => dayHours(rules, timezone, from, to),
+      );
+    // The default rules are one object a zone, and theirs; of rules of their own the zone may be another.
+    return rules[0]?.timezone === timezone ? kept(this.#days_by_rules, rules, byText) : byText();
+  }
+
   #layOut(rules: readonly OpenHoursRule[] | undefined, away: readonly number[], timezone: string) {
-    const { from, to, holidays } = this.#search;
+    const { from, to, holidays, allowed_days } = this.#search;
     // A room is open at all hours, holidays too, except on days on which it cannot be had.
-    if (rules === undefined) return openIntervals([wholeDays(timezone)], from, to, new Set(away));
+    if (rules === undefined) {
+      return openIntervals([wholeDays(timezone, EVERY_DAY)], from, to, new Set(away));
+    }
     const closed = away.length === 0 ? holidays : new Set([...holidays, ...away]);
-    return openIntervals(rules, from, to, closed, this.#wider);
+    if (rules.every((rule) => rule.timezone === timezone)) {
+      return openIntervals(rules, from, to, closed, this.#wider);
+    }
+    // Hours may be stated on another clock; allowed days, holidays and days off are those of the person's own.
+    return intersect(
+      openIntervals(rules, from, to, NO_HOLIDAYS, this.#wider),
+      openIntervals([wholeDays(timezone, allowed_days)], from, to, closed),
+    );
   }
 }
 
-function wholeDays(timezone: string): OpenHoursRule {
-  return { timezone, weekdays: weekdayMask(WEEKDAYS), start: 0, end: MINUTES_PER_DAY };
+const EVERY_DAY = weekdayMask(WEEKDAYS);
+const NO_HOLIDAYS: ReadonlySet<number> = new Set();
+
+function wholeDays(timezone: string, weekdays: readonly boolean[]): OpenHoursRule {
+  return { timezone, weekdays, start: 0, end: MINUTES_PER_DAY };
 }
 
 function kept<K, V>(map: Map<K, V>, key: K, make: () => V): V {

@@ -22,6 +22,7 @@ import { type Attendee, byName } from "./attendee.ts";
 import { explain } from "./explanation.ts";
 import type { Reason } from "./reason.ts";
 import { reasonsFor, seriesReason } from "./reasons.ts";
+import { rejected } from "./rejected.ts";
 
 /**
  * One participant at one candidate; `local_start` carries the offset of the participant's own zone. `burden` is what
@@ -47,8 +48,18 @@ export interface Candidate {
   recurrence?: SeriesAvailability;
 }
 
+/** What the best candidate is compared with, where the score alone decides the order. */
+export interface Compared {
+  /** The first of all possible starts. */
+  earliest: ScoredStart;
+  /** The next choice, also where it is not wanted as a candidate. */
+  runner_up: ScoredStart | undefined;
+  /** Whether the notice rules out earlier starts. */
+  is_late_by_notice: boolean;
+}
+
 /**
- * The candidates of the best starts, in their order. `earliest` is the first of all free starts; a `series` says how
+ * The candidates of the best starts, in their order. `earliest` is the first of all possible starts; a `series` says how
  * each of them repeats.
  */
 export function candidatesAt(
@@ -56,16 +67,35 @@ export function candidatesAt(
   people: readonly Person[],
   best: readonly ScoredStart[],
   earliest: number,
-  series?: Series,
+  { compared, series }: { compared?: Compared; series?: Series | undefined } = {},
 ): Candidate[] {
-  const attendees = attendeesAt(search, people, best.map(({ start }) => start));
+  const others = compared === undefined ? [] : [compared.earliest, compared.runner_up];
+  const starts = [...best, ...others].flatMap((one) => one === undefined ? [] : [one.start]);
+  const attendees = attendeesAt(search, people, [...new Set(starts)]);
   const invited = invitedByName(people);
-  return best.map(({ start, points, total }) => {
-    const here = attendees.get(start) ?? [];
-    const recurrence = series === undefined ? undefined : seriesAvailability(series, start);
+  const explained = (scored: ScoredStart) => {
+    const here = attendees.get(scored.start) ?? [];
+    const recurrence = series === undefined ? undefined : seriesAvailability(series, scored.start);
     const named = invited.map((i) => here[i]!);
-    const reasons = reasonsFor(named, start, search.duration, start === earliest);
+    const reasons = reasonsFor(search, named, scored.start, scored.start === earliest);
     if (recurrence !== undefined) reasons.push(seriesReason(recurrence));
+    return { ...scored, here, recurrence, reasons };
+  };
+  return best.map((scored, i) => {
+    const found = explained(scored);
+    const { start, points, total, here, recurrence, reasons } = found;
+    if (i === 0 && compared !== undefined) {
+      const { is_late_by_notice, runner_up } = compared;
+      const is_late = start !== earliest && runner_up?.start !== earliest;
+      const against = [
+        ...(is_late
+          ? [rejected(search, "first_possible", found, explained(compared.earliest))]
+          : []),
+        ...(runner_up ? [rejected(search, "runner_up", found, explained(runner_up))] : []),
+      ];
+      if (is_late_by_notice) reasons.push({ code: "notice", args: { minutes: search.notice } });
+      reasons.push(...against);
+    }
     const end = start + search.duration;
     return {
       start_time: formatInstant(start, offsetAt(search.offsets, start)),

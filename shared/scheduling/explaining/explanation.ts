@@ -1,5 +1,6 @@
-import { capital, formatMinutes, formatNames, formatPlace } from "./phrases.ts";
-import type { Reason } from "./reason.ts";
+import { USABLE_MINUTES } from "../scoring/fragmentation.ts";
+import { capital, formatLength, formatMinutes, formatNames, formatPlace } from "./phrases.ts";
+import type { Reason, Rejected } from "./reason.ts";
 
 const STATUS_TEXT = {
   free: "free",
@@ -9,12 +10,16 @@ const STATUS_TEXT = {
   outside_hours: "outside working hours",
 } as const;
 
-/** One to three plain sentences: who comes, what is near, and then what else weighs most. */
+/**
+ * One to four plain sentences: who comes, what is near, then what else weighs most, and of the best candidate what
+ * decided against others.
+ */
 export function explain(reasons: readonly Reason[]): string {
   const who: string[] = [];
   const near: string[] = [];
   const inconvenience: string[] = [];
   const rest: string[] = [];
+  const against: string[] = [];
   for (const reason of reasons) {
     const text = phrase(reason);
     switch (reason.code) {
@@ -33,11 +38,19 @@ export function explain(reasons: readonly Reason[]): string {
         near.push(text);
         break;
       case "outside_comfortable_hours":
+      case "lunch":
+      case "end_of_week":
+      case "edge_of_day":
       case "other_day_preferred":
       case "other_part_of_day_preferred":
       case "longer_gap_preferred":
       case "usually_declines":
         inconvenience.push(text);
+        break;
+      case "notice":
+      case "first_possible":
+      case "runner_up":
+        against.push(text);
         break;
       // Said first of the rest, because it is what people ask about a time.
       case "earliest_start":
@@ -49,7 +62,7 @@ export function explain(reasons: readonly Reason[]): string {
     }
   }
   const last = inconvenience.length > 0 ? inconvenience.slice(0, 2) : rest.slice(0, 1);
-  return [who, near, last].filter((parts) => parts.length > 0).map(sentence).join(" ");
+  return [who, near, last, against].filter((parts) => parts.length > 0).map(sentence).join(" ");
 }
 
 /** A fact in text, without a capital and a full stop. None begins with a name, which a capital would change. */
@@ -84,6 +97,12 @@ export function phrase(reason: Reason): string {
       return `it is ${args.local_time} in ${formatPlace(args.timezone)}, ${args.part} for ${
         formatNames(args.names)
       }`;
+    case "lunch":
+      return `it takes lunch from ${formatNames(args.names)}`;
+    case "edge_of_day":
+      return `it is in the ${args.part} half hour of the day for ${formatNames(args.names)}`;
+    case "end_of_week":
+      return `it is at the end of ${capital(args.weekday)} for ${formatNames(args.names)}`;
     case "meets_wishes":
       return `it suits what ${formatNames(args.names)} asked for`;
     case "other_day_preferred":
@@ -109,13 +128,45 @@ export function phrase(reason: Reason): string {
       return `${args.clashing} of ${args.count} occurrences clash for ${formatNames(args.names)}`;
     case "keeps_free_time_whole":
       return "it leaves everybody's free time in one piece";
+    case "keeps_free_time_usable":
+      return "it leaves no free time too short to use";
+    case "leaves_short_time":
+      return `it leaves ${args.name} free time too short to use (${
+        shortTime(args.minutes_before, args.minutes_after)
+      } between meetings)`;
     case "splits_free_time":
       return `it splits a free stretch of ${args.name} into ${args.minutes_before} and ${
         formatMinutes(args.minutes_after)
       }`;
     case "earliest_start":
       return "no earlier time was possible";
+    case "notice":
+      return `earlier times are ruled out by the notice of ${formatLength(args.minutes)}`;
+    case "first_possible":
+      return `the first possible time is ${rejection(args)}`;
+    case "runner_up":
+      return `the runner-up is ${rejection(args)}`;
   }
+}
+
+function rejection({ time, factor, reason }: Rejected): string {
+  return `${time}: ${reason === undefined ? LOST[factor] : phrase(reason)}`;
+}
+
+/** What another time lost by, where no one fact says it. */
+const LOST = {
+  availability: "fewer of the invited can come then",
+  preference: "it is less convenient",
+  conflict_proximity: "it is nearer to other meetings",
+  fragmentation: "it breaks up more free time",
+  optimization: "it is later",
+} as const;
+
+function shortTime(before: number, after: number): string {
+  const short = [before, after].filter((minutes) => minutes > 0 && minutes < USABLE_MINUTES);
+  return short.length === 2
+    ? `${before} and ${formatMinutes(after)}`
+    : formatMinutes(short[0] ?? 0);
 }
 
 function sentence(parts: readonly string[]): string {

@@ -36,6 +36,15 @@ export function formatMinutes(minutes: number): string {
   return minutes === 1 ? "1 minute" : `${minutes} minutes`;
 }
 
+/** "3 days", "2 hours", "45 minutes": the largest unit of which there is a whole number. */
+export function formatLength(minutes: number): string {
+  const days = minutes / MINUTES_PER_DAY;
+  if (Number.isInteger(days)) return days === 1 ? "1 day" : `${days} days`;
+  const hours = minutes / 60;
+  if (Number.isInteger(hours)) return hours === 1 ? "1 hour" : `${hours} hours`;
+  return formatMinutes(minutes);
+}
+
 /** "New York" for "America/New_York". */
 export function formatPlace(timezone: string): string {
   return timezone.slice(timezone.lastIndexOf("/") + 1).replaceAll("_", " ");

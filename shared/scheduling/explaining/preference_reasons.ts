@@ -1,14 +1,12 @@
 import { MINUTES_PER_DAY } from "@shared/time/instants.ts";
 import { weekdayIndex, WEEKDAYS } from "@shared/time/weekday.ts";
 import { offsetAt } from "@shared/time/zones.ts";
-import type { Person } from "../availability/person.ts";
 import { PREFERRED_GAP_MINUTES } from "../input/personal_costs.ts";
 import { NO_PREFERENCES } from "../input/preferences.ts";
 import { answersAt } from "../input/profile.ts";
-import { clockConvenience, minutesOutsideUsualDay, sameClock } from "../scoring/convenience.ts";
+import { clockConvenience, minutesOutsideHours } from "../scoring/convenience.ts";
 import { MOST_CONVENIENT } from "../scoring/scales.ts";
 import { type Attendee, labels } from "./attendee.ts";
-import { formatTimeOfDay } from "./phrases.ts";
 import type { Reason } from "./reason.ts";
 
 const NOON = 12 * 60;
@@ -18,51 +16,6 @@ const CLEARLY = 500;
 const FEWEST_ANSWERS = 4;
 const USUALLY_DECLINES_PERCENT = 50;
 const USUALLY_ACCEPTS_PERCENT = 10;
-
-/** One reason for each zone in which it is early or late for a person, the worst first. */
-export function hoursOfDay(
-  coming: readonly Attendee[],
-  start: number,
-  duration: number,
-): Reason[] {
-  const outside = [];
-  let last: Person | undefined;
-  let last_outside = { early: 0, late: 0, beyond: 0 };
-  for (const attendee of coming) {
-    const { person } = attendee;
-    if (last === undefined || !sameClock(person, last)) {
-      last = person;
-      last_outside = minutesOutsideUsualDay(person, start, duration);
-    }
-    const { early, late, beyond } = last_outside;
-    if (early + late + beyond === 0) continue;
-    const part = early >= late ? "early" as const : "late" as const;
-    outside.push({ attendee, part, minutes: Math.max(early, late) });
-  }
-  if (outside.length === 0) {
-    return [{ code: "comfortable_for_everyone", args: { count: coming.length } }];
-  }
-  const groups = Map.groupBy(
-    // Who is only beyond the hours of a concession is named there.
-    outside.filter(({ minutes }) => minutes > 0),
-    ({ attendee, part }) => `${attendee.person.timezone} ${part}`,
-  );
-  return [...groups.values()]
-    .map((group) => ({ group, worst: Math.max(...group.map(({ minutes }) => minutes)) }))
-    .toSorted((a, b) => b.worst - a.worst)
-    .map(({ group }) => {
-      const { attendee: { person }, part } = group[0]!;
-      return {
-        code: "outside_comfortable_hours",
-        args: {
-          local_time: formatTimeOfDay(localTime(attendeeWall(group[0]!.attendee, start))),
-          timezone: person.timezone,
-          part,
-          names: labels(group.map(({ attendee }) => attendee)),
-        },
-      };
-    });
-}
 
 /** Whose preferences for days, hours and pauses are all met, and which are not. */
 export function preferences(
@@ -95,7 +48,7 @@ export function preferences(
   }
   const met = asking.filter((attendee) => {
     const { days, hours, avoid_back_to_back } = attendee.person.preferences;
-    const { early, late, beyond } = minutesOutsideUsualDay(attendee.person, start, duration);
+    const { early, late, beyond } = minutesOutsideHours(attendee.person, start, duration);
     return (days !== undefined || hours !== undefined || avoid_back_to_back === true) &&
       early + late + beyond === 0 && !onOtherDay(attendee, start) && !hasShortGap(attendee);
   });

@@ -1,11 +1,14 @@
 import type { Weekday } from "@shared/time/weekday.ts";
 import type { AvailabilityStatus } from "../availability/attendance.ts";
+import type { ScoreBreakdown } from "../input/weights.ts";
 
 /**
  * A fact about a candidate that can be checked against the calendars. Names are the participant's name, or the
  * e-mail address of a person without one. `clear_before` is time before that person's next meeting, `clear_after` time
  * after their last one. Comfortable hours are the preferred ones, else the usual day; `meets_wishes` and the like are
- * about what people asked for, `usually_*` about their answers to meetings at this time of the week.
+ * about what people asked for, `usually_*` about their answers to meetings at this time of the week. `notice`,
+ * `first_possible` and `runner_up` are about the best candidate only: what the notice rules out, and what the first
+ * possible time and the next choice lost most by.
  */
 export type Reason =
   | { code: "everyone_free"; args: { count: number } }
@@ -24,6 +27,9 @@ export type Reason =
     code: "outside_comfortable_hours";
     args: { local_time: string; timezone: string; part: "early" | "late"; names: string[] };
   }
+  | { code: "lunch"; args: { names: string[] } }
+  | { code: "edge_of_day"; args: { part: "first" | "last"; names: string[] } }
+  | { code: "end_of_week"; args: { weekday: Weekday; names: string[] } }
   | { code: "meets_wishes"; args: { names: string[] } }
   | { code: "other_day_preferred"; args: { weekday: Weekday; names: string[] } }
   | {
@@ -37,11 +43,22 @@ export type Reason =
   | { code: "every_occurrence_free"; args: { count: number } }
   | { code: "some_occurrences_clash"; args: { count: number; clashing: number; names: string[] } }
   | { code: "keeps_free_time_whole"; args: { count: number } }
+  | { code: "keeps_free_time_usable"; args: { count: number } }
   | {
-    code: "splits_free_time";
+    code: "splits_free_time" | "leaves_short_time";
     args: { name: string; minutes_before: number; minutes_after: number };
   }
-  | { code: "earliest_start"; args: Record<string, never> };
+  | { code: "earliest_start"; args: Record<string, never> }
+  | { code: "notice"; args: { minutes: number } }
+  | { code: "first_possible" | "runner_up"; args: Rejected };
 
-// A type, not an interface: the arguments of a reason must fit Record<string, unknown>.
+// Types, not interfaces: the arguments of a reason must fit Record<string, unknown>.
 export type Absence = { name: string; status: AvailabilityStatus };
+
+/** `time` is `start_time` for people. Where no single fact says it, there is no `reason`. */
+export type Rejected = {
+  start_time: string;
+  time: string;
+  factor: keyof ScoreBreakdown;
+  reason?: Reason;
+};

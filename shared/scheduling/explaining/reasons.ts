@@ -1,15 +1,18 @@
 import { attends, FREE, statusName, TENTATIVE, UNKNOWN } from "../availability/attendance.ts";
 import type { SeriesAvailability } from "../availability/series_availability.ts";
-import { CLEAR_MINUTES } from "../scoring/scales.ts";
+import type { SearchRequest } from "../input/search_request.ts";
+import { usableTimeKept } from "../scoring/fragmentation.ts";
+import { CLEAR_MINUTES, UNFRAGMENTED } from "../scoring/scales.ts";
 import { type Attendee, labels } from "./attendee.ts";
-import { fairness, habits, hoursOfDay, preferences } from "./preference_reasons.ts";
+import { clockReasons } from "./clock_reasons.ts";
+import { fairness, habits, preferences } from "./preference_reasons.ts";
 import type { Reason } from "./reason.ts";
 
 /** The facts behind a candidate's score, the weightiest factor first. `attendees` come by name, without resources. */
 export function reasonsFor(
+  { duration, keeps_focus }: SearchRequest,
   attendees: readonly Attendee[],
   start: number,
-  duration: number,
   is_earliest: boolean,
 ): Reason[] {
   const coming = attendees.filter(({ status }) => attends(status));
@@ -17,11 +20,11 @@ export function reasonsFor(
     ...whoComes(attendees, coming.length),
     ...(coming.length === 0 ? [] : [
       nearestMeeting(coming),
-      ...hoursOfDay(coming, start, duration),
+      ...clockReasons(coming, start, duration),
       ...preferences(coming, start, duration),
       ...habits(coming, start, duration),
       ...fairness(coming, start, duration),
-      freeTime(coming),
+      keeps_focus ? longestTime(coming) : usableTime(coming, duration),
     ]),
     ...(is_earliest ? [{ code: "earliest_start", args: {} } as const] : []),
   ];
@@ -59,7 +62,7 @@ function nearestMeeting(coming: readonly Attendee[]): Reason {
     : { code: "clear_before", args: { minutes, name } };
 }
 
-function freeTime(coming: readonly Attendee[]): Reason {
+function longestTime(coming: readonly Attendee[]): Reason {
   const smaller = ({ room_before, room_after }: Attendee) => Math.min(room_before, room_after);
   const split = coming.reduce((a, b) => smaller(b) > smaller(a) ? b : a);
   if (smaller(split) === 0) {
@@ -71,6 +74,29 @@ function freeTime(coming: readonly Attendee[]): Reason {
       name: split.person.label,
       minutes_before: split.room_before,
       minutes_after: split.room_after,
+    },
+  };
+}
+
+function usableTime(coming: readonly Attendee[], duration: number): Reason {
+  const kept = ({ clear_before, clear_after, room_before, room_after }: Attendee) =>
+    usableTimeKept(
+      room_before,
+      clear_before <= room_before,
+      room_after,
+      clear_after <= room_after,
+      duration,
+    );
+  const worst = coming.reduce((a, b) => kept(b) < kept(a) ? b : a);
+  if (kept(worst) === UNFRAGMENTED) {
+    return { code: "keeps_free_time_usable", args: { count: coming.length } };
+  }
+  return {
+    code: "leaves_short_time",
+    args: {
+      name: worst.person.label,
+      minutes_before: worst.room_before,
+      minutes_after: worst.room_after,
     },
   };
 }

@@ -1,8 +1,12 @@
 import type { ParsedPreferences } from "./preferences.ts";
 import { CELLS, type Profile } from "./profile.ts";
+import type { DaySpan } from "./time_of_day.ts";
 
-const USUAL_DAY = { start: 9 * 60, end: 17 * 60 };
-const ANY_TIME = { start: 0, end: Infinity };
+/** Hours of a person or a request that are longer are possible hours; what is convenient is then the usual day. */
+const LONGEST_DAY_MINUTES = 9 * 60;
+const USUAL_DAY: DaySpan = { start: 9 * 60, end: 17 * 60 };
+/** Preferred hours of at most this length are asked for on purpose, whatever else is there. */
+const DEFINITE_MINUTES = 4 * 60;
 
 /** Less between two meetings is back to back for those who would rather avoid that. */
 export const PREFERRED_GAP_MINUTES = 15;
@@ -20,20 +24,31 @@ export interface PreferredGap {
   costs: number;
 }
 
+/** The hours of a person on a day, of which only 09:00 to 17:00 count where they are longer than nine hours. */
+export function usualHours(day: DaySpan | undefined): DaySpan {
+  return day === undefined || day.end - day.start > LONGEST_DAY_MINUTES ? USUAL_DAY : day;
+}
+
 /**
- * The minutes of the day that are convenient: the preferred ones, else at any time for people who stated open hours, else 09:00
- * to 17:00, because nothing is known. A preference for one end leaves the other as it was, or open if they would cross.
+ * The minutes of a day that are convenient: the preferred ones, else the usual ones. A preference for one end leaves
+ * the other as it was, or open if they would cross.
  */
-export function usualDay(
+export function convenientHours(
   { hours }: ParsedPreferences,
-  has_open_hours: boolean,
-): { start: number; end: number } {
-  const usual = has_open_hours ? ANY_TIME : USUAL_DAY;
+  day: DaySpan | undefined,
+): DaySpan {
+  const usual = usualHours(day);
   if (hours === undefined) return usual;
   const start = hours.start ?? usual.start;
   const end = hours.end ?? usual.end;
   if (start < end) return { start, end };
   return hours.start === undefined ? { start: 0, end } : { start, end: Infinity };
+}
+
+/** Whether a person asks for hours so definite that lunch or the edge of the day are no reason against them. */
+export function asksForHours({ hours }: ParsedPreferences): boolean {
+  return hours?.start !== undefined && hours.end !== undefined &&
+    hours.end - hours.start <= DEFINITE_MINUTES;
 }
 
 /** The pause that a person asks for, or keeps by habit; undefined for neither. */

@@ -1,7 +1,7 @@
 import type { Weekday } from "@shared/time/weekday.ts";
 import type { Preferences } from "./preferences.ts";
 import type { Profile } from "./profile.ts";
-import type { ScoreBreakdown } from "./weights.ts";
+import type { GivenWeights, Priority } from "./weights.ts";
 
 /** Time in which a person is busy, RFC 3339 with offset; `end` is exclusive. Order and overlaps do not matter. */
 export interface BusyInterval {
@@ -18,12 +18,18 @@ export interface OpenHours {
   timezone?: string;
 }
 
+/** The time of day at which a person eats, in their own zone. */
+export interface LunchTime {
+  start: string;
+  end: string;
+}
+
 /**
  * A person or a resource that the meeting needs. `busy: "unknown"` is a calendar that could not be read: it never
  * counts as free. `buffer` is in minutes and replaces the request's: `before` is kept free before the meeting,
  * `after` after it. Without `open_hours` the request's working hours hold in the participant's own zone, except for
  * a resource, which is then open at all hours. `timezone` defaults to the request's. On `exdates` (YYYY-MM-DD, in their
- * own zone) they are away. `profile` is what their history shows, `past_inconvenience` the points that earlier meetings of the same
+ * own zone) they are away. `lunch` replaces the request's, null for no lunch. `profile` is what their history shows, `past_inconvenience` the points that earlier meetings of the same
  * people have cost them; both may be absent, and nothing is invented then.
  */
 export interface Participant {
@@ -37,6 +43,7 @@ export interface Participant {
   unknown_reason?: string;
   is_organizer?: boolean;
   exdates?: readonly string[];
+  lunch?: LunchTime | null;
   preferences?: Preferences;
   profile?: Profile;
   past_inconvenience?: number;
@@ -51,6 +58,9 @@ export interface Participant {
  * `on_unknown`: "refuse" gives no slot when a required participant is unknown, and counts an unknown optional person as
  * absent; "ignore_optional" leaves unknown optional people out of `minimum_attendee_percentage`; "ignore" does so
  * with everybody unknown, required people included.
+ *
+ * `priority` chooses weights ("balanced" when left out), and with "focus" what fragmentation measures; `weights` of the
+ * request replace both. `lunch` is 12:00 to 13:00 on each person's own clock when left out, null for none.
  */
 export interface Constraints {
   duration_minutes: number;
@@ -69,6 +79,8 @@ export interface Constraints {
   tentative_as_busy: boolean;
   minimum_attendee_percentage: number;
   on_unknown: "refuse" | "ignore_optional" | "ignore";
+  priority?: Priority;
+  lunch?: LunchTime | null;
 }
 
 /**
@@ -82,14 +94,14 @@ export interface RecurrenceRequest {
 
 /**
  * What to find slots for. `now` is an argument: this folder has no clock. `weights` are the most that each factor gives
- * and add up to 100. `busy_window` is the time whose busy intervals were read, RFC 3339; without it, what busyWindow()
+ * and add up to 100; those left out share what the others leave. `busy_window` is the time whose busy intervals were read, RFC 3339; without it, what busyWindow()
  * says is taken as read. Nothing outside it is ever offered.
  */
 export interface SchedulingRequest {
   constraints: Constraints;
   participants: Participant[];
   now: Date;
-  weights?: ScoreBreakdown;
+  weights?: GivenWeights;
   recurrence?: RecurrenceRequest;
   busy_window?: { start: string; end: string };
 }

@@ -5,17 +5,21 @@ import { type Weekday, weekdayMask, WEEKDAYS } from "@shared/time/weekday.ts";
 import { type OffsetSegment, offsetSegments } from "@shared/time/zones.ts";
 import { SchedulingInputError } from "./scheduling_input_error.ts";
 import type { Constraints } from "./scheduling_request.ts";
+import { type DaySpan, readLunch, USUAL_LUNCH } from "./time_of_day.ts";
 import { readWindow } from "./time_window.ts";
 import { requireTimeZone } from "./time_zone.ts";
-import { readWeights, type ScoreBreakdown } from "./weights.ts";
+import { type GivenWeights, namesWeights, readWeights, type ScoreBreakdown } from "./weights.ts";
 
 /** Constraints made ready for arithmetic: instants and lengths in minutes, days since 1970. */
 export interface SearchRequest {
   /** The window, `to` exclusive. A meeting starts and ends inside it. */
   from: number;
   to: number;
-  /** `from`, or later when the notice demands it. */
+  /** `from`, or later when it is past or the notice demands it. */
   earliest_start: number;
+  /** The same without the notice. */
+  earliest_without_notice: number;
+  notice: number;
   duration: number;
   interval: number;
   buffer: number;
@@ -23,7 +27,9 @@ export interface SearchRequest {
   /** Offsets of `timezone` over the window. */
   offsets: OffsetSegment[];
   /** Minutes of the day between which people without open hours of their own can be met. */
-  working_hours: { start: number; end: number };
+  working_hours: DaySpan;
+  /** When people without a lunch time of their own eat; undefined for never. */
+  lunch: DaySpan | undefined;
   /** By index of WEEKDAYS. */
   allowed_days: boolean[];
   holidays: ReadonlySet<number>;
@@ -34,6 +40,8 @@ export interface SearchRequest {
   event_category: string | undefined;
   /** In tenths of a point. */
   weights: ScoreBreakdown;
+  /** Whether fragmentation measures the longest time left free, and not the time left too short to use. */
+  keeps_focus: boolean;
   /** Whether a meeting may start on a local day, where it must be one of a recurrence. */
   may_start_on: ((day: number) => boolean) | undefined;
 }
@@ -45,7 +53,7 @@ export interface SearchRequest {
 export function readSearchRequest(
   constraints: Constraints,
   now: Date,
-  weights?: ScoreBreakdown,
+  weights?: GivenWeights,
   recurrence?: RecurrenceRule,
 ): SearchRequest {
   const { timezone } = constraints;
@@ -55,16 +63,20 @@ export function readSearchRequest(
   const { from, to } = readWindow(constraints);
   const duration = wholeMinutes(constraints, "duration_minutes", 1, MINUTES_PER_DAY);
   const notice = wholeMinutes(constraints, "minimum_notice_minutes", 0, 366 * MINUTES_PER_DAY);
+  const now_minute = Math.ceil(now.getTime() / 60_000);
   return {
     from,
     to,
-    earliest_start: Math.max(from, Math.ceil(now.getTime() / 60_000) + notice),
+    earliest_start: Math.max(from, now_minute + notice),
+    earliest_without_notice: Math.max(from, now_minute),
+    notice,
     duration,
     interval: wholeMinutes(constraints, "interval_minutes", 1, MINUTES_PER_DAY),
     buffer: wholeMinutes(constraints, "buffer_minutes", 0, MINUTES_PER_DAY),
     timezone,
     offsets: offsetSegments(timezone, from, to),
     working_hours: readWorkingHours(constraints),
+    lunch: readLunch(constraints.lunch, "constraints.lunch", USUAL_LUNCH),
     allowed_days: readAllowedDays(constraints.allowed_days),
     holidays: new Set(constraints.holiday_dates.map(readHoliday)),
     tentative_as_busy: constraints.tentative_as_busy,
@@ -72,7 +84,8 @@ export function readSearchRequest(
     on_unknown: constraints.on_unknown,
     max_candidates: wholeMinutes(constraints, "max_candidates", 1, 1_000),
     event_category: constraints.event_category,
-    weights: readWeights(weights),
+    weights: readWeights(weights, constraints.priority),
+    keeps_focus: constraints.priority === "focus" && !namesWeights(weights),
     may_start_on: recurrence === undefined ? undefined : onceADay(recurrence),
   };
 }
@@ -86,7 +99,7 @@ function onceADay(recurrence: RecurrenceRule): (day: number) => boolean {
   };
 }
 
-function readWorkingHours(constraints: Constraints): { start: number; end: number } {
+function readWorkingHours(constraints: Constraints): DaySpan {
   const start = Math.round(number(constraints, "working_hours_start", 0, 24) * 60);
   const end = Math.round(number(constraints, "working_hours_end", 0, 24) * 60);
   if (end <= start) {

@@ -2,7 +2,7 @@ import type { Interval } from "@shared/time/intervals.ts";
 import { NO_MEETING } from "../availability/attendance.ts";
 import type { Person } from "../availability/person.ts";
 import { clockConvenience, onlyClockMatters, sameClock } from "./convenience.ts";
-import { unfragmentedShare } from "./fragmentation.ts";
+import type { FragmentationMeasure } from "./fragmentation.ts";
 import { CLEAR_MINUTES } from "./scales.ts";
 import type { Sums } from "./sums.ts";
 
@@ -30,14 +30,16 @@ export interface AlikeGroup {
 export class AlikePeople {
   readonly #starts: Int32Array;
   readonly #duration: number;
+  readonly #measure: FragmentationMeasure;
   readonly #groups = new Map<readonly Interval[], AlikeGroup[]>();
   /** The starts that disturbed() chose last, and their indexes, ascending; only the first ones are in use. */
   readonly chosen: Int32Array;
   readonly chosen_starts: Int32Array;
 
-  constructor(starts: Int32Array, duration: number) {
+  constructor(starts: Int32Array, duration: number, measure: FragmentationMeasure) {
     this.#starts = starts;
     this.#duration = duration;
+    this.#measure = measure;
     this.chosen = new Int32Array(starts.length);
     this.chosen_starts = new Int32Array(starts.length);
   }
@@ -127,9 +129,12 @@ export class AlikePeople {
       while (at < starts.length && starts[at]! < opens) at++;
       group.first[b] = at;
       for (; at < starts.length && starts[at]! + duration <= closes; at++) {
-        group.unfragmented[at] = unfragmentedShare(
+        group.unfragmented[at] = this.#measure(
           starts[at]! - opens,
+          false,
           closes - starts[at]! - duration,
+          false,
+          duration,
         );
       }
       group.last[b] = at;

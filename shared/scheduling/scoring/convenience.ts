@@ -1,20 +1,41 @@
 import { MINUTES_PER_DAY } from "@shared/time/instants.ts";
-import { minutesOutside } from "@shared/time/intervals.ts";
+import { minutesOutside as minutesOutsideIntervals } from "@shared/time/intervals.ts";
 import { weekdayIndex } from "@shared/time/weekday.ts";
 import { offsetAt } from "@shared/time/zones.ts";
 import type { Person } from "../availability/person.ts";
+import { convenientHours, usualHours } from "../input/personal_costs.ts";
 import { NO_PREFERENCES } from "../input/preferences.ts";
 import { cellsOf } from "../input/profile.ts";
+import type { DaySpan } from "../input/time_of_day.ts";
 import { MOST_CONVENIENT } from "./scales.ts";
 
-const DAY_BEGINS = 9 * 60;
-const DAY_ENDS = 17 * 60;
-/** So much earlier or later than the usual day, an hour has become as inconvenient as can be. */
+const MORNING_BEGINS = 9 * 60;
+const AFTERNOON_ENDS = 17 * 60;
+/** So much earlier or later than the convenient hours, an hour has become as inconvenient as can be. */
 const FADES_OVER = 3 * 60;
 
 /** What a preference that is not met costs, at most. */
 const OTHER_DAY = 300;
 const OTHER_PART_OF_DAY = 250;
+
+/** What the first and the last half hour of a day cost, the end of a week, and lunch once half of it is lost. */
+const EDGE_MINUTES = 30;
+const FIRST_HALF_HOUR = 80;
+const LAST_HALF_HOUR = 250;
+const WEEK_ENDS_OVER = 2 * 60;
+const END_OF_WEEK = 200;
+const LUNCH = 500;
+
+/** What the local clock costs a person, by its reasons; together at most MOST_CONVENIENT counts. */
+export interface ClockCosts {
+  outside_hours: number;
+  first_half_hour: number;
+  last_half_hour: number;
+  end_of_week: number;
+  lunch: number;
+  other_day: number;
+  other_part_of_day: number;
+}
 
 /**
  * How convenient a meeting is for a person, from 0 to MOST_CONVENIENT: by their clock, by the pause they prefer, with
@@ -40,25 +61,65 @@ export function convenienceAt(
   return Math.max(0, MOST_CONVENIENT - Math.round(inconvenience * fairness_percent / 100));
 }
 
-/**
- * How convenient the local clock alone is, from 0 to MOST_CONVENIENT. It fades outside the usual day, and loses when the
- * weekday or the part of the day is another than preferred.
- */
+/** How convenient the local clock alone is, from 0 to MOST_CONVENIENT. */
 export function clockConvenience(person: Person, start: number, duration: number): number {
+  const costs = clockCosts(person, start, duration);
+  return Math.max(
+    0,
+    MOST_CONVENIENT - costs.outside_hours - costs.first_half_hour - costs.last_half_hour -
+      costs.end_of_week - costs.lunch - costs.other_day - costs.other_part_of_day,
+  );
+}
+
+/**
+ * What the local clock costs, reason by reason. A time fades outside the convenient hours and costs in the half hours
+ * at the edges of a day, over the last two hours of a week, at lunch, and where the weekday or the part of the day is
+ * another than preferred.
+ */
+export function clockCosts(person: Person, start: number, duration: number): ClockCosts {
+  const { preferences, asks_for_hours, lunch, days } = person;
   const wall = start + offsetAt(person.offsets, start);
   const day = Math.floor(wall / MINUTES_PER_DAY);
-  const { early, late, beyond } = minutesOutsideUsualDay(person, start, duration);
-  const most = Math.max(early, late, beyond);
-  const hours = Math.max(0, Math.round(MOST_CONVENIENT * (1 - most / FADES_OVER)));
-  const { preferences } = person;
-  if (preferences === NO_PREFERENCES) return hours;
-  const other_day = preferences.days?.[weekdayIndex(day)] === false ? OTHER_DAY : 0;
-  const lateness = (wall - day * MINUTES_PER_DAY - DAY_BEGINS) / (DAY_ENDS - DAY_BEGINS);
-  const away_from_part = preferences.mornings > 0
-    ? preferences.mornings * clamp(lateness)
-    : -preferences.mornings * (1 - clamp(lateness));
-  const other_part = Math.round(OTHER_PART_OF_DAY * away_from_part / 1_000);
-  return Math.max(0, hours - other_day - other_part);
+  const from = wall - day * MINUTES_PER_DAY;
+  const to = from + duration;
+  const hours = days?.on(day);
+  const convenient = convenientHours(preferences, hours);
+  const { early, late, beyond } = minutesOutside(person, convenient, { start, from, duration });
+  const costs: ClockCosts = {
+    outside_hours: Math.round(
+      MOST_CONVENIENT * Math.min(1, Math.max(early, late, beyond) / FADES_OVER),
+    ),
+    first_half_hour: 0,
+    last_half_hour: 0,
+    end_of_week: 0,
+    lunch: 0,
+    other_day: 0,
+    other_part_of_day: 0,
+  };
+  if (hours !== undefined && !asks_for_hours) {
+    const first = overlap(from, to, hours.start, hours.start + EDGE_MINUTES);
+    const last = overlap(from, to, hours.end - EDGE_MINUTES, hours.end);
+    costs.first_half_hour = Math.round(FIRST_HALF_HOUR * first / EDGE_MINUTES);
+    costs.last_half_hour = Math.round(LAST_HALF_HOUR * last / EDGE_MINUTES);
+    if (weekdayIndex(day) === days?.last_weekday) {
+      const week_ends = Math.min(hours.end, usualHours(hours).end);
+      const into_it = clamp((to - week_ends + WEEK_ENDS_OVER) / WEEK_ENDS_OVER);
+      costs.end_of_week = Math.round(END_OF_WEEK * into_it);
+    }
+  }
+  if (lunch !== undefined && !asks_for_hours) {
+    const lost = overlap(from, to, lunch.start, lunch.end);
+    costs.lunch = Math.round(LUNCH * clamp(2 * lost / (lunch.end - lunch.start)));
+  }
+  if (preferences !== NO_PREFERENCES) {
+    if (preferences.days?.[weekdayIndex(day)] === false) costs.other_day = OTHER_DAY;
+    const lateness = clamp((from - MORNING_BEGINS) / (AFTERNOON_ENDS - MORNING_BEGINS));
+    const away_from_part = preferences.mornings > 0
+      ? preferences.mornings * lateness
+      : -preferences.mornings * (1 - lateness);
+    costs.other_part_of_day = Math.round(OTHER_PART_OF_DAY * away_from_part / 1_000);
+  }
+  return costs;
 }
 
 /** Whether a person's convenience depends on nothing but the clock, as it does for most. */
@@ -70,29 +131,43 @@ export function onlyClockMatters(person: Person): boolean {
 
 /** Whether the clock alone is as convenient for one as for the other at every time. Sometimes false for such people. */
 export function sameClock(a: Person, b: Person): boolean {
-  return a.offsets === b.offsets && a.usual_day === b.usual_day &&
-    a.preferences === b.preferences &&
-    a.open_by_right === b.open_by_right;
+  return a.offsets === b.offsets && a.days === b.days && a.preferences === b.preferences &&
+    a.open_by_right === b.open_by_right && a.asks_for_hours === b.asks_for_hours &&
+    a.lunch?.start === b.lunch?.start && a.lunch?.end === b.lunch?.end;
 }
 
 /**
- * By how many minutes a meeting begins before the usual day and ends after it, and how many of its minutes lie beyond
- * the hours that the person stated, as a concession may want.
+ * By how many minutes a meeting begins before the convenient hours and ends after them, and how many of its minutes lie
+ * beyond the hours that the person stated, as a concession may want.
  */
-export function minutesOutsideUsualDay(
-  { offsets, usual_day, open_by_right }: Person,
+export function minutesOutsideHours(
+  person: Person,
   start: number,
   duration: number,
 ): { early: number; late: number; beyond: number } {
-  const wall = start + offsetAt(offsets, start);
-  const in_day = wall - Math.floor(wall / MINUTES_PER_DAY) * MINUTES_PER_DAY;
+  const wall = start + offsetAt(person.offsets, start);
+  const day = Math.floor(wall / MINUTES_PER_DAY);
+  const from = wall - day * MINUTES_PER_DAY;
+  const convenient = convenientHours(person.preferences, person.days?.on(day));
+  return minutesOutside(person, convenient, { start, from, duration });
+}
+
+function minutesOutside(
+  { open_by_right }: Person,
+  convenient: DaySpan,
+  { start, from, duration }: { start: number; from: number; duration: number },
+) {
   return {
-    early: Math.max(0, usual_day.start - in_day),
-    late: Math.max(0, in_day + duration - usual_day.end),
+    early: Math.max(0, convenient.start - from),
+    late: Math.max(0, from + duration - convenient.end),
     beyond: open_by_right === undefined
       ? 0
-      : minutesOutside(open_by_right, start, start + duration),
+      : minutesOutsideIntervals(open_by_right, start, start + duration),
   };
+}
+
+function overlap(from: number, to: number, opens: number, closes: number): number {
+  return Math.max(0, Math.min(to, closes) - Math.max(from, opens));
 }
 
 function clamp(share: number): number {

@@ -1,8 +1,8 @@
 import { possibleAmong } from "../availability/free_starts.ts";
 import { occurrencesOf, type Series } from "../availability/series.ts";
-import type { SearchRequest } from "../input/search_request.ts";
 import type { ScoreBreakdown } from "../input/weights.ts";
 import type { Scorer } from "./best_starts.ts";
+import { earlinessOf } from "./delay.ts";
 import { pointsAt } from "./score.ts";
 import { sumUp } from "./sum_up.ts";
 
@@ -10,16 +10,18 @@ import { sumUp } from "./sum_up.ts";
  * Scores series that begin at the starts by all of their occurrences. Each factor is the average over them, of which
  * one that clashes earns nothing; how early the series begins counts as ever.
  */
-export function seriesScorer(asked: SearchRequest, series: Series, starts: Int32Array): Scorer {
+export function seriesScorer(series: Series, starts: Int32Array): Scorer {
   const { search, people } = series;
   const occurrences = Array.from(starts, (start) => occurrencesOf(series, start));
   const all = Int32Array.from(new Set(occurrences.flat())).sort();
   const sums = sumUp(search, people, all);
   const index = new Map(Array.from(all, (start, i) => [start, i]));
   const held = new Set(possibleAmong(search, people, all));
+  const earliness = earlinessOf(search, starts);
   return (i): ScoreBreakdown => {
     const own = occurrences[i]!;
-    const at = (start: number) => pointsAt(asked, sums, all, index.get(start)!);
+    const early = earliness(starts[i]!);
+    const at = (start: number) => pointsAt(search, sums, index.get(start)!, early);
     const points = own.filter((start) => held.has(start)).map(at);
     const average = (factor: keyof ScoreBreakdown) =>
       Math.round(points.reduce((sum, each) => sum + each[factor], 0) / own.length);

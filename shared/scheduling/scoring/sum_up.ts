@@ -3,7 +3,7 @@ import type { Person } from "../availability/person.ts";
 import type { SearchRequest } from "../input/search_request.ts";
 import { AlikePeople } from "./alike_people.ts";
 import { convenienceAt } from "./convenience.ts";
-import { unfragmentedShare } from "./fragmentation.ts";
+import { fragmentationMeasure } from "./fragmentation.ts";
 import { CLEAR_MINUTES, MOST_CONVENIENT } from "./scales.ts";
 import type { Sums } from "./sums.ts";
 
@@ -25,7 +25,8 @@ export function sumUp(search: SearchRequest, people: readonly Person[], starts: 
   const tentative = new Int32Array(count);
   const scratch = newAttendance(count);
   const { status, clear_before, clear_after, room_before, room_after } = scratch;
-  const alike = new AlikePeople(starts, duration);
+  const fragmentation = fragmentationMeasure(search);
+  const alike = new AlikePeople(starts, duration, fragmentation);
   const every = Int32Array.from(starts.keys());
   for (const person of invited) {
     if (person.unknown) continue;
@@ -45,7 +46,15 @@ export function sumUp(search: SearchRequest, people: readonly Person[], starts: 
       const cleared = nearest < CLEAR_MINUTES ? nearest : CLEAR_MINUTES;
       counted[i]!++;
       clear[i]! += cleared;
-      unfragmented[i]! += unfragmentedShare(room_before[k]!, room_after[k]!);
+      const space_before = room_before[k]!;
+      const space_after = room_after[k]!;
+      unfragmented[i]! += fragmentation(
+        space_before,
+        before <= space_before,
+        space_after,
+        after <= space_after,
+        duration,
+      );
       if (here !== FREE) tentative[i]!++;
       if (group !== undefined) continue;
       const convenient = convenienceAt(person, starts[i]!, duration, cleared);

@@ -165,7 +165,7 @@ function messageOf(message: string, best: Candidate | undefined, slot: Candidate
   if (slot === undefined || best === slot) return message;
   return best === undefined
     ? "No slot fits everyone; the best slot needs concessions."
-    : "The best slot that is still free.";
+    : "Another meeting took the best slot meanwhile; this is the next choice.";
 }
 
 function asFault({ code, message, details, retry_after_seconds }: NotSearched): HttpFault {

@@ -57,7 +57,10 @@ Deno.test("issueText() says where and what was expected, for every wrong type of
     [{ participant_emails: ANA, title: 5 }, "title: Expected at most 1000 characters"],
     [{ participant_emails: ANA, conference: "zoom" }, "conference: Expected meet or none"],
     [{ participant_emails: ANA, dry_run: "yes" }, "dry_run: Expected true or false"],
-    [{ participant_emails: ANA, weights: {} }, "weights.availability: Expected a number"],
+    [
+      { participant_emails: ANA, weights: { availability: "x" } },
+      "weights.availability: Expected a number",
+    ],
     [{ participant_emails: ANA, recurrence: "weekly" }, "recurrence: Expected a list"],
     [{ participant_emails: ANA, surprise: 1 }, "surprise: Unknown field"],
     [{ meeting_id: 5 }, "meeting_id: Expected 1 to 200 characters"],

@@ -7,7 +7,7 @@ import type {
   Participant,
   SchedulingRequest,
 } from "@shared/scheduling/input/scheduling_request.ts";
-import type { ScoreBreakdown } from "@shared/scheduling/input/weights.ts";
+import type { GivenWeights, ScoreBreakdown } from "@shared/scheduling/input/weights.ts";
 import { formatInstant } from "@shared/time/instants.ts";
 import { type Weekday, WEEKDAYS } from "@shared/time/weekday.ts";
 
@@ -111,6 +111,21 @@ const weights: fc.Arbitrary<ScoreBreakdown> = fc.array(fc.integer({ min: 0, max:
   };
 });
 
+/** All weights, or only some of them. */
+const given_weights: fc.Arbitrary<GivenWeights> = fc.tuple(
+  weights,
+  fc.constantFrom<(keyof ScoreBreakdown)[]>([], [], ["preference"], [
+    "fragmentation",
+    "availability",
+  ]),
+).map(([all, left_out]) =>
+  Object.fromEntries(
+    Object.entries(all).filter(([factor]) => !left_out.some((one) => one === factor)),
+  )
+);
+
+const lunch = fc.constantFrom(undefined, undefined, null, { start: "11:30", end: "12:15" });
+
 function participant(noon: number, i: number): fc.Arbitrary<Participant> {
   return fc.record({
     type: fc.constantFrom("required", "required", "optional", "resource"),
@@ -137,6 +152,7 @@ function participant(noon: number, i: number): fc.Arbitrary<Participant> {
     preferences: fc.option(preferences, { nil: undefined, freq: 3 }),
     profile: fc.option(arbitraryProfile, { nil: undefined, freq: 2 }),
     past_inconvenience: fc.constantFrom(undefined, 0, 40, 1000),
+    lunch,
   }).map(({ type, timezone, open_hours, buffer, busy, ...rest }): Participant => ({
     email: `p${i}@convene.example`,
     type: i === 0 ? "required" : type,
@@ -145,6 +161,7 @@ function participant(noon: number, i: number): fc.Arbitrary<Participant> {
     ...(open_hours === undefined ? {} : { open_hours }),
     ...(buffer === undefined ? {} : { buffer }),
     ...(rest.exdates === undefined ? {} : { exdates: rest.exdates }),
+    ...(rest.lunch === undefined ? {} : { lunch: rest.lunch }),
     ...(rest.preferences === undefined ? {} : { preferences: rest.preferences }),
     ...(rest.profile === undefined ? {} : { profile: rest.profile }),
     ...(rest.past_inconvenience === undefined
@@ -189,9 +206,15 @@ export const arbitraryRequest: fc.Arbitrary<SchedulingRequest> = fc.record({
       ),
       max_candidates: fc.constantFrom(3, 1000),
       event_category: fc.constantFrom("meeting", "review"),
-    }).map(({ edges, ...rest }) => ({ ...edges, ...rest })),
+      priority: fc.constantFrom("balanced", "balanced", "soonest", "comfort", "focus"),
+      lunch,
+    }).map(({ edges, lunch, ...rest }) => ({
+      ...edges,
+      ...rest,
+      ...(lunch === undefined ? {} : { lunch }),
+    })),
     participants: fc.tuple(...Array.from({ length: people }, (_, i) => participant(noon, i))),
-    weights: fc.option(weights, { nil: undefined }),
+    weights: fc.option(given_weights, { nil: undefined }),
     now: fc.constantFrom(noon - 2 * 1440, noon - 2 * 1440, noon + 0.5)
       .map((minute) => new Date(minute * 60_000)),
   }).map(({ weights, ...rest }) => weights === undefined ? rest : { ...rest, weights });

@@ -86,9 +86,10 @@ export function isOpen(constraints: Constraints, person: Participant, start: num
     (minute) =>
       minute >= window.from && minute < window.to && rules.some((rule) => {
         const wall = wallAt(rule.timezone, minute);
+        const own = wallAt(timezone, minute);
         return rule.days.includes(WEEKDAYS.find((day) => day === wall.weekday)!) &&
-          constraints.allowed_days.includes(WEEKDAYS.find((day) => day === wall.weekday)!) &&
-          !constraints.holiday_dates.includes(wall.date) && !isAway(wall.date) &&
+          constraints.allowed_days.includes(WEEKDAYS.find((day) => day === own.weekday)!) &&
+          !constraints.holiday_dates.includes(own.date) && !isAway(own.date) &&
           wall.minute_of_day >= rule.from && wall.minute_of_day < rule.to;
       }),
   );

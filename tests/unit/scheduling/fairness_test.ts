@@ -33,7 +33,8 @@ Deno.test("burdenOf() is what the hour costs a person, from nothing to 100 point
     candidates.find(({ start_time }) => start_time.slice(11, 16) === time)!;
   // 12:30 to 13:00 UTC would be two hours early in New York; at 10:00 it is four.
   assert.deepEqual(people.map((one) => burdenOf(at("14:00"), one)), [0, 0, 0, 0]);
-  assert.deepEqual(people.map((one) => burdenOf(at("12:00"), one)), [0, 67, 0, 0]);
+  // At 12:00 it takes half of Ann's lunch hour, and what is left is no lunch.
+  assert.deepEqual(people.map((one) => burdenOf(at("12:00"), one)), [50, 67, 0, 0]);
   assert.deepEqual(people.map((one) => burdenOf(at("10:00"), one)), [0, 100, 0, 0]);
   assert.equal(burdenOf(at("10:00"), person("Free")), 0);
 });

@@ -1,6 +1,10 @@
 import fc from "fast-check";
 import assert from "node:assert/strict";
 import { findFreeStarts } from "@shared/scheduling/availability/free_starts.ts";
+import type {
+  Participant,
+  SchedulingRequest,
+} from "@shared/scheduling/input/scheduling_request.ts";
 import { formatInstant } from "@shared/time/instants.ts";
 import { arbitraryRequest } from "./arbitrary_request.ts";
 import { bruteForceStarts } from "./brute_force.ts";
@@ -149,4 +153,29 @@ Deno.test("findFreeStarts() keeps a meeting of optional people to the request's 
     working_hours_end: 11,
   });
   assert.deepEqual(clocks(findFreeStarts(none_required)), ["10:00", "10:30"]);
+});
+
+Deno.test("findFreeStarts() reads days off, holidays and allowed days on the person's own clock", () => {
+  // 16:00 to 24:00 in Paris is 00:00 to 08:00 of the next day in Tokyo.
+  const aki = (changes: Partial<Participant> = {}) =>
+    person("Aki", [], {
+      timezone: "Asia/Tokyo",
+      open_hours: [{
+        days: ["monday", "tuesday"],
+        start: "16:00",
+        end: "24:00",
+        timezone: "Europe/Paris",
+      }],
+      ...changes,
+    });
+  const days = (asked: SchedulingRequest) =>
+    new Set(times(findFreeStarts(asked)).map((time) => time.slice(0, 10)));
+  const week = { latest_date: "2030-01-11" };
+  assert.deepEqual(days(request([aki()], week)), new Set(["2030-01-07", "2030-01-08"]));
+  const tuesday = { ...week, allowed_days: ["tuesday" as const] };
+  assert.deepEqual(days(request([aki()], tuesday)), new Set(["2030-01-07"]));
+  const holiday = { ...week, holiday_dates: ["2030-01-08"] };
+  assert.deepEqual(days(request([aki()], holiday)), new Set(["2030-01-08"]));
+  const away = aki({ exdates: ["2030-01-09"] });
+  assert.deepEqual(days(request([away], week)), new Set(["2030-01-07"]));
 });

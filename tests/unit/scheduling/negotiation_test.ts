@@ -46,7 +46,7 @@ Deno.test("findSlots() first does without optional people, where they were in th
     minimum_attendee_percentage: 100,
   });
   assert.equal(negotiation_rounds, 1);
-  assert.equal(time, "01-07T16:30");
+  assert.equal(time, "01-07T13:00");
   assert.deepEqual(best?.concessions, [{ code: "without_optional", args: { names: ["Bob"] } }]);
   assert.equal(best?.concession, "This needs the meeting to take place without Bob.");
 });
@@ -56,19 +56,19 @@ Deno.test("findSlots() then makes buffers smaller, no smaller than the time need
   const people = [person("Ann", ["08:00-12:00", "12:40-17:00"], { buffer }), person("Bob")];
   const { best, time, negotiation_rounds } = negotiated(people, { interval_minutes: 5 });
   assert.equal(negotiation_rounds, 2);
-  assert.equal(time, "01-07T12:00");
+  assert.equal(time, "01-07T12:05");
   assert.deepEqual(best?.concessions, [{
     code: "smaller_buffers",
     args: {
       people: [
-        { name: "Ann", side: "before", minutes: 0, instead_of: 30 },
-        { name: "Ann", side: "after", minutes: 10, instead_of: 30 },
+        { name: "Ann", side: "before", minutes: 5, instead_of: 30 },
+        { name: "Ann", side: "after", minutes: 5, instead_of: 30 },
       ],
     },
   }]);
   assert.equal(
     best?.concession,
-    "This needs Ann to make do with as little as 0 minutes instead of 30 between meetings.",
+    "This needs Ann to make do with as little as 5 minutes instead of 30 between meetings.",
   );
 });
 
@@ -104,7 +104,7 @@ Deno.test("findSlots() looks beyond the window only as far as busy time was read
   const people = [person("Ann", ["00:00-23:59"])];
   const { best, time, negotiation_rounds } = negotiated(people);
   assert.equal(negotiation_rounds, 3);
-  assert.equal(time, "01-08T09:00");
+  assert.equal(time, "01-08T09:30");
   assert.deepEqual(best?.concessions, [{
     code: "later_window",
     args: { window_end: "2030-01-08T00:00:00Z" },

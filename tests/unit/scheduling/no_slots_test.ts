@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { findSlots } from "@shared/scheduling/find_slots.ts";
-import type { Constraints, Participant } from "@shared/scheduling/input/scheduling_request.ts";
+import type {
+  Constraints,
+  Participant,
+  SchedulingRequest,
+} from "@shared/scheduling/input/scheduling_request.ts";
 import { onMonday, person, request } from "./requests.ts";
 
 const NINE = "Monday 7 January 2030 at 09:00 (UTC)";
@@ -184,10 +188,69 @@ Deno.test("findSlots() suggests a smaller share of people", () => {
   });
 });
 
-Deno.test("findSlots() suggests nothing when no change that it knows would help", () => {
+Deno.test("findSlots() says when people can be met after a window in which nothing would help", () => {
   const everyone_taken = person("Ann", [], {
-    busy: [{ start: "2030-01-06T00:00:00Z", end: "2030-01-09T00:00:00Z" }],
-    is_organizer: true,
+    busy: [{ start: "2030-01-01T00:00:00Z", end: "2030-01-08T12:00:00Z" }],
   });
-  assert.equal(findSlots(request([everyone_taken])).suggestion, undefined);
+  const later = (asked: SchedulingRequest) => {
+    const result = findSlots(asked);
+    assert.deepEqual(result.candidates, []);
+    return result.suggestion ?? "none";
+  };
+  assert.equal(
+    later(request([everyone_taken])),
+    "With a later latest_date, Tuesday 8 January 2030 at 12:00 (UTC) is the first time within " +
+      "everybody's hours; calendars have not been read for it.",
+  );
+  const over = { ...request([person("Ann")]), now: new Date("2030-02-01T18:00:00Z") };
+  assert.match(later(over), /later latest_date, Monday 4 February 2030 at 09:00/);
+  assert.match(findSlots(over).message, /window is over/);
+  const never = request([
+    person("Ann", [], { open_hours: [{ days: ["monday"], start: "06:00", end: "07:00" }] }),
+    person("Bob", [], { open_hours: [{ days: ["monday"], start: "20:00", end: "21:00" }] }),
+  ]);
+  assert.match(later(never), /^Other open hours \(open_hours\), a shorter meeting/);
+});
+
+Deno.test("findSlots() suggests a day that is not allowed", () => {
+  changeHelps(
+    [person("Ann")],
+    { earliest_date: "2030-01-12", latest_date: "2030-01-13" },
+    /^If Saturday were allowed \(allowed_days\) .*Saturday 12 January 2030 at 09:00/,
+    { constraints: { allowed_days: ["saturday"] } },
+  );
+  const busy_saturday = person("Ann", [], {
+    busy: [{ start: "2030-01-12T00:00:00Z", end: "2030-01-13T10:00:00Z" }],
+  });
+  changeHelps(
+    [busy_saturday],
+    { earliest_date: "2030-01-12", latest_date: "2030-01-13" },
+    /^If Sunday were allowed .*Sunday 13 January 2030 at 10:00/,
+    { constraints: { allowed_days: ["sunday"] } },
+  );
+});
+
+Deno.test("findSlots() suggests the holiday and the day off that are in the way", () => {
+  changeHelps(
+    [person("Ann", ["09:00-09:30"])],
+    { holiday_dates: ["2030-01-07"] },
+    /^If 2030-01-07 were no holiday \(holiday_dates\) .*at 09:30/,
+    { constraints: { holiday_dates: [] } },
+  );
+  const away = person("Ann", [], { exdates: ["2030-01-07"] });
+  changeHelps(
+    [person("Bob"), away],
+    {},
+    /^If Ann were not away \(exdates\) .*at 09:00/,
+    { people: [person("Bob"), person("Ann")] },
+  );
+});
+
+Deno.test("findSlots() suggests the longest meeting that fits where no day is long enough", () => {
+  changeHelps(
+    [person("Ann"), person("Bob", ["09:00-09:20"])],
+    { duration_minutes: 1200 },
+    /^A meeting of 450 minutes instead of 1200 \(duration_minutes\) .*at 09:30/,
+    { constraints: { duration_minutes: 450 } },
+  );
 });

@@ -46,14 +46,22 @@ Deno.test("findSlots() keeps people who stated open hours to their preferred hou
   assert.equal(preferenceAt(people, "2030-01-07T18:00"), 25);
   assert.equal(preferenceAt(people, "2030-01-07T16:30"), 12.5);
   const bob = [person("Bob", [], { open_hours })];
-  assert.equal(preferenceAt(bob, "2030-01-07T06:00"), 25);
+  assert.deepEqual(
+    ["06:00", "08:00", "09:00", "16:30", "17:30"].map((time) =>
+      preferenceAt(bob, `2030-01-07T${time}`)
+    ),
+    [0, 16.7, 25, 25, 16.7],
+  );
+  const early_shift = [{ days: [...WEEKDAYS], start: "05:30", end: "14:30" }];
+  const cem = [person("Cem", [], { open_hours: early_shift })];
+  assert.equal(preferenceAt(cem, "2030-01-07T06:00"), 25);
 });
 
 Deno.test("findSlots() raises preference in the part of the day that people like", () => {
   const morning = ann({ morning_person_score: 1 });
   const afternoon = ann({ morning_person_score: 0 });
   const neither = ann({ morning_person_score: 0.5 });
-  const hours = ["09:00", "11:00", "13:00", "16:30"];
+  const hours = ["09:30", "11:00", "13:00", "16:00"];
   const at = (people: Participant[]) =>
     hours.map((hour) => preferenceAt(people, `2030-01-07T${hour}`));
   assert.deepEqual(at(morning), at(morning).toSorted((a, b) => b - a));

@@ -8,9 +8,21 @@ import type {
   Participant,
   SchedulingRequest,
 } from "@shared/scheduling/input/scheduling_request.ts";
+import { FACTORS } from "@shared/scheduling/input/weights.ts";
 import { WEEKDAYS } from "@shared/time/weekday.ts";
 import { arbitraryRequest } from "./arbitrary_request.ts";
-import { isBusy, isOpen, wallAt } from "./brute_force.ts";
+import { bruteForceStarts, isBusy, isOpen, wallAt } from "./brute_force.ts";
+import {
+  convenientHours,
+  daySpan,
+  gapsOf,
+  isComfortable,
+  lunchOf,
+  minutesIn,
+  roomOf,
+  usualHours,
+  wishedTimes,
+} from "./day_facts.ts";
 import { constraints, onMonday, person, request } from "./requests.ts";
 
 const label = (participant: Participant) => participant.name ?? participant.email;
@@ -34,33 +46,9 @@ function check({ code, args }: Reason, asked: SchedulingRequest, candidate: Cand
       Math.floor(Date.parse(busy.start) / 60_000) < end &&
       Math.ceil(Date.parse(busy.end) / 60_000) > start
     );
-  const gaps = (participant: Participant) => {
-    const taken = participant.busy === "unknown"
-      ? []
-      : participant.busy.filter((busy) =>
-        (busy.tentative !== true || constraints.tentative_as_busy) &&
-        Date.parse(busy.start) < Date.parse(busy.end)
-      );
-    const ends = taken.map((busy) => Math.ceil(Date.parse(busy.end) / 60_000));
-    const starts = taken.map((busy) => Math.floor(Date.parse(busy.start) / 60_000));
-    return {
-      before: Math.min(...ends.filter((minute) => minute <= start).map((minute) => start - minute)),
-      after: Math.min(...starts.filter((minute) => minute >= end).map((minute) => minute - end)),
-    };
-  };
+  const gaps = (participant: Participant) => gapsOf(participant, asked, start);
   const nearest = Math.min(...coming.flatMap((one) => [gaps(one).before, gaps(one).after]));
-  /** How long a person stays open and unoccupied before the start or after the end. */
-  const room = (participant: Participant, step: 1 | -1) => {
-    const one_minute = { ...constraints, duration_minutes: 1 };
-    const raw = { ...participant, buffer: { before: 0, after: 0 } };
-    let minute = step === 1 ? end : start - 1;
-    let length = 0;
-    while (isOpen(one_minute, raw, minute) && !isBusy(one_minute, raw, minute)) {
-      minute += step;
-      length++;
-    }
-    return length;
-  };
+  const room = (participant: Participant, step: 1 | -1) => roomOf(participant, asked, start, step);
 
   const gap = (participant: Participant) =>
     Math.min(gaps(participant).before, gaps(participant).after);
@@ -79,6 +67,19 @@ function check({ code, args }: Reason, asked: SchedulingRequest, candidate: Cand
     const sum = (counts: Uint8Array) => [...cells].reduce((all, cell) => all + counts[cell]!, 0);
     const { accepted, declined } = participant.profile!;
     return { accepted: sum(accepted), declined: sum(declined) };
+  };
+
+  /** The pieces of free time between two meetings that are shorter than an hour. */
+  const shortTime = (participant: Participant) => {
+    const { before, after } = gaps(participant);
+    return [
+      ...(before === room(participant, -1) ? [before] : []),
+      ...(after === room(participant, 1) ? [after] : []),
+    ].filter((minutes) => minutes > 0 && minutes < 60);
+  };
+  const wasShort = (participant: Participant) => {
+    const { before, after } = gaps(participant);
+    return before + constraints.duration_minutes + after < 60;
   };
 
   switch (code) {
@@ -134,13 +135,37 @@ function check({ code, args }: Reason, asked: SchedulingRequest, candidate: Cand
         assert.ok(!isComfortable(named(name), asked, start), name);
       }
       for (const name of args.names) {
-        const usual = usualHours(named(name), asked);
+        const usual = convenientHours(named(name), asked, start);
         const early = usual.start - minute_of_day;
         const late = minute_of_day + constraints.duration_minutes - usual.end;
         assert.equal(args.part, Math.max(0, early) >= Math.max(0, late) ? "early" : "late");
       }
       break;
     }
+    case "lunch":
+      for (const name of args.names) {
+        const lunch = lunchOf(named(name), asked);
+        assert.ok(lunch !== null && minutesIn(named(name), asked, start, lunch) > 0);
+      }
+      break;
+    case "edge_of_day":
+      for (const name of args.names) {
+        const day = daySpan(named(name), asked, start);
+        const edge: [number, number] = args.part === "first"
+          ? [day.start, day.start + 30]
+          : [day.end - 30, day.end];
+        assert.ok(minutesIn(named(name), asked, start, edge) > 0, name);
+      }
+      break;
+    case "end_of_week":
+      for (const name of args.names) {
+        assert.equal(weekday(named(name)), args.weekday);
+        assert.ok(["thursday", "friday"].includes(args.weekday));
+        const { end: closes } = daySpan(named(name), asked, start);
+        const ends = Math.min(closes, usualHours(named(name), asked, start).end);
+        assert.ok(localMinute(named(name)) + constraints.duration_minutes > ends - 120);
+      }
+      break;
     case "meets_wishes":
       for (const name of args.names) {
         const { avoid_back_to_back } = named(name).preferences ?? {};
@@ -212,42 +237,48 @@ function check({ code, args }: Reason, asked: SchedulingRequest, candidate: Cand
       assert.equal(room(named(args.name), -1), args.minutes_before);
       assert.equal(room(named(args.name), 1), args.minutes_after);
       break;
+    case "keeps_free_time_usable":
+      assert.equal(args.count, coming.length);
+      for (const one of coming) assert.ok(shortTime(one).length === 0 || wasShort(one), label(one));
+      break;
+    case "leaves_short_time":
+      assert.ok(shortTime(named(args.name)).length > 0);
+      assert.equal(room(named(args.name), -1), args.minutes_before);
+      assert.equal(room(named(args.name), 1), args.minutes_after);
+      break;
+    case "notice":
+      assert.equal(args.minutes, constraints.minimum_notice_minutes);
+      assert.ok(
+        bruteForceStarts({
+          ...asked,
+          constraints: { ...constraints, minimum_notice_minutes: 0 },
+        })[0]! <
+          bruteForceStarts(asked)[0]!,
+      );
+      break;
+    case "first_possible":
+      assert.equal(Date.parse(args.start_time) / 60_000, bruteForceStarts(asked)[0]);
+      break;
+    case "runner_up": {
+      const [best, second] = findSlots({
+        ...asked,
+        constraints: { ...constraints, max_candidates: 1000 },
+      }).candidates;
+      assert.equal(best!.start_time, candidate.start_time);
+      assert.equal(second!.start_time, args.start_time);
+      const loss = (one: typeof args.factor) =>
+        best!.score_breakdown[one] - second!.score_breakdown[one];
+      const most = Math.max(...FACTORS.map(loss));
+      assert.ok(most <= 0 ? args.factor === "optimization" : loss(args.factor) >= most - 1e-9);
+      if (args.reason !== undefined) check(args.reason, asked, second!);
+      break;
+    }
     case "earliest_start":
       for (const { start_time } of findSlots(asked).candidates) {
         assert.ok(Date.parse(start_time) >= start * 60_000);
       }
       break;
   }
-}
-
-/** Preferred days and hours of a person, those of the meeting's category before the general ones. */
-function wishedTimes(participant: Participant, { constraints }: SchedulingRequest) {
-  const { preferences = {} } = participant;
-  const own = Object.entries(preferences.event_categories ?? {})
-    .find(([category]) => category.toLowerCase() === constraints.event_category)?.[1];
-  return {
-    days: own?.preferred_days ?? preferences.preferred_days,
-    start: own?.preferred_hours_start ?? preferences.preferred_hours_start,
-    end: own?.preferred_hours_end ?? preferences.preferred_hours_end,
-  };
-}
-
-function usualHours(participant: Participant, asked: SchedulingRequest) {
-  const any = participant.open_hours !== undefined;
-  const { start, end } = wishedTimes(participant, asked);
-  const hours = {
-    start: (start ?? (any ? 0 : 9)) * 60,
-    end: end === undefined ? (any ? Infinity : 1020) : end * 60,
-  };
-  if (hours.start < hours.end) return hours;
-  return start === undefined ? { ...hours, start: 0 } : { ...hours, end: Infinity };
-}
-
-function isComfortable(participant: Participant, asked: SchedulingRequest, start: number) {
-  const { constraints } = asked;
-  const { minute_of_day } = wallAt(participant.timezone ?? constraints.timezone, start);
-  const usual = usualHours(participant, asked);
-  return minute_of_day >= usual.start && minute_of_day + constraints.duration_minutes <= usual.end;
 }
 
 Deno.test("findSlots() gives only reasons that are true", () => {
@@ -278,7 +309,7 @@ function profileOf(accepted: number, declined: number): Profile {
   };
 }
 
-Deno.test("findSlots() has an occasion for every reason, and says it in one to three sentences", () => {
+Deno.test("findSlots() has an occasion for every reason, and says it in one to four sentences", () => {
   const maybe = [{ ...onMonday("09:00-17:00"), tentative: true }];
   const occasions: SchedulingRequest[] = [
     request([person("Ann"), person("Bob")]),
@@ -303,6 +334,17 @@ Deno.test("findSlots() has an occasion for every reason, and says it in one to t
       person("Ann", [], { past_inconvenience: 60 }),
       person("Bob", [], { timezone: "America/New_York" }),
     ], { working_hours_start: 0, working_hours_end: 24 }),
+    request([person("Ann", ["09:00-10:00", "11:00-12:00"])], { interval_minutes: 15 }),
+    request([person("Ann")], { priority: "focus" }),
+    request([person("Ann")], {
+      earliest_date: "2030-01-11",
+      latest_date: "2030-01-11",
+      max_candidates: 100,
+    }),
+    {
+      ...request([person("Ann")], { minimum_notice_minutes: 120 }),
+      now: new Date("2030-01-07T09:00:00Z"),
+    },
     { ...request([person("Ann")]), recurrence: DAILY },
     {
       ...request([person("Ann"), person("Bob", [], { busy: [onTuesday] })]),
@@ -313,7 +355,7 @@ Deno.test("findSlots() has an occasion for every reason, and says it in one to t
   for (const asked of occasions) {
     for (const candidate of findSlots(asked).candidates) {
       const sentences = candidate.reasoning.split(/(?<=\.) (?=[A-Z0-9])/);
-      assert.ok(sentences.length >= 1 && sentences.length <= 3, candidate.reasoning);
+      assert.ok(sentences.length >= 1 && sentences.length <= 4, candidate.reasoning);
       assert.match(candidate.reasoning, /^[A-Z0-9].*\.$/);
       for (const reason of candidate.reasons) {
         codes.add(reason.code);
@@ -329,14 +371,22 @@ Deno.test("findSlots() has an occasion for every reason, and says it in one to t
     "clear_of_meetings",
     "comfortable_for_everyone",
     "earliest_start",
+    "edge_of_day",
+    "end_of_week",
     "every_occurrence_free",
     "everyone_free",
+    "first_possible",
+    "keeps_free_time_usable",
     "keeps_free_time_whole",
+    "leaves_short_time",
     "longer_gap_preferred",
+    "lunch",
     "meets_wishes",
+    "notice",
     "other_day_preferred",
     "other_part_of_day_preferred",
     "outside_comfortable_hours",
+    "runner_up",
     "some_absent",
     "some_occurrences_clash",
     "spares_burdened",
@@ -358,6 +408,6 @@ Deno.test("findSlots() names the people and the facts behind a score", () => {
   assert.equal(
     best?.reasoning,
     "Everyone is free. 15 minutes clear before Jane's next meeting. " +
-      "It is 17:30 in Paris, late for Jane and Jules.",
+      "It is in the last half hour of the day for Jane and Jules.",
   );
 });

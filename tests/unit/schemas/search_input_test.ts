@@ -88,7 +88,7 @@ Deno.test("RECURRENCE takes one rule by days or longer, and names it where the c
   }
 });
 
-Deno.test("WEIGHTS are five and add up to 100", () => {
+Deno.test("WEIGHTS add up to 100, or leave the rest to those that are not named", () => {
   const weights = {
     availability: 40.5,
     preference: 19.5,
@@ -99,5 +99,8 @@ Deno.test("WEIGHTS are five and add up to 100", () => {
   assert.ok(WEIGHTS.safeParse(weights).success);
   assert.ok(WEIGHTS.safeParse({ ...weights, optimization: 6 }).error);
   assert.ok(WEIGHTS.safeParse({ ...weights, preference: -1, availability: 61 }).error);
-  assert.ok(WEIGHTS.safeParse({ availability: 100 }).error);
+  // Of some, the others share what is left.
+  assert.ok(WEIGHTS.safeParse({ availability: 100 }).success);
+  assert.ok(WEIGHTS.safeParse({ availability: 30.5, preference: 0 }).success);
+  assert.ok(WEIGHTS.safeParse({ availability: 60, preference: 41 }).error);
 });

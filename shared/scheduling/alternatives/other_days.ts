@@ -1,0 +1,98 @@
+import { formatInstant, MINUTES_PER_DAY } from "@shared/time/instants.ts";
+import { weekdayIndex, WEEKDAYS } from "@shared/time/weekday.ts";
+import { offsetAt } from "@shared/time/zones.ts";
+import type { BusyMap } from "../availability/busy_map.ts";
+import { type Person, readPeople } from "../availability/person.ts";
+import { capital, formatMinutes } from "../explaining/phrases.ts";
+import type { SearchRequest } from "../input/search_request.ts";
+import { formatStart } from "./suggested_start.ts";
+import { firstFormatted, firstNameable, type Tried } from "./tried_change.ts";
+
+const LENGTH_STEP_MINUTES = 5;
+const SHORTEST_MINUTES = 10;
+
+/** The first weekday of the window that is not allowed and would do. */
+export function otherDays({ search, people, series }: Tried): string | undefined {
+  for (const day of weekdaysOf(search)) {
+    if (search.allowed_days[day] === true) continue;
+    const allowed_days = search.allowed_days.with(day, true);
+    const said = firstFormatted(readAgain({ ...search, allowed_days }, people), series);
+    if (said === undefined) continue;
+    return `If ${
+      capital(WEEKDAYS[day]!)
+    } were allowed (allowed_days) the meeting could be on ${said}`;
+  }
+  return undefined;
+}
+
+/** The first slot that the window would have without its holidays. */
+export function withoutHolidays({ search, people, series }: Tried): string | undefined {
+  if (search.holidays.size === 0) return undefined;
+  const changed = readAgain({ ...search, holidays: new Set() }, people);
+  const first = firstNameable(changed, series);
+  if (first === undefined) return undefined;
+  const date = formatInstant(first, offsetAt(search.offsets, first)).slice(0, 10);
+  return `If ${date} were no holiday (holiday_dates) the meeting could be on ${
+    formatStart(changed, first, series)
+  }`;
+}
+
+/** The first person without whose days off there would be a slot. */
+export function withoutDaysOff({ search, people, series }: Tried): string | undefined {
+  for (const person of people) {
+    if (!person.needed || person.away.length === 0) continue;
+    const changed = readAgain(
+      search,
+      people.map((one) => one === person ? withoutExdates(one) : one),
+    );
+    const said = firstFormatted(changed, series);
+    if (said === undefined) continue;
+    return `If ${person.label} were not away (exdates) the meeting could be on ${said}`;
+  }
+  return undefined;
+}
+
+/** The longest meeting that fits, where much less than the length asked for does. */
+export function shortEnough(
+  { search, people, series }: Tried,
+  map: BusyMap,
+): string | undefined {
+  let fits = 0;
+  let too_long = Math.ceil(search.duration / LENGTH_STEP_MINUTES);
+  const startOf = (steps: number) => {
+    const changed = { search: { ...search, duration: steps * LENGTH_STEP_MINUTES }, people };
+    return firstFormatted(changed, series, map);
+  };
+  while (too_long - fits > 1) {
+    const between = (fits + too_long) >> 1;
+    if (startOf(between) === undefined) too_long = between;
+    else fits = between;
+  }
+  const minutes = fits * LENGTH_STEP_MINUTES;
+  if (minutes < SHORTEST_MINUTES) return undefined;
+  return `A meeting of ${formatMinutes(minutes)} instead of ${search.duration} ` +
+    `(duration_minutes) could be on ${startOf(fits)}`;
+}
+
+/** Holidays and allowed days are part of everybody's hours. */
+function readAgain(search: SearchRequest, people: readonly Person[]) {
+  return { search, people: readPeople(people.map(({ participant }) => participant), search) };
+}
+
+function withoutExdates(person: Person): Person {
+  const { exdates: _, ...participant } = person.participant;
+  return { ...person, participant };
+}
+
+/** The weekdays of the window in their order, by index of WEEKDAYS. */
+function weekdaysOf({ earliest_start, to, offsets }: SearchRequest): Set<number> {
+  const days = new Set<number>();
+  for (let at = earliest_start; at < to && days.size < 7; at += MINUTES_PER_DAY) {
+    days.add(weekdayIndex(Math.floor((at + offsetAt(offsets, at)) / MINUTES_PER_DAY)));
+  }
+  if (earliest_start < to) {
+    const last = to - 1;
+    days.add(weekdayIndex(Math.floor((last + offsetAt(offsets, last)) / MINUTES_PER_DAY)));
+  }
+  return days;
+}

@@ -1,0 +1,113 @@
+import { MINUTES_PER_DAY } from "@shared/time/instants.ts";
+import { weekdayIndex, WEEKDAYS } from "@shared/time/weekday.ts";
+import { offsetAt } from "@shared/time/zones.ts";
+import type { Person } from "../availability/person.ts";
+import {
+  type ClockCosts,
+  clockCosts,
+  minutesOutsideHours,
+  sameClock,
+} from "../scoring/convenience.ts";
+import { type Attendee, labels } from "./attendee.ts";
+import { formatTimeOfDay } from "./phrases.ts";
+import type { Reason } from "./reason.ts";
+
+/** A little of lunch, of the edge of a day or of the end of a week is not worth a word. */
+const WORTH_SAYING = 60;
+
+interface ClockOf {
+  attendee: Attendee;
+  costs: ClockCosts;
+  outside: { early: number; late: number; beyond: number };
+}
+
+/** What the local clock costs whom: hours, lunch, the edges of the day and the end of the week, the dearest first. */
+export function clockReasons(
+  coming: readonly Attendee[],
+  start: number,
+  duration: number,
+): Reason[] {
+  const clocks = clocksOf(coming, start, duration);
+  const reasons = [
+    ...outsideHours(clocks, start),
+    ...unpleasant(clocks, "lunch", (names) => ({ code: "lunch", args: { names } })),
+    ...unpleasant(clocks, "end_of_week", (names, { person }) => ({
+      code: "end_of_week",
+      args: { weekday: weekdayOf(person, start), names },
+    })),
+    ...unpleasant(clocks, "last_half_hour", (names) => ({
+      code: "edge_of_day",
+      args: { part: "last", names },
+    })),
+    ...unpleasant(clocks, "first_half_hour", (names) => ({
+      code: "edge_of_day",
+      args: { part: "first", names },
+    })),
+  ];
+  const is_outside = clocks.some(({ outside: { early, late, beyond } }) =>
+    early + late + beyond > 0
+  );
+  return reasons.length === 0 && !is_outside
+    ? [{ code: "comfortable_for_everyone", args: { count: coming.length } }]
+    : reasons;
+}
+
+/** People with the same clock stand together mostly, and for them it is worked out once. */
+function clocksOf(coming: readonly Attendee[], start: number, duration: number): ClockOf[] {
+  let last: ClockOf | undefined;
+  return coming.map((attendee) => {
+    const { person } = attendee;
+    const is_alike = last !== undefined && sameClock(person, last.attendee.person);
+    const found = last !== undefined && is_alike ? { ...last, attendee } : {
+      attendee,
+      costs: clockCosts(person, start, duration),
+      outside: minutesOutsideHours(person, start, duration),
+    };
+    return last = found;
+  });
+}
+
+/** One reason for each zone in which it is early or late for a person, the worst first. */
+function outsideHours(clocks: readonly ClockOf[], start: number): Reason[] {
+  const outside = clocks.flatMap(({ attendee, outside: { early, late } }) => {
+    const part = early >= late ? "early" as const : "late" as const;
+    // Who is only beyond the hours of a concession is named there.
+    return early + late === 0 ? [] : [{ attendee, part, minutes: Math.max(early, late) }];
+  });
+  const groups = Map.groupBy(
+    outside,
+    ({ attendee, part }) => `${attendee.person.timezone} ${part}`,
+  );
+  return [...groups.values()]
+    .map((group) => ({ group, worst: Math.max(...group.map(({ minutes }) => minutes)) }))
+    .toSorted((a, b) => b.worst - a.worst)
+    .map(({ group }) => {
+      const { attendee: { person }, part } = group[0]!;
+      const wall = start + offsetAt(person.offsets, start);
+      return {
+        code: "outside_comfortable_hours",
+        args: {
+          local_time: formatTimeOfDay(wall - Math.floor(wall / MINUTES_PER_DAY) * MINUTES_PER_DAY),
+          timezone: person.timezone,
+          part,
+          names: labels(group.map(({ attendee }) => attendee)),
+        },
+      };
+    });
+}
+
+function unpleasant(
+  clocks: readonly ClockOf[],
+  cost: keyof ClockCosts,
+  say: (names: string[], first: Attendee) => Reason,
+): Reason[] {
+  const concerned = clocks.filter(({ costs }) => costs[cost] >= WORTH_SAYING)
+    .map(({ attendee }) => attendee);
+  const [first] = concerned;
+  return first === undefined ? [] : [say(labels(concerned), first)];
+}
+
+function weekdayOf(person: Person, start: number) {
+  const day = Math.floor((start + offsetAt(person.offsets, start)) / MINUTES_PER_DAY);
+  return WEEKDAYS[weekdayIndex(day)]!;
+}
