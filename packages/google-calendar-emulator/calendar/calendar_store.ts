@@ -22,17 +22,21 @@ export interface Calendar {
   version: number;
 }
 
-/** The copies of one calendar, by id and by series. */
+/** The copies of one calendar, by id, by iCalUID and by series. */
 export class CopyIndex {
   readonly #by_id = new Map<string, EventCopy>();
+  readonly #by_uid = new Map<string, EventCopy[]>();
   readonly #all: EventCopy[] = [];
   readonly #exceptions = new Map<string, EventCopy[]>();
 
   /** Adds a copy; with an id that is taken both stay, and the earlier one answers to the id. */
   add(copy: EventCopy): void {
-    const { id, series } = copy.shared;
+    const { id, ical_uid, series } = copy.shared;
     if (!this.#by_id.has(id)) this.#by_id.set(id, copy);
     this.#all.push(copy);
+    const same_uid = this.#by_uid.get(ical_uid);
+    if (same_uid === undefined) this.#by_uid.set(ical_uid, [copy]);
+    else same_uid.push(copy);
     if (series !== null) {
       const siblings = this.#exceptions.get(series.master_id);
       if (siblings === undefined) this.#exceptions.set(series.master_id, [copy]);
@@ -41,6 +45,10 @@ export class CopyIndex {
   }
   get(id: string): EventCopy | undefined {
     return this.#by_id.get(id);
+  }
+  /** A series and its changed occurrences share one iCalUID. */
+  withUid(ical_uid: string): readonly EventCopy[] {
+    return this.#by_uid.get(ical_uid) ?? [];
   }
   /** In the order of arrival, which is the "unspecified but stable" default order. */
   all(): readonly EventCopy[] {

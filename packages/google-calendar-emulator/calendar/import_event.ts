@@ -36,9 +36,8 @@ export function storePrivateCopy(
     throw new GoogleError("invalid", { message: "Only default events can be imported." });
   }
   if (body.id) checkEventId(body.id);
-  const existing = calendar.copies.all().find((copy) =>
-    copy.shared.ical_uid === body.iCalUID && copy.shared.series === null
-  );
+  const existing = calendar.copies.withUid(body.iCalUID ?? "")
+    .find(({ shared }) => shared.series === null);
   const content = readEvent(body, {
     calendar_zone: calendar.timezone,
     before: existing?.shared.content ?? null,
