@@ -5,6 +5,7 @@ import type {
   AccountSeed,
   AccountState,
   EventFilter,
+  ImportedCalendar,
   SignInTokens,
   StoredEvent,
 } from "./control/control_types.ts";
@@ -44,7 +45,7 @@ export interface EmulatorControl {
   /** The text becomes the primary calendar of the account, which is created unless it exists. */
   importCalendar(
     calendar: { email: string; name?: string; timezone?: string; ics: string },
-  ): Promise<AccountState & { events: number }>;
+  ): Promise<ImportedCalendar>;
   /** Does what a person does on the consent page; the callback URL is returned, not called. */
   approve(consent: Consent): Promise<{ redirect_url: string }>;
   /** Tokens as after a consent, without the pages; all calendar and sign-in scopes by default. */

@@ -85,6 +85,9 @@ export interface SharedEvent {
   readonly series: { master_id: string; original_start: EventTime } | null;
   /** Parsed from content; null for single events and exceptions. */
   recurrence_set: RecurrenceSet | null;
+  /** Of a series whose length counts days by the calendar, as an imported DURATION:P1D does; those
+   * of the API have elapsed lengths. */
+  nominal_length: { days: number; ms: number } | null;
   readonly copies: EventCopy[];
 }
 

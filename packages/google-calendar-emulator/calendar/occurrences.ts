@@ -5,7 +5,7 @@ import type { EventView } from "./event_resource.ts";
 import { dateToMs, type EventTime, instanceStamp, timeToMs } from "./event_time.ts";
 import { type EventCopy, isCancelled, isOrganizersCopy, type SharedEvent } from "./event_types.ts";
 import { addCopy, addEvent } from "./shared_events.ts";
-import { addDays, daysBetween } from "./zones.ts";
+import { addDays, daysBetween, formatInstant, wallTimeToInstant } from "./zones.ts";
 
 /** A series without end is listed this far beyond now when no timeMax limits it (Google's own
  * limit is unknown). */
@@ -136,9 +136,22 @@ function endOf(shared: SharedEvent, start: EventTime): EventTime {
     return { kind: "date", date: addDays(start.date, daysBetween(first.date, end.date)) };
   }
   if (start.kind === "instant" && first.kind === "instant" && end.kind === "instant") {
-    return { kind: "instant", ms: start.ms + (end.ms - first.ms), zone: end.zone };
+    const nominal = shared.nominal_length;
+    // A series whose times were changed since then has an elapsed length.
+    const ms = nominal !== null && endOfNominal(first, nominal) === end.ms
+      ? endOfNominal(start, nominal)
+      : start.ms + (end.ms - first.ms);
+    return { kind: "instant", ms, zone: end.zone };
   }
   return start;
+}
+
+function endOfNominal(
+  start: { ms: number; zone: string },
+  { days, ms }: NonNullable<SharedEvent["nominal_length"]>,
+): number {
+  const [date = "", clock = ""] = formatInstant(start.ms, start.zone).split("T");
+  return wallTimeToInstant(`${addDays(date, days)}T${clock.slice(0, 8)}`, start.zone) + ms;
 }
 
 function stampToTime(day: string, time: string | undefined, shared: SharedEvent): EventTime | null {

@@ -34,6 +34,7 @@ export function addEvent(
     created_ms: now,
     updated_ms: now,
     sequence: 0,
+    nominal_length: null,
     copies: [],
   };
   return addCopy(world, calendar, shared, personal);

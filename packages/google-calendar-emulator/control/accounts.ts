@@ -3,11 +3,11 @@ import { addToList } from "../calendar/calendar_list.ts";
 import type { Calendar } from "../calendar/calendar_store.ts";
 import type { EventBody } from "../calendar/event_types.ts";
 import { storeEvent } from "../calendar/insert_event.ts";
-import { importIcs, zoneOfIcs } from "../ics/import_ics.ts";
-import { parseIcs, unescapeText } from "../ics/parse_ics.ts";
+import { importIcs } from "../ics/import_ics.ts";
+import { type IcsFile, parseIcs } from "../ics/parse_ics.ts";
 import type { Account, World } from "../world/world.ts";
 import { ControlError } from "./control_error.ts";
-import type { AccountSeed, AccountState } from "./control_types.ts";
+import type { AccountSeed, AccountState, ImportedCalendar } from "./control_types.ts";
 
 /** Creates an account with its primary calendar, further calendars and events. 409 when the email
  * is taken. */
@@ -76,29 +76,42 @@ export interface IcsImport {
 
 /** An iCalendar text becomes the primary calendar of an account, which is created unless it
  * exists. */
-export function importCalendar(world: World, { email, name, timezone, ics }: IcsImport) {
-  let events: number;
+export function importCalendar(
+  world: World,
+  { email, name, timezone, ics }: IcsImport,
+): ImportedCalendar {
   const address = email.toLowerCase();
   const known = world.accounts.get(address);
-  try {
-    const parsed = parseIcs(ics);
-    const named = parsed.properties.find((property) => property.name === "X-WR-CALNAME");
-    const title = named === undefined ? undefined : unescapeText(named.value);
-    if (known === undefined) {
-      createAccount(world, {
-        email: address,
-        timezone: timezone ?? zoneOfIcs(parsed) ?? "UTC",
-        ...(name === undefined && title === undefined ? {} : { name: name ?? title ?? address }),
-      });
-    }
-    const calendar = calendarOf(world, address);
-    if (title !== undefined) calendar.summary = title;
-    events = importIcs(world, calendar, parsed);
-  } catch (error) {
-    if (error instanceof ControlError || !(error instanceof Error)) throw error;
-    throw new ControlError(400, "invalid_ics", error.message);
+  const file = readIcs(ics);
+  const { title } = file;
+  if (known === undefined) {
+    createAccount(world, {
+      email: address,
+      timezone: timezone ?? file.zone,
+      ...(name === undefined && title === undefined ? {} : { name: name ?? title ?? address }),
+    });
   }
-  return { ...accountState(world, accountOf(world, address)), events };
+  const calendar = calendarOf(world, address);
+  if (title !== undefined) calendar.summary = title;
+  const report = importIcs(world, calendar, file);
+  return {
+    ...accountState(world, accountOf(world, address)),
+    timezone_source: known !== undefined
+      ? "calendar"
+      : timezone !== undefined
+      ? "request"
+      : file.zone_source,
+    ...report,
+  };
+}
+
+function readIcs(text: string): IcsFile {
+  try {
+    return parseIcs(text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ControlError(400, "invalid_ics", reason);
+  }
 }
 
 export function accountState(world: World, account: Account): AccountState {

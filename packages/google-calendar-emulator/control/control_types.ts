@@ -1,4 +1,6 @@
 import type { EventBody } from "../calendar/event_types.ts";
+import type { IcsReport } from "../ics/import_ics.ts";
+import type { ZoneSource } from "../ics/parse_ics.ts";
 
 /** A calendar beside the primary one. */
 export interface CalendarSeed {
@@ -31,6 +33,13 @@ export interface AccountState {
   service_account: boolean;
   sub: string;
   calendars: { id: string; summary: string; timezone: string; primary: boolean }[];
+}
+
+/** The account after an import, and what of the file is on its calendar. */
+export interface ImportedCalendar extends AccountState, IcsReport {
+  /** Where the calendar's zone comes from: the request, `X-WR-TIMEZONE` of the file, the zone that
+   * most of its events name, the one that it defines, UTC by default, or the calendar as it was. */
+  timezone_source: ZoneSource | "request" | "calendar";
 }
 
 /** A stored event with the calendar it is on. */

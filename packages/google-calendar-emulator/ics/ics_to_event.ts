@@ -1,136 +1,171 @@
+import type ICAL from "ical.js";
 import type { EventBody } from "../calendar/event_types.ts";
-import { addDays, formatInstant, isZone, wallTimeToInstant } from "../calendar/zones.ts";
-import { type IcsEvent, type IcsProperty, unescapeText } from "./parse_ics.ts";
+import type { IcsZone } from "./file_zones.ts";
+import {
+  endAfter,
+  type IcsLength,
+  type IcsTime,
+  readLength,
+  readTime,
+  zoneOf,
+} from "./ics_time.ts";
+import type { IcsEntry } from "./parse_ics.ts";
+import { parameterOf, textOf, valuesOf } from "./read_component.ts";
+import { readRecurrenceLines, type RecurrenceLines } from "./recurrence_lines.ts";
 
-/** A VEVENT as Google's Event body, with the start it replaces if it is one changed occurrence of
- * a series. */
-export interface ImportedEvent {
+/** A VEVENT: its times, its recurrence, and all else as a part of Google's Event body. */
+export interface IcsEvent {
+  /** Null when it is empty or missing. */
+  uid: string | null;
+  line: number;
+  /** Which of two versions is newer: SEQUENCE, then LAST-MODIFIED or DTSTAMP. */
+  version: [sequence: number, stamp: string];
+  start: IcsTime;
+  end: IcsTime;
+  /** Null when the text gives an end: then all occurrences last as long in elapsed time. */
+  length: IcsLength | null;
+  recurrence: RecurrenceLines;
+  /** Of a changed occurrence: the one that it replaces. */
+  replaces: { time: IcsTime; and_future: boolean } | null;
   body: EventBody;
-  uid: string;
-  replaces: { date: string } | { ms: number } | null;
 }
 
-type Time = NonNullable<EventBody["start"]>;
+/** Lines without which the time of an event is unknown. */
+const TIMES = /^(?:DTSTART|DTEND|DURATION|RRULE|EXRULE|RDATE|EXDATE|RECURRENCE-ID)\b/i;
 
-/** Reads one VEVENT. Times without zone are in the calendar's zone; an event without end lasts a
- * day or no time at all. */
-export function icsToEvent(event: IcsEvent, calendar_zone: string): ImportedEvent {
-  const first = (name: string) => event.properties.find((property) => property.name === name);
-  const uid = first("UID")?.value;
-  if (!uid) throw new Error("An event of the iCalendar text has no UID");
-  const dtstart = first("DTSTART");
-  if (dtstart === undefined) throw new Error(`Event ${uid} has no DTSTART`);
-  const start = readTime(dtstart, calendar_zone);
-  const end = readEnd(event, start, calendar_zone);
-  const recurrence = event.properties
-    .filter(({ name }) => ["RRULE", "EXRULE", "RDATE", "EXDATE"].includes(name))
-    .map((property) => recurrenceLine(property, calendar_zone));
-  const organizer = first("ORGANIZER");
-  const attendees = event.properties.filter(({ name }) => name === "ATTENDEE");
-  const recurrence_id = first("RECURRENCE-ID");
-  const replaced = recurrence_id === undefined ? null : readTime(recurrence_id, calendar_zone);
-  const body: EventBody = {
-    iCalUID: uid,
+/** Reads one VEVENT; throws what is wrong with it. Times without zone are in the calendar's. */
+export function icsToEvent(entry: IcsEntry, calendar_zone: IcsZone): IcsEvent {
+  const { component, unreadable, line } = entry;
+  if (!entry.complete) throw new Error("END:VEVENT is missing");
+  const lost = unreadable.find(({ text }) => TIMES.test(text));
+  if (lost !== undefined) {
+    throw new Error(`Line ${lost.number} cannot be read: ${short(lost.text)}`);
+  }
+  const start = timeOf(entry, "dtstart", calendar_zone);
+  if (start === null) throw new Error("DTSTART is missing");
+  const { end, length } = readEnd(entry, start, calendar_zone);
+  const series_zone = start.kind === "instant" && start.named === "tzid"
+    ? start.zone
+    : calendar_zone;
+  const replaced = component.getFirstProperty("recurrence-id");
+  const replaced_time = timeOf(entry, "recurrence-id", series_zone);
+  const range = replaced === null ? undefined : parameterOf(replaced, "range");
+  return {
+    uid: textOf(component, "uid")?.trim() || null,
+    line,
+    version: [
+      Number.parseInt(textOf(component, "sequence") ?? "0") || 0,
+      textOf(component, "last-modified") ?? textOf(component, "dtstamp") ?? "",
+    ],
     start,
     end,
-    status: statusOf(first("STATUS")?.value),
-    ...text("summary", first("SUMMARY")),
-    ...text("description", first("DESCRIPTION")),
-    ...text("location", first("LOCATION")),
-    ...(first("TRANSP")?.value.toUpperCase() === "TRANSPARENT"
-      ? { transparency: "transparent" }
-      : {}),
-    ...(recurrence.length === 0 ? {} : { recurrence }),
-    ...(organizer === undefined ? {} : { organizer: person(organizer) }),
-    ...(attendees.length === 0 ? {} : { attendees: attendees.map(attendee) }),
+    length,
+    recurrence: readRecurrenceLines(entry, start, calendar_zone),
+    replaces: replaced_time === null
+      ? null
+      : { time: replaced_time, and_future: range?.toUpperCase() === "THISANDFUTURE" },
+    body: bodyOf(entry),
   };
-  return { body, uid, replaces: replaced === null ? null : instantOf(replaced) };
 }
 
-function readTime({ parameters, value }: IcsProperty, calendar_zone: string): Time {
-  const match = /^(\d{4})(\d{2})(\d{2})(?:T(\d{2})(\d{2})(\d{2})(Z?))?$/.exec(value.trim());
-  if (match === null) throw new Error(`Not an iCalendar time: ${value}`);
-  const [, year, month, day, hour, minute, second, utc] = match;
-  const date = `${year}-${month}-${day}`;
-  if (hour === undefined) return { date };
-  const zone = utc === "Z" ? "UTC" : zoneOf(parameters["TZID"], calendar_zone);
-  const ms = wallTimeToInstant(`${date}T${hour}:${minute}:${second}`, zone);
-  return { dateTime: formatInstant(ms, zone), timeZone: zone };
+function timeOf({ component, zones }: IcsEntry, name: string, floating: IcsZone): IcsTime | null {
+  const property = component.getFirstProperty(name);
+  if (property === null) return null;
+  const [value] = valuesOf(property);
+  if (typeof value !== "string") throw new Error(`${name.toUpperCase()} has no time`);
+  return readTime(value, zoneOf(property, zones, floating), {
+    is_date: property.type === "date",
+    named: property.getParameter("tzid") !== undefined,
+  });
 }
 
-function zoneOf(tzid: string | undefined, calendar_zone: string): string {
-  if (tzid === undefined) return calendar_zone;
-  if (isZone(tzid)) return tzid;
-  // Some programs write "/softwarestudio.org/Olson/Europe/Paris".
-  const tail = tzid.split("/").slice(-2).join("/");
-  if (isZone(tail)) return tail;
-  throw new Error(`Unknown time zone ${tzid}: only IANA names are understood`);
-}
-
-function readEnd(event: IcsEvent, start: Time, calendar_zone: string): Time {
-  const dtend = event.properties.find(({ name }) => name === "DTEND");
-  if (dtend !== undefined) return readTime(dtend, calendar_zone);
-  const duration = event.properties.find(({ name }) => name === "DURATION")?.value;
-  if (start.date) {
-    const days = duration === undefined ? 1 : Math.max(1, durationMs(duration) / 86_400_000);
-    return { date: addDays(start.date, Math.round(days)) };
+function readEnd(
+  entry: IcsEntry,
+  start: IcsTime,
+  calendar_zone: IcsZone,
+): { end: IcsTime; length: IcsLength | null } {
+  const floating = start.kind === "instant" && start.named === "tzid" ? start.zone : calendar_zone;
+  const end = timeOf(entry, "dtend", floating);
+  if (end === null) {
+    const duration = textOf(entry.component, "duration");
+    const length = duration === undefined ? { days: 0, ms: 0 } : readLength(duration);
+    return { end: endAfter(start, length), length };
   }
-  const zone = start.timeZone ?? calendar_zone;
-  const start_ms = Date.parse(start.dateTime ?? "");
-  const length_ms = duration === undefined ? 0 : durationMs(duration);
-  return { dateTime: formatInstant(start_ms + length_ms, zone), timeZone: zone };
+  if (start.kind !== end.kind) {
+    throw new Error("DTSTART and DTEND are not both dates or both times");
+  }
+  const ends_before = start.kind === "date"
+    ? end.kind === "date" && end.date < start.date
+    : end.kind === "instant" && end.ms < start.ms;
+  if (ends_before) throw new Error("The event ends before it starts");
+  // Some programs write a whole day with its own date as the end.
+  const one_day = start.kind === "date" && end.kind === "date" && end.date === start.date;
+  return { end: one_day ? endAfter(start, { days: 1, ms: 0 }) : end, length: null };
 }
 
-function durationMs(text: string): number {
-  const match = /^\+?P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/.exec(
-    text.trim(),
-  );
-  if (match === null) throw new Error(`Not an iCalendar duration: ${text}`);
-  const [weeks, days, hours, minutes, seconds] = match.slice(1).map((part) => Number(part ?? 0));
-  const all_days = (weeks ?? 0) * 7 + (days ?? 0);
-  return (((all_days * 24 + (hours ?? 0)) * 60 + (minutes ?? 0)) * 60 + (seconds ?? 0)) * 1000;
-}
-
-/** The line as Google takes it, with an IANA zone where it names one. */
-function recurrenceLine({ name, parameters, value }: IcsProperty, calendar_zone: string): string {
-  const tzid = parameters["TZID"];
-  const zone = tzid === undefined ? "" : `;TZID=${zoneOf(tzid, calendar_zone)}`;
-  const date = parameters["VALUE"] === undefined ? "" : `;VALUE=${parameters["VALUE"]}`;
-  return `${name}${date}${zone}:${value}`;
-}
-
-function statusOf(status: string | undefined): string {
-  const known = status?.toLowerCase();
-  return known === "tentative" || known === "cancelled" ? known : "confirmed";
-}
-
-function text(field: "summary" | "description" | "location", property: IcsProperty | undefined) {
-  return property === undefined ? {} : { [field]: unescapeText(property.value) };
-}
-
-function person({ parameters, value }: IcsProperty) {
-  const name = parameters["CN"];
+function bodyOf({ component, method }: IcsEntry): EventBody {
+  const status = textOf(component, "status")?.trim().toLowerCase();
+  const organizer = component.getFirstProperty("organizer");
+  const organizing = organizer === null ? null : person(organizer);
+  const attendees = component.getAllProperties("attendee").map(attendee)
+    .filter((guest) => guest !== null);
   return {
-    email: value.replace(/^mailto:/i, ""),
-    ...(name === undefined ? {} : { displayName: name }),
+    status: method === "CANCEL" || status === "cancelled"
+      ? "cancelled"
+      : status === "tentative"
+      ? "tentative"
+      : "confirmed",
+    ...text("summary", component),
+    ...text("description", component),
+    ...text("location", component),
+    ...(isTransparent(component) ? { transparency: "transparent" } : {}),
+    ...(organizing === null ? {} : { organizer: organizing }),
+    ...(attendees.length === 0 ? {} : { attendees }),
   };
 }
 
-const responses: Readonly<Record<string, string>> = {
-  ACCEPTED: "accepted",
-  DECLINED: "declined",
-  TENTATIVE: "tentative",
-};
+function isTransparent(component: ICAL.Component): boolean {
+  const shown = textOf(component, "transp") ??
+    (textOf(component, "x-microsoft-cdo-busystatus")?.trim().toUpperCase() === "FREE"
+      ? "TRANSPARENT"
+      : "OPAQUE");
+  return shown.trim().toUpperCase() === "TRANSPARENT";
+}
 
-function attendee(property: IcsProperty) {
+function text(field: "summary" | "description" | "location", component: ICAL.Component) {
+  const value = textOf(component, field);
+  return value === undefined ? {} : { [field]: value };
+}
+
+/** Null without an address: Exchange writes invalid:nomail, Apple a path beside an EMAIL. */
+function person(property: ICAL.Property) {
+  const [value] = valuesOf(property);
+  const email = (parameterOf(property, "email") ?? String(value ?? "")).trim()
+    .replace(/^mailto:\s*/i, "");
+  if (!/^[^\s@<>"]+@[^\s@<>"]+$/.test(email)) return null;
+  const name = parameterOf(property, "cn");
+  return { email, ...(name === undefined ? {} : { displayName: name }) };
+}
+
+const responses: ReadonlyMap<string, string> = new Map([
+  ["ACCEPTED", "accepted"],
+  ["DECLINED", "declined"],
+  ["TENTATIVE", "tentative"],
+]);
+
+function attendee(property: ICAL.Property) {
+  const invited = person(property);
+  if (invited === null) return null;
+  const partstat = parameterOf(property, "partstat")?.toUpperCase() ?? "";
   return {
-    ...person(property),
-    responseStatus: responses[property.parameters["PARTSTAT"]?.toUpperCase() ?? ""] ??
-      "needsAction",
-    ...(property.parameters["ROLE"] === "OPT-PARTICIPANT" ? { optional: true } : {}),
+    ...invited,
+    responseStatus: responses.get(partstat) ?? "needsAction",
+    ...(parameterOf(property, "role")?.toUpperCase() === "OPT-PARTICIPANT"
+      ? { optional: true }
+      : {}),
   };
 }
 
-function instantOf(time: Time): { date: string } | { ms: number } {
-  return time.date ? { date: time.date } : { ms: Date.parse(time.dateTime ?? "") };
+function short(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 60)}...` : text;
 }

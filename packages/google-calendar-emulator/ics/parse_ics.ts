@@ -1,68 +1,105 @@
-/** One content line of an iCalendar file, unescaped. */
-export interface IcsProperty {
-  name: string;
-  parameters: Record<string, string>;
-  value: string;
+import type ICAL from "ical.js";
+import { type FileZones, readFileZones } from "./file_zones.ts";
+import { parameterOf, readComponent, textOf } from "./read_component.ts";
+import { type IcsLine, type IcsNode, splitIcs } from "./split_ics.ts";
+import { zoneOfName } from "./zone_names.ts";
+
+/** A VEVENT or VFREEBUSY that ical.js has read. */
+export interface IcsEntry {
+  kind: "VEVENT" | "VFREEBUSY";
+  line: number;
+  component: ICAL.Component;
+  /** Lines that could not be read and are not in the component. */
+  unreadable: IcsLine[];
+  complete: boolean;
+  zones: FileZones;
+  method: string | null;
 }
 
-/** A component with its properties, without those of components inside it (alarms). */
-export interface IcsEvent {
-  properties: IcsProperty[];
+/** Where the zone of a calendar comes from. */
+export type ZoneSource = "file" | "events" | "definition" | "default";
+
+export interface IcsFile {
+  /** X-WR-CALNAME. */
+  title: string | undefined;
+  /** X-WR-TIMEZONE, else the zone that most events name, else the one that the file defines. */
+  zone: string;
+  zone_source: ZoneSource;
+  entries: IcsEntry[];
 }
 
-export interface IcsCalendar {
-  properties: IcsProperty[];
-  events: IcsEvent[];
-}
-
-/** Reads a VCALENDAR text (RFC 5545): its own properties and its VEVENTs. Time zone definitions
- * are ignored; zones are taken by their IANA name. */
-export function parseIcs(text: string): IcsCalendar {
-  const calendar: IcsCalendar = { properties: [], events: [] };
-  const open: { kind: string; event: IcsEvent | null }[] = [];
-  for (const line of unfold(text)) {
-    const property = parseLine(line);
-    if (property.name === "BEGIN") {
-      const kind = property.value.toUpperCase();
-      const event = kind === "VEVENT" ? { properties: [] } : null;
-      if (event !== null) calendar.events.push(event);
-      open.push({ kind, event });
-    } else if (property.name === "END") open.pop();
-    else {
-      const inside = open.at(-1);
-      if (inside === undefined) {
-        throw new Error("The text is no iCalendar: it lacks BEGIN:VCALENDAR");
-      }
-      if (inside.event !== null) inside.event.properties.push(property);
-      else if (inside.kind === "VCALENDAR") calendar.properties.push(property);
+/** Reads an iCalendar text (RFC 5545). Throws only when it is not one at all. */
+export function parseIcs(text: string): IcsFile {
+  const calendars = splitIcs(text);
+  const years = yearsOf(calendars);
+  const entries: IcsEntry[] = [];
+  const zones: FileZones[] = [];
+  for (const calendar of calendars) {
+    const calendar_zones = readFileZones(calendar, years);
+    zones.push(calendar_zones);
+    for (const node of calendar.children) {
+      if (node.kind !== "VEVENT" && node.kind !== "VFREEBUSY") continue;
+      const { kind, line, complete, method } = node;
+      entries.push({ kind, line, complete, method, zones: calendar_zones, ...readComponent(node) });
     }
   }
-  if (open.length > 0) throw new Error(`The iCalendar text ends inside ${open.at(-1)?.kind}`);
-  return calendar;
+  const properties = calendars.map((calendar) => readComponent(calendar).component);
+  const first = (name: string) =>
+    properties.map((component) => textOf(component, name)).find((value) => value !== undefined);
+  return {
+    title: first("x-wr-calname"),
+    entries,
+    ...calendarZone(first("x-wr-timezone"), entries, zones),
+  };
 }
 
-/** Long lines continue after a line break and one blank. */
-function unfold(text: string): string[] {
-  return text.replaceAll(/\r?\n[ \t]/g, "").split(/\r?\n/).filter((line) => line.trim() !== "");
-}
-
-function parseLine(line: string): IcsProperty {
-  const match = /^([\w-]+)((?:;[\w-]+=(?:"[^"]*"|[^";:]*)(?:,(?:"[^"]*"|[^";:]*))*)*):(.*)$/s.exec(
-    line,
-  );
-  if (match === null) throw new Error(`Not an iCalendar line: ${line.slice(0, 80)}`);
-  const [, name = "", parameter_text = "", value = ""] = match;
-  const parameters: Record<string, string> = {};
-  for (const [, key = "", given = ""] of parameter_text.matchAll(/;([\w-]+)=("[^"]*"|[^;]*)/g)) {
-    parameters[key.toUpperCase()] = given.replaceAll('"', "");
+function calendarZone(
+  named: string | undefined,
+  entries: readonly IcsEntry[],
+  zones: readonly FileZones[],
+): { zone: string; zone_source: ZoneSource } {
+  const own = named === undefined ? undefined : ianaName(named, zones) ?? zoneOfName(named)?.zone;
+  if (own !== undefined) return { zone: own, zone_source: "file" };
+  const counts = new Map<string, number>();
+  for (const { component, zones } of entries) {
+    const start = component.getFirstProperty("dtstart");
+    const tzid = start === null ? undefined : parameterOf(start, "tzid");
+    const zone = tzid === undefined ? undefined : ianaName(tzid, [zones]);
+    if (zone !== undefined) counts.set(zone, (counts.get(zone) ?? 0) + 1);
   }
-  return { name: name.toUpperCase(), parameters, value };
+  const [most] = [...counts].sort((a, b) => b[1] - a[1]);
+  if (most !== undefined) return { zone: most[0], zone_source: "events" };
+  for (const one of zones) {
+    const zone = one.defined.map((tzid) => ianaName(tzid, [one])).find((name) =>
+      name !== undefined
+    );
+    if (zone !== undefined) return { zone, zone_source: "definition" };
+  }
+  return { zone: "UTC", zone_source: "default" };
 }
 
-/** Undoes the escapes of a text value. */
-export function unescapeText(value: string): string {
-  return value.replaceAll(
-    /\\([\\;,nN])/g,
-    (_match, escaped: string) => escaped === "n" || escaped === "N" ? "\n" : escaped,
-  );
+function ianaName(tzid: string, zones: readonly FileZones[]): string | undefined {
+  for (const one of zones) {
+    try {
+      return one.find(tzid).iana ?? undefined;
+    } catch {
+      // Another VCALENDAR of the text may define it.
+    }
+  }
+  return undefined;
+}
+
+/** The years in which events start; a definition is compared with IANA's zones in these. */
+function yearsOf(calendars: readonly IcsNode[]): { first: number; last: number } {
+  let [first, last] = [Infinity, -Infinity];
+  for (const { lines } of calendars.flatMap(({ children }) => children)) {
+    for (const { text } of lines) {
+      const year = Number(/^DTSTART\b.*:\s*((?:19|20)\d\d)\d{4}/i.exec(text)?.[1]);
+      if (Number.isNaN(year)) continue;
+      first = Math.min(first, year);
+      last = Math.max(last, year);
+    }
+  }
+  const this_year = new Date().getUTCFullYear();
+  return last < first ? { first: this_year, last: this_year } : { first, last };
 }
