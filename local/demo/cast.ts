@@ -1,14 +1,26 @@
+import type { ImportedCalendar } from "../../packages/google-calendar-emulator/control.ts";
 import type { DemoOptions } from "./demo_options.ts";
+import { decodeIcs } from "./read_ics.ts";
 
-/** A person of the demo: a Google account with a calendar. */
-export interface Person {
+/** A participant of the demo and the calendar file. */
+export interface CalendarFile {
   /** The calendar's file name without .ics. */
+  key: string;
+  name: string;
+  email: string;
+  /** The IANA zone that the command line names; undefined leaves it to the file. */
+  asked_timezone: string | undefined;
+  ics: string;
+}
+
+/** A participant whose calendar has become that of a Google account. */
+export interface Person {
   key: string;
   name: string;
   email: string;
   /** IANA zone. */
   timezone: string;
-  ics: string;
+  imported: ImportedCalendar;
 }
 
 const OWN_CALENDARS = new URL("calendars/", import.meta.url);
@@ -17,7 +29,7 @@ const OWN_CALENDARS = new URL("calendars/", import.meta.url);
 const OWN_CAST = ["maya", "tomas", "aisha"];
 
 /** The people who take part, the organizer first. Throws a sentence if one of them has no calendar. */
-export async function cast(options: DemoOptions): Promise<Person[]> {
+export async function cast(options: DemoOptions): Promise<CalendarFile[]> {
   const own = options.calendars === null;
   const folder = own ? OWN_CALENDARS : folderUrl(options.calendars ?? "");
   const keys = options.participants ?? (own ? OWN_CAST : await calendarsIn(folder));
@@ -39,21 +51,21 @@ async function person(
   key: string,
   own: boolean,
   { zones, timezone }: DemoOptions,
-): Promise<Person> {
+): Promise<CalendarFile> {
   const ics = await read(new URL(`${encodeURIComponent(key)}.ics`, folder), key);
-  if (!ics.includes("BEGIN:VCALENDAR")) throw new Error(`"${key}" is no iCalendar file`);
+  if (!/BEGIN:V[A-Z]+/i.test(ics)) throw new Error(`"${key}" is no iCalendar file`);
   return {
     key,
     name: own ? property(ics, "X-WR-CALNAME") ?? key : key,
     email: `${key.toLowerCase().replaceAll(/[^a-z0-9.-]/g, "-")}@demo.example`,
-    timezone: zones.get(key) ?? timezone ?? property(ics, "X-WR-TIMEZONE") ?? "UTC",
+    asked_timezone: zones.get(key) ?? timezone ?? undefined,
     ics,
   };
 }
 
 async function read(path: URL, key: string): Promise<string> {
   try {
-    return await Deno.readTextFile(path);
+    return decodeIcs(await Deno.readFile(path));
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw new Error(`There is no calendar for "${key}": ${decodeURIComponent(path.pathname)}`);

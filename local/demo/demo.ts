@@ -20,12 +20,12 @@ if (import.meta.main) {
 async function demo(options: DemoOptions): Promise<void> {
   const began = Date.now();
   const tell: Tell = options.json ? () => {} : tellPerson;
-  const people = await cast(options);
+  const files = await cast(options);
   tell("Convene", ["Starting database, functions and the Google Calendar emulator ..."]);
   const platform = await startPlatform({ strict_google: true });
   let report: DemoReport;
   try {
-    report = await playStory(platform, people, options, tell);
+    report = await playStory(platform, files, options, tell);
   } finally {
     await platform.stop();
   }

@@ -28,7 +28,7 @@ Usage: deno task demo [options]
                           the first one organizes the meeting
   --from DATE --to DATE   the window, both days included (default: next Monday to Friday)
   --duration MIN          length of the meeting in minutes (default 30)
-  --timezone ZONE         zone of all people, e.g. America/New_York (default: the zone of each calendar)
+  --timezone ZONE         zone of all people, e.g. America/New_York (default: the zone that each file names)
   --zone NAME=ZONE        where one person is, as often as needed
   --hours 9-17            working hours, in each person's own zone (default 9-17)
   --json                  print one JSON object and nothing else

@@ -1,3 +1,15 @@
+import type { ImportedCalendar } from "../../packages/google-calendar-emulator/control.ts";
+
+/** What was read of a calendar file. */
+export interface CalendarReport extends
+  Pick<
+    ImportedCalendar,
+    "timezone" | "timezone_source" | "events" | "skipped" | "ignored_lines"
+  > {
+  /** The file's name without .ics. */
+  name: string;
+}
+
 /** What `--json` prints: the outcome of the demo, or of the question that had no answer. */
 export interface DemoReport {
   meeting_id: string;
@@ -15,6 +27,7 @@ export interface DemoReport {
   second_call_already_exists: boolean;
   recovered_after_lost_reply: boolean;
   elapsed_ms: number;
+  calendars: CalendarReport[];
   /** Only with the demo's own people: what two more questions, asked with `dry_run`, were answered. */
   negotiated?: boolean;
   refused_by_name?: boolean;
@@ -45,5 +58,6 @@ export function emptyReport(meeting_id: string): DemoReport {
     second_call_already_exists: false,
     recovered_after_lost_reply: false,
     elapsed_ms: 0,
+    calendars: [],
   };
 }

@@ -5,11 +5,13 @@ import {
   emulatorControl,
 } from "../../packages/google-calendar-emulator/control.ts";
 import type { Platform } from "../platform.ts";
-import type { Person } from "./cast.ts";
+import type { CalendarFile, Person } from "./cast.ts";
 import type { Busy } from "./picture.ts";
 
 /** The running platform with all calendars and the organizer signed in and connected. */
 export interface Stage {
+  /** The participants, the organizer first. */
+  people: Person[];
   google: EmulatorControl;
   supabase: SupabaseClient;
   /** A function as the organizer: status and body. */
@@ -24,17 +26,23 @@ export interface Answer {
 }
 
 /** Creates the accounts and leads the organizer through the consent page. */
-export async function setStage(platform: Platform, people: readonly Person[]): Promise<Stage> {
+export async function setStage(platform: Platform, files: readonly CalendarFile[]): Promise<Stage> {
+  const google = emulatorControl(platform.google_url);
+  const people: Person[] = [];
+  for (const { key, email, name, asked_timezone, ics } of files) {
+    const imported = await google.importCalendar({
+      ...{ email, name, ics },
+      ...(asked_timezone === undefined ? {} : { timezone: asked_timezone }),
+    });
+    people.push({ key, email, name, timezone: imported.timezone, imported });
+  }
   const [organizer] = people;
   if (organizer === undefined) throw new Error("There is no participant");
-  const google = emulatorControl(platform.google_url);
-  for (const { email, name, timezone, ics } of people) {
-    await google.importCalendar({ email, name, timezone, ics });
-  }
   const { access_token } = await platform.createUser(organizer.email);
   await connectGoogle(platform.functions_url, access_token, google, { email: organizer.email });
 
   return {
+    people,
     google,
     supabase: createClient(platform.api_url, platform.publishable_key, {
       global: { headers: { authorization: `Bearer ${access_token}` } },

@@ -1,7 +1,8 @@
 import { dateText, timeText, zoneText } from "@shared/time/time_text.ts";
 import { readMoment, rfc3339 } from "@shared/time/wall_time.ts";
 import type { Platform } from "../platform.ts";
-import type { Person } from "./cast.ts";
+import type { CalendarFile, Person } from "./cast.ts";
+import { calendarLines, calendarReports } from "./calendar_lines.ts";
 import type { DemoOptions } from "./demo_options.ts";
 import { busyPicture, candidateBars, type RankedCandidate } from "./picture.ts";
 import { askMore } from "./more_questions.ts";
@@ -31,13 +32,19 @@ const INSERTS = "^/calendar/v3/calendars/[^/]+/events$";
 /** Plays the demo on a running platform and reports what happened; `problems` is what did not hold. */
 export async function playStory(
   platform: Platform,
-  people: readonly Person[],
+  files: readonly CalendarFile[],
   options: DemoOptions,
   tell: Tell,
 ): Promise<DemoReport> {
+  const stage = await setStage(platform, files);
+  const report = await tellStory(stage, options, tell);
+  return { ...report, calendars: calendarReports(stage.people) };
+}
+
+async function tellStory(stage: Stage, options: DemoOptions, tell: Tell): Promise<DemoReport> {
+  const { people } = stage;
   const question = ask(people, options);
-  const stage = await setStage(platform, people);
-  tell("Calendars", people.map(({ name, email, timezone }) => `${name} <${email}>, ${timezone}`));
+  tell("Calendars", calendarLines(people));
   await tellBusyTime(stage, question, tell);
 
   const meeting_id = crypto.randomUUID();

@@ -20,6 +20,7 @@ export type {
   AccountState,
   FaultRule,
   FaultState,
+  ImportedCalendar,
   Mail,
   RecordedRequest,
   ResponseStatus,
