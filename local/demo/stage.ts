@@ -12,11 +12,15 @@ import type { Busy } from "./picture.ts";
 export interface Stage {
   google: EmulatorControl;
   supabase: SupabaseClient;
+  /** Signs another person up and leads them through Google's consent page; calls functions as that person. */
+  join(email: string): Promise<Call>;
   /** A function as the organizer: status and body. */
-  call(name: string, request: { body?: unknown; query?: string }): Promise<Answer>;
+  call: Call;
   /** The busy times of all people from Google's freeBusy. */
   busy(people: readonly Person[], from: string, to: string): Promise<Map<string, Busy[]>>;
 }
+
+export type Call = (name: string, request: { body?: unknown; query?: string }) => Promise<Answer>;
 
 export interface Answer {
   status: number;
@@ -31,8 +35,12 @@ export async function setStage(platform: Platform, people: readonly Person[]): P
   for (const { email, name, timezone, ics } of people) {
     await google.importCalendar({ email, name, timezone, ics });
   }
-  const { access_token } = await platform.createUser(organizer.email);
-  await connectGoogle(platform.functions_url, access_token, google, { email: organizer.email });
+  const join = async (email: string): Promise<string> => {
+    const { access_token } = await platform.createUser(email);
+    await connectGoogle(platform.functions_url, access_token, google, { email });
+    return access_token;
+  };
+  const access_token = await join(organizer.email);
 
   return {
     google,
@@ -40,14 +48,8 @@ export async function setStage(platform: Platform, people: readonly Person[]): P
       global: { headers: { authorization: `Bearer ${access_token}` } },
       auth: { persistSession: false, autoRefreshToken: false },
     }),
-    async call(name, { body, query = "" }) {
-      const response = await fetch(`${platform.functions_url}/${name}${query}`, {
-        method: body === undefined ? "GET" : "POST",
-        headers: { authorization: `Bearer ${access_token}`, "content-type": "application/json" },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      });
-      return { status: response.status, body: await response.json() };
-    },
+    join: async (email) => caller(platform, await join(email)),
+    call: caller(platform, access_token),
     async busy(people, timeMin, timeMax) {
       const { access_token } = await google.signIn({ email: organizer.email });
       const response = await fetch(`${platform.google_url}/calendar/v3/freeBusy`, {
@@ -62,5 +64,16 @@ export async function setStage(platform: Platform, people: readonly Person[]): P
       const answer = await response.json() as { calendars: Record<string, { busy: Busy[] }> };
       return new Map(Object.entries(answer.calendars).map(([email, { busy }]) => [email, busy]));
     },
+  };
+}
+
+function caller(platform: Platform, access_token: string): Call {
+  return async (name, { body, query = "" }) => {
+    const response = await fetch(`${platform.functions_url}/${name}${query}`, {
+      method: body === undefined ? "GET" : "POST",
+      headers: { authorization: `Bearer ${access_token}`, "content-type": "application/json" },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return { status: response.status, body: await response.json() };
   };
 }
