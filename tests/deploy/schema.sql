@@ -2876,12 +2876,12 @@ begin
   new.grantee := lower(btrim(new.grantee));
   -- A grantee is text and is matched when an organizer asks: a refusal of unknown addresses would tell who is a user.
   if new.grantee_kind = 'person' and not private.is_email(new.grantee) then
-    raise exception 'grantee: Expected an e-mail address' using errcode = '22023';
+    raise exception 'The grantee of a person is an e-mail address' using errcode = '22023';
   elsif new.grantee_kind = 'domain' and (
     length(new.grantee) > 253
     or new.grantee !~ '^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'
   ) then
-    raise exception 'grantee: Expected a domain, e.g. north.example' using errcode = '22023';
+    raise exception 'The grantee of a domain is a domain, e.g. north.example' using errcode = '22023';
   end if;
   return new;
 end $function$;
