@@ -8,6 +8,8 @@ export interface MoreAnswers {
   negotiated: boolean;
   /** A participant whose calendar is not shared is neither free nor busy: the response names them. */
   refused_by_name: boolean;
+  /** The same person connects and allows the organizer: now the question has an answer. */
+  answered_with_permission: boolean;
 }
 
 interface Asked {
@@ -36,6 +38,7 @@ export async function askMore(
   return {
     negotiated: await negotiate(stage, people, asked, tell),
     refused_by_name: await refuse(stage, asked, tell),
+    answered_with_permission: await allow(stage, people, asked, tell),
   };
 }
 
@@ -65,20 +68,43 @@ async function negotiate(
   return false;
 }
 
+const NINA = { email: "nina@demo.example", name: "Nina Duarte", timezone: "Europe/Lisbon" };
+
 async function refuse(
   stage: Stage,
   { participants, constraints }: Asked,
   tell: Tell,
 ): Promise<boolean> {
-  const nina = { email: "nina@demo.example", name: "Nina Duarte", timezone: "Europe/Lisbon" };
-  await stage.google.createAccount({ ...nina, freebusy: "private" });
+  await stage.google.createAccount({ ...NINA, freebusy: "private" });
   const { status, body } = await stage.call("schedule", {
-    body: { dry_run: true, participants: [...participants, nina], constraints },
+    body: { dry_run: true, participants: [...participants, NINA], constraints },
   });
   tell("With a participant whose calendar is not shared: refused, with their name", [
     String(body.error),
     String(body.message),
   ]);
   return status === 422 && body.error === "calendar_unreadable" &&
-    String(body.message).includes(nina.name);
+    String(body.message).includes(NINA.name);
+}
+
+async function allow(
+  stage: Stage,
+  [organizer]: readonly Person[],
+  { participants, constraints }: Asked,
+  tell: Tell,
+): Promise<boolean> {
+  const callAsNina = await stage.join(NINA.email);
+  const permission = { grantee_kind: "person", grantee: organizer?.email, level: "busy" };
+  const allowed = await callAsNina("google-auth/sharing", { body: permission });
+  const { status, body } = await stage.call("schedule", {
+    body: { dry_run: true, participants: [...participants, NINA], constraints },
+  });
+  tell(`${NINA.name} connects Google and allows ${organizer?.name} to use it`, [
+    `POST google-auth/sharing ${JSON.stringify(permission)}`,
+    String(body.message),
+  ]);
+  // Whether a time suits all four depends on the week; that her calendar is read does not.
+  const unknown = (body.unknown ?? []) as string[];
+  return allowed.status === 200 && (status === 200 || body.error === "no_common_slot") &&
+    !unknown.includes(NINA.email);
 }

@@ -31,6 +31,7 @@ export interface DemoReport {
   /** Only with the demo's own people: what two more questions, asked with `dry_run`, were answered. */
   negotiated?: boolean;
   refused_by_name?: boolean;
+  answered_with_permission?: boolean;
   /** Only of a refusal: why no time suits, and what would change it. */
   error?: string;
   message?: string;

@@ -14,11 +14,15 @@ export interface Stage {
   people: Person[];
   google: EmulatorControl;
   supabase: SupabaseClient;
+  /** Signs another person up and leads them through Google's consent page; calls functions as that person. */
+  join(email: string): Promise<Call>;
   /** A function as the organizer: status and body. */
-  call(name: string, request: { body?: unknown; query?: string }): Promise<Answer>;
+  call: Call;
   /** The busy times of all people from Google's freeBusy. */
   busy(people: readonly Person[], from: string, to: string): Promise<Map<string, Busy[]>>;
 }
+
+export type Call = (name: string, request: { body?: unknown; query?: string }) => Promise<Answer>;
 
 export interface Answer {
   status: number;
@@ -38,8 +42,12 @@ export async function setStage(platform: Platform, files: readonly CalendarFile[
   }
   const [organizer] = people;
   if (organizer === undefined) throw new Error("There is no participant");
-  const { access_token } = await platform.createUser(organizer.email);
-  await connectGoogle(platform.functions_url, access_token, google, { email: organizer.email });
+  const join = async (email: string): Promise<string> => {
+    const { access_token } = await platform.createUser(email);
+    await connectGoogle(platform.functions_url, access_token, google, { email });
+    return access_token;
+  };
+  const access_token = await join(organizer.email);
 
   return {
     people,
@@ -48,14 +56,8 @@ export async function setStage(platform: Platform, files: readonly CalendarFile[
       global: { headers: { authorization: `Bearer ${access_token}` } },
       auth: { persistSession: false, autoRefreshToken: false },
     }),
-    async call(name, { body, query = "" }) {
-      const response = await fetch(`${platform.functions_url}/${name}${query}`, {
-        method: body === undefined ? "GET" : "POST",
-        headers: { authorization: `Bearer ${access_token}`, "content-type": "application/json" },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      });
-      return { status: response.status, body: await response.json() };
-    },
+    join: async (email) => caller(platform, await join(email)),
+    call: caller(platform, access_token),
     async busy(people, timeMin, timeMax) {
       const { access_token } = await google.signIn({ email: organizer.email });
       const response = await fetch(`${platform.google_url}/calendar/v3/freeBusy`, {
@@ -70,5 +72,16 @@ export async function setStage(platform: Platform, files: readonly CalendarFile[
       const answer = await response.json() as { calendars: Record<string, { busy: Busy[] }> };
       return new Map(Object.entries(answer.calendars).map(([email, { busy }]) => [email, busy]));
     },
+  };
+}
+
+function caller(platform: Platform, access_token: string): Call {
+  return async (name, { body, query = "" }) => {
+    const response = await fetch(`${platform.functions_url}/${name}${query}`, {
+      method: body === undefined ? "GET" : "POST",
+      headers: { authorization: `Bearer ${access_token}`, "content-type": "application/json" },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return { status: response.status, body: await response.json() };
   };
 }

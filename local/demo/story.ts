@@ -279,6 +279,9 @@ function withProblems(report: DemoReport, people: readonly Person[]): DemoReport
     report.recovered_after_lost_reply ? null : "the lost reply was not recovered",
     report.negotiated === false ? "the longer meeting was not negotiated" : null,
     report.refused_by_name === false ? "the hidden calendar was not refused by name" : null,
+    report.answered_with_permission === false
+      ? "the hidden calendar was not read after its owner had allowed it"
+      : null,
   ].filter((problem) => problem !== null);
   return problems.length === 0 ? report : { ...report, problems };
 }

@@ -112,6 +112,8 @@ export function googleAuthorizations(
       user_id,
       google_account_id: account.value.google_account_id,
       email: account.value.email,
+      email_verified: account.value.email_verified,
+      hosted_domain: account.value.hosted_domain,
       status: missing.length === 0 ? "healthy" : "needs_reauth",
       status_reason: missing.length === 0 ? null : "insufficient_permissions",
       granted_scopes: grant.granted_scopes,

@@ -36,7 +36,9 @@ export async function readGoogleConnection(
 /** Stores what a user granted, in place of an earlier connection, and returns it as stored. */
 export async function connectGoogle(
   database: Database,
-  connection: Omit<StoredConnection, "paused_until" | "writes_paused_until">,
+  { email_verified, hosted_domain, ...connection }:
+    & Omit<StoredConnection, "paused_until" | "writes_paused_until">
+    & { email_verified: boolean; hosted_domain: string | null },
 ): Promise<StoredConnection> {
   const pauses: Pick<StoredConnection, "paused_until" | "writes_paused_until"> = await call(
     database,
@@ -45,6 +47,8 @@ export async function connectGoogle(
       p_user_id: connection.user_id,
       p_google_account_id: connection.google_account_id,
       p_email: connection.email,
+      p_email_verified: email_verified,
+      p_hosted_domain: hosted_domain,
       p_status: connection.status,
       p_status_reason: connection.status_reason,
       p_granted_scopes: connection.granted_scopes,

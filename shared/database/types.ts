@@ -3,6 +3,37 @@ export type Json = string | number | boolean | null | { [key: string]: Json | un
 export type Database = {
   "public": {
     Tables: {
+      "availability_sharing": {
+        Row: {
+          "created_at": string;
+          "expires_at": string | null;
+          "grantee": string | null;
+          "grantee_kind": string;
+          "id": string;
+          "level": string;
+          "owner_user_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "created_at"?: string;
+          "expires_at"?: string | null;
+          "grantee"?: string | null;
+          "grantee_kind": string;
+          "id"?: string;
+          "level"?: string;
+          "owner_user_id"?: string;
+        };
+        Update: {
+          "created_at"?: string;
+          "expires_at"?: string | null;
+          "grantee"?: string | null;
+          "grantee_kind"?: string;
+          "id"?: string;
+          "level"?: string;
+          "owner_user_id"?: string;
+        };
+        Relationships: [];
+      };
       "meetings": {
         Row: {
           "allow_concessions": boolean;
@@ -547,6 +578,30 @@ export type Database = {
       };
     };
     Functions: {
+      "allow_availability": {
+        Args: {
+          "p_expires_at"?: string;
+          "p_grantee": string;
+          "p_grantee_kind": string;
+          "p_level": string;
+          "p_user_id": string;
+        };
+        Returns: {
+          "created_at": string;
+          "expires_at": string | null;
+          "grantee": string | null;
+          "grantee_kind": string;
+          "id": string;
+          "level": string;
+          "owner_user_id": string;
+        }[];
+        SetofOptions: {
+          from: "*";
+          to: "availability_sharing";
+          isOneToOne: false;
+          isSetofReturn: true;
+        };
+      };
       "begin_event_change": {
         Args: {
           "p_calendar_event_id": string;
@@ -652,8 +707,10 @@ export type Database = {
           "p_access_token_encrypted": string;
           "p_access_token_expires_at": string;
           "p_email": string;
+          "p_email_verified": boolean;
           "p_google_account_id": string;
           "p_granted_scopes": (string)[];
+          "p_hosted_domain": string;
           "p_refresh_token_encrypted": string;
           "p_status": string;
           "p_status_reason": string;
@@ -751,6 +808,24 @@ export type Database = {
       "list_auditable_meetings": {
         Args: { "p_after"?: string; "p_limit"?: number; "p_meeting_ids"?: (string)[] };
         Returns: Json[];
+      };
+      "list_availability_sharing": {
+        Args: { "p_user_id": string };
+        Returns: {
+          "created_at": string;
+          "expires_at": string | null;
+          "grantee": string | null;
+          "grantee_kind": string;
+          "id": string;
+          "level": string;
+          "owner_user_id": string;
+        }[];
+        SetofOptions: {
+          from: "*";
+          to: "availability_sharing";
+          isOneToOne: false;
+          isSetofReturn: true;
+        };
       };
       "list_meetings": {
         Args: {
@@ -877,6 +952,7 @@ export type Database = {
         Returns: boolean;
       };
       "requeue_meeting": { Args: { "p_meeting_id": string; "p_user_id"?: string }; Returns: Json };
+      "revoke_availability": { Args: { "p_id": string; "p_user_id": string }; Returns: boolean };
       "save_calendar_profile": {
         Args: {
           "p_events_read": number;

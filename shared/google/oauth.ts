@@ -32,6 +32,9 @@ export interface GoogleAccount {
   /** Stable; an account's e-mail address may change. */
   google_account_id: string;
   email: string;
+  email_verified: boolean;
+  /** Domain of the account's Google Workspace organization (claim `hd`); null where there is none. */
+  hosted_domain: string | null;
 }
 
 export interface GoogleOAuth {
@@ -62,7 +65,12 @@ const GRANT = z.object({
   scope: z.string(),
 });
 
-const USERINFO = z.object({ sub: z.string(), email: z.string() });
+const USERINFO = z.object({
+  sub: z.string(),
+  email: z.string(),
+  email_verified: z.optional(z.boolean()),
+  hd: z.optional(z.string()),
+});
 
 /** Google's answers to a revocation of something that is already gone. */
 const ALREADY_REVOKED = new Set(["invalid_token", "invalid_grant"]);
@@ -151,7 +159,12 @@ export function googleOAuth(options: OAuthOptions): GoogleOAuth {
         schema: USERINFO,
         classify: classifyOAuth,
       }, options);
-      return onDone(outcome, ({ sub, email }) => ({ google_account_id: sub, email }));
+      return onDone(outcome, ({ sub, email, email_verified, hd }) => ({
+        google_account_id: sub,
+        email,
+        email_verified: email_verified ?? false,
+        hosted_domain: hd?.toLowerCase() ?? null,
+      }));
     },
   };
 }

@@ -9,7 +9,7 @@ declare
     private.idx_google_connections_account private.idx_google_connections_email private.idx_slot_holds_expiry
     private.idx_slot_holds_organizer private.idx_work_queue private.installation private.noted_burdens
     private.notification_secrets private.settings private.slot_holds private.wake_ups private.work
-    private.work_kinds public.idx_meetings_google_event_id public.idx_meetings_organizer
+    private.work_kinds public.availability_sharing public.idx_meetings_google_event_id public.idx_meetings_organizer
     public.idx_meetings_writeback_status public.idx_notification_targets_owner public.idx_notifications_finished
     public.idx_notifications_meeting public.idx_notifications_owner public.idx_task_calendar_events_attendees
     public.idx_task_calendar_events_event public.idx_task_calendar_events_organizer_self
@@ -41,24 +41,26 @@ declare
     private.put_task_event private.quota private.quota_window private.reclaim_work private.record_claims
     private.record_steps private.refuse_ledger_update private.reminders_problem private.requests_spent
     private.resume_after_reconnect private.return_burden private.scheduling_context private.search_again
-    private.seconds_to_quota private.set_aside private.setting private.slot_problem private.store_task_event_state
+    private.seconds_to_quota private.set_aside private.setting private.sharing_check private.sharing_emails
+    private.sharing_ends_holds private.sharing_level private.slot_problem private.store_task_event_state
     private.store_work private.store_write_states private.sweep private.task_event_json private.task_event_response
     private.task_events_forget private.tasks_touch private.trim_ledger private.wake private.wake_for_rest
     private.wake_worker private.way_back private.work_wake_inserted private.work_wake_updated private.write_event_of
-    private.write_operation public.begin_event_change public.begin_google_authorization public.begin_scheduling
-    public.begin_task_event public.begin_writeback public.cancel_meeting public.cancel_meetings_of_user
-    public.change_meeting public.claim_meet_links public.claim_notifications public.claim_profile_readings
-    public.claim_schedulings public.claim_task_events public.claim_writeback_slice public.claim_writebacks
-    public.connect_google public.discard_task_event public.find_event_keys public.find_google_authorization
-    public.finish_batch public.forget_google_connection public.get_pending_writebacks
-    public.list_auditable_calendars public.list_auditable_meetings public.list_meetings public.list_unsynced_events
+    private.write_operation public.allow_availability public.begin_event_change public.begin_google_authorization
+    public.begin_scheduling public.begin_task_event public.begin_writeback public.cancel_meeting
+    public.cancel_meetings_of_user public.change_meeting public.claim_meet_links public.claim_notifications
+    public.claim_profile_readings public.claim_schedulings public.claim_task_events public.claim_writeback_slice
+    public.claim_writebacks public.connect_google public.discard_task_event public.find_event_keys
+    public.find_google_authorization public.finish_batch public.forget_google_connection
+    public.get_pending_writebacks public.list_auditable_calendars public.list_auditable_meetings
+    public.list_availability_sharing public.list_meetings public.list_unsynced_events
     public.mark_google_needs_reauth public.mark_writeback_failure public.mark_writeback_success
     public.pause_all_google_connections public.pause_google_connection public.read_google_connection
     public.read_meeting public.read_queue public.read_scheduling_context public.read_slot_holds
     public.read_task_event public.read_task_events public.receive_google_code public.refresh_written_event
-    public.requeue_meeting public.save_calendar_profile public.save_google_access_token public.settle_meet_links
-    public.settle_notification public.settle_scheduling public.settle_task_event public.settle_writebacks
-    public.store_event_people public.use_google_authorization', E' \n'), '\s+');
+    public.requeue_meeting public.revoke_availability public.save_calendar_profile public.save_google_access_token
+    public.settle_meet_links public.settle_notification public.settle_scheduling public.settle_task_event
+    public.settle_writebacks public.store_event_people public.use_google_authorization', E' \n'), '\s+');
   -- Of triggers on the tables that can be adopted.
   c_triggers constant text[] := regexp_split_to_array(btrim('
     meetings_announce_inserted meetings_announce_updated meetings_check_pending meetings_detach meetings_enqueue

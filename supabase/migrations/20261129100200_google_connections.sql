@@ -2,6 +2,8 @@ create table private.google_connections (
   user_id uuid primary key references auth.users (id) on delete cascade,
   google_account_id text not null,
   email text not null,
+  email_verified boolean not null default false,
+  hosted_domain text check (hosted_domain = lower(hosted_domain)),
   status text not null check (status in ('healthy', 'needs_reauth')),
   status_reason text,
   granted_scopes text[] not null,
@@ -24,6 +26,10 @@ comment on column private.google_connections.google_account_id is
   'Google''s stable id of the account (sub); its e-mail address may change.';
 comment on column private.google_connections.email is
   'Address of the account, which is also the id of its primary calendar.';
+comment on column private.google_connections.email_verified is
+  'Whether Google says that the address is verified (claim email_verified); only then it stands for a person.';
+comment on column private.google_connections.hosted_domain is
+  'Domain of the account''s Google Workspace organization (Google''s claim hd), in lower case; null where there is none.';
 comment on column private.google_connections.status is
   'healthy, or needs_reauth: Google refuses the grant until the user connects again.';
 comment on column private.google_connections.status_reason is
@@ -153,6 +159,8 @@ create function public.connect_google(
   p_user_id uuid,
   p_google_account_id text,
   p_email text,
+  p_email_verified boolean,
+  p_hosted_domain text,
   p_status text,
   p_status_reason text,
   p_granted_scopes text[],
@@ -162,16 +170,18 @@ create function public.connect_google(
 ) returns jsonb
 language sql set search_path = '' as $$
   insert into private.google_connections as c (
-    user_id, google_account_id, email, status, status_reason, granted_scopes,
+    user_id, google_account_id, email, email_verified, hosted_domain, status, status_reason, granted_scopes,
     refresh_token_encrypted, access_token_encrypted, access_token_expires_at
   )
   values (
-    p_user_id, p_google_account_id, p_email, p_status, p_status_reason, p_granted_scopes,
+    p_user_id, p_google_account_id, p_email, coalesce(p_email_verified, false), lower(p_hosted_domain), p_status, p_status_reason, p_granted_scopes,
     p_refresh_token_encrypted, p_access_token_encrypted, p_access_token_expires_at
   )
   on conflict (user_id) do update
     set google_account_id = excluded.google_account_id,
         email = excluded.email,
+        email_verified = excluded.email_verified,
+        hosted_domain = excluded.hosted_domain,
         status = excluded.status,
         status_reason = excluded.status_reason,
         granted_scopes = excluded.granted_scopes,

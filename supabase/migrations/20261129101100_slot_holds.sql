@@ -10,6 +10,7 @@ create table private.slot_holds (
   expires_at timestamptz default now() + interval '15 minutes',
   created_at timestamptz not null default now(),
   slot tstzrange not null,
+  by_consent boolean not null default false,
   primary key (meeting_id, participant_email, held),
   constraint slot_holds_one_meeting_at_a_time
     exclude using gist (participant_email with =, held with &&)
@@ -28,6 +29,9 @@ comment on column private.slot_holds.expires_at is
 comment on column private.slot_holds.held is 'The reserved time: the meeting, or one occurrence of a series.';
 comment on column private.slot_holds.slot is
   'The slot of the meeting when the hold was inserted: the first occurrence of a series. The hold ends when the slot changes.';
+
+comment on column private.slot_holds.by_consent is
+  'Whether the person''s calendar was read because the person shares with the organizer; ends when that is revoked.';
 
 create index idx_slot_holds_organizer on private.slot_holds (organizer_user_id) where expires_at is null;
 create index idx_slot_holds_expiry on private.slot_holds (expires_at) where expires_at is not null;
@@ -104,12 +108,13 @@ begin
   end if;
 
   delete from private.slot_holds as h where h.meeting_id = p_meeting.meeting_id;
-  -- The caller makes the write-back due in the same transaction, so this hold does not expire.
-  insert into private.slot_holds (meeting_id, participant_email, organizer_user_id, held, slot, expires_at)
+  -- The caller makes the write-back due in the same transaction, so this one does not expire.
+  insert into private.slot_holds (meeting_id, participant_email, organizer_user_id, held, slot, expires_at, by_consent)
   select
     p_meeting.meeting_id, p.email, p_meeting.organizer_user_id, p.held,
     tstzrange((v_candidate ->> 'start_time')::timestamptz, (v_candidate ->> 'end_time')::timestamptz),
-    null
+    null,
+    p.email = any (private.sharing_emails(p_held, p_meeting.organizer_user_id))
   from private.promises_of(v_candidate, p_held, p_occurrences -> v_index) as p
   -- Occurrences of one series may overlap: 24 hours every day, on the day of a clock change.
   on conflict do nothing;
@@ -187,6 +192,26 @@ create trigger meetings_keep_holds
   for each statement
   execute function private.meetings_keep_holds();
 
+create function private.sharing_ends_holds() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  -- A hold whose event is written says no more than the calendar does, and ends soon.
+  delete from private.slot_holds as h
+  using private.google_connections as c
+  where c.user_id = old.owner_user_id
+    and h.participant_email = lower(c.email)
+    and h.by_consent
+    and h.expires_at is null
+    and private.sharing_level(old.owner_user_id, h.organizer_user_id) is null;
+  return null;
+end $$;
+comment on function private.sharing_ends_holds() is 'Trigger: revoking a permission ends the holds that it allowed and that are not written.';
+
+create trigger sharing_ends_holds
+  after update or delete on public.availability_sharing
+  for each row
+  execute function private.sharing_ends_holds();
+
 create function private.expire_slot_holds() returns void
 language sql security definer set search_path = '' as $$
 delete from private.slot_holds as h
@@ -220,6 +245,7 @@ revoke all on function
   private.hold_first_free,
   private.holds_too_many,
   private.meetings_keep_holds,
+  private.sharing_ends_holds,
   private.expire_slot_holds,
   public.read_slot_holds
 from public, anon, authenticated, service_role;

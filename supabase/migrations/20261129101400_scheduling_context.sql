@@ -3,16 +3,19 @@ create function private.own_connections(p_participants jsonb, p_organizer_user_i
 language sql stable set search_path = '' as $$
 select coalesce(
   jsonb_agg(
-    to_jsonb(own) || jsonb_build_object(
-      'profile', p.profile,
+    to_jsonb(own) - 'level' || jsonb_build_object(
+      'profile', case when own.level = 'habits' then p.profile end,
       'profile_is_due',
-      (p.learned_at is null or p.learned_at < now() - interval '1 day')
+      own.level = 'habits'
+        and (p.learned_at is null or p.learned_at < now() - interval '1 day')
         and (p.reading_since is null or p.reading_since < now() - interval '10 minutes'))),
   '[]')
 from (
-  select distinct on (lower(c.email)) c.*
+  select distinct on (lower(c.email)) c.*, sharing.level
   from private.google_connections as c
-  where c.status = 'healthy'
+  cross join lateral (select private.sharing_level(c.user_id, p_organizer_user_id) as level) as sharing
+  where sharing.level is not null
+    and c.status = 'healthy'
     and (c.paused_until is null or c.paused_until <= now())
     and (
       c.user_id = p_organizer_user_id
@@ -27,8 +30,8 @@ left join private.calendar_profiles as p
   on p.user_id = own.user_id and p.google_account_id = own.google_account_id;
 $$;
 comment on function private.own_connections is
-  'Healthy connections of those among organizer and participants who are users, each with profile (encoded, or null) '
-  'and profile_is_due.';
+  'The healthy connections that may be used for the organizer: the organizer''s own, and those of participants who share '
+  'with the organizer; each with profile (encoded; null without the level habits) and profile_is_due.';
 
 create function private.scheduling_context(p_meeting public.meetings) returns jsonb
 language sql stable set search_path = '' as $$
@@ -38,7 +41,7 @@ select jsonb_build_object(
     select to_jsonb(c) from private.google_connections as c where c.user_id = p_meeting.organizer_user_id
   ),
   'own_connections', private.own_connections(p_meeting.participants, p_meeting.organizer_user_id),
-  'burdens', private.burdens_of(array(
+  'burdens', private.burdens_of(p_meeting.organizer_user_id, array(
     select distinct email from private.participant_emails(p_meeting.participants) as email
     union
     select lower(c.email) from private.google_connections as c where c.user_id = p_meeting.organizer_user_id
@@ -46,8 +49,8 @@ select jsonb_build_object(
 );
 $$;
 comment on function private.scheduling_context is
-  '{meeting, connection, own_connections, burdens}: the row, its organizer''s Google connection, the connections of '
-  'participants who are users, and the inconvenience of each person in earlier meetings of the same people.';
+  '{meeting, connection, own_connections, burdens}: the row, its organizer''s Google connection, those that may be used for '
+  'the organizer, and the inconvenience that the organizer''s earlier meetings have cost each of the same people.';
 
 create function public.read_scheduling_context(p_meeting_id text, p_user_id uuid default null, p_meeting jsonb default null)
 returns jsonb

@@ -42,6 +42,10 @@ grant select on
   public.v_frequent_collaborators
 to authenticated;
 
+grant select, delete on public.availability_sharing to authenticated;
+grant insert (owner_user_id, grantee_kind, grantee, level, expires_at) on public.availability_sharing to authenticated;
+grant update (level, expires_at) on public.availability_sharing to authenticated;
+
 grant execute on function public.read_queue to authenticated;
 
 -- The edge functions.
@@ -58,6 +62,7 @@ grant select, insert, update, delete on
   private.fairness_ledger,
   private.noted_burdens,
   private.calendar_profiles,
+  public.availability_sharing,
   public.notification_targets,
   public.notifications,
   public.tasks,
@@ -151,6 +156,12 @@ grant execute on function
   private.insert_leased_meeting,
   public.begin_scheduling,
   public.settle_scheduling,
+  -- availability sharing
+  private.sharing_level,
+  private.sharing_emails,
+  public.allow_availability,
+  public.revoke_availability,
+  public.list_availability_sharing,
   -- slot holds
   private.lock_people,
   private.promises_of,

@@ -15,6 +15,7 @@ Deno.test("demo --json shows one event, one mail a guest, and nothing twice", as
   assert.equal(report.recovered_after_lost_reply, true);
   assert.equal(report.negotiated, true);
   assert.equal(report.refused_by_name, true);
+  assert.equal(report.answered_with_permission, true);
   assert.ok(report.elapsed_ms > 0);
   const length = Date.parse(report.end_time ?? "") - Date.parse(report.start_time ?? "");
   assert.equal(length, 30 * 60_000);

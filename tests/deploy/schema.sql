@@ -38,13 +38,15 @@ create table private.event_state (
 alter table private.event_state enable row level security;
 
 create table private.fairness_ledger (
+  organizer_user_id uuid not null,
   participant_email text not null,
   with_email text not null,
   burden numeric(8,2) not null,
   meetings integer not null,
   updated_at timestamp with time zone not null default now(),
   constraint fairness_ledger_burden_check CHECK ((burden >= (0)::numeric)),
-  constraint fairness_ledger_pkey PRIMARY KEY (participant_email, with_email)
+  constraint fairness_ledger_organizer_user_id_fkey FOREIGN KEY (organizer_user_id) REFERENCES auth.users(id) ON DELETE CASCADE,
+  constraint fairness_ledger_pkey PRIMARY KEY (organizer_user_id, participant_email, with_email)
 );
 alter table private.fairness_ledger enable row level security;
 
@@ -67,6 +69,8 @@ create table private.google_connections (
   user_id uuid not null,
   google_account_id text not null,
   email text not null,
+  email_verified boolean not null default false,
+  hosted_domain text,
   status text not null,
   status_reason text,
   granted_scopes text[] not null,
@@ -78,6 +82,7 @@ create table private.google_connections (
   connected_at timestamp with time zone not null default now(),
   last_refreshed_at timestamp with time zone,
   updated_at timestamp with time zone not null default now(),
+  constraint google_connections_hosted_domain_check CHECK ((hosted_domain = lower(hosted_domain))),
   constraint google_connections_pkey PRIMARY KEY (user_id),
   constraint google_connections_reason_when_broken CHECK (((status = 'healthy'::text) = (status_reason IS NULL))),
   constraint google_connections_status_check CHECK ((status = ANY (ARRAY['healthy'::text, 'needs_reauth'::text]))),
@@ -95,10 +100,12 @@ alter table private.installation enable row level security;
 
 create table private.noted_burdens (
   meeting_id text not null,
+  organizer_user_id uuid not null,
   burdens jsonb not null,
   emails text[] not null,
   noted_at timestamp with time zone not null default now(),
   constraint noted_burdens_meeting_id_fkey FOREIGN KEY (meeting_id) REFERENCES public.meetings(meeting_id) ON DELETE CASCADE,
+  constraint noted_burdens_organizer_user_id_fkey FOREIGN KEY (organizer_user_id) REFERENCES auth.users(id) ON DELETE CASCADE,
   constraint noted_burdens_pkey PRIMARY KEY (meeting_id)
 );
 alter table private.noted_burdens enable row level security;
@@ -128,6 +135,7 @@ create table private.slot_holds (
   expires_at timestamp with time zone default (now() + '00:15:00'::interval),
   created_at timestamp with time zone not null default now(),
   slot tstzrange not null,
+  by_consent boolean not null default false,
   constraint slot_holds_meeting_id_fkey FOREIGN KEY (meeting_id) REFERENCES public.meetings(meeting_id) ON DELETE CASCADE,
   constraint slot_holds_one_meeting_at_a_time EXCLUDE USING gist (participant_email WITH =, held WITH &&),
   constraint slot_holds_participant_email_check CHECK ((participant_email = lower(participant_email))),
@@ -173,6 +181,23 @@ create table private.work_kinds (
   constraint work_kinds_pkey PRIMARY KEY (kind)
 );
 alter table private.work_kinds enable row level security;
+
+create table public.availability_sharing (
+  id uuid not null default gen_random_uuid(),
+  owner_user_id uuid not null default auth.uid(),
+  grantee_kind text not null,
+  grantee text,
+  level text not null default 'busy'::text,
+  created_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone,
+  constraint availability_sharing_grantee CHECK ((((grantee_kind = 'everybody'::text) = (grantee IS NULL)) AND (grantee = lower(grantee)) AND (length(grantee) <= 254))),
+  constraint availability_sharing_grantee_kind_check CHECK ((grantee_kind = ANY (ARRAY['person'::text, 'domain'::text, 'everybody'::text]))),
+  constraint availability_sharing_level_check CHECK ((level = ANY (ARRAY['busy'::text, 'habits'::text]))),
+  constraint availability_sharing_one_row_a_grantee UNIQUE NULLS NOT DISTINCT (owner_user_id, grantee_kind, grantee),
+  constraint availability_sharing_owner_user_id_fkey FOREIGN KEY (owner_user_id) REFERENCES auth.users(id) ON DELETE CASCADE,
+  constraint availability_sharing_pkey PRIMARY KEY (id)
+);
+alter table public.availability_sharing enable row level security;
 
 create table public.meetings (
   meeting_id text not null default (gen_random_uuid())::text,
@@ -555,19 +580,24 @@ select make_interval(secs => random() * least(
 )::double precision);
 $function$;
 
-CREATE OR REPLACE FUNCTION private.burdens_of(p_emails text[])
+CREATE OR REPLACE FUNCTION private.burdens_of(p_organizer_user_id uuid, p_emails text[])
  RETURNS jsonb
  LANGUAGE sql
  STABLE
  SET search_path TO ''
 AS $function$
+with concerned as (
+  select private.sharing_emails(p_emails, p_organizer_user_id) as emails
+)
 select coalesce(jsonb_object_agg(carried.participant_email, carried.burden), '{}')
 from (
   select
     l.participant_email,
-    round(sum(private.faded(l.burden, l.updated_at)) / greatest(cardinality(p_emails) - 1, 1), 1) as burden
+    round(sum(private.faded(l.burden, l.updated_at)) / greatest(max(cardinality(c.emails)) - 1, 1), 1) as burden
   from private.fairness_ledger as l
-  where l.participant_email = any (p_emails) and l.with_email = any (p_emails)
+  cross join concerned as c
+  where l.organizer_user_id = p_organizer_user_id
+    and l.participant_email = any (c.emails) and l.with_email = any (c.emails)
   group by l.participant_email
 ) as carried
 where carried.burden > 0;
@@ -794,11 +824,15 @@ CREATE OR REPLACE FUNCTION private.costs_of(p_meeting public.meetings)
  STABLE
  SET search_path TO ''
 AS $function$
-with coming as (
+with people as (
   select lower(p.value ->> 'email') as email, max(coalesce((p.value ->> 'burden')::numeric, 0)) as burden
   from jsonb_array_elements(p_meeting.candidates -> 0 -> 'participant_availability') as p
   where p.value ->> 'status' in ('free', 'tentative')
   group by 1
+), coming as (
+  select p.email, p.burden
+  from people as p
+  where p.email = any (private.sharing_emails(array(select q.email from people as q), p_meeting.organizer_user_id))
 )
 select jsonb_object_agg(c.email, c.burden) filter (where c.burden > 0), array_agg(c.email)
 from coming as c
@@ -1068,12 +1102,13 @@ begin
   end if;
 
   delete from private.slot_holds as h where h.meeting_id = p_meeting.meeting_id;
-  -- The caller makes the write-back due in the same transaction, so this hold does not expire.
-  insert into private.slot_holds (meeting_id, participant_email, organizer_user_id, held, slot, expires_at)
+  -- The caller makes the write-back due in the same transaction, so this one does not expire.
+  insert into private.slot_holds (meeting_id, participant_email, organizer_user_id, held, slot, expires_at, by_consent)
   select
     p_meeting.meeting_id, p.email, p_meeting.organizer_user_id, p.held,
     tstzrange((v_candidate ->> 'start_time')::timestamptz, (v_candidate ->> 'end_time')::timestamptz),
-    null
+    null,
+    p.email = any (private.sharing_emails(p_held, p_meeting.organizer_user_id))
   from private.promises_of(v_candidate, p_held, p_occurrences -> v_index) as p
   -- Occurrences of one series may overlap: 24 hours every day, on the day of a clock change.
   on conflict do nothing;
@@ -1774,7 +1809,8 @@ declare
   v_burdens jsonb;
   v_emails text[];
 begin
-  if new.writeback_status = 'created' and new.cancelled_at is null and jsonb_typeof(new.candidates -> 0 -> 'participant_availability') = 'array' then
+  if new.writeback_status = 'created' and new.cancelled_at is null and new.organizer_user_id is not null
+    and jsonb_typeof(new.candidates -> 0 -> 'participant_availability') = 'array' then
     select c.burdens, c.emails into v_burdens, v_emails from private.costs_of(new) as c;
   end if;
   select * into v_noted from private.noted_burdens as n where n.meeting_id = new.meeting_id for update;
@@ -1790,13 +1826,14 @@ begin
   if v_burdens is null then
     return null;
   end if;
-  insert into private.noted_burdens (meeting_id, burdens, emails) values (new.meeting_id, v_burdens, v_emails);
-  insert into private.fairness_ledger as l (participant_email, with_email, burden, meetings)
-  select mine.email, other.email, mine.burden::numeric, 1
+  insert into private.noted_burdens (meeting_id, organizer_user_id, burdens, emails)
+  values (new.meeting_id, new.organizer_user_id, v_burdens, v_emails);
+  insert into private.fairness_ledger as l (organizer_user_id, participant_email, with_email, burden, meetings)
+  select new.organizer_user_id, mine.email, other.email, mine.burden::numeric, 1
   from jsonb_each_text(v_burdens) as mine (email, burden)
   join unnest(v_emails) as other (email) on other.email <> mine.email
   order by mine.email, other.email
-  on conflict (participant_email, with_email) do update
+  on conflict (organizer_user_id, participant_email, with_email) do update
     set burden = private.faded(l.burden, l.updated_at) + excluded.burden,
         meetings = l.meetings + 1,
         updated_at = now();
@@ -2340,16 +2377,19 @@ CREATE OR REPLACE FUNCTION private.own_connections(p_participants jsonb, p_organ
 AS $function$
 select coalesce(
   jsonb_agg(
-    to_jsonb(own) || jsonb_build_object(
-      'profile', p.profile,
+    to_jsonb(own) - 'level' || jsonb_build_object(
+      'profile', case when own.level = 'habits' then p.profile end,
       'profile_is_due',
-      (p.learned_at is null or p.learned_at < now() - interval '1 day')
+      own.level = 'habits'
+        and (p.learned_at is null or p.learned_at < now() - interval '1 day')
         and (p.reading_since is null or p.reading_since < now() - interval '10 minutes'))),
   '[]')
 from (
-  select distinct on (lower(c.email)) c.*
+  select distinct on (lower(c.email)) c.*, sharing.level
   from private.google_connections as c
-  where c.status = 'healthy'
+  cross join lateral (select private.sharing_level(c.user_id, p_organizer_user_id) as level) as sharing
+  where sharing.level is not null
+    and c.status = 'healthy'
     and (c.paused_until is null or c.paused_until <= now())
     and (
       c.user_id = p_organizer_user_id
@@ -2696,7 +2736,7 @@ begin
   -- In the order of the key, so that two meetings of the same people do not deadlock.
   perform
   from private.fairness_ledger as l
-  where p_noted.burdens ? l.participant_email and l.with_email = any (p_noted.emails)
+  where l.organizer_user_id = p_noted.organizer_user_id and p_noted.burdens ? l.participant_email and l.with_email = any (p_noted.emails)
   order by l.participant_email, l.with_email
   for update;
   update private.fairness_ledger as l
@@ -2704,9 +2744,9 @@ begin
         - private.faded((p_noted.burdens ->> l.participant_email)::numeric, p_noted.noted_at)),
       meetings = l.meetings - 1,
       updated_at = now()
-  where p_noted.burdens ? l.participant_email and l.with_email = any (p_noted.emails);
+  where l.organizer_user_id = p_noted.organizer_user_id and p_noted.burdens ? l.participant_email and l.with_email = any (p_noted.emails);
   delete from private.fairness_ledger as l
-  where p_noted.burdens ? l.participant_email and l.with_email = any (p_noted.emails) and l.meetings <= 0;
+  where l.organizer_user_id = p_noted.organizer_user_id and p_noted.burdens ? l.participant_email and l.with_email = any (p_noted.emails) and l.meetings <= 0;
   delete from private.noted_burdens as n where n.meeting_id = p_noted.meeting_id;
 end $function$;
 
@@ -2722,7 +2762,7 @@ select jsonb_build_object(
     select to_jsonb(c) from private.google_connections as c where c.user_id = p_meeting.organizer_user_id
   ),
   'own_connections', private.own_connections(p_meeting.participants, p_meeting.organizer_user_id),
-  'burdens', private.burdens_of(array(
+  'burdens', private.burdens_of(p_meeting.organizer_user_id, array(
     select distinct email from private.participant_emails(p_meeting.participants) as email
     union
     select lower(c.email) from private.google_connections as c where c.user_id = p_meeting.organizer_user_id
@@ -2825,6 +2865,77 @@ begin
   end if;
   return v_value;
 end $function$;
+
+CREATE OR REPLACE FUNCTION private.sharing_check()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  new.grantee := lower(btrim(new.grantee));
+  -- A grantee is text and is matched when an organizer asks: a refusal of unknown addresses would tell who is a user.
+  if new.grantee_kind = 'person' and not private.is_email(new.grantee) then
+    raise exception 'The grantee of a person is an e-mail address' using errcode = '22023';
+  elsif new.grantee_kind = 'domain' and (
+    length(new.grantee) > 253
+    or new.grantee !~ '^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'
+  ) then
+    raise exception 'The grantee of a domain is a domain, e.g. north.example' using errcode = '22023';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION private.sharing_emails(p_emails text[], p_organizer_user_id uuid)
+ RETURNS text[]
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+select coalesce(array_agg(distinct lower(c.email)), '{}')
+from private.google_connections as c
+where lower(c.email) = any (p_emails) and private.sharing_level(c.user_id, p_organizer_user_id) is not null;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.sharing_ends_holds()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  -- A hold whose event is written says no more than the calendar does, and ends soon.
+  delete from private.slot_holds as h
+  using private.google_connections as c
+  where c.user_id = old.owner_user_id
+    and h.participant_email = lower(c.email)
+    and h.by_consent
+    and h.expires_at is null
+    and private.sharing_level(old.owner_user_id, h.organizer_user_id) is null;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION private.sharing_level(p_owner_user_id uuid, p_organizer_user_id uuid)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+select case
+  when p_owner_user_id = p_organizer_user_id then 'habits'
+  else (
+    select case when bool_or(s.level = 'habits') then 'habits' when count(*) > 0 then 'busy' end
+    from public.availability_sharing as s
+    left join private.google_connections as o on o.user_id = p_organizer_user_id
+    where s.owner_user_id = p_owner_user_id
+      and (s.expires_at is null or s.expires_at > now())
+      and case s.grantee_kind
+        when 'everybody' then true
+        when 'person' then o.email_verified and s.grantee = lower(o.email)
+        else s.grantee = o.hosted_domain
+      end)
+end;
+$function$;
 
 CREATE OR REPLACE FUNCTION private.slot_problem(p_meeting public.meetings)
  RETURNS jsonb
@@ -3222,6 +3333,18 @@ select case
   when p_meeting.google_event_id is not null then 'update'
   else 'create'
 end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.allow_availability(p_user_id uuid, p_grantee_kind text, p_grantee text, p_level text, p_expires_at timestamp with time zone DEFAULT NULL::timestamp with time zone)
+ RETURNS SETOF public.availability_sharing
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+insert into public.availability_sharing as s (owner_user_id, grantee_kind, grantee, level, expires_at)
+values (p_user_id, p_grantee_kind, p_grantee, p_level, p_expires_at)
+on conflict on constraint availability_sharing_one_row_a_grantee do update
+set level = excluded.level, expires_at = excluded.expires_at
+returning s.*;
 $function$;
 
 CREATE OR REPLACE FUNCTION public.begin_event_change(p_user_id uuid, p_calendar_id text, p_calendar_event_id text, p_lease_seconds integer DEFAULT NULL::integer)
@@ -3704,22 +3827,24 @@ begin
   order by l.place;
 end $function$;
 
-CREATE OR REPLACE FUNCTION public.connect_google(p_user_id uuid, p_google_account_id text, p_email text, p_status text, p_status_reason text, p_granted_scopes text[], p_refresh_token_encrypted text, p_access_token_encrypted text, p_access_token_expires_at timestamp with time zone)
+CREATE OR REPLACE FUNCTION public.connect_google(p_user_id uuid, p_google_account_id text, p_email text, p_email_verified boolean, p_hosted_domain text, p_status text, p_status_reason text, p_granted_scopes text[], p_refresh_token_encrypted text, p_access_token_encrypted text, p_access_token_expires_at timestamp with time zone)
  RETURNS jsonb
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
   insert into private.google_connections as c (
-    user_id, google_account_id, email, status, status_reason, granted_scopes,
+    user_id, google_account_id, email, email_verified, hosted_domain, status, status_reason, granted_scopes,
     refresh_token_encrypted, access_token_encrypted, access_token_expires_at
   )
   values (
-    p_user_id, p_google_account_id, p_email, p_status, p_status_reason, p_granted_scopes,
+    p_user_id, p_google_account_id, p_email, coalesce(p_email_verified, false), lower(p_hosted_domain), p_status, p_status_reason, p_granted_scopes,
     p_refresh_token_encrypted, p_access_token_encrypted, p_access_token_expires_at
   )
   on conflict (user_id) do update
     set google_account_id = excluded.google_account_id,
         email = excluded.email,
+        email_verified = excluded.email_verified,
+        hosted_domain = excluded.hosted_domain,
         status = excluded.status,
         status_reason = excluded.status_reason,
         granted_scopes = excluded.granted_scopes,
@@ -3877,6 +4002,15 @@ where not exists (select from private.work as w where w.kind = 'write' and w.sub
   and (p_after is null or m.meeting_id > p_after)
 order by m.meeting_id
 limit p_limit;
+$function$;
+
+CREATE OR REPLACE FUNCTION public.list_availability_sharing(p_user_id uuid)
+ RETURNS SETOF public.availability_sharing
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+select s.* from public.availability_sharing as s where s.owner_user_id = p_user_id order by s.created_at, s.id;
 $function$;
 
 CREATE OR REPLACE FUNCTION public.list_meetings(p_user_id uuid DEFAULT NULL::uuid, p_limit integer DEFAULT 50, p_before timestamp with time zone DEFAULT NULL::timestamp with time zone, p_before_meeting_id text DEFAULT NULL::text)
@@ -4239,6 +4373,16 @@ begin
     v_meeting := private.apply_write_event(p_meeting_id, '{"type": "requeued"}');
   end if;
   return jsonb_build_object('decision', 'requeued', 'meeting', private.meeting_json(v_meeting));
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.revoke_availability(p_user_id uuid, p_id uuid)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  delete from public.availability_sharing as s where s.owner_user_id = p_user_id and s.id = p_id;
+  return found;
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.save_calendar_profile(p_user_id uuid, p_google_account_id text, p_profile text, p_events_read integer)
@@ -4643,6 +4787,8 @@ CREATE TRIGGER google_connections_announce_updated AFTER UPDATE OF status ON pri
 CREATE TRIGGER google_connections_resume AFTER INSERT OR UPDATE OF status ON private.google_connections FOR EACH ROW WHEN ((new.status = 'healthy'::text)) EXECUTE FUNCTION private.resume_after_reconnect();
 CREATE TRIGGER work_wake_inserted AFTER INSERT ON private.work REFERENCING NEW TABLE AS new_work FOR EACH STATEMENT EXECUTE FUNCTION private.work_wake_inserted();
 CREATE TRIGGER work_wake_updated AFTER UPDATE ON private.work REFERENCING OLD TABLE AS old_work NEW TABLE AS new_work FOR EACH STATEMENT EXECUTE FUNCTION private.work_wake_updated();
+CREATE TRIGGER sharing_check BEFORE INSERT OR UPDATE ON public.availability_sharing FOR EACH ROW EXECUTE FUNCTION private.sharing_check();
+CREATE TRIGGER sharing_ends_holds AFTER DELETE OR UPDATE ON public.availability_sharing FOR EACH ROW EXECUTE FUNCTION private.sharing_ends_holds();
 CREATE TRIGGER meetings_announce_inserted AFTER INSERT ON public.meetings FOR EACH ROW WHEN ((new.scheduling_status = 'failed'::text)) EXECUTE FUNCTION private.meetings_announce_inserted();
 CREATE TRIGGER meetings_announce_updated AFTER UPDATE ON public.meetings REFERENCING OLD TABLE AS old_meetings NEW TABLE AS new_meetings FOR EACH STATEMENT EXECUTE FUNCTION private.meetings_announce_updated();
 CREATE TRIGGER meetings_check_pending BEFORE UPDATE OF writeback_status ON public.meetings FOR EACH ROW WHEN (((new.writeback_status = 'pending'::text) AND (old.writeback_status IS DISTINCT FROM 'pending'::text))) EXECUTE FUNCTION private.meetings_check_pending();
@@ -4665,6 +4811,23 @@ CREATE TRIGGER notifications_forget AFTER DELETE ON public.notifications REFEREN
 CREATE TRIGGER task_events_forget AFTER DELETE ON public.task_calendar_events REFERENCING OLD TABLE AS old_events FOR EACH STATEMENT EXECUTE FUNCTION private.task_events_forget();
 CREATE TRIGGER tasks_touch BEFORE UPDATE ON public.tasks FOR EACH ROW EXECUTE FUNCTION private.tasks_touch();
 CREATE TRIGGER writeback_ledger_append_only BEFORE UPDATE ON public.writeback_ledger FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_ledger_update();
+
+create policy "owners change their sharing" on public.availability_sharing
+  as permissive for update to authenticated
+  using (owner_user_id = ( SELECT auth.uid() AS uid))
+  with check (owner_user_id = ( SELECT auth.uid() AS uid));
+
+create policy "owners delete their sharing" on public.availability_sharing
+  as permissive for delete to authenticated
+  using (owner_user_id = ( SELECT auth.uid() AS uid));
+
+create policy "owners insert their sharing" on public.availability_sharing
+  as permissive for insert to authenticated
+  with check (owner_user_id = ( SELECT auth.uid() AS uid));
+
+create policy "owners read their sharing" on public.availability_sharing
+  as permissive for select to authenticated
+  using (owner_user_id = ( SELECT auth.uid() AS uid));
 
 create policy "organizers insert their meetings" on public.meetings
   as permissive for insert to authenticated
@@ -4733,6 +4896,8 @@ grant insert, select, update on private.settings to service_role;
 grant delete, insert, select, update on private.slot_holds to service_role;
 grant delete, insert, select, update on private.work to service_role;
 grant select on private.work_kinds to service_role;
+grant delete, select on public.availability_sharing to authenticated;
+grant delete, insert, select, update on public.availability_sharing to service_role;
 grant select on public.meetings to authenticated;
 grant delete, insert, select, update on public.meetings to service_role;
 grant delete, select on public.notification_targets to authenticated;
@@ -4753,6 +4918,7 @@ grant select on public.v_writeback_status to authenticated;
 grant select on public.v_writeback_status to service_role;
 grant select on public.writeback_ledger to authenticated;
 grant delete, insert, select on public.writeback_ledger to service_role;
+grant insert (expires_at, grantee, grantee_kind, level, owner_user_id), update (expires_at, level) on public.availability_sharing to authenticated;
 grant insert (allow_concessions, conference, constraints, description, ends_at, guests_can_invite_others, guests_can_modify, guests_can_see_other_guests, location, meeting_id, organizer_user_id, participants, recurrence, reminders, starts_at, target_calendar_id, timezone, title, weights) on public.meetings to authenticated;
 grant insert (address, enabled, events, kind, owner_user_id, signing_secret), update (address, enabled, events, signing_secret) on public.notification_targets to authenticated;
 grant insert (description, duration_minutes, id, recurrence_ends, recurrence_pattern, start_date, status, task_type, title, user_id), update (deleted_at, description, duration_minutes, recurrence_ends, recurrence_pattern, start_date, status, task_type, title) on public.tasks to authenticated;
@@ -4760,7 +4926,7 @@ grant execute on function private.accept_search_request(text) to service_role;
 grant execute on function private.apply_write_event(text,jsonb) to service_role;
 grant execute on function private.as_requested(public.meetings) to service_role;
 grant execute on function private.backoff(integer) to service_role;
-grant execute on function private.burdens_of(text[]) to service_role;
+grant execute on function private.burdens_of(uuid,text[]) to service_role;
 grant execute on function private.change_problem(jsonb) to service_role;
 grant execute on function private.choose_work(text,integer) to service_role;
 grant execute on function private.chosen_candidate(public.meetings) to service_role;
@@ -4812,6 +4978,8 @@ grant execute on function private.scheduling_context(public.meetings) to service
 grant execute on function private.search_again(text) to service_role;
 grant execute on function private.seconds_to_quota() to service_role;
 grant execute on function private.setting(text) to service_role;
+grant execute on function private.sharing_emails(text[],uuid) to service_role;
+grant execute on function private.sharing_level(uuid,uuid) to service_role;
 grant execute on function private.slot_problem(public.meetings) to service_role;
 grant execute on function private.store_task_event_state(text,jsonb) to service_role;
 grant execute on function private.store_work(private.work) to service_role;
@@ -4822,6 +4990,7 @@ grant execute on function private.wake_for_rest(text) to service_role;
 grant execute on function private.way_back(public.meetings,boolean) to service_role;
 grant execute on function private.write_event_of(jsonb,text) to service_role;
 grant execute on function private.write_operation(public.meetings) to service_role;
+grant execute on function public.allow_availability(uuid,text,text,text,timestamp with time zone) to service_role;
 grant execute on function public.begin_event_change(uuid,text,text,integer) to service_role;
 grant execute on function public.begin_google_authorization(uuid,text,text,text) to service_role;
 grant execute on function public.begin_scheduling(text,uuid,jsonb,boolean,integer) to service_role;
@@ -4837,7 +5006,7 @@ grant execute on function public.claim_schedulings(integer,integer) to service_r
 grant execute on function public.claim_task_events(integer,integer) to service_role;
 grant execute on function public.claim_writeback_slice(integer,integer,boolean) to service_role;
 grant execute on function public.claim_writebacks(integer,integer) to service_role;
-grant execute on function public.connect_google(uuid,text,text,text,text,text[],text,text,timestamp with time zone) to service_role;
+grant execute on function public.connect_google(uuid,text,text,boolean,text,text,text,text[],text,text,timestamp with time zone) to service_role;
 grant execute on function public.discard_task_event(uuid,text,text) to service_role;
 grant execute on function public.find_event_keys(uuid[]) to service_role;
 grant execute on function public.find_google_authorization(text) to service_role;
@@ -4846,6 +5015,7 @@ grant execute on function public.forget_google_connection(uuid) to service_role;
 grant execute on function public.get_pending_writebacks(integer) to service_role;
 grant execute on function public.list_auditable_calendars(integer) to service_role;
 grant execute on function public.list_auditable_meetings(integer,text,text[]) to service_role;
+grant execute on function public.list_availability_sharing(uuid) to service_role;
 grant execute on function public.list_meetings(uuid,integer,timestamp with time zone,text) to service_role;
 grant execute on function public.list_unsynced_events(uuid,text[],text[],text,integer) to service_role;
 grant execute on function public.mark_google_needs_reauth(uuid,text,text) to service_role;
@@ -4863,6 +5033,7 @@ grant execute on function public.read_task_events(uuid,text[]) to service_role;
 grant execute on function public.receive_google_code(text,text,text) to service_role;
 grant execute on function public.refresh_written_event(text,text,text,jsonb) to service_role;
 grant execute on function public.requeue_meeting(text,uuid) to service_role;
+grant execute on function public.revoke_availability(uuid,uuid) to service_role;
 grant execute on function public.save_calendar_profile(uuid,text,text,integer) to service_role;
 grant execute on function public.save_google_access_token(uuid,text,text,timestamp with time zone,text) to service_role;
 grant execute on function public.settle_meet_links(jsonb) to service_role;

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { insertMeeting, MONDAY, pendingMeeting, SLOT, WEEK } from "../support/meetings.ts";
-import { promise, type Stack } from "../support/stack.ts";
+import { insertMeeting, MONDAY, SLOT, WEEK } from "../support/meetings.ts";
+import { type Organizer, promise, type Stack } from "../support/stack.ts";
 
 const PREFERENCES = { preferred_hours_start: 9, preferred_hours_end: 12 };
 
 promise("fairness", {
   "what an event has cost each is kept, once, when it is created": async (stack) => {
-    const { organizer, guests, meeting_id } = await pendingMeeting(stack);
+    const { organizer, guests, meeting_id } = await meetingAmongSharing(stack);
     const [ana = "", ben = ""] = guests;
     await chosen(stack, meeting_id, [
       { email: organizer.email, status: "free" },
@@ -24,7 +24,7 @@ promise("fairness", {
   "a meeting that is cancelled gives back what it has cost, and what others cost stays": async (
     stack,
   ) => {
-    const { organizer, guests, meeting_id } = await pendingMeeting(stack);
+    const { organizer, guests, meeting_id } = await meetingAmongSharing(stack);
     const [ana = "", ben = ""] = guests;
     const other = await insertMeeting(organizer, { participants: [ana, ben], ...SLOT });
     for (const [id, burden] of [[meeting_id, 12.5], [other, 30]] as const) {
@@ -46,7 +46,7 @@ promise("fairness", {
   },
 
   "what fades meanwhile is not given back twice": async (stack) => {
-    const { organizer, guests, meeting_id } = await pendingMeeting(stack);
+    const { organizer, guests, meeting_id } = await meetingAmongSharing(stack);
     const [ana = "", ben = ""] = guests;
     await chosen(stack, meeting_id, [
       { email: ana, status: "free", burden: 40 },
@@ -72,7 +72,7 @@ promise("fairness", {
     stack,
   ) => {
     const organizer = await stack.organizer();
-    const late = await stack.guest();
+    const { email: late } = await stack.organizer({ shares: "busy" });
     const question = {
       participants: [{ email: organizer.email, preferences: PREFERENCES }, {
         email: late,
@@ -113,7 +113,7 @@ promise("fairness", {
   "a meeting that has taken place has cost what it cost, also when it is cancelled": async (
     stack,
   ) => {
-    const { organizer, guests, meeting_id } = await pendingMeeting(stack);
+    const { organizer, guests, meeting_id } = await meetingAmongSharing(stack);
     const [ana = "", ben = ""] = guests;
     await chosen(stack, meeting_id, [
       { email: ana, status: "free", burden: 12.5 },
@@ -130,8 +130,8 @@ promise("fairness", {
     assert.equal((await ledger(stack, [ana]))[0]?.burden, 12.5);
   },
 
-  "an event that is written again after it was deleted costs once": async (stack) => {
-    const { organizer, guests, meeting_id } = await pendingMeeting(stack);
+  "an event that is written anew after it was deleted has cost once": async (stack) => {
+    const { organizer, guests, meeting_id } = await meetingAmongSharing(stack);
     const [ana = "", ben = ""] = guests;
     await chosen(stack, meeting_id, [
       { email: ana, status: "free", burden: 12.5 },
@@ -152,20 +152,34 @@ promise("fairness", {
   "burdens of the same people add up, fade, and count on average over the others": async (
     stack,
   ) => {
-    const [a, b, c] = ["a", "b", "c"].map((name) =>
-      `${name}-${crypto.randomUUID().slice(0, 8)}@north.example`
-    );
+    const organizer = await stack.organizer();
+    const people = [0, 1, 2].map(() => stack.organizer({ shares: "busy" }));
+    const [a = "", b = "", c = ""] = (await Promise.all(people)).map(({ email }) => email);
     await stack.platform.sql(
-      `insert into private.fairness_ledger (participant_email, with_email, burden, meetings, updated_at)
-       values ($1, $2, 10, 1, now()), ($1, $3, 40, 2, now() - interval '90 days'), ($2, $1, 4, 1, now())`,
-      [a, b, c],
+      `insert into private.fairness_ledger (organizer_user_id, participant_email, with_email, burden, meetings, updated_at)
+       values ($4, $1, $2, 10, 1, now()), ($4, $1, $3, 40, 2, now() - interval '90 days'), ($4, $2, $1, 4, 1, now())`,
+      [a, b, c, organizer.user_id],
     );
-    assert.deepEqual(await burdens(stack, [a, b, c]), { [a!]: 15, [b!]: 2 });
-    assert.deepEqual(await burdens(stack, [a, b]), { [a!]: 10, [b!]: 4 });
-    assert.deepEqual(await burdens(stack, [a, c]), { [a!]: 20 });
-    assert.deepEqual(await burdens(stack, [b, c]), {});
+    assert.deepEqual(await burdens(stack, organizer, [a, b, c]), { [a]: 15, [b]: 2 });
+    assert.deepEqual(await burdens(stack, organizer, [a, b]), { [a]: 10, [b]: 4 });
+    assert.deepEqual(await burdens(stack, organizer, [a, c]), { [a]: 20 });
+    assert.deepEqual(await burdens(stack, organizer, [b, c]), {});
   },
 });
+
+/** A meeting whose guests share with every organizer: fairness concerns nobody else. */
+async function meetingAmongSharing(stack: Stack) {
+  const organizer = await stack.organizer();
+  const guests = [
+    (await stack.organizer({ shares: "busy" })).email,
+    (await stack.organizer({ shares: "busy" })).email,
+  ];
+  const meeting_id = await insertMeeting(organizer, {
+    participants: [organizer.email, ...guests],
+    ...SLOT,
+  });
+  return { organizer, guests, meeting_id };
+}
 
 async function chosen(stack: Stack, meeting_id: string, people: object[]): Promise<void> {
   await stack.platform.sql("update public.meetings set candidates = $2 where meeting_id = $1", [
@@ -182,10 +196,10 @@ function ledger(stack: Stack, emails: string[]) {
   );
 }
 
-async function burdens(stack: Stack, emails: (string | undefined)[]) {
+async function burdens(stack: Stack, { user_id }: Organizer, emails: string[]) {
   const [row] = await stack.platform.sql<{ burdens: unknown }>(
-    "select private.burdens_of($1) as burdens",
-    [emails],
+    "select private.burdens_of($1, $2) as burdens",
+    [user_id, emails],
   );
   const value = row?.burdens;
   return typeof value === "string" ? JSON.parse(value) : value;

@@ -11,8 +11,8 @@ promise("history", {
   ) => {
     const [organizer, blank, colleague] = [
       await stack.organizer(),
-      await stack.organizer(),
-      await stack.organizer(),
+      await sharing(stack),
+      await sharing(stack),
     ];
     await answered(stack, organizer, colleague, "accepted", 15);
     await answered(stack, organizer, colleague, "declined", 10);
@@ -27,7 +27,7 @@ promise("history", {
   },
 
   "a profile of a few hundred characters is stored, and no event": async (stack) => {
-    const [organizer, colleague] = [await stack.organizer(), await stack.organizer()];
+    const [organizer, colleague] = [await stack.organizer(), await sharing(stack)];
     await answered(stack, organizer, colleague, "accepted", 15);
     await schedule(organizer, colleague);
     const [stored] = await profileOf(stack, colleague);
@@ -43,7 +43,7 @@ promise("history", {
   },
 
   "a profile is learned again when it is a day old, and not before": async (stack) => {
-    const [organizer, colleague] = [await stack.organizer(), await stack.organizer()];
+    const [organizer, colleague] = [await stack.organizer(), await sharing(stack)];
     await schedule(organizer, colleague);
     const once = await listed(stack);
     await schedule(organizer, colleague);
@@ -57,7 +57,7 @@ promise("history", {
   },
 
   "a history that cannot be read stops nothing and invents nothing": async (stack) => {
-    const [organizer, colleague] = [await stack.organizer(), await stack.organizer()];
+    const [organizer, colleague] = [await stack.organizer(), await sharing(stack)];
     await stack.google.fault({ method: "GET", path: LIST, status: 500, times: 10 });
     await schedule(organizer, colleague);
     const [stored] = await profileOf(stack, colleague);
@@ -65,7 +65,7 @@ promise("history", {
   },
 
   "a profile is forgotten with the connection": async (stack) => {
-    const [organizer, colleague] = [await stack.organizer(), await stack.organizer()];
+    const [organizer, colleague] = [await stack.organizer(), await sharing(stack)];
     await schedule(organizer, colleague);
     assert.equal((await profileOf(stack, colleague)).length, 1);
     await colleague.call("google-auth", { method: "DELETE" });
@@ -73,7 +73,7 @@ promise("history", {
   },
 
   "a dry run learns nothing": async (stack) => {
-    const [organizer, colleague] = [await stack.organizer(), await stack.organizer()];
+    const [organizer, colleague] = [await stack.organizer(), await sharing(stack)];
     await organizer.call("schedule", {
       body: { dry_run: true, participants: [colleague.email], constraints: WEEK },
     });
@@ -137,4 +137,9 @@ function profileOf(stack: Stack, { user_id }: Organizer) {
 
 async function listed(stack: Stack): Promise<number> {
   return (await stack.google.requests({ method: "GET", path: LIST })).length;
+}
+
+/** A user whose habits every organizer's search may use. */
+function sharing(stack: Stack): Promise<Organizer> {
+  return stack.organizer({ shares: "habits" });
 }

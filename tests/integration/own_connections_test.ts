@@ -5,9 +5,15 @@ import { promise, type Stack } from "../support/stack.ts";
 const MORNING: [string, string] = [`${MONDAY}T09:00:00Z`, `${MONDAY}T12:00:00Z`];
 
 promise("own connections", {
-  "a participant who is a user is read with their own connection": async (stack) => {
+  "a participant who shares with the organizer is read with their own connection": async (
+    stack,
+  ) => {
     const organizer = await stack.organizer();
-    const colleague = await stack.organizer({ freebusy: "private", busy: [MORNING] });
+    const colleague = await stack.organizer({
+      freebusy: "private",
+      busy: [MORNING],
+      shares: "busy",
+    });
     const answer = await organizer.call("schedule", {
       body: { participants: [colleague.email], constraints: WEEK },
     });
@@ -18,7 +24,7 @@ promise("own connections", {
 
   "one query a connection, side by side": async (stack) => {
     const organizer = await stack.organizer();
-    const [colleague, guest] = [await stack.organizer(), await stack.guest()];
+    const [colleague, guest] = [await stack.organizer({ shares: "busy" }), await stack.guest()];
     const before = await queries(stack);
     await organizer.call("schedule", {
       body: { participants: [organizer.email, colleague.email, guest], constraints: WEEK },
@@ -28,8 +34,8 @@ promise("own connections", {
 
   "a participant whose own connection fails is asked for with the organizer's": async (stack) => {
     const organizer = await stack.organizer();
-    const seen = await stack.organizer({ busy: [MORNING] });
-    const unseen = await stack.organizer({ freebusy: "private" });
+    const seen = await stack.organizer({ busy: [MORNING], shares: "busy" });
+    const unseen = await stack.organizer({ freebusy: "private", shares: "busy" });
     for (const { email } of [seen, unseen]) {
       await stack.google.expireAccessTokens(email);
       await stack.google.revokeGrant(email);
@@ -48,7 +54,7 @@ promise("own connections", {
 
   "a participant's connection reads no calendar that the organizer names": async (stack) => {
     const organizer = await stack.organizer();
-    const colleague = await stack.organizer();
+    const colleague = await stack.organizer({ shares: "busy" });
     const secret = await stack.guest({ freebusy: "private" });
     await stack.google.shareCalendar({
       calendar_id: secret,

@@ -34,6 +34,12 @@ export interface GuestOptions {
 }
 
 export interface OrganizerOptions extends GuestOptions {
+  email?: string;
+  /** Google's claims about the account. */
+  hosted_domain?: string;
+  email_verified?: boolean;
+  /** What everybody's searches may use of the organizer's own connection. Default: nothing. */
+  shares?: "busy" | "habits";
   connected?: boolean;
   scopes?: "all" | string[];
 }
@@ -120,9 +126,15 @@ export function stackOf(platform: Platform, is_postgres: boolean): Stack {
     google,
     is_postgres,
     guest: (options = {}) => createAccount(google, "guest", options),
-    async organizer({ connected = true, scopes = "all", ...options } = {}) {
+    async organizer({ connected = true, scopes = "all", shares, ...options } = {}) {
       const email = await createAccount(google, "organizer", options);
       const { user_id, access_token } = await platform.createUser(email);
+      if (shares !== undefined) {
+        await platform.sql("select public.allow_availability($1, 'everybody', null, $2)", [
+          user_id,
+          shares,
+        ]);
+      }
       if (connected) {
         await connectGoogle(platform.functions_url, access_token, google, { email, scopes });
       }
@@ -143,10 +155,14 @@ export function stackOf(platform: Platform, is_postgres: boolean): Stack {
 async function createAccount(
   google: EmulatorControl,
   role: string,
-  { timezone = "UTC", freebusy = "public", busy = [] }: GuestOptions,
+  { timezone = "UTC", freebusy = "public", busy = [], ...claims }: Omit<
+    OrganizerOptions,
+    "connected" | "scopes" | "shares"
+  >,
 ): Promise<string> {
-  const email = `${role}-${crypto.randomUUID().slice(0, 8)}@north.example`;
+  const email = claims.email ?? `${role}-${crypto.randomUUID().slice(0, 8)}@north.example`;
   await google.createAccount({
+    ...claims,
     email,
     timezone,
     freebusy,

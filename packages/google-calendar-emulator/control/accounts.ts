@@ -23,6 +23,8 @@ export function createAccount(world: World, seed: AccountSeed): AccountState {
     timezone: seed.timezone,
     freebusy: seed.freebusy ?? "public",
     service_account: seed.service_account ?? false,
+    hosted_domain: seed.hosted_domain?.toLowerCase() ?? null,
+    email_verified: seed.email_verified ?? true,
   };
   world.accounts.set(email, account);
   const primary = addCalendar(world, {
@@ -119,8 +121,19 @@ export function accountState(world: World, account: Account): AccountState {
     .map((id) => world.calendars.get(id))
     .filter((calendar) => calendar !== undefined)
     .map(({ id, summary, timezone, primary }) => ({ id, summary, timezone, primary }));
-  const { email, name, timezone, freebusy, service_account, sub } = account;
-  return { email, name, timezone, freebusy, service_account, sub, calendars };
+  const { email, name, timezone, freebusy, service_account, hosted_domain, email_verified, sub } =
+    account;
+  return {
+    email,
+    name,
+    timezone,
+    freebusy,
+    service_account,
+    hosted_domain,
+    email_verified,
+    sub,
+    calendars,
+  };
 }
 
 export function accountOf(world: World, email: string): Account {

@@ -28,6 +28,8 @@ export const inputs = {
     timezone: zone,
     freebusy: z.optional(z.enum(["public", "private"])),
     service_account: z.optional(z.boolean()),
+    hosted_domain: z.optional(z.string()),
+    email_verified: z.optional(z.boolean()),
     calendars: z.optional(z.array(calendar_seed)),
     events: z.optional(event_bodies),
   }),

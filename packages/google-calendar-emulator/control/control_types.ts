@@ -20,6 +20,10 @@ export interface AccountSeed {
   /** Who else may read this account's free/busy: every account here (default), or no account. */
   freebusy?: "public" | "private";
   service_account?: boolean;
+  /** Domain of the account's Google Workspace organization, Google's claim `hd`; default: none. */
+  hosted_domain?: string;
+  /** Default true. */
+  email_verified?: boolean;
   calendars?: CalendarSeed[];
   /** Google Event bodies for the primary calendar; no mail is sent about them. */
   events?: EventBody[];
@@ -31,6 +35,8 @@ export interface AccountState {
   timezone: string;
   freebusy: "public" | "private";
   service_account: boolean;
+  hosted_domain: string | null;
+  email_verified: boolean;
   sub: string;
   calendars: { id: string; summary: string; timezone: string; primary: boolean }[];
 }

@@ -1,5 +1,5 @@
 import { type HttpReply, type HttpRequest, jsonReply } from "../http/http_reply.ts";
-import type { World } from "../world/world.ts";
+import type { Account, World } from "../world/world.ts";
 import type { AccessToken } from "./oauth_store.ts";
 
 /** POST /revoke: an access or refresh token ends all of the project's access to its account. */
@@ -48,8 +48,13 @@ export function userinfoEndpoint(world: World, request: HttpRequest): HttpReply 
   return jsonReply(200, {
     sub: account.sub,
     ...(has("profile") ? { name: account.name, given_name: account.name.split(" ")[0] } : {}),
-    ...(has("email") ? { email: account.email, email_verified: true } : {}),
+    ...(has("email") ? emailClaims(account) : {}),
   });
+}
+
+/** The claims of the scope `email`; `hd` only for accounts of a Workspace organization. */
+export function emailClaims({ email, email_verified, hosted_domain }: Account) {
+  return { email, email_verified, ...(hosted_domain === null ? {} : { hd: hosted_domain }) };
 }
 
 /** GET or POST /tokeninfo: what an access token is good for. */

@@ -1,5 +1,6 @@
 import type { World } from "../world/world.ts";
 import type { AuthorizationCode } from "./oauth_store.ts";
+import { emailClaims } from "./account_endpoints.ts";
 import { base64Url } from "./base64_url.ts";
 
 /** An RS256 id_token with Google's claims for the granted scopes. */
@@ -20,7 +21,7 @@ export async function signIdToken(
     azp: granted.client_id,
     aud: granted.client_id,
     sub: account?.sub,
-    ...(has("email") ? { email: granted.email, email_verified: true } : {}),
+    ...(has("email") && account !== undefined ? emailClaims(account) : {}),
     ...(has("profile") ? { name: account?.name } : {}),
     ...(granted.nonce === null ? {} : { nonce: granted.nonce }),
     at_hash: base64Url(hash.slice(0, 16)),

@@ -19,6 +19,9 @@ export interface Account {
   /** Whether other accounts may read this one's free/busy. */
   freebusy: "public" | "private";
   service_account: boolean;
+  /** Google's claim `hd`; null: the account belongs to no Workspace organization. */
+  hosted_domain: string | null;
+  email_verified: boolean;
 }
 
 /** Switches of the control surface that change how the emulator answers. */

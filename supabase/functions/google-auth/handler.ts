@@ -16,6 +16,7 @@ import { json } from "@shared/http/respond.ts";
 import type { Caller } from "@shared/http/serve.ts";
 import { refusedCompletion, revocationAdvice } from "./connection_response.ts";
 import { answerGoogle } from "./callback.ts";
+import { allowSharing, listSharing, revokeSharing } from "./sharing.ts";
 import type { CallbackDependencies } from "./callback.ts";
 
 export interface GoogleAuthDependencies extends CallbackDependencies {
@@ -28,7 +29,8 @@ export interface GoogleAuthDependencies extends CallbackDependencies {
 }
 
 export interface GoogleAuth {
-  /** `POST /initiate`, `POST /complete`, `GET /`, `DELETE /`: each about the caller's own connection.
+  /** `POST /initiate`, `POST /complete`, `GET /`, `DELETE /`, and `/sharing` (`GET`, `POST`, `DELETE ?id=`): who else's
+   * searches may use the connection. Each is about the caller's own connection.
    * `GET /?check=true` also asks Google whether it works; `checked` is false when Google is silent. */
   forUsers(request: Request, caller: Caller): Promise<Response>;
   /** `GET /callback`: redirects the browser to the app, for every result of Google. */
@@ -69,7 +71,15 @@ export function googleAuth(dependencies: GoogleAuthDependencies): GoogleAuth {
     const { code } = await readJson(request, COMPLETE);
     const completion = await authorizations.complete(user_id, code);
     if (completion.kind === "connected") {
-      return json(connectionState(completion.connection, now()), 200, PRIVATE);
+      // Shown at connecting: what the connection may be used for beside the user's own meetings.
+      return json(
+        {
+          ...connectionState(completion.connection, now()),
+          ...await listSharing(database, user_id),
+        },
+        200,
+        PRIVATE,
+      );
     }
     const refusal = refusedCompletion(completion);
     log("warning", "google_not_connected", { user_id, why: completion.kind, ...refusal.details });
@@ -80,7 +90,11 @@ export function googleAuth(dependencies: GoogleAuthDependencies): GoogleAuth {
     const { check } = readQuery(request, SHOW);
     const connection = await readGoogleConnection(database, user_id);
     if (check !== "true" || connection === null) {
-      return json(connectionState(connection, now()), 200, PRIVATE);
+      return json(
+        { ...connectionState(connection, now()), ...await listSharing(database, user_id) },
+        200,
+        PRIVATE,
+      );
     }
     // A request with a dead grant changes the stored state, so it is read afterwards.
     const outcome = await connections.call(
@@ -90,7 +104,11 @@ export function googleAuth(dependencies: GoogleAuthDependencies): GoogleAuth {
     );
     const checked = await readGoogleConnection(database, user_id);
     return json(
-      { ...connectionState(checked, now()), checked: isAnswer(outcome) },
+      {
+        ...connectionState(checked, now()),
+        ...await listSharing(database, user_id),
+        checked: isAnswer(outcome),
+      },
       200,
       PRIVATE,
     );
@@ -109,6 +127,25 @@ export function googleAuth(dependencies: GoogleAuthDependencies): GoogleAuth {
     ["/initiate", new Map([["POST", initiate]])],
     ["/complete", new Map([["POST", complete]])],
     ["/", new Map([["GET", show], ["DELETE", disconnect]])],
+    [
+      "/sharing",
+      new Map<string, Route>([
+        [
+          "GET",
+          async (_request, user_id) => json(await listSharing(database, user_id), 200, PRIVATE),
+        ],
+        [
+          "POST",
+          async (request, user_id) =>
+            json(await allowSharing(database, request, user_id), 200, PRIVATE),
+        ],
+        [
+          "DELETE",
+          async (request, user_id) =>
+            json(await revokeSharing(database, request, user_id), 200, PRIVATE),
+        ],
+      ]),
+    ],
   ]);
 
   return {
