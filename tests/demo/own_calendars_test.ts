@@ -68,6 +68,8 @@ Deno.test("the demo says which zone a calendar took and names what was left out"
       timezone: "Europe/Berlin",
       freebusy: "public",
       service_account: false,
+      hosted_domain: null,
+      email_verified: true,
       sub: "1",
       calendars: [],
       timezone_source: "events",

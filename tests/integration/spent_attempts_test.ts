@@ -191,7 +191,11 @@ promise("spent attempts", {
       }
       const last = await organizer.call("write-back", { body: { meeting_id } });
       assert.equal(last.headers.has("retry-after"), false, "no retry is needed");
-      await isGivenUp(stack, meeting_id, /Other changes of the event .* 3 attempts failed\. Requeue/);
+      await isGivenUp(
+        stack,
+        meeting_id,
+        /Other changes of the event .* 3 attempts failed\. Requeue/,
+      );
       assert.equal((await requestsAbout(stack, event.id, "PATCH")).length, 9);
       await requeue(organizer, meeting_id);
       await write(organizer, meeting_id);
