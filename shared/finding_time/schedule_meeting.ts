@@ -3,6 +3,7 @@ import type { LeasedSearch } from "@shared/database/schedulings.ts";
 import { settleScheduling } from "@shared/database/schedulings.ts";
 import type { KnownPeople, SchedulingVerdict } from "@shared/database/schedulings.ts";
 import type { Candidate } from "@shared/scheduling/explaining/candidate.ts";
+import { guestReasoning } from "@shared/scheduling/explaining/guest_reasoning.ts";
 import { answeredBefore, TIMED_OUT } from "./deadline.ts";
 import { habitsOf } from "./habits.ts";
 import type { Habits } from "./habits.ts";
@@ -115,7 +116,10 @@ async function takeSlot(
           ? {}
           : { occurrences: found.candidates.map((one) => occurrencesOf(one, times.holds)) }),
       },
-      candidates: found.candidates,
+      candidates: found.candidates.map((candidate) => ({
+        ...candidate,
+        guest_reasoning: guestReasoning(candidate.reasons),
+      })),
       details: details(found),
     });
     switch (settled.decision) {

@@ -114,10 +114,10 @@ function describe(meeting: WritableMeeting): string {
     "🤖 AI-Scheduled Meeting",
     "",
     ...(meeting.score === null ? [] : [`Score: ${meeting.score}/100`]),
-    ...(meeting.reasoning === null
+    ...(meeting.guest_reasoning === null
       ? []
-      : [shortened(escapeHtml(meeting.reasoning), MAX_REASONING)]),
-    ...(meeting.score === null && meeting.reasoning === null ? [] : [""]),
+      : [shortened(escapeHtml(meeting.guest_reasoning), MAX_REASONING)]),
+    ...(meeting.score === null && meeting.guest_reasoning === null ? [] : [""]),
     "Participants:",
   ].join("\n");
   const after = [

@@ -29,10 +29,18 @@ const SCHEMA = z.object({
   timezone: TIMEZONE,
   score: z.nullable(z.number()),
   reasoning: z.nullable(z.string()),
+  scheduling_details: z.nullable(z.looseObject({
+    guest_reasoning: z.optional(z.nullable(z.string())),
+  })),
 });
 
-/** What an event is composed of. `organizer_email` is the address of the Google account that writes. */
-export type WritableMeeting = z.output<typeof SCHEMA> & { organizer_email: string | null };
+/**
+ * What an event is composed of. `organizer_email` is the address of the Google account that writes;
+ * `guest_reasoning` holds the reasons without any fact about a named person.
+ */
+export type WritableMeeting =
+  & Omit<z.output<typeof SCHEMA>, "reasoning" | "scheduling_details">
+  & { organizer_email: string | null; guest_reasoning: string | null };
 
 /** The part of a row that an event is composed of, or where the row cannot be understood. */
 export function writableMeeting(
@@ -40,7 +48,9 @@ export function writableMeeting(
   organizer_email: string | null,
 ): { meeting: WritableMeeting } | { problem: z.core.$ZodError } {
   const parsed = SCHEMA.safeParse(row);
-  return parsed.success
-    ? { meeting: { ...parsed.data, organizer_email } }
-    : { problem: parsed.error };
+  if (!parsed.success) return { problem: parsed.error };
+  const { reasoning, scheduling_details, ...meeting } = parsed.data;
+  // A change of the time by name takes the reasons away; the details of the search stay.
+  const guest_reasoning = reasoning === null ? null : scheduling_details?.guest_reasoning ?? null;
+  return { meeting: { ...meeting, organizer_email, guest_reasoning } };
 }

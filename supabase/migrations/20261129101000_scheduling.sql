@@ -326,7 +326,7 @@ begin
     score = (v_chosen ->> 'score')::numeric,
     reasoning = v_chosen ->> 'reasoning',
     candidates = (
-      select jsonb_agg(c.value order by c.ordinality)
+      select jsonb_agg(c.value - 'guest_reasoning' order by c.ordinality)
       from jsonb_array_elements(p_candidates) with ordinality as c
       where c.ordinality > v_index and c.ordinality <= v_index + (p_slot ->> 'max_candidates')::integer
     ),
@@ -334,7 +334,8 @@ begin
     scheduling_status = 'scheduled',
     scheduling_error = null,
     scheduling_reason = null,
-    scheduling_details = p_details
+    -- What guests may read of the reasons stays beside them; an event is composed of the row.
+    scheduling_details = coalesce(p_details, '{}') || jsonb_build_object('guest_reasoning', v_chosen -> 'guest_reasoning')
   where m.meeting_id = p_meeting_id;
   return jsonb_build_object('decision', 'settled', 'candidate', v_index);
 end $$;

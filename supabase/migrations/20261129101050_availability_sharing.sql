@@ -15,7 +15,7 @@ create table public.availability_sharing (
 
 comment on table public.availability_sharing is
   'Which organizers may use a user''s own Google connection to see when that user is busy, or to learn their habits. '
-  'Without a row nobody else may.';
+  'Without a row no other user may.';
 comment on column public.availability_sharing.id is 'Id of the permission.';
 comment on column public.availability_sharing.owner_user_id is 'The user whose calendar it is about.';
 comment on column public.availability_sharing.grantee_kind is
@@ -84,7 +84,7 @@ end;
 $$;
 comment on function private.sharing_level(uuid, uuid) is
   'What an organizer may use of another user''s own connection: busy, habits (which includes busy), or null: nothing. '
-  'Every use of somebody''s connection for another user asks here.';
+  'Every use of a connection for another user asks here.';
 
 create function private.sharing_emails(p_emails text[], p_organizer_user_id uuid) returns text[]
 language sql stable set search_path = '' as $$

@@ -18,7 +18,9 @@ Deno.test("only one file uses date-fns-tz, and nothing reads the clock of the ho
     imports.some(({ specifier }) => /^date-fns(-tz)?\b/.test(specifier))
   );
   assert.deepEqual(users.map(({ path }) => path), [TEXTS]);
-  const readers = files.flatMap(({ path, text }) =>
+  // Tests may compare with a library that answers by the clock of the host.
+  const product = files.filter(({ path }) => !path.includes("/tests/"));
+  const readers = product.flatMap(({ path, text }) =>
     text.split("\n").flatMap((line, index) =>
       HOST_CLOCK.test(line) ? [`${path}:${index + 1} ${line.trim()}`] : []
     )

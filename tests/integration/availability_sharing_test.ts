@@ -9,15 +9,15 @@ promise("availability sharing", {
     async (stack) => {
       const stranger = await stack.organizer();
       const victim = await stack.organizer({ freebusy: "private", busy: [MORNING] });
-      const nobody = `nobody-${crypto.randomUUID().slice(0, 8)}@north.example`;
+      const unknown = `unknown-${crypto.randomUUID().slice(0, 8)}@north.example`;
       const ofVictim = await dryRun(stack, stranger, victim.email);
-      const ofNobody = await dryRun(stack, stranger, nobody);
+      const ofUnknown = await dryRun(stack, stranger, unknown);
       assert.equal(ofVictim.answer.status, 422);
       assert.deepEqual(
         withoutTimes(ofVictim.answer.body, victim.email),
-        withoutTimes(ofNobody.answer.body, nobody),
+        withoutTimes(ofUnknown.answer.body, unknown),
       );
-      assert.equal(ofVictim.google_calls, ofNobody.google_calls);
+      assert.equal(ofVictim.google_calls, ofUnknown.google_calls);
       assert.equal(ofVictim.by_others, 0, "no request in the victim's name");
     },
 
@@ -44,7 +44,7 @@ promise("availability sharing", {
     assert.equal(hidden.body.error, "calendar_unreadable");
   },
 
-  "an address that Google does not say is verified stands for nobody": async (stack) => {
+  "an address that Google has not verified matches no person": async (stack) => {
     const email = `claims-${crypto.randomUUID().slice(0, 8)}@north.example`;
     const owner = await stack.organizer({ freebusy: "private" });
     await allow(owner, { grantee_kind: "person", grantee: email });
@@ -169,7 +169,7 @@ promise("availability sharing", {
     const owner = await stack.organizer();
     const cases: [unknown, string][] = [
       [{ grantee_kind: "group", grantee: "x" }, "grantee_kind"],
-      [{ grantee_kind: "person", grantee: "nobody" }, "grantee"],
+      [{ grantee_kind: "person", grantee: "no address" }, "grantee"],
       [{ grantee_kind: "person" }, "grantee"],
       [{ grantee_kind: "domain", grantee: "north" }, "grantee"],
       [{ grantee_kind: "everybody", grantee: "x@north.example" }, "grantee"],

@@ -265,7 +265,7 @@ promise("doctor", {
     assert.match(sick.stdout, /Repair \(--repair\): Store the event's current links/);
     assert.ok(!sick.stdout.includes("\u001b"));
 
-    await repairsAfterSaying(stack, "Note the event's present links");
+    await repairsAfterSaying(stack, "Store the event's current links");
 
     await change(organizer, meeting_id, { title: "Plan" });
     await giveUp(stack, organizer, meeting_id, "PATCH");

@@ -130,7 +130,7 @@ promise("fairness", {
     assert.equal((await ledger(stack, [ana]))[0]?.burden, 12.5);
   },
 
-  "an event that is written anew after it was deleted has cost once": async (stack) => {
+  "an event that is written again after it was deleted has cost once": async (stack) => {
     const { organizer, guests, meeting_id } = await meetingAmongSharing(stack);
     const [ana = "", ben = ""] = guests;
     await chosen(stack, meeting_id, [
@@ -167,7 +167,7 @@ promise("fairness", {
   },
 });
 
-/** A meeting whose guests share with every organizer: fairness concerns nobody else. */
+/** A meeting whose guests share with every organizer: fairness concerns no one else. */
 async function meetingAmongSharing(stack: Stack) {
   const organizer = await stack.organizer();
   const guests = [

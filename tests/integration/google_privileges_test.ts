@@ -23,6 +23,8 @@ const HELPERS: Record<string, Record<string, unknown>> = {
     p_user_id: USER,
     p_google_account_id: "1",
     p_email: "a@team.example",
+    p_email_verified: true,
+    p_hosted_domain: null,
     p_status: "healthy",
     p_status_reason: null,
     p_granted_scopes: [],

@@ -70,7 +70,7 @@ promise("requeueing", {
     });
     for (
       const [organizer, meeting_id, message] of [
-        [waiting.organizer, waiting.meeting_id, /in the queue already/],
+        [waiting.organizer, waiting.meeting_id, /already in the queue/],
         [done.organizer, done.meeting_id, /nothing to requeue/],
         [waiting.organizer, unscheduled, /no slot/],
       ] as const

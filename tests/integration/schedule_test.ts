@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { insertMeeting, MONDAY, rowOf, SLOT, WEEK } from "../support/meetings.ts";
+import { eventsOf, insertMeeting, MONDAY, rowOf, SLOT, WEEK } from "../support/meetings.ts";
 import { callFunction, promise } from "../support/stack.ts";
 
 promise("schedule", {
@@ -34,6 +34,26 @@ promise("schedule", {
     );
     assert.equal(Number(row.score), answer.body.selected_slot.score);
     assert.equal(row.organizer_user_id, organizer.user_id);
+  },
+
+  "an invitation tells guests nothing about the calendar of a named person": async (stack) => {
+    const organizer = await stack.organizer();
+    const email = await stack.guest({ busy: [[`${MONDAY}T09:00:00Z`, `${MONDAY}T13:00:00Z`]] });
+    const guest = { email, name: "Ana Lund" };
+    const { body } = await organizer.call("schedule", {
+      body: {
+        participants: [organizer.email, guest],
+        constraints: { ...WEEK, latest_date: MONDAY, max_candidates: 1 },
+      },
+    });
+    await organizer.call("write-back", { body: { meeting_id: body.meeting_id } });
+    const { reasoning } = await rowOf(stack, body.meeting_id);
+    assert.match(reasoning, /Ana Lund/, "the organizer sees what decided");
+    const [event] = await eventsOf(stack, organizer);
+    const [before, after] = String(event?.description).split("Participants:");
+    assert.ok(before && !before.includes("Ana"), before);
+    assert.match(before, /Everyone is free\./);
+    assert.match(String(after), /Ana Lund/);
   },
 
   "a repeated call returns the stored answer, other constraints are refused unless reschedule":

@@ -13,7 +13,7 @@ interface Scheduled {
   event_id: string;
 }
 
-/** A task of somebody in New York that is on the calendar. */
+/** A task of a user in New York that is on the calendar. */
 async function scheduled(
   stack: Stack,
   columns: Record<string, unknown>,
@@ -64,11 +64,11 @@ function minutesOf([start, end]: [string, string]): number {
   return (Date.parse(end) - Date.parse(start)) / MINUTE_MS;
 }
 
-function rescheduled({ organizer, task_id }: Scheduled, wish: Record<string, unknown> = {}) {
+function rescheduled({ organizer, task_id }: Scheduled, preference: Record<string, unknown> = {}) {
   return organizer.call("task-events/reschedule", {
-    body: Object.keys(wish).length === 0
+    body: Object.keys(preference).length === 0
       ? { task_ids: [task_id] }
-      : { tasks: [{ task_id, ...wish }] },
+      : { tasks: [{ task_id, ...preference }] },
   });
 }
 
@@ -157,7 +157,7 @@ promise("tasks over clock changes", {
       "2030-11-03T01:30:00-05:00",
       "2030-11-10T01:30:00-05:00",
     ]);
-    // A year later nobody has said which of the two: RFC 5545 means the first.
+    // A year later it is not said which of the two: RFC 5545 means the first.
     assert.deepEqual(starts.slice(-2), ["2031-11-02T01:30:00-04:00", "2031-11-09T01:30:00-05:00"]);
     // Its occurrences are found by day, the first one too.
     for (const instance_date of ["2030-11-03", "2031-11-02"]) {
@@ -395,6 +395,6 @@ promise("tasks over clock changes", {
       start_time: "2030-07-01T00:30:00-04:00",
     });
     assert.equal(across.status, 422, JSON.stringify(across.body));
-    assert.match(across.body.message, /^recurrence: .*cannot follow to another day/);
+    assert.match(across.body.message, /^recurrence: .*cannot be moved to another day/);
   },
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { StoredEvent } from "../../packages/google-calendar-emulator/control.ts";
 import { eventsOf, MONDAY, pendingMeeting, rowOf } from "./meetings.ts";
 import { callFunction, type Organizer, type Stack } from "./stack.ts";
+import { until } from "./until.ts";
 
 /** A calendar's events: where inserts and lists go. */
 export const EVENTS = "^/calendar/v3/calendars/[^/]+/events$";
@@ -20,9 +21,12 @@ export async function createdMeeting(stack: Stack, columns: Record<string, unkno
   return { ...made, event };
 }
 
-/** Writes what is due for one meeting now. */
+/** Writes what is due for one meeting now; where a woken function is at it already, awaits that. */
 export async function write(organizer: Organizer, meeting_id: string) {
-  const answer = await organizer.call("write-back", { body: { meeting_id } });
+  const answer = await until(`${meeting_id} to be written by one of both`, async () => {
+    const given = await organizer.call("write-back", { body: { meeting_id } });
+    return given.body.error === "in_progress" ? null : given;
+  });
   assert.equal(answer.status, 200, JSON.stringify(answer.body));
   return answer;
 }

@@ -1,5 +1,6 @@
 import type { DryRunMeeting } from "@shared/finding_time/dry_run.ts";
 import type { FoundSlots } from "@shared/finding_time/search.ts";
+import { guestReasoning } from "@shared/scheduling/explaining/guest_reasoning.ts";
 import { REMINDERS } from "@shared/schemas/reminders.ts";
 import type { WriteTarget } from "@shared/writeback/preview_write.ts";
 import { writableMeeting } from "@shared/writeback/writable_meeting.ts";
@@ -64,11 +65,14 @@ function storedMeeting(
   found: FoundSlots,
 ): PreviewedMeeting | null {
   const row = { ...stored, ...columns };
+  const { guest_reasoning, ...slot } = slotOf(found);
   const { google_account_id, writeback_status, event_generation } = row;
   const written = writableMeeting(
     {
       ...row,
-      ...slotOf(found),
+      ...slot,
+      reasoning: guest_reasoning,
+      scheduling_details: { guest_reasoning },
       desired_version: row.desired_version + (row.starts_at === null ? 0 : 1),
     },
     organizer_email,
@@ -95,6 +99,6 @@ function slotOf({ candidates, timezone }: FoundSlots) {
     ends_at: slot.end_time,
     timezone,
     score: slot.score,
-    reasoning: slot.reasoning,
+    guest_reasoning: guestReasoning(slot.reasons),
   };
 }

@@ -176,9 +176,15 @@ Deno.test("userinfo() names the account by its stable id", async () => {
     sub: "1042",
     email: "a@x.example",
     email_verified: true,
+    hd: "X.example",
   });
   const outcome = await oauth.userinfo("ya29.a");
   assert.ok(outcome.verdict === "done");
-  assert.deepEqual(outcome.value, { google_account_id: "1042", email: "a@x.example" });
+  assert.deepEqual(outcome.value, {
+    google_account_id: "1042",
+    email: "a@x.example",
+    email_verified: true,
+    hosted_domain: "x.example",
+  });
   assert.equal(sent[0]?.headers.get("authorization"), "Bearer ya29.a");
 });

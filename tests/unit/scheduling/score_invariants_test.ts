@@ -98,9 +98,11 @@ Deno.test("findSlots() lowers fragmentation the more evenly a free block is spli
       const start = formatInstant(Date.parse("2030-01-07T09:00:00Z") / 60_000 + at * 5, 0);
       return found.get(start)!.score_breakdown.fragmentation;
     };
-    assert.equal(
-      Math.sign(fragmentation(one) - fragmentation(other)),
-      Math.sign(left(other) - left(one)),
+    const closer = left(other) - left(one);
+    const higher = fragmentation(one) - fragmentation(other);
+    // Near the middle a few minutes are worth less than the tenth of a point that scores are rounded to.
+    assert.ok(
+      Math.abs(closer) < 5 ? higher * closer >= 0 : Math.sign(higher) === Math.sign(closer),
     );
   }));
 });

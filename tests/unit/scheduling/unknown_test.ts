@@ -10,6 +10,7 @@ import type {
 } from "@shared/scheduling/input/scheduling_request.ts";
 import { arbitraryRequest } from "./arbitrary_request.ts";
 import { person, request } from "./requests.ts";
+import { readWeights } from "@shared/scheduling/input/weights.ts";
 
 /** Requests with an unreadable calendar, with concessions allowed and, in part, a recurrence. */
 const withUnknown: fc.Arbitrary<SchedulingRequest> = fc.tuple(
@@ -48,7 +49,7 @@ Deno.test("findSlots() calls an unreadable calendar unknown wherever it appears,
       const invited = asked.participants.filter(({ type }) => type !== "resource");
       if (!invited.some(isUnknown)) continue;
       assert.ok(!candidate.reasons.some(({ code }) => code === "everyone_free"));
-      const weight = asked.weights?.availability ?? 35;
+      const weight = readWeights(asked.weights, asked.constraints.priority).availability / 10;
       // A smaller weight may round to itself.
       if (weight >= 1) assert.ok(candidate.score_breakdown.availability < weight);
       const named = candidate.reasons.find(({ code }) => code === "calendar_unknown");

@@ -33,6 +33,7 @@ export const LEASED_ROW = {
   timezone: "UTC",
   score: null,
   reasoning: null,
+  scheduling_details: null,
   cancelled_at: null as string | null,
   google_account_id: "1042",
   google_calendar_id: "primary",

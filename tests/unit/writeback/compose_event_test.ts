@@ -27,7 +27,7 @@ function aMeeting(changes: Partial<WritableMeeting> = {}): WritableMeeting {
     ends_at: "2030-01-07T14:30:00+00:00",
     timezone: "America/New_York",
     score: 89.5,
-    reasoning: "Everyone is free.",
+    guest_reasoning: "Everyone is free.",
     organizer_email: "jane@north.example",
     ...changes,
   };
@@ -85,7 +85,7 @@ Deno.test("composeEvent() turns no typed text into markup", () => {
   const { description } = composeEvent(
     aMeeting({
       description: '<img src=x onerror="x"> & co',
-      reasoning: "<b>Everyone</b> is free.",
+      guest_reasoning: "<b>Everyone</b> is free.",
       participants: [{ email: "a@north.example", name: "<script>", type: "required" }],
     }),
     1,

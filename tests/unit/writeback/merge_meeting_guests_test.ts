@@ -22,7 +22,7 @@ function aMeeting(emails: readonly string[]): WritableMeeting {
     ends_at: "2030-01-07T14:30:00+00:00",
     timezone: "UTC",
     score: null,
-    reasoning: null,
+    guest_reasoning: null,
     organizer_email: "a@north.example",
   };
 }

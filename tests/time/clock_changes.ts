@@ -1,6 +1,6 @@
 /**
  * Compares the times that Convene writes with those of Temporal, around every clock change of five
- * years in twenty zones, and prints how many changes it saw: deno run -A tests/unit/time/clock_changes.ts
+ * years in twenty zones, and prints how many changes it saw: deno run -A tests/time/clock_changes.ts
  * clock_changes_test.ts starts it in several zones of the host.
  */
 import assert from "node:assert/strict";
@@ -187,7 +187,7 @@ function checkMeeting({ start, zone, duration_minutes: minutes }: Given): void {
     ends_at: end.toInstant().toString(),
     timezone: zone,
     score: null,
-    reasoning: null,
+    guest_reasoning: null,
   } as unknown as WritableMeeting);
   assertAt(content.start, start);
   assertAt(content.end, end);
