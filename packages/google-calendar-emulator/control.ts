@@ -1,10 +1,11 @@
-import type { Notification } from "./calendar/channels.ts";
+import type { Channel, Notification, PushMode } from "./calendar/channels.ts";
 import type { EventBody, ResponseStatus } from "./calendar/event_types.ts";
 import { approveConsent, type Consent } from "./control/approve_consent.ts";
 import type {
   AccountSeed,
   AccountState,
   EventFilter,
+  HandledEvent,
   ImportedCalendar,
   SignInTokens,
   StoredEvent,
@@ -14,6 +15,7 @@ import type { FaultRule, FaultState } from "./world/faults.ts";
 import type { Mail, MailFilter } from "./world/mailbox.ts";
 import type { QuotaSettings } from "./world/quotas.ts";
 import type { RecordedRequest, RequestFilter } from "./world/request_log.ts";
+import type { Undocumented } from "./world/world.ts";
 
 export type {
   AccountSeed,
@@ -30,6 +32,8 @@ export type {
 /** What a test or the demo does to an emulator from outside, over HTTP, from any process. */
 export interface EmulatorControl {
   createAccount(seed: AccountSeed): Promise<AccountState>;
+  /** An invitation of the group invites its members, and its free/busy is theirs. */
+  createGroup(group: { email: string; members: string[] }): Promise<void>;
   accounts(): Promise<AccountState[]>;
   changeAccount(
     change:
@@ -60,6 +64,18 @@ export interface EmulatorControl {
   reply(
     answer: { email: string; event_id: string; responseStatus: ResponseStatus; comment?: string },
   ): Promise<StoredEvent>;
+  /** A person edits an event, by default of their own calendar, as events.patch does, without faults, quotas and log. */
+  edit(
+    edit: HandledEvent & {
+      changes?: EventBody;
+      add_guests?: readonly string[];
+      remove_guests?: readonly string[];
+    },
+  ): Promise<StoredEvent>;
+  /** The same of events.delete. */
+  delete(event: HandledEvent): Promise<void>;
+  /** The same of events.move; the event as its new calendar shows it. */
+  move(event: HandledEvent & { destination: string }): Promise<StoredEvent>;
   fault(rule: FaultRule): Promise<FaultState>;
   faults(): Promise<FaultState[]>;
   clearFaults(fault_id?: number): Promise<void>;
@@ -84,11 +100,17 @@ export interface EmulatorControl {
   /** Switches the Calendar API of the project on or off (accessNotConfigured). */
   calendarApi(state: { enabled: boolean }): Promise<void>;
   freeBusyShape(shape: { merge: boolean; clip: boolean }): Promise<void>;
+  /** Which of two reported behaviours Google shows; what is left out stays. */
+  undocumented(behaviour: Partial<Undocumented>): Promise<void>;
   expireSyncTokens(calendar_id?: string): Promise<void>;
   setClient(client: OAuthClient): Promise<void>;
-  channels(): Promise<{ id: string; calendar_id: string; address: string; resource_id: string }[]>;
+  channels(): Promise<Channel[]>;
   notifications(): Promise<Notification[]>;
   losePushMessages(lose: boolean): Promise<void>;
+  /** How the messages of all channels travel from now on. */
+  pushMode(mode: PushMode): Promise<void>;
+  /** Delivers the messages that mode `held` kept back. */
+  releasePushMessages(how?: { order: "sent" | "reversed" }): Promise<{ released: number }>;
   reset(): Promise<void>;
 }
 
@@ -125,6 +147,7 @@ export function emulatorControl(url: string): EmulatorControl {
 
   return {
     createAccount: (seed) => post("accounts", seed),
+    createGroup: (group) => tell("groups", group),
     accounts: () => get("accounts"),
     changeAccount: (change) => call("PATCH", "accounts", change),
     shareCalendar: (share) => tell("calendars/share", share),
@@ -136,6 +159,9 @@ export function emulatorControl(url: string): EmulatorControl {
     mails: (filter) => get("mails", filter),
     requests: (filter) => get("requests", filter),
     reply: (answer) => post("reply", answer),
+    edit: (edit) => post("edit", edit),
+    delete: (event) => tell("delete", event),
+    move: (event) => post("move", event),
     fault: (rule) => post("faults", rule),
     faults: () => get("faults"),
     clearFaults: async (fault_id) => {
@@ -158,12 +184,15 @@ export function emulatorControl(url: string): EmulatorControl {
     quotas: (settings) => tell("quotas", settings),
     calendarApi: (state) => tell("api", state),
     freeBusyShape: (shape) => tell("free-busy", shape),
+    undocumented: (behaviour) => tell("undocumented", behaviour),
     expireSyncTokens: (calendar_id) =>
       tell("sync-tokens/expire", calendar_id === undefined ? {} : { calendar_id }),
     setClient: (client) => tell("client", client),
     channels: () => get("channels"),
     notifications: () => get("notifications"),
     losePushMessages: (lose_messages) => tell("push", { lose_messages }),
+    pushMode: (mode) => tell("push", { mode }),
+    releasePushMessages: (how) => post("push/release", how),
     reset: () => tell("reset"),
   };
 }

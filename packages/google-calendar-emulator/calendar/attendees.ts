@@ -1,14 +1,16 @@
 import { GoogleError } from "../contract/google_error.ts";
+import type { Directory } from "../world/directory.ts";
 import type { Attendee, EventBody, ResponseStatus } from "./event_types.ts";
 
 const responses: readonly string[] = ["needsAction", "declined", "tentative", "accepted"];
 
 /** Reads the organizer's attendee list. A guest written without responseStatus is back at
  * needsAction; the same address twice is one guest; `resource` can be set only when the guest is
- * new. */
+ * new, and rooms have it by themselves. An alias stays as it was written. */
 export function readAttendees(
   body: EventBody["attendees"],
   existing: readonly Attendee[],
+  directory: Directory,
 ): Attendee[] {
   const attendees = new Map<string, Attendee>();
   for (const given of body ?? []) {
@@ -19,9 +21,12 @@ export function readAttendees(
     }
     if (attendees.has(email)) continue;
     const before = existing.find((attendee) => attendee.email === email);
-    const resource = before === undefined ? given.resource ?? false : before.resource ?? false;
+    const home = directory.home(email);
+    const asked = before === undefined ? given.resource : before.resource;
+    const resource = directory.isRoom(home) || (asked ?? false);
     attendees.set(email, {
       email,
+      home,
       responseStatus: readResponse(given.responseStatus),
       ...(given.displayName ? { displayName: given.displayName } : {}),
       ...(given.optional ? { optional: true } : {}),
@@ -33,16 +38,22 @@ export function readAttendees(
   return [...attendees.values()];
 }
 
-/** The list after one guest changed their own entry, the only thing about it that is theirs. */
+/** The list after one guest changed their own entry, the only thing about it that is theirs. Who was
+ * invited as a member of a group has one from the first answer on. */
 export function withOwnAnswer(
   attendees: readonly Attendee[],
   own_email: string,
   body: EventBody["attendees"],
+  directory: Directory,
 ): Attendee[] {
-  const given = body?.find((entry) => entry.email?.trim().toLowerCase() === own_email);
+  const given = body?.find(({ email }) => directory.home(email?.trim() ?? "") === own_email);
   if (given === undefined) return [...attendees];
+  if (
+    !attendees.some(({ home }) => home === own_email) &&
+    attendees.some(({ email }) => directory.membersOf(email)?.includes(own_email))
+  ) return [...attendees, ...readAttendees([{ ...given, email: own_email }], [], directory)];
   return attendees.map((attendee) => {
-    if (attendee.email !== own_email) return attendee;
+    if (attendee.home !== own_email) return attendee;
     const { comment: _comment, additionalGuests: _guests, ...kept } = attendee;
     return {
       ...kept,

@@ -1,7 +1,19 @@
 import { GoogleError } from "../contract/google_error.ts";
 import type { World } from "../world/world.ts";
-import { type Answer, atLeast, bodyOf, type Call, no_content, ok, roleOn } from "./call.ts";
+import {
+  type Answer,
+  atLeast,
+  bodyOf,
+  type Call,
+  checkIfMatch,
+  isUnmodified,
+  no_content,
+  ok,
+  roleOn,
+} from "./call.ts";
 import type { AccessRole, Calendar, ListEntry } from "./calendar_store.ts";
+import { conferenceProperties } from "./conference.ts";
+import { etagOf } from "./event_resource.ts";
 import { readPageToken, readSyncToken, writeToken } from "./list_tokens.ts";
 import { readReminderList } from "./reminders.ts";
 
@@ -33,12 +45,22 @@ export function listCalendarList(call: Call): Answer {
   const page = token === undefined
     ? { offset: 0, version: world.last_version }
     : readPageToken(token);
+  const taken_off = sync === null ? [] : world.calendars.takenOff(account.email, sync.version);
+  const items = [
+    ...entries.map((entry) => entryResource(call, entry)),
+    ...taken_off.map(({ calendar_id, version }) => ({
+      kind: "calendar#calendarListEntry",
+      etag: etagOf({ version }),
+      id: calendar_id,
+      deleted: true,
+    })),
+  ];
   const end = page.offset + Math.min(query.integer("maxResults") ?? default_page, largest_page);
   return ok({
     kind: "calendar#calendarList",
     etag: `"p${world.last_version.toString(36)}"`,
-    items: entries.slice(page.offset, end).map((entry) => entryResource(call, entry)),
-    ...(end < entries.length
+    items: items.slice(page.offset, end),
+    ...(end < items.length
       ? { nextPageToken: writeToken({ offset: end, version: page.version }) }
       : {
         nextSyncToken: writeToken({
@@ -54,7 +76,9 @@ export function listCalendarList(call: Call): Answer {
 
 /** calendarList.get */
 export function getCalendarListEntry(call: Call): Answer {
-  return ok(entryResource(call, entryFor(call)));
+  const resource = entryResource(call, entryFor(call));
+  if (isUnmodified(call, resource.etag)) return { status: 304, body: null, etag: resource.etag };
+  return ok(resource, resource.etag);
 }
 
 /** calendarList.insert: puts a calendar that the user may see on their list. */
@@ -74,6 +98,7 @@ export function insertCalendarListEntry(call: Call): Answer {
  * calendar. */
 export function changeCalendarListEntry(call: Call): Answer {
   const entry = entryFor(call);
+  checkIfMatch(call, { version: versionOf(call, entry) });
   applyEntry(call, entry);
   entry.version = call.world.nextVersion();
   return ok(entryResource(call, entry));
@@ -83,7 +108,9 @@ export function changeCalendarListEntry(call: Call): Answer {
 export function deleteCalendarListEntry(call: Call): Answer {
   const entry = entryFor(call);
   if (entry.calendar_id === call.account.email) throw new GoogleError("forbidden");
-  call.world.calendars.listOf(call.account.email).delete(entry.calendar_id);
+  checkIfMatch(call, { version: versionOf(call, entry) });
+  const { calendars } = call.world;
+  calendars.takeOffList(call.account.email, entry.calendar_id, call.world.nextVersion());
   return no_content;
 }
 
@@ -130,13 +157,17 @@ function applyEntry(call: Call, entry: ListEntry): void {
   }
 }
 
-function entryResource(call: Call, entry: ListEntry): Record<string, unknown> {
+function versionOf(call: Call, entry: ListEntry): number {
+  return Math.max(entry.version, call.world.calendars.get(entry.calendar_id)?.version ?? 0);
+}
+
+function entryResource(call: Call, entry: ListEntry) {
   const calendar = call.world.calendars.get(entry.calendar_id);
   if (calendar === undefined) throw new GoogleError("notFound");
   const primary = calendar.primary && calendar.owner === call.account.email;
   return {
     kind: "calendar#calendarListEntry",
-    etag: `"${Math.max(entry.version, calendar.version)}"`,
+    etag: etagOf({ version: versionOf(call, entry) }),
     id: calendar.id,
     summary: calendar.summary,
     ...(calendar.description === null ? {} : { description: calendar.description }),
@@ -151,7 +182,7 @@ function entryResource(call: Call, entry: ListEntry): Record<string, unknown> {
     accessRole: roleOn(call.world, calendar, call.account),
     defaultReminders: entry.default_reminders ?? calendar.default_reminders,
     ...(primary ? { primary: true } : {}),
-    conferenceProperties: { allowedConferenceSolutionTypes: ["hangoutsMeet"] },
+    conferenceProperties: conferenceProperties(calendar),
   };
 }
 

@@ -14,6 +14,8 @@ export interface Calendar {
   default_reminders: Reminder[];
   /** Made through the API by the OAuth client, which scope calendar.app.created asks for. */
   readonly created_by_app: boolean;
+  /** Whether its events may have a Google Meet conference. */
+  allows_meet: boolean;
   /** Email -> role, the owner aside. */
   readonly shared_with: Map<string, AccessRole>;
   readonly copies: CopyIndex;
@@ -74,6 +76,8 @@ export interface ListEntry {
 export class CalendarStore {
   readonly #calendars = new Map<string, Calendar>();
   readonly #lists = new Map<string, Map<string, ListEntry>>();
+  /** Calendars that were taken off a list, each with the version of that change. */
+  readonly #taken_off = new Map<string, Map<string, number>>();
 
   add(calendar: Calendar): void {
     this.#calendars.set(calendar.id, calendar);
@@ -82,9 +86,22 @@ export class CalendarStore {
   get(id: string): Calendar | undefined {
     return this.#calendars.get(id.toLowerCase());
   }
-  delete(id: string): void {
+  delete(id: string, version: number): void {
     this.#calendars.delete(id);
-    for (const list of this.#lists.values()) list.delete(id);
+    for (const email of this.#lists.keys()) this.takeOffList(email, id, version);
+  }
+  /** A delta of the list shows it as deleted afterwards. */
+  takeOffList(email: string, calendar_id: string, version: number): void {
+    if (!this.listOf(email).delete(calendar_id)) return;
+    const taken_off = this.#taken_off.get(email) ?? new Map<string, number>();
+    this.#taken_off.set(email, taken_off.set(calendar_id, version));
+  }
+  /** Calendars that left the list after `version` and have not come back. */
+  takenOff(email: string, version: number): { calendar_id: string; version: number }[] {
+    const list = this.listOf(email);
+    return [...this.#taken_off.get(email) ?? []]
+      .map(([calendar_id, at]) => ({ calendar_id, version: at }))
+      .filter((gone) => gone.version > version && !list.has(gone.calendar_id));
   }
   all(): Iterable<Calendar> {
     return this.#calendars.values();

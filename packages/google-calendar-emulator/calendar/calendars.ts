@@ -1,10 +1,21 @@
 import { GoogleError } from "../contract/google_error.ts";
 import { randomId } from "../world/random_id.ts";
 import type { World } from "../world/world.ts";
-import { type Answer, bodyOf, calendarFor, type Call, no_content, ok } from "./call.ts";
+import {
+  type Answer,
+  bodyOf,
+  calendarFor,
+  type Call,
+  checkIfMatch,
+  isUnmodified,
+  no_content,
+  ok,
+} from "./call.ts";
 import { addToList } from "./calendar_list.ts";
 import { type Calendar, CopyIndex } from "./calendar_store.ts";
+import { conferenceProperties } from "./conference.ts";
 import { cancelEvent } from "./delete_event.ts";
+import { etagOf } from "./event_resource.ts";
 import { isCancelled } from "./event_types.ts";
 import { isZone } from "./zones.ts";
 
@@ -15,6 +26,7 @@ export interface NewCalendar {
   summary: string;
   timezone: string;
   created_by_app?: boolean;
+  allows_meet?: boolean;
 }
 
 /** Adds a calendar and puts it on its owner's list. */
@@ -29,6 +41,7 @@ export function addCalendar(world: World, calendar: NewCalendar): Calendar {
     timezone: calendar.timezone,
     default_reminders: calendar.primary ? [{ method: "popup", minutes: 10 }] : [],
     created_by_app: calendar.created_by_app ?? false,
+    allows_meet: calendar.allows_meet ?? true,
     shared_with: new Map(),
     copies: new CopyIndex(),
     sync_epoch: 0,
@@ -41,7 +54,10 @@ export function addCalendar(world: World, calendar: NewCalendar): Calendar {
 
 /** calendars.get */
 export function getCalendar(call: Call): Answer {
-  return ok(calendarResource(calendarFor(call, "reader")));
+  const calendar = calendarFor(call, "reader");
+  const etag = etagOf(calendar);
+  if (isUnmodified(call, etag)) return { status: 304, body: null, etag };
+  return ok(calendarResource(calendar), etag);
 }
 
 /** calendars.insert: a secondary calendar, owned by the user. */
@@ -60,6 +76,7 @@ export function insertCalendar(call: Call): Answer {
 /** calendars.patch and calendars.update */
 export function changeCalendar(call: Call): Answer {
   const calendar = calendarFor(call, "owner");
+  checkIfMatch(call, calendar);
   const body = bodyOf(call, "Calendar");
   const replace = call.method === "calendars.update";
   if (body.summary !== undefined || replace) {
@@ -71,14 +88,15 @@ export function changeCalendar(call: Call): Answer {
   const zone = readZone(body.timeZone);
   if (zone !== null) calendar.timezone = zone;
   calendar.version = call.world.nextVersion();
-  return ok(calendarResource(calendar));
+  return ok(calendarResource(calendar), etagOf(calendar));
 }
 
 /** calendars.delete: secondary calendars only. */
 export function deleteCalendar(call: Call): Answer {
   const calendar = calendarFor(call, "owner");
   if (calendar.primary) throw new GoogleError("forbidden");
-  call.world.calendars.delete(calendar.id);
+  checkIfMatch(call, calendar);
+  call.world.calendars.delete(calendar.id, call.world.nextVersion());
   return no_content;
 }
 
@@ -99,13 +117,13 @@ export function clearCalendar(call: Call): Answer {
 function calendarResource(calendar: Calendar): Record<string, unknown> {
   return {
     kind: "calendar#calendar",
-    etag: `"${calendar.version}"`,
+    etag: etagOf(calendar),
     id: calendar.id,
     summary: calendar.summary,
     ...(calendar.description === null ? {} : { description: calendar.description }),
     ...(calendar.location === null ? {} : { location: calendar.location }),
     timeZone: calendar.timezone,
-    conferenceProperties: { allowedConferenceSolutionTypes: ["hangoutsMeet"] },
+    conferenceProperties: conferenceProperties(calendar),
   };
 }
 

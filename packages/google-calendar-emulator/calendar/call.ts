@@ -71,7 +71,9 @@ export function calendarFor(
   needed: AccessRole,
   id = call.params["calendarId"],
 ): Calendar {
-  const calendar = call.world.calendars.get(id === "primary" ? call.account.email : id ?? "");
+  const calendar = call.world.calendars.get(
+    id === "primary" ? call.account.email : call.world.directory.home(id ?? ""),
+  );
   if (calendar === undefined) throw new GoogleError("notFound");
   const role = roleOn(call.world, calendar, call.account);
   if (role === "none") throw new GoogleError("notFound");

@@ -1,7 +1,9 @@
 import { GoogleError } from "../contract/google_error.ts";
+import type { World } from "../world/world.ts";
 import { withOwnAnswer } from "./attendees.ts";
 import { type Answer, bodyOf, calendarFor, type Call, checkIfMatch } from "./call.ts";
 import type { Calendar } from "./calendar_store.ts";
+import { conferenceMode } from "./conference.ts";
 import { cancelEvent } from "./delete_event.ts";
 import { type EventContent, readEvent } from "./event_content.ts";
 import { eventResource, type EventView } from "./event_resource.ts";
@@ -17,7 +19,9 @@ import { notifyGuests, sendUpdatesOf, type Telling } from "./guest_mail.ts";
 import { eventAnswer } from "./insert_event.ts";
 import { mergePatch } from "./merge_patch.ts";
 import { exceptionsOfSeries, findEvent, makeException } from "./occurrences.ts";
+import { askRooms } from "./rooms.ts";
 import { syncGuestCopies, touchCopy, touchShared } from "./shared_events.ts";
+import { checkSpecialChange } from "./special_events.ts";
 
 /** events.patch: members are merged, null deletes, lists are replaced whole. */
 export function patchEvent(call: Call): Answer {
@@ -36,30 +40,41 @@ function changeEvent(call: Call, merge: boolean): Answer {
   const view = findEvent(calendar, call.params["eventId"] ?? "");
   checkIfMatch(call, view.copy);
   checkSequence(body, view.copy.shared);
-  const telling = { send_updates: sendUpdatesOf(call.query), actor: call.account.email };
+  const telling = {
+    send_updates: sendUpdatesOf(call.query, call.world),
+    actor: call.account.email,
+  };
   const before = contentOf(view);
   const asked = merge ? mergePatch(eventResource(view, { zone: calendar.timezone }), body) : body;
   const wanted = readEvent(asked, {
+    directory: world.directory,
     calendar_zone: calendar.timezone,
     before,
     conference_version: call.query.integer("conferenceDataVersion") ?? 0,
-    conference_mode: world.switches.conference,
+    conference_mode: conferenceMode(world.switches.conference, calendar),
     supports_attachments: call.query.flag("supportsAttachments") ?? false,
     is_exception: view.occurrence !== null || view.copy.shared.series !== null,
+    on_primary: calendar.primary,
   });
   const event_type = wanted.shared.plain.eventType ?? "default";
   if (event_type !== (before.plain.eventType ?? "default")) {
     throw new GoogleError("invalid", { message: "Event type cannot be changed." });
   }
+  checkSpecialChange(before, wanted.shared);
   if (wanted.shared.status === "cancelled") {
     const gone = isCancelled(view.copy) ? view.copy : cancelEvent(world, calendar, view, telling);
     return eventAnswer(call, calendar, gone);
   }
   const organizer = isOrganizersCopy(view.copy);
   if (organizer && body.attendeesOmitted === true) {
-    wanted.shared.attendees = withOwnAnswer(before.attendees, calendar.id, body.attendees);
+    wanted.shared.attendees = withOwnAnswer(
+      before.attendees,
+      calendar.id,
+      body.attendees,
+      world.directory,
+    );
   }
-  if (!organizer) limitToGuest(wanted, before, calendar, body);
+  if (!organizer) limitToGuest(world, wanted, before, calendar, body);
   if (call.account.service_account && addsGuests(before, wanted.shared)) {
     throw new GoogleError("forbiddenForServiceAccounts");
   }
@@ -79,6 +94,7 @@ function contentOf({ copy, occurrence }: EventView): SharedContent {
  * where the organizer lets them; everything else shared is the organizer's, unless
  * guestsCanModify. */
 function limitToGuest(
+  world: World,
   wanted: EventContent,
   before: SharedContent,
   calendar: Calendar,
@@ -88,12 +104,17 @@ function limitToGuest(
   if (!may_modify && fingerprint(wanted.shared) !== fingerprint(before)) {
     throw new GoogleError("forbiddenForNonOrganizer");
   }
-  const answered = withOwnAnswer(before.attendees, calendar.id, body.attendees);
+  const answered = withOwnAnswer(
+    before.attendees,
+    calendar.id,
+    body.attendees,
+    world.directory,
+  );
   if (!body.attendees || body.attendeesOmitted === true) {
     wanted.shared.attendees = answered;
     return;
   }
-  const known = new Set(before.attendees.map((attendee) => attendee.email));
+  const known = new Set(answered.map((attendee) => attendee.email));
   const kept = new Set(wanted.shared.attendees.map((attendee) => attendee.email));
   const added = wanted.shared.attendees.filter((attendee) => !known.has(attendee.email));
   const may_invite = may_modify || before.plain.guestsCanInviteOthers !== false;
@@ -138,11 +159,25 @@ function applyContent(
     : before.attendees;
   shared.content = wanted.shared;
   const rescheduled = timesAndPlace(before) !== timesAndPlace(wanted.shared);
+  const former_set = shared.recurrence_set;
   if (rescheduled) shared.sequence++;
   if (shared.series === null) shared.recurrence_set = wanted.recurrence_set;
   touchShared(world, shared);
+  if (rescheduled && former_set !== null) {
+    const { start, end } = before;
+    shared.former.push({
+      recurrence_set: former_set,
+      start,
+      end,
+      until_version: world.last_version,
+    });
+  }
   syncGuestCopies(world, shared, before.attendees);
-  if (rescheduled) dropOrphanedExceptions(call, shared);
+  askRooms(world, shared, rescheduled);
+  const is_cut = timesAndPlace({ ...before, recurrence: [] }) ===
+    timesAndPlace({ ...wanted.shared, recurrence: [] });
+  const stay_alive = is_cut && world.switches.undocumented.exceptions_after_cut === "alive";
+  if (rescheduled && !stay_alive) dropOrphanedExceptions(call, shared);
   carryGuestsToExceptions(call, shared, before.attendees);
   // A guest's answer alone is news for the organizer, who gets no mail.
   if (isOrganizersCopy(copy) || changesMoreThanAnswers(before, wanted.shared)) {

@@ -24,6 +24,10 @@ export interface Notification {
   status: number | null;
 }
 
+/** How messages travel: `once`; `lost`; `twice`; `held` until they are released. The first message of
+ * a channel (`sync`) always travels once. */
+export type PushMode = "once" | "lost" | "twice" | "held";
+
 const accepted = new Set([102, 200, 201, 202, 204]);
 const retried = new Set([500, 502, 503, 504]);
 const most_attempts = 4;
@@ -36,9 +40,10 @@ export class Channels {
   readonly #notifications: Notification[] = [];
   readonly #closing = new AbortController();
   readonly #deliveries = new Set<Promise<void>>();
-  /** Part of messages is lost at Google under normal conditions; the control surface can lose
-   * all. */
-  lose_messages = false;
+  readonly #held: (() => void)[] = [];
+  /** Part of the messages is lost, late or doubled at Google under normal conditions; the control
+   * surface can do it to all. */
+  mode: PushMode = "once";
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -104,8 +109,26 @@ export class Channels {
       status: null,
     };
     this.#notifications.push(notification);
-    if (this.lose_messages && resource_state === "exists") return;
-    const delivery = this.#deliver(entry.channel, notification).finally(() =>
+    const mode = resource_state === "sync" ? "once" : this.mode;
+    if (mode === "lost") return;
+    const deliver = () => this.#track(entry.channel, notification);
+    if (mode === "held") {
+      this.#held.push(deliver);
+      return;
+    }
+    deliver();
+    if (mode === "twice") deliver();
+  }
+
+  /** Delivers what was held, in the order in which it happened or the reverse; returns how many. */
+  release(order: "sent" | "reversed"): number {
+    const held = this.#held.splice(0);
+    for (const deliver of order === "sent" ? held : held.reverse()) deliver();
+    return held.length;
+  }
+
+  #track(channel: Channel, notification: Notification): void {
+    const delivery = this.#deliver(channel, notification).finally(() =>
       this.#deliveries.delete(delivery)
     );
     this.#deliveries.add(delivery);

@@ -1,15 +1,21 @@
 import { GoogleError } from "../contract/google_error.ts";
 import { randomLetters } from "../world/random_id.ts";
+import type { Calendar } from "./calendar_store.ts";
 import type { ConferenceData, SharedContent } from "./event_types.ts";
 
 /** How the next conference requests end: at once, later by the control surface, or never. */
-export type ConferenceMode = "success" | "pending" | "failure";
+export type ConferenceEnd = "success" | "pending" | "failure";
+
+/** `not_allowed`: on a calendar that allows no Meet. */
+export type ConferenceMode = ConferenceEnd | "not_allowed";
 
 const meet = "hangoutsMeet";
+/** The conferences of other providers, such as Zoom, which their add-ons write and anybody may copy. */
+const add_on = "addOn";
 
 /** Reads conferenceData of a write with conferenceDataVersion=1. A createRequest starts a Meet
- * conference; the requestId of the previous one is ignored; an existing conference passed back
- * is kept. */
+ * conference; the requestId of the previous one is ignored; an existing conference passed back,
+ * or the one of another event, is kept as it is. */
 export function readConference(
   given: ConferenceData | null | undefined,
   existing: ConferenceData | null,
@@ -26,12 +32,12 @@ export function readConference(
   }
   if (existing?.createRequest?.requestId === request_id) return existing;
   const type = request.conferenceSolutionKey?.type ?? meet;
-  if (type !== meet) throw invalidType();
+  if (type !== meet || mode === "not_allowed") throw invalidType();
   return answerRequest(request_id, mode);
 }
 
 /** The conference of a request in the given state; links exist only on success. */
-export function answerRequest(request_id: string, mode: ConferenceMode): ConferenceData {
+export function answerRequest(request_id: string, mode: ConferenceEnd): ConferenceData {
   const createRequest = {
     requestId: request_id,
     conferenceSolutionKey: { type: meet },
@@ -56,6 +62,16 @@ export function answerRequest(request_id: string, mode: ConferenceMode): Confere
   };
 }
 
+/** The kinds of conference that a calendar's events may have. */
+export function conferenceProperties({ allows_meet }: Calendar) {
+  return { allowedConferenceSolutionTypes: allows_meet ? [meet] : [] };
+}
+
+/** How a conference request on a calendar ends. */
+export function conferenceMode(next: ConferenceEnd, { allows_meet }: Calendar): ConferenceMode {
+  return allows_meet ? next : "not_allowed";
+}
+
 /** The Meet URL that Google repeats as hangoutLink. */
 export function hangoutLink(content: SharedContent): string | null {
   const conference = content.conference;
@@ -64,7 +80,8 @@ export function hangoutLink(content: SharedContent): string | null {
 }
 
 function checkedConference(given: ConferenceData): ConferenceData {
-  if (given.conferenceSolution?.key?.type !== meet) throw invalidType();
+  const type = given.conferenceSolution?.key?.type;
+  if (type !== meet && type !== add_on) throw invalidType();
   return given;
 }
 

@@ -16,7 +16,7 @@ export function deleteEvent(call: Call): Answer {
   if (isCancelled(view.copy)) throw new GoogleError("deleted");
   checkIfMatch(call, view.copy);
   cancelEvent(call.world, calendar, view, {
-    send_updates: sendUpdatesOf(call.query),
+    send_updates: sendUpdatesOf(call.query, call.world),
     actor: call.account.email,
   });
   return no_content;
@@ -59,7 +59,7 @@ function leaveEvent(world: World, calendar: Calendar, copy: EventCopy): void {
     gone.shared.content = {
       ...content,
       attendees: content.attendees.map((attendee) =>
-        attendee.email === calendar.id ? { ...attendee, responseStatus: "declined" } : attendee
+        attendee.home === calendar.id ? { ...attendee, responseStatus: "declined" } : attendee
       ),
     };
     touchShared(world, gone.shared);

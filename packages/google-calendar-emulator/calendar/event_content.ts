@@ -1,4 +1,5 @@
 import { GoogleError } from "../contract/google_error.ts";
+import type { Directory } from "../world/directory.ts";
 import { readAttendees } from "./attendees.ts";
 import { type ConferenceMode, readConference } from "./conference.ts";
 import { checkOrder, parseEventTime } from "./event_time.ts";
@@ -12,12 +13,14 @@ import {
 } from "./event_types.ts";
 import { parseRecurrence, type RecurrenceSet } from "./recurrence.ts";
 import { readReminders } from "./reminders.ts";
+import { checkSpecialEvent } from "./special_events.ts";
 
 const longest_key = 44;
 const longest_value = 1024;
 
 /** What reading a body depends on besides the body. */
 export interface ReadingContext {
+  directory: Directory;
   calendar_zone: string;
   /** The event as it was; null when it is new. */
   before: SharedContent | null;
@@ -28,6 +31,8 @@ export interface ReadingContext {
   supports_attachments: boolean;
   /** An exception of a series has no rule of its own. */
   is_exception: boolean;
+  /** Where most types other than `default` are allowed. */
+  on_primary: boolean;
 }
 
 export interface EventContent {
@@ -37,6 +42,7 @@ export interface EventContent {
 }
 
 const most_attachments = 25;
+const longest_description = 8192;
 
 const defaults: Readonly<Record<string, unknown>> = {
   anyoneCanAddSelf: false,
@@ -50,7 +56,7 @@ const defaults: Readonly<Record<string, unknown>> = {
 
 const choices: Readonly<Record<string, readonly string[]>> = {
   visibility: ["default", "public", "private", "confidential"],
-  eventType: ["default", "birthday", "focusTime", "outOfOffice", "workingLocation"],
+  eventType: ["default", "birthday", "fromGmail", "focusTime", "outOfOffice", "workingLocation"],
 };
 
 /** Reads a complete event, as insert and update send it and a merged patch is; 400 says what is
@@ -64,14 +70,18 @@ export function readEvent(body: EventBody, context: ReadingContext): EventConten
   const end = parseEventTime("end", body.end, context.calendar_zone, recurring);
   checkOrder(start, end);
   const conference_before = context.before?.conference ?? null;
-  return {
+  const content: EventContent = {
     shared: {
       status: readStatus(body.status),
       plain: readPlainFields(body, context),
       start,
       end,
       recurrence,
-      attendees: readAttendees(body.attendees, context.before?.attendees ?? []),
+      attendees: readAttendees(
+        body.attendees,
+        context.before?.attendees ?? [],
+        context.directory,
+      ),
       shared_properties: readProperties(body.extendedProperties?.shared),
       conference: context.conference_version === 1
         ? readConference(body.conferenceData, conference_before, context.conference_mode)
@@ -85,6 +95,8 @@ export function readEvent(body: EventBody, context: ReadingContext): EventConten
     },
     recurrence_set: recurring ? parseRecurrence(recurrence, start) : null,
   };
+  checkSpecialEvent(content.shared, content.personal, context);
+  return content;
 }
 
 function readStatus(status: string | null | undefined): EventStatus {
@@ -123,7 +135,7 @@ function readPlainFields(body: EventBody, context: ReadingContext): PlainFields 
     if (allowed !== undefined && !allowed.includes(String(value))) {
       throw new GoogleError("invalid", { message: `Invalid ${field}: ${String(value)}.` });
     }
-    kept[field] = value;
+    kept[field] = field === "description" ? String(value).slice(0, longest_description) : value;
   }
   return kept;
 }

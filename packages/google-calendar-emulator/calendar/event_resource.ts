@@ -1,5 +1,6 @@
 import { hangoutLink } from "./conference.ts";
 import { type EventTime, formatEventTime } from "./event_time.ts";
+import type { AccessRole } from "./calendar_store.ts";
 import type { Attendee, EventBody, EventCopy, Person } from "./event_types.ts";
 import { isCancelled, isOrganizersCopy } from "./event_types.ts";
 import { formatReminders } from "./reminders.ts";
@@ -82,9 +83,10 @@ export function cancelledResource(view: EventView, options: RenderOptions): Even
   };
 }
 
-/** All that a reader with free/busy access sees. */
+/** All that a reader with free/busy access sees, and of a private event every reader. */
 export function busyOnlyResource(view: EventView, options: RenderOptions): EventBody {
-  const { id, etag, status, start, end } = eventResource(view, options);
+  const { id, etag, status, start, end, ...rest } = eventResource(view, options);
+  const { recurrence, recurringEventId, originalStartTime, iCalUID } = rest;
   return {
     kind: "calendar#event",
     ...(etag ? { etag } : {}),
@@ -92,8 +94,19 @@ export function busyOnlyResource(view: EventView, options: RenderOptions): Event
     ...(status ? { status } : {}),
     ...(start ? { start } : {}),
     ...(end ? { end } : {}),
+    ...(recurrence ? { recurrence } : {}),
+    ...(recurringEventId ? { recurringEventId } : {}),
+    ...(originalStartTime ? { originalStartTime } : {}),
+    ...(iCalUID ? { iCalUID } : {}),
     visibility: "private",
   };
+}
+
+/** Whether a reader sees no details of this event: only who may write on the calendar does. */
+export function isHiddenFrom(role: AccessRole, { copy }: EventView): boolean {
+  const { visibility } = copy.shared.content.plain;
+  const is_private = visibility === "private" || visibility === "confidential";
+  return is_private && role !== "writer" && role !== "owner";
 }
 
 /** The quoted string, quotes included, that If-Match must repeat. */
@@ -119,18 +132,18 @@ function attendeeFields(copy: EventCopy, max_attendees: number | undefined) {
   if (!hidden && (max_attendees === undefined || all.length <= max_attendees)) {
     return { attendees: all.map((attendee) => attendeeResource(attendee, copy)) };
   }
-  const own = all.filter((attendee) => attendee.email === calendar_id);
+  const own = all.filter((attendee) => attendee.home === calendar_id);
   return {
     attendees: own.map((attendee) => attendeeResource(attendee, copy)),
     attendeesOmitted: true,
   };
 }
 
-function attendeeResource(attendee: Attendee, copy: EventCopy) {
+function attendeeResource({ home, ...attendee }: Attendee, copy: EventCopy) {
   return {
     ...attendee,
     ...(attendee.email === copy.shared.organizer.email ? { organizer: true } : {}),
-    ...(attendee.email === copy.calendar_id ? { self: true } : {}),
+    ...(home === copy.calendar_id ? { self: true } : {}),
   };
 }
 

@@ -14,6 +14,8 @@ export interface Person {
 }
 
 export interface Attendee extends Person {
+  /** The calendar of the account that the address belongs to: not the address itself for an alias. */
+  home: string;
   responseStatus: ResponseStatus;
   optional?: boolean;
   resource?: boolean;
@@ -89,6 +91,18 @@ export interface SharedEvent {
    * of the API have elapsed lengths. */
   nominal_length: { days: number; ms: number } | null;
   readonly copies: EventCopy[];
+  /** What the series was before its rule or times changed: a delta of an expanded list has the
+   * occurrences that were dropped. */
+  readonly former: FormerSeries[];
+}
+
+/** The rule and times of a series until a change. */
+export interface FormerSeries {
+  recurrence_set: RecurrenceSet;
+  start: EventTime;
+  end: EventTime;
+  /** The version of the change. */
+  until_version: number;
 }
 
 /** An event on one calendar. */

@@ -3,7 +3,7 @@ import type { World } from "../world/world.ts";
 import { type Answer, atLeast, bodyOf, type Call, ok, roleOn } from "./call.ts";
 import type { Calendar } from "./calendar_store.ts";
 import { parseInstant, timeToMs } from "./event_time.ts";
-import { type EventCopy, isCancelled } from "./event_types.ts";
+import { type EventCopy, isCancelled, type SharedEvent } from "./event_types.ts";
 import { occurrencesBetween } from "./occurrences.ts";
 import { formatInstant, isZone } from "./zones.ts";
 
@@ -11,7 +11,8 @@ const most_calendars = 50;
 /** Google documents no limit; about 90 days have been observed. */
 const longest_range_ms = 90 * 86_400_000;
 
-interface Period {
+/** A stretch of time, in milliseconds since 1970. */
+export interface Period {
   start_ms: number;
   end_ms: number;
 }
@@ -33,26 +34,31 @@ export function queryFreeBusy(call: Call): Answer {
     });
   }
   const limit = expansionLimit(body.calendarExpansionMax, most_calendars, "calendarExpansionMax");
-  expansionLimit(body.groupExpansionMax, 100, "groupExpansionMax");
+  const group_limit = expansionLimit(body.groupExpansionMax, 100, "groupExpansionMax");
+  const groups: Record<string, unknown> = {};
+  const ids = (body.items ?? []).flatMap(({ id }) => {
+    if (!id) throw new GoogleError("required", { message: "Missing item id.", location: "id" });
+    const members = world.directory.membersOf(id);
+    if (members === undefined) return [id];
+    const is_too_big = members.length > group_limit;
+    groups[id] = is_too_big ? { errors: failed("groupTooBig").errors } : { calendars: members };
+    return is_too_big ? [] : members;
+  });
   const calendars: Record<string, unknown> = {};
   let read = 0;
-  for (const item of body.items ?? []) {
-    if (!item.id) {
-      throw new GoogleError("required", { message: "Missing item id.", location: "id" });
-    }
-    if (Object.hasOwn(calendars, item.id)) continue;
+  for (const id of ids) {
+    if (Object.hasOwn(calendars, id)) continue;
     if (read++ >= limit) {
-      calendars[item.id] = failed("tooManyCalendarsRequested");
+      calendars[id] = failed("tooManyCalendarsRequested");
       continue;
     }
-    const calendar = world.calendars.get(item.id === "primary" ? call.account.email : item.id);
-    if (
-      calendar === undefined || !atLeast(roleOn(world, calendar, call.account), "freeBusyReader")
-    ) {
-      calendars[item.id] = failed("notFound");
+    const home = id === "primary" ? call.account.email : world.directory.home(id);
+    const calendar = world.calendars.get(home);
+    if (calendar === undefined || !mayReadBusy(call, calendar)) {
+      calendars[id] = failed("notFound");
       continue;
     }
-    calendars[item.id] = {
+    calendars[id] = {
       busy: busyPeriods(world, calendar, from_ms, to_ms).map(({ start_ms, end_ms }) => ({
         start: formatInstant(start_ms, zone),
         end: formatInstant(end_ms, zone),
@@ -63,22 +69,33 @@ export function queryFreeBusy(call: Call): Answer {
     kind: "calendar#freeBusy",
     timeMin: new Date(from_ms).toISOString(),
     timeMax: new Date(to_ms).toISOString(),
+    ...(Object.keys(groups).length === 0 ? {} : { groups }),
     calendars,
   });
 }
 
+/** `calendar.freebusy` is worded for "your calendars" and every other scope for those "you have access
+ * to"; whether Google makes that difference is unknown. */
+function mayReadBusy({ world, account, scopes }: Call, calendar: Calendar): boolean {
+  const own_only = world.switches.undocumented.freebusy_scope === "own" &&
+    [...scopes].every((scope) => scope === "calendar.freebusy");
+  const role = roleOn(world, calendar, account);
+  return own_only ? role === "owner" : atLeast(role, "freeBusyReader");
+}
+
 /** The busy time of a calendar: opaque, not cancelled, not declined; whole days in the calendar's
- * zone. */
+ * zone. One event can be left out of it. */
 export function busyPeriods(
   world: World,
   calendar: Calendar,
   from_ms: number,
   to_ms: number,
+  except?: SharedEvent,
 ): Period[] {
   const periods: Period[] = [];
   const zone = calendar.timezone;
   for (const copy of calendar.copies.all()) {
-    if (!blocksTime(copy)) continue;
+    if (!blocksTime(copy) || copy.shared === except) continue;
     if (copy.shared.recurrence_set !== null) {
       for (const { occurrence } of occurrencesBetween(calendar, copy, from_ms, to_ms, to_ms)) {
         if (occurrence === null) continue;
@@ -109,7 +126,7 @@ function blocksTime(copy: EventCopy): boolean {
   if (isCancelled(copy) || copy.personal.transparent) return false;
   // A working location is not busy time.
   if (copy.shared.content.plain.eventType === "workingLocation") return false;
-  const own = copy.shared.content.attendees.find(({ email }) => email === copy.calendar_id);
+  const own = copy.shared.content.attendees.find(({ home }) => home === copy.calendar_id);
   return own?.responseStatus !== "declined";
 }
 

@@ -8,11 +8,12 @@ import { formatInstant } from "./zones.ts";
 
 export type SendUpdates = "all" | "externalOnly" | "none";
 
-/** The effective sendUpdates of a request; without one no mail is sent. */
-export function sendUpdatesOf(query: Query): SendUpdates {
+/** The effective sendUpdates of a request; what happens without one is reported in two ways. */
+export function sendUpdatesOf(query: Query, { switches }: World): SendUpdates {
   const asked = query.text("sendUpdates");
   if (asked === "all" || asked === "externalOnly" || asked === "none") return asked;
-  return query.flag("sendNotifications") === true ? "all" : "none";
+  if (query.flag("sendNotifications") === true) return "all";
+  return switches.undocumented.default_send_updates;
 }
 
 /** Who acted, and whether guests are notified. */
@@ -33,11 +34,12 @@ export function notifyGuests(
   const { content } = shared;
   if (telling.send_updates === "none" || isPast(world, shared)) return;
   const cancelled = content.status === "cancelled";
-  const invited = new Set(before.map((attendee) => attendee.email));
-  const now_invited = new Set(content.attendees.map((attendee) => attendee.email));
+  const invited = addressesOf(world, before);
+  const now_invited = addressesOf(world, content.attendees);
   for (const email of new Set([...invited, ...now_invited])) {
-    if (email === shared.organizer.email || email === telling.actor) continue;
-    if (telling.send_updates === "externalOnly" && world.accounts.has(email)) continue;
+    const home = world.directory.home(email);
+    if (home === shared.organizer.email || home === telling.actor) continue;
+    if (telling.send_updates === "externalOnly" && world.accounts.has(home)) continue;
     let kind: MailKind = invited.has(email) ? "update" : "invitation";
     if (cancelled || !now_invited.has(email)) kind = "cancellation";
     world.mailbox.add({
@@ -53,6 +55,15 @@ export function notifyGuests(
         : formatInstant(content.start.ms, content.start.zone),
     });
   }
+}
+
+/** Where invitations go: each member of a group gets one. */
+function addressesOf(world: World, attendees: readonly Attendee[]): Set<string> {
+  return new Set(
+    attendees.flatMap(({ email }): readonly string[] =>
+      world.directory.membersOf(email) ?? [email]
+    ),
+  );
 }
 
 /** True when the event, with all its occurrences, is over. */

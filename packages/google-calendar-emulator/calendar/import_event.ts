@@ -6,6 +6,7 @@ import type { Calendar } from "./calendar_store.ts";
 import { readEvent } from "./event_content.ts";
 import type { EventBody, EventCopy, Person } from "./event_types.ts";
 import { checkEventId, eventAnswer, organizerOf } from "./insert_event.ts";
+import { conferenceMode } from "./conference.ts";
 import { addEvent, touchShared } from "./shared_events.ts";
 
 /** events.import: a private copy of an event that is organized elsewhere; no guest is invited or
@@ -39,12 +40,14 @@ export function storePrivateCopy(
   const existing = calendar.copies.withUid(body.iCalUID ?? "")
     .find(({ shared }) => shared.series === null);
   const content = readEvent(body, {
+    directory: world.directory,
     calendar_zone: calendar.timezone,
     before: existing?.shared.content ?? null,
     conference_version: options.conference_version,
-    conference_mode: world.switches.conference,
+    conference_mode: conferenceMode(world.switches.conference, calendar),
     supports_attachments: options.supports_attachments ?? false,
     is_exception: false,
+    on_primary: calendar.primary,
   });
   if (existing !== undefined) {
     existing.shared.content = content.shared;

@@ -3,11 +3,14 @@ import { randomId } from "../world/random_id.ts";
 import type { World } from "../world/world.ts";
 import { type Answer, bodyOf, calendarFor, type Call, ok } from "./call.ts";
 import type { Calendar } from "./calendar_store.ts";
+import { conferenceMode } from "./conference.ts";
 import { etagOf, eventResource } from "./event_resource.ts";
 import { readEvent } from "./event_content.ts";
 import type { EventBody, EventCopy, Person } from "./event_types.ts";
 import { notifyGuests, sendUpdatesOf, type Telling } from "./guest_mail.ts";
+import { askRooms } from "./rooms.ts";
 import { addEvent, syncGuestCopies } from "./shared_events.ts";
+import { checkCreatable } from "./special_events.ts";
 
 /** events.insert: a new event on a calendar, copies on the guests' calendars, mail to them if
  * asked for. */
@@ -17,12 +20,13 @@ export function insertEvent(call: Call): Answer {
   if (body.id && body.iCalUID && call.world.strict) {
     throw new GoogleError("invalid", { message: "Supply id or iCalUID, not both." });
   }
+  checkCreatable(body);
   const copy = storeEvent(call.world, calendar, body, {
     conference_version: call.query.integer("conferenceDataVersion") ?? 0,
     supports_attachments: call.query.flag("supportsAttachments") ?? false,
     creator: { email: call.account.email },
     service_account: call.account.service_account,
-    telling: { send_updates: sendUpdatesOf(call.query), actor: call.account.email },
+    telling: { send_updates: sendUpdatesOf(call.query, call.world), actor: call.account.email },
   });
   return eventAnswer(call, calendar, copy);
 }
@@ -53,12 +57,14 @@ export function storeEvent(
 ): EventCopy {
   if (body.id) checkEventId(body.id);
   const content = readEvent(body, {
+    directory: world.directory,
     calendar_zone: calendar.timezone,
     before: null,
     conference_version: options.conference_version,
-    conference_mode: world.switches.conference,
+    conference_mode: conferenceMode(world.switches.conference, calendar),
     supports_attachments: options.supports_attachments ?? false,
     is_exception: false,
+    on_primary: calendar.primary,
   });
   if (options.service_account && content.shared.attendees.length > 0) {
     throw new GoogleError("forbiddenForServiceAccounts");
@@ -76,6 +82,7 @@ export function storeEvent(
     series: null,
   }, content.personal);
   syncGuestCopies(world, copy.shared, []);
+  askRooms(world, copy.shared, false);
   notifyGuests(world, copy.shared, [], options.telling);
   return copy;
 }

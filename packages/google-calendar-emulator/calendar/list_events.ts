@@ -7,12 +7,13 @@ import {
   cancelledResource,
   eventResource,
   type EventView,
+  isHiddenFrom,
   type RenderOptions,
 } from "./event_resource.ts";
 import { timeToMs } from "./event_time.ts";
 import { isCancelled } from "./event_types.ts";
 import { type ListQuery, readListQuery } from "./list_query.ts";
-import { readPageToken, writeToken } from "./list_tokens.ts";
+import { type PageState, readPageToken, writeToken } from "./list_tokens.ts";
 import { endless_horizon_ms, occurrencesBetween, seriesIsAlive } from "./occurrences.ts";
 import { zoneParameter } from "./zone_parameter.ts";
 
@@ -29,24 +30,36 @@ export function listEvents(call: Call): Answer {
   // With free/busy access only, Google answers as if singleEvents were set.
   if (busy_only) list.single_events = true;
   const page_token = query.text("pageToken");
-  const page = page_token === undefined
+  const page: PageState = page_token === undefined
     ? { offset: 0, version: world.last_version }
     : readPageToken(page_token);
-  const views = selectViews(world, calendar, list);
-  const size = Math.min(query.integer("maxResults") ?? default_page, largest_page);
-  const end = page.offset + size;
+  const is_short = world.switches.undocumented.list_pages === "short";
+  const asked = Math.min(query.integer("maxResults") ?? default_page, largest_page);
+  const is_empty = is_short && page_token === undefined;
+  const end = page.offset + (is_empty ? 0 : is_short ? Math.min(asked, 2) : asked);
   const options: RenderOptions = {
     zone: zoneParameter(query) ?? calendar.timezone,
     max_attendees: query.integer("maxAttendees"),
   };
-  const items = views.slice(page.offset, end).map((view) =>
-    busy_only ? busyOnlyResource(view, options) : render(view, list, options)
-  );
+  const items = page.snapshot === undefined
+    ? selectViews(world, calendar, list).map((view) =>
+      busy_only || isHiddenFrom(role, view)
+        ? busyOnlyResource(view, options)
+        : render(view, list, options)
+    )
+    : world.snapshots.get(page.snapshot);
+  const has_more = is_empty || end < items.length;
   return ok({
     ...listHead(world, calendar, call),
-    items,
-    ...(end < views.length
-      ? { nextPageToken: writeToken({ offset: end, version: page.version }) }
+    items: items.slice(page.offset, end),
+    ...(has_more
+      ? {
+        nextPageToken: writeToken({
+          offset: end,
+          version: page.version,
+          snapshot: page.snapshot ?? world.snapshots.keep(items),
+        }),
+      }
       : list.can_sync
       ? {
         nextSyncToken: writeToken({
@@ -66,14 +79,22 @@ export function listHead(world: World, calendar: Calendar, call: Call) {
   const entry = world.calendars.listOf(call.account.email).get(calendar.id);
   return {
     kind: "calendar#events",
-    etag: `"p${calendar.version.toString(36)}"`,
+    etag: `"p${contentVersion(calendar).toString(36)}"`,
     summary: calendar.summary,
     description: calendar.description ?? "",
-    updated: new Date(Math.floor(calendar.version / 2000)).toISOString(),
+    updated: new Date(Math.floor(contentVersion(calendar) / 2000)).toISOString(),
     timeZone: zoneParameter(call.query) ?? calendar.timezone,
     accessRole: roleOn(world, calendar, call.account),
     defaultReminders: entry?.default_reminders ?? calendar.default_reminders,
   };
+}
+
+/** The last change of the calendar or of an event on it. */
+function contentVersion(calendar: Calendar): number {
+  return calendar.copies.all().reduce(
+    (latest, { version }) => Math.max(latest, version),
+    calendar.version,
+  );
 }
 
 function render(view: EventView, list: ListQuery, options: RenderOptions): EventBody {
@@ -91,6 +112,7 @@ function selectViews(world: World, calendar: Calendar, list: ListQuery): EventVi
     if (!matches(copy, list)) continue;
     const is_series = copy.shared.recurrence_set !== null;
     if (isCancelled(copy) && !showsCancelled(calendar, copy, list)) continue;
+    if (list.single_events) views.push(...droppedViews(calendar, copy, list, horizon_ms));
     if (is_series) {
       const from = list.time_min_ms;
       const bounded = from !== null || list.time_max_ms !== null;
@@ -104,6 +126,35 @@ function selectViews(world: World, calendar: Calendar, list: ListQuery): EventVi
     } else if (overlaps(calendar, copy, list)) views.push({ copy, occurrence: null });
   }
   return sorted(views, calendar, list);
+}
+
+/** Occurrences that a series had at the time of the sync token and has no more, as cancelled ones. */
+function droppedViews(
+  calendar: Calendar,
+  copy: EventCopy,
+  { sync, time_min_ms, time_max_ms }: ListQuery,
+  horizon_ms: number,
+): EventView[] {
+  if (sync === null || isCancelled(copy)) return [];
+  const { shared } = copy;
+  const dropped = new Map<string, EventView>();
+  for (const { recurrence_set, start, end, until_version } of shared.former) {
+    if (until_version <= sync.version) continue;
+    const former: EventCopy = {
+      ...copy,
+      shared: {
+        ...shared,
+        recurrence_set,
+        content: { ...shared.content, start, end, status: "cancelled" },
+      },
+    };
+    for (const view of occurrencesBetween(calendar, former, time_min_ms, time_max_ms, horizon_ms)) {
+      const { occurrence } = view;
+      if (occurrence === null || shared.recurrence_set?.has(occurrence.start)) continue;
+      dropped.set(occurrence.id, view);
+    }
+  }
+  return [...dropped.values()];
 }
 
 /** Which deleted events a list shows: all in a delta and with updatedMin; single instances of

@@ -1,7 +1,7 @@
 import { GoogleError } from "../contract/google_error.ts";
-import { type Answer, calendarFor, type Call, ok } from "./call.ts";
+import { type Answer, calendarFor, type Call, ok, roleOn } from "./call.ts";
 import type { EventView } from "./event_resource.ts";
-import { eventResource } from "./event_resource.ts";
+import { busyOnlyResource, eventResource, isHiddenFrom } from "./event_resource.ts";
 import { parseInstant, timeToMs } from "./event_time.ts";
 import { isCancelled } from "./event_types.ts";
 import { listHead } from "./list_events.ts";
@@ -14,6 +14,7 @@ import { zoneParameter } from "./zone_parameter.ts";
 export function listInstances(call: Call): Answer {
   const { world, query } = call;
   const calendar = calendarFor(call, "reader");
+  const role = roleOn(world, calendar, call.account);
   const { copy: master, occurrence } = findEvent(calendar, call.params["eventId"] ?? "");
   if (occurrence !== null || master.shared.recurrence_set === null) {
     throw new GoogleError("invalid", { message: "The event is not recurring." });
@@ -61,7 +62,9 @@ export function listInstances(call: Call): Answer {
   };
   return ok({
     ...listHead(world, calendar, call),
-    items: views.slice(page.offset, end).map((view) => eventResource(view, options)),
+    items: views.slice(page.offset, end).map((view) =>
+      isHiddenFrom(role, view) ? busyOnlyResource(view, options) : eventResource(view, options)
+    ),
     ...(end < views.length
       ? { nextPageToken: writeToken({ offset: end, version: page.version }) }
       : {}),

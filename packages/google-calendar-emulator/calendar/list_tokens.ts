@@ -6,6 +6,8 @@ export interface PageState {
   offset: number;
   /** The store's version when the first page was made; changes after it belong to the next sync. */
   version: number;
+  /** The list as it was then (ListSnapshots); absent where lists are made again for each page. */
+  snapshot?: string;
 }
 
 /** The state behind nextSyncToken. */
@@ -30,7 +32,12 @@ export function readPageToken(token: string): PageState {
       location: "pageToken",
     });
   }
-  return { offset: state["offset"], version: state["version"] };
+  const snapshot = text(state["snapshot"]);
+  return {
+    offset: state["offset"],
+    version: state["version"],
+    ...(snapshot === null ? {} : { snapshot }),
+  };
 }
 
 /** 410 fullSyncRequired for a token that was never issued, belongs elsewhere or has been

@@ -23,14 +23,17 @@ export function moveEvent(call: Call): Answer {
     const left = shared.copies.find(isOrganizersCopy);
     const target = shared.copies.find((other) => other.calendar_id === destination.id);
     shared.organizer = organizerOf(destination);
-    if (target !== undefined) target.removed = false;
-    else addCopy(world, destination, shared, structuredClone((left ?? copy).personal));
-    const stays = shared.content.attendees.some(({ email }) => email === source.id);
+    if (target !== undefined) {
+      // A copy that was left behind earlier has the personal fields of that time.
+      if (target.removed && left !== undefined) target.personal = structuredClone(left.personal);
+      target.removed = false;
+    } else addCopy(world, destination, shared, structuredClone((left ?? copy).personal));
+    const stays = shared.content.attendees.some(({ home }) => home === source.id);
     if (left !== undefined && !stays && left.calendar_id !== destination.id) left.removed = true;
     touchShared(world, shared);
   }
   notifyGuests(world, copy.shared, copy.shared.content.attendees, {
-    send_updates: sendUpdatesOf(call.query),
+    send_updates: sendUpdatesOf(call.query, call.world),
     actor: call.account.email,
   });
   const moved = destination.copies.get(copy.shared.id);

@@ -17,7 +17,7 @@ export function quickAddEvent(call: Call): Answer {
   }, {
     conference_version: 0,
     creator: { email: call.account.email },
-    telling: { send_updates: sendUpdatesOf(call.query), actor: call.account.email },
+    telling: { send_updates: sendUpdatesOf(call.query, call.world), actor: call.account.email },
   });
   return eventAnswer(call, calendar, copy);
 }

@@ -133,8 +133,10 @@ function readDates(value: string, parameters: string, start: EventTime, zone: st
     try {
       if (start.kind === "date") return dateToMs(date, "UTC");
       if (hour === undefined) {
-        const time_of_day = formatInstant(start.ms, zone).slice(11, 19);
-        return wallTimeToInstant(`${date}T${time_of_day}`, zone);
+        const shown = formatInstant(start.ms, zone);
+        return shown.startsWith(date)
+          ? start.ms
+          : wallTimeToInstant(`${date}T${shown.slice(11, 19)}`, zone);
       }
       const wall = `${date}T${hour}:${minute}:${second}`;
       if (utc === "Z") return wallTimeToInstant(wall, "UTC");

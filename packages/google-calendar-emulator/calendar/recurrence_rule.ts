@@ -10,7 +10,7 @@ const parts: Readonly<Record<string, RegExp>> = {
   BYSECOND: list("([0-5]?\\d|60)"),
   BYMINUTE: list("[0-5]?\\d"),
   BYHOUR: list("([01]?\\d|2[0-3])"),
-  BYDAY: list("([+-]?\\d{1,2})?(MO|TU|WE|TH|FR|SA|SU)"),
+  BYDAY: list("([+-]?(0?[1-9]|[1-4]\\d|5[0-3]))?(MO|TU|WE|TH|FR|SA|SU)"),
   BYMONTHDAY: list("[+-]?(0?[1-9]|[12]\\d|3[01])"),
   BYYEARDAY: list("[+-]?\\d{1,3}"),
   BYWEEKNO: list("[+-]?\\d{1,2}"),

@@ -1,12 +1,13 @@
 import { GoogleError } from "../contract/google_error.ts";
+import { etagOf } from "./event_resource.ts";
 import { type Answer, type Call, ok } from "./call.ts";
 
 /** settings.list: the settings that matter to a scheduler. */
 export function listSettings(call: Call): Answer {
   return ok({
     kind: "calendar#settings",
-    etag: `"p${call.world.last_version.toString(36)}"`,
-    items: [...settingsOf(call)].map(([id, value]) => setting(id, value)),
+    etag: etagOf({ version: versionOf(call) }),
+    items: [...settingsOf(call)].map(([id, value]) => setting(call, id, value)),
   });
 }
 
@@ -15,7 +16,7 @@ export function getSetting(call: Call): Answer {
   const id = call.params["setting"] ?? "";
   const value = settingsOf(call).get(id);
   if (value === undefined) throw new GoogleError("notFound");
-  return ok(setting(id, value));
+  return ok(setting(call, id, value));
 }
 
 function settingsOf(call: Call): Map<string, string> {
@@ -29,6 +30,11 @@ function settingsOf(call: Call): Map<string, string> {
   ]);
 }
 
-function setting(id: string, value: string) {
-  return { kind: "calendar#setting", etag: '"0"', id, value };
+/** Only the zone of the primary calendar changes here. */
+function versionOf({ world, account }: Call): number {
+  return world.calendars.get(account.email)?.version ?? 0;
+}
+
+function setting(call: Call, id: string, value: string) {
+  return { kind: "calendar#setting", etag: etagOf({ version: versionOf(call) }), id, value };
 }

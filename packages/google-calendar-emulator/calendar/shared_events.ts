@@ -36,6 +36,7 @@ export function addEvent(
     sequence: 0,
     nominal_length: null,
     copies: [],
+    former: [],
   };
   return addCopy(world, calendar, shared, personal);
 }
@@ -67,9 +68,10 @@ export function syncGuestCopies(
   shared: SharedEvent,
   before: readonly Attendee[],
 ): void {
-  const { attendees } = shared.content;
-  for (const attendee of attendees) {
-    const calendar = world.calendars.get(attendee.email);
+  const invited = calendarsOf(world, shared.content.attendees);
+  const invited_before = calendarsOf(world, before);
+  for (const id of invited) {
+    const calendar = world.calendars.get(id);
     if (calendar === undefined) continue;
     const copy = shared.copies.find((candidate) => candidate.calendar_id === calendar.id);
     if (copy === undefined) {
@@ -79,20 +81,22 @@ export function syncGuestCopies(
         transparent: false,
         private_properties: {},
       });
-    } else if (copy.removed && !before.some((guest) => guest.email === attendee.email)) {
+    } else if (copy.removed && !invited_before.has(calendar.id)) {
       copy.removed = false;
       touchCopy(world, copy);
     }
   }
   for (const copy of shared.copies) {
     if (copy.removed || copy.calendar_id === shared.organizer.email) continue;
-    const was_guest = before.some((guest) => guest.email === copy.calendar_id);
-    const is_guest = attendees.some((guest) => guest.email === copy.calendar_id);
-    if (was_guest && !is_guest) {
+    if (invited_before.has(copy.calendar_id) && !invited.has(copy.calendar_id)) {
       copy.removed = true;
       touchCopy(world, copy);
     }
   }
+}
+
+function calendarsOf(world: World, attendees: readonly Attendee[]): Set<string> {
+  return new Set(attendees.flatMap(({ email }) => world.directory.calendarsOf(email)));
 }
 
 /** Notes a change of one calendar's own fields: the etag moves, `updated` does not. */

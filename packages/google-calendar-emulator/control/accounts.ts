@@ -13,9 +13,7 @@ import type { AccountSeed, AccountState, ImportedCalendar } from "./control_type
  * is taken. */
 export function createAccount(world: World, seed: AccountSeed): AccountState {
   const email = seed.email.toLowerCase();
-  if (world.accounts.has(email)) {
-    throw new ControlError(409, "account_exists", `There is already an account ${email}`);
-  }
+  for (const address of [email, ...seed.aliases ?? []]) checkFree(world, address);
   const account: Account = {
     email,
     name: seed.name ?? nameFromEmail(email),
@@ -27,12 +25,15 @@ export function createAccount(world: World, seed: AccountSeed): AccountState {
     email_verified: seed.email_verified ?? true,
   };
   world.accounts.set(email, account);
+  for (const alias of seed.aliases ?? []) world.directory.addAlias(alias, email);
+  if (seed.room) world.directory.addRoom(email);
   const primary = addCalendar(world, {
     id: email,
     owner: email,
     primary: true,
     summary: email,
     timezone: seed.timezone,
+    allows_meet: seed.meet ?? true,
   });
   addEvents(world, primary, seed.events ?? []);
   for (const extra of seed.calendars ?? []) {
@@ -44,6 +45,7 @@ export function createAccount(world: World, seed: AccountSeed): AccountState {
       primary: false,
       summary: extra.summary,
       timezone: extra.timezone ?? seed.timezone,
+      allows_meet: extra.meet ?? true,
     });
     if (!owned) {
       calendar.shared_with.set(email, extra.access_role ?? "reader");
@@ -52,6 +54,18 @@ export function createAccount(world: World, seed: AccountSeed): AccountState {
     addEvents(world, calendar, extra.events ?? []);
   }
   return accountState(world, account);
+}
+
+/** A group: an invitation of it invites its members. */
+export function createGroup(world: World, group: { email: string; members: string[] }): void {
+  checkFree(world, group.email);
+  world.directory.addGroup(group.email, group.members);
+}
+
+function checkFree(world: World, address: string): void {
+  if (world.accounts.has(address) || world.directory.has(address)) {
+    throw new ControlError(409, "account_exists", `There is already an account ${address}`);
+  }
 }
 
 /** Stores events without mail, past ones included. */
@@ -63,6 +77,7 @@ export function addEvents(
   return bodies.map((body) =>
     storeEvent(world, calendar, body, {
       conference_version: 1,
+      supports_attachments: true,
       creator: { email: calendar.owner },
       telling: { send_updates: "none", actor: calendar.owner },
     }).shared.id

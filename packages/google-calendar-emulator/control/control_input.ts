@@ -18,8 +18,17 @@ const calendar_seed = z.strictObject({
   summary: z.string(),
   timezone: z.optional(zone),
   access_role: z.optional(access_role),
+  meet: z.optional(z.boolean()),
   events: z.optional(event_bodies),
 });
+
+/** One event that a person handles in Google's own interface. */
+const handled_event = {
+  email,
+  event_id: z.string(),
+  calendar_id: z.optional(z.string()),
+  sendUpdates: z.enum(["all", "externalOnly", "none"]),
+};
 
 export const inputs = {
   account: z.strictObject({
@@ -28,8 +37,11 @@ export const inputs = {
     timezone: zone,
     freebusy: z.optional(z.enum(["public", "private"])),
     service_account: z.optional(z.boolean()),
+    meet: z.optional(z.boolean()),
     hosted_domain: z.optional(z.string()),
     email_verified: z.optional(z.boolean()),
+    aliases: z.optional(z.array(email)),
+    room: z.optional(z.boolean()),
     calendars: z.optional(z.array(calendar_seed)),
     events: z.optional(event_bodies),
   }),
@@ -39,6 +51,7 @@ export const inputs = {
     timezone: z.optional(zone),
     service_account: z.optional(z.boolean()),
   }),
+  group: z.strictObject({ email, members: z.array(email) }),
   events: z.strictObject({ calendar_id: z.string(), events: event_bodies }),
   share: z.strictObject({
     calendar_id: z.string(),
@@ -50,6 +63,14 @@ export const inputs = {
     name: z.optional(z.string()),
     timezone: z.optional(zone),
     ics: z.string(),
+  }),
+  handled_event: z.strictObject(handled_event),
+  moved_event: z.strictObject({ ...handled_event, destination: z.string() }),
+  edit: z.strictObject({
+    ...handled_event,
+    changes: z.optional(z.record(z.string(), z.unknown())),
+    add_guests: z.optional(z.array(email)),
+    remove_guests: z.optional(z.array(email)),
   }),
   reply: z.strictObject({
     email,
@@ -104,10 +125,17 @@ export const inputs = {
     enabled: z.boolean(),
     per_user: z.optional(z.int()),
     per_project: z.optional(z.int()),
+    writes_per_calendar: z.optional(z.int()),
     status: z.optional(z.union([z.literal(403), z.literal(429)])),
   }),
   api: z.strictObject({ enabled: z.boolean() }),
   free_busy: z.strictObject({ merge: z.boolean(), clip: z.boolean() }),
+  undocumented: z.strictObject({
+    exceptions_after_cut: z.optional(z.enum(["cancelled", "alive"])),
+    default_send_updates: z.optional(z.enum(["none", "externalOnly"])),
+    freebusy_scope: z.optional(z.enum(["own", "accessible"])),
+    list_pages: z.optional(z.enum(["full", "short"])),
+  }),
   calendar: z.strictObject({ calendar_id: z.optional(z.string()) }),
   client: z.strictObject({
     client_id: z.string(),
@@ -117,7 +145,11 @@ export const inputs = {
       z.enum(["deleted_client", "org_internal", "admin_policy_enforced", "disallowed_useragent"]),
     ),
   }),
-  push: z.strictObject({ lose_messages: z.boolean() }),
+  push: z.strictObject({
+    mode: z.optional(z.enum(["once", "lost", "twice", "held"])),
+    lose_messages: z.optional(z.boolean()),
+  }),
+  release: z.strictObject({ order: z.optional(z.enum(["sent", "reversed"])) }),
   nothing: z.strictObject({}),
 };
 

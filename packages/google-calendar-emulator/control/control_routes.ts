@@ -7,11 +7,14 @@ import {
   addEvents,
   calendarOf,
   createAccount,
+  createGroup,
   importCalendar,
 } from "./accounts.ts";
 import { addToList } from "../calendar/calendar_list.ts";
 import { ControlError } from "./control_error.ts";
 import { defined, inputs } from "./control_input.ts";
+import type { EventBody } from "../calendar/event_types.ts";
+import { deleteByPerson, editEvent, moveByPerson } from "./edit_event.ts";
 import { replyToInvitation, resolveConferences, signIn, storedEvents } from "./people.ts";
 
 /** The world that the server serves now; reset puts a fresh one in its place. */
@@ -61,10 +64,15 @@ export const control_routes: ReadonlyMap<string, Route> = new Map<string, Route>
   ["POST calendars/share", ({ world }, input) => {
     const { calendar_id, email, access_role } = read(inputs.share, input);
     const calendar = calendarOf(world, calendar_id);
-    calendar.shared_with.set(accountOf(world, email).email, access_role);
-    if (access_role === "none") world.calendars.listOf(email).delete(calendar.id);
-    else addToList(world, email, calendar);
+    const account = accountOf(world, email);
+    calendar.shared_with.set(account.email, access_role);
+    // A change of access ends the sync tokens of the calendar.
+    calendar.sync_epoch++;
+    if (access_role === "none") {
+      world.calendars.takeOffList(account.email, calendar.id, world.nextVersion());
+    } else addToList(world, account.email, calendar);
   }],
+  ["POST groups", ({ world }, input) => createGroup(world, read(inputs.group, input))],
   ["POST import", ({ world }, input) => importCalendar(world, read(inputs.import, input))],
   ["GET events", ({ world }, _input, query) => {
     const status = query.get("status");
@@ -78,6 +86,15 @@ export const control_routes: ReadonlyMap<string, Route> = new Map<string, Route>
     const { calendar_id, events } = read(inputs.events, input);
     return { event_ids: addEvents(world, calendarOf(world, calendar_id), events) };
   }],
+  ["POST edit", ({ world }, input) => {
+    const { changes, ...edit } = read(inputs.edit, input);
+    return editEvent(world, { ...edit, changes: changes as EventBody | undefined });
+  }],
+  [
+    "POST delete",
+    ({ world }, input) => deleteByPerson(world, read(inputs.handled_event, input)),
+  ],
+  ["POST move", ({ world }, input) => moveByPerson(world, read(inputs.moved_event, input))],
   ["POST reply", ({ world }, input) => replyToInvitation(world, read(inputs.reply, input))],
   ["GET mails", ({ world }, _input, query) =>
     world.mailbox.list({
@@ -161,6 +178,9 @@ export const control_routes: ReadonlyMap<string, Route> = new Map<string, Route>
   ["POST free-busy", ({ world }, input) => {
     world.switches.free_busy = read(inputs.free_busy, input);
   }],
+  ["POST undocumented", ({ world }, input) => {
+    Object.assign(world.switches.undocumented, defined(read(inputs.undocumented, input)));
+  }],
   ["POST sync-tokens/expire", ({ world }, input) => {
     const { calendar_id } = read(inputs.calendar, input);
     for (const calendar of world.calendars.all()) {
@@ -174,7 +194,12 @@ export const control_routes: ReadonlyMap<string, Route> = new Map<string, Route>
   ["GET channels", ({ world }) => world.channels.list()],
   ["GET notifications", ({ world }) => world.channels.notifications()],
   ["POST push", ({ world }, input) => {
-    world.channels.lose_messages = read(inputs.push, input).lose_messages;
+    const { mode, lose_messages } = read(inputs.push, input);
+    world.channels.mode = mode ?? (lose_messages === true ? "lost" : "once");
+  }],
+  ["POST push/release", ({ world }, input) => {
+    const { order } = read(inputs.release, input);
+    return { released: world.channels.release(order ?? "sent") };
   }],
   ["POST reset", (hold) => {
     const { channels, faults } = hold.world;

@@ -1,4 +1,5 @@
 import type { EventBody } from "../calendar/event_types.ts";
+import type { SendUpdates } from "../calendar/guest_mail.ts";
 import type { IcsReport } from "../ics/import_ics.ts";
 import type { ZoneSource } from "../ics/parse_ics.ts";
 
@@ -9,6 +10,8 @@ export interface CalendarSeed {
   timezone?: string;
   /** Below `owner` the calendar belongs to another account, like a holiday calendar. */
   access_role?: "owner" | "writer" | "reader" | "freeBusyReader";
+  /** Whether its events may have a Google Meet conference; default true. */
+  meet?: boolean;
   events?: EventBody[];
 }
 
@@ -24,6 +27,12 @@ export interface AccountSeed {
   hosted_domain?: string;
   /** Default true. */
   email_verified?: boolean;
+  /** Other addresses of the account: a guest under one of them is this account. */
+  aliases?: string[];
+  /** A room: it answers invitations automatically, and is a `resource` among the guests. */
+  room?: boolean;
+  /** Whether events of the primary calendar may have a Google Meet conference; default true. */
+  meet?: boolean;
   calendars?: CalendarSeed[];
   /** Google Event bodies for the primary calendar; no mail is sent about them. */
   events?: EventBody[];
@@ -50,6 +59,15 @@ export interface ImportedCalendar extends AccountState, IcsReport {
 
 /** A stored event with the calendar it is on. */
 export type StoredEvent = EventBody & { id: string; calendar_id: string };
+
+/** One event that a person handles in Google's own interface. */
+export interface HandledEvent {
+  email: string;
+  event_id: string;
+  /** Default: the person's own calendar. */
+  calendar_id?: string | undefined;
+  sendUpdates: SendUpdates;
+}
 
 export interface EventFilter {
   calendar_id?: string | undefined;

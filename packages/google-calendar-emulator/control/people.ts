@@ -1,3 +1,4 @@
+import { withOwnAnswer } from "../calendar/attendees.ts";
 import { isCancelled } from "../calendar/event_types.ts";
 import { answerRequest } from "../calendar/conference.ts";
 import { eventResource } from "../calendar/event_resource.ts";
@@ -21,25 +22,27 @@ export function replyToInvitation(
     comment?: string | undefined;
   },
 ): StoredEvent {
-  const calendar = calendarOf(world, answer.email);
+  const calendar = calendarOf(world, world.directory.home(answer.email));
   const view = findEvent(calendar, answer.event_id);
   const copy = makeException(world, calendar, view);
   const { content } = copy.shared;
-  if (!content.attendees.some(({ email }) => email === calendar.id)) {
+  const { responseStatus, comment } = answer;
+  const before = content.attendees.find(({ home }) => home === calendar.id);
+  const attendees = withOwnAnswer(
+    content.attendees,
+    calendar.id,
+    [{
+      ...before,
+      email: calendar.id,
+      responseStatus,
+      ...(comment === undefined ? {} : { comment }),
+    }],
+    world.directory,
+  );
+  if (!attendees.some(({ home }) => home === calendar.id)) {
     throw new ControlError(409, "not_invited", `${answer.email} is no guest of ${answer.event_id}`);
   }
-  copy.shared.content = {
-    ...content,
-    attendees: content.attendees.map((attendee) =>
-      attendee.email === calendar.id
-        ? {
-          ...attendee,
-          responseStatus: answer.responseStatus,
-          ...(answer.comment === undefined ? {} : { comment: answer.comment }),
-        }
-        : attendee
-    ),
-  };
+  copy.shared.content = { ...content, attendees };
   touchShared(world, copy.shared);
   const resource = eventResource({ copy, occurrence: null }, { zone: calendar.timezone });
   return { ...resource, id: copy.shared.id, calendar_id: calendar.id };

@@ -1,4 +1,4 @@
-import type { Answer } from "../calendar/call.ts";
+import { type Answer, type Call, isUnmodified } from "../calendar/call.ts";
 import { readFieldMask } from "../contract/field_mask.ts";
 import { methods } from "../contract/methods.ts";
 import { checkQuery } from "../contract/query.ts";
@@ -35,13 +35,18 @@ export function calendarApi(world: World, request: HttpRequest): HttpReply {
   }
   const scopes = authorise(token, route.method, contract);
   world.quotas.spend(account.email, world.clock.now());
+  const { calendarId } = route.params;
+  if (contract.httpMethod !== "GET" && calendarId !== undefined) {
+    const id = calendarId === "primary" ? account.email : world.directory.home(calendarId);
+    world.quotas.spendWrite(id, world.clock.now());
+  }
   const query = checkQuery(contract, request.url.searchParams, world.strict);
   const fields = query.text("fields");
   // Read before the handler runs: a bad mask must not leave an effect behind.
   const project = fields === undefined || contract.response === undefined
     ? null
     : readFieldMask(fields, contract.response);
-  const answer = route.handler({
+  const call: Call = {
     world,
     method: route.method,
     account,
@@ -52,9 +57,20 @@ export function calendarApi(world: World, request: HttpRequest): HttpReply {
     body: parseBody(request),
     if_match: request.headers["if-match"] ?? null,
     if_none_match: request.headers["if-none-match"] ?? null,
-  });
+  };
+  const answer = route.handler(call);
+  const etag = answer.etag ?? etagIn(answer.body);
+  if (contract.httpMethod === "GET" && etag !== null && isUnmodified(call, etag)) {
+    return write({ status: 304, body: null, etag }, false);
+  }
   const body = project === null || answer.body === null ? answer.body : project(answer.body);
   return write({ ...answer, body }, query.flag("prettyPrint") ?? true);
+}
+
+/** The etag of a list stands only in its body. */
+function etagIn(body: unknown): string | null {
+  if (typeof body !== "object" || body === null || !("etag" in body)) return null;
+  return typeof body.etag === "string" ? body.etag : null;
 }
 
 function overriddenMethod(request: HttpRequest): string {

@@ -1,3 +1,4 @@
+import { batch_path, batchReply } from "./batch.ts";
 import { calendarApi } from "./calendar_api.ts";
 import { errorForFault, GoogleError } from "../contract/google_error.ts";
 import type { FaultState } from "../world/faults.ts";
@@ -26,9 +27,25 @@ const oauth_endpoints: Readonly<
 export async function googleSurface(world: World, request: HttpRequest): Promise<HttpReply> {
   try {
     if (request.url.pathname.startsWith(calendar_path)) return calendarApi(world, request);
+    if (request.method === "POST" && request.url.pathname === batch_path) {
+      return batchReply(request, (call) => callInBatch(world, call));
+    }
     const endpoint = oauth_endpoints[`${request.method} ${request.url.pathname}`];
     if (endpoint === undefined) throw new GoogleError("notFound");
     return await endpoint(world, request);
+  } catch (error) {
+    if (error instanceof GoogleError) return errorReply(error);
+    throw error;
+  }
+}
+
+/** One call of a batch: faults are for whole requests, everything else is as for a request of its own. */
+function callInBatch(world: World, call: HttpRequest): HttpReply {
+  try {
+    if (!call.url.pathname.startsWith(calendar_path)) throw new GoogleError("notFound");
+    const reply = calendarApi(world, call);
+    world.settle();
+    return reply;
   } catch (error) {
     if (error instanceof GoogleError) return errorReply(error);
     throw error;

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { gzipSync } from "node:zlib";
 import type { WorldHold } from "../control/control_routes.ts";
 import { controlSurface } from "../control/control_surface.ts";
 import { faultReply, googleSurface, reasonOf } from "./google_surface.ts";
@@ -79,6 +80,7 @@ async function answer(
   const path = request.url.pathname;
   if (path === "/emulator" || path.startsWith("/emulator/")) {
     send(hold.world, response, controlSurface(hold, request));
+    hold.world.settle();
     if (hold.world.faults.hasDrops()) server.closeIdleConnections();
     return;
   }
@@ -103,6 +105,7 @@ async function answer(
   let reply = fault?.status !== undefined && fault.drop === undefined && !fault.takes_effect
     ? faultReply(fault, fault.status, path)
     : await googleSurface(world, request);
+  world.settle();
   const answer_in_ms = (fault?.answer_after_ms ?? 0) - (performance.now() - started);
   await wait(Math.max(fault?.answer_delay_ms ?? 0, answer_in_ms), closing);
   if (closing.aborted || fault?.drop === "after") {
@@ -115,7 +118,7 @@ async function answer(
     reply = faultReply(fault, fault.status, path);
   }
   finish(reply.status, reasonOf(reply));
-  send(world, response, reply);
+  send(world, response, acceptsGzip(request) ? gzipped(reply) : reply);
 }
 
 async function readRequest(message: IncomingMessage): Promise<HttpRequest> {
@@ -190,10 +193,26 @@ function decodedPath(path: string): string {
 /** Deno's fetch repeats a request, POST too, when a connection that it had used
  * before breaks. So that a dropped reply reaches the caller, no connection is kept while a drop
  * is due. */
-function send(world: World, response: ServerResponse, reply: HttpReply): void {
+function send(
+  world: World,
+  response: ServerResponse,
+  reply: Omit<HttpReply, "body"> & { body: string | Uint8Array | null },
+): void {
   const close = world.faults.hasDrops() ? { connection: "close" } : {};
   response.writeHead(reply.status, { ...reply.headers, ...close });
   response.end(reply.body ?? undefined);
+}
+
+/** Google compresses only for a client that accepts gzip and has the word in its User-Agent. */
+function acceptsGzip({ headers }: HttpRequest): boolean {
+  return /\bgzip\b/i.test(headers["accept-encoding"] ?? "") &&
+    (headers["user-agent"] ?? "").includes("gzip");
+}
+
+function gzipped(reply: HttpReply) {
+  if (reply.body === null) return reply;
+  const headers = { ...reply.headers, "content-encoding": "gzip", vary: "Accept-Encoding" };
+  return { ...reply, headers, body: gzipSync(reply.body) };
 }
 
 function orClosing(event: Promise<void>, closing: AbortSignal): Promise<void> {

@@ -221,12 +221,14 @@ function storeOccurrence({ world, calendar }: Import, occurrence: Occurrence): v
     start: toGoogle(start, calendar.timezone),
     end: toGoogle(end, calendar.timezone),
   }, {
+    directory: world.directory,
     calendar_zone: calendar.timezone,
     before: null,
     conference_version: 0,
     conference_mode: "success",
     supports_attachments: false,
     is_exception: true,
+    on_primary: calendar.primary,
   });
   const id = `${series.master_id}_${instanceStamp(series.original_start)}`;
   const existing = calendar.copies.get(id);

@@ -56,7 +56,7 @@ export function errorPage(error: AuthorizationPageError): string {
 function page(title: string, body: string): string {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>${escapeHtml(title)}</title>
-<meta name="viewport" content="width=device-width">
+<meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">
 <style>body{font:16px/1.5 system-ui;max-width:34rem;margin:3rem auto;padding:0 1rem}
 label{display:block;margin:.3rem 0}fieldset{margin:1rem 0}button{font:inherit;padding:.4rem 1.2rem}</style>
 </head><body>${body}</body></html>

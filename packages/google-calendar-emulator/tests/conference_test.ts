@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ana, bo, hour, openTeam } from "./lab.ts";
+import { ana, bo, hour, openLab, openTeam } from "./lab.ts";
 
 function withMeet(requestId: string) {
   return {
@@ -109,4 +109,16 @@ Deno.test("a failed conference has neither solution nor entry points", async () 
   assert.equal(data.conferenceData?.createRequest?.status?.statusCode, "failure");
   assert.equal(data.conferenceData?.conferenceSolution, undefined);
   assert.equal(data.conferenceData?.entryPoints, undefined);
+});
+
+Deno.test("a calendar without Meet says so and refuses a conference, and nothing else", async () => {
+  await using lab = await openLab({ email: ana, timezone: "Europe/Paris", meet: false });
+  const google = await lab.as(ana);
+  const { data: calendar } = await google.calendars.get({ calendarId: "primary" });
+  assert.deepEqual(calendar.conferenceProperties?.allowedConferenceSolutionTypes, []);
+  const insert = (requestBody: object) =>
+    google.events.insert({ calendarId: "primary", conferenceDataVersion: 1, requestBody });
+  await assert.rejects(() => insert(withMeet("r1")), /Invalid conference type value/);
+  const { data } = await insert(hour(30, 10));
+  assert.equal(data.hangoutLink, undefined);
 });

@@ -52,6 +52,66 @@ Deno.test("a guest who is not invited cannot reply", async () => {
   );
 });
 
+Deno.test("edit changes fields and guests as their organizer does, past faults and log", async () => {
+  await using lab = await openTeam();
+  const { control } = lab;
+  await control.addEvents(ana, [{
+    id: "edited01",
+    ...hour(30, 10),
+    attendees: [{ email: bo, responseStatus: "accepted" }],
+  }]);
+  await control.fault({ status: 503 });
+  const cy = "cy@elsewhere.example";
+  const edit = { email: ana, event_id: "edited01", sendUpdates: "all" as const };
+  const edited = await control.edit({ ...edit, changes: { summary: "New" }, add_guests: [cy] });
+  assert.equal(edited.summary, "New");
+  assert.deepEqual(edited.attendees?.map(({ email, responseStatus }) => [email, responseStatus]), [
+    [bo, "accepted"],
+    [cy, "needsAction"],
+  ]);
+  const alone = await control.edit({ ...edit, remove_guests: [bo, cy] });
+  assert.deepEqual(alone.attendees ?? [], []);
+  assert.deepEqual(
+    (await control.mails({ event_id: "edited01" })).map(({ to, kind }) => [to, kind]),
+    [
+      [bo, "update"],
+      [cy, "invitation"],
+      [bo, "cancellation"],
+      [cy, "cancellation"],
+    ],
+  );
+  assert.deepEqual(await control.requests(), []);
+  await assert.rejects(control.edit({ ...edit, event_id: "nosuch01" }), /Not Found/);
+  await assert.rejects(
+    control.edit({ ...edit, changes: { start: { dateTime: "tomorrow" } } }),
+    /refused POST/,
+  );
+});
+
+Deno.test("move and delete do as the organizer does on any calendar, past faults and log", async () => {
+  await using lab = await openTeam();
+  const { control } = lab;
+  const google = await lab.as(ana);
+  const { data: second } = await google.calendars.insert({ requestBody: { summary: "Second" } });
+  const destination = second.id ?? "";
+  await control.addEvents(ana, [{ id: "moved001", ...hour(30, 10), attendees: [{ email: bo }] }]);
+  const before = await control.requests();
+  await control.fault({ status: 503 });
+  const event = { email: ana, event_id: "moved001" };
+  const moved = await control.move({ ...event, destination, sendUpdates: "none" });
+  assert.deepEqual([moved.calendar_id, moved.organizer?.self], [destination, true]);
+  const deleted = { ...event, calendar_id: destination, sendUpdates: "all" as const };
+  await control.delete(deleted);
+  await assert.rejects(control.delete(deleted), /deleted/);
+  await assert.rejects(control.delete({ ...deleted, event_id: "nosuch01" }), /Not Found/);
+  assert.deepEqual(await control.events({ event_id: "moved001", status: "live" }), []);
+  assert.deepEqual(
+    (await control.mails({ event_id: "moved001" })).map(({ to, kind }) => [to, kind]),
+    [[bo, "cancellation"]],
+  );
+  assert.deepEqual(await control.requests(), before);
+});
+
 Deno.test("requests records method, path, query, body, user and answer", async () => {
   await using lab = await openTeam();
   await lab.raw({

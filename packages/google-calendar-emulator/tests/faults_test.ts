@@ -299,3 +299,23 @@ Deno.test("quotas count a sliding minute per user and per project", async () => 
   await lab.control.quotas({ enabled: false });
   assert.equal((await get(bo)).status, 200);
 });
+
+Deno.test("writes to one calendar can be throttled; reads and other calendars go on", async () => {
+  await using lab = await openTeam();
+  await lab.control.quotas({ enabled: true, writes_per_calendar: 2 });
+  const insert = async (path: string) =>
+    (await lab.raw({ path: `calendars/${path}/events`, email: ana, body: hour(30, 10) })).error;
+  const { data } = await (await lab.as(ana)).calendars.insert({ requestBody: { summary: "Own" } });
+  const other = encodeURIComponent(data.id ?? "");
+  assert.equal((await insert("primary")).status, 200);
+  assert.equal((await insert(encodeURIComponent(ana))).status, 200);
+  assert.partialDeepStrictEqual(await insert("primary"), {
+    status: 403,
+    domain: "usageLimits",
+    reason: "rateLimitExceeded",
+  });
+  assert.equal((await insert(other)).status, 200);
+  assert.equal((await lab.raw({ path: "calendars/primary/events", email: ana })).status, 200);
+  await lab.control.advanceClock({ seconds: 61 });
+  assert.equal((await insert("primary")).status, 200);
+});

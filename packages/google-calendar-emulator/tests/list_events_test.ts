@@ -134,6 +134,25 @@ Deno.test("pages follow each other without loss, and only the last has a sync to
   assert.equal(new Set(seen).size, 6);
 });
 
+Deno.test("pages may be short or empty and still have a token (switchable); nothing is lost or doubled", async () => {
+  await using lab = await openTeam();
+  const ids = ["first001", "second02", "third003", "fourth04", "fifth005"];
+  await lab.control.addEvents(ana, ids.map((id, day) => ({ id, ...hour(24 + day, 9) })));
+  await lab.control.undocumented({ list_pages: "short" });
+  const google = await lab.as(ana);
+  const pages: number[] = [];
+  const read = async (query: { syncToken?: string; pageToken?: string }): Promise<string[]> => {
+    const { data } = await google.events.list({ calendarId: "primary", ...query });
+    const found = (data.items ?? []).map(({ id }) => id ?? "");
+    pages.push(found.length);
+    const { nextPageToken: pageToken, nextSyncToken } = data;
+    assert.notEqual(Boolean(pageToken), Boolean(nextSyncToken));
+    return pageToken ? [...found, ...await read({ ...query, pageToken })] : found;
+  };
+  assert.deepEqual(await read({}), ids);
+  assert.deepEqual(pages, [0, 2, 2, 1]);
+});
+
 Deno.test("maxResults is 250 by default and at most 2500", async () => {
   await using lab = await openTeam();
   const google = await fill(lab);

@@ -127,6 +127,28 @@ Deno.test("the free/busy scope shows when, not what", async () => {
   assert.equal(member(items[0], "summary"), undefined);
 });
 
+Deno.test("calendar.freebusy reads one's own calendars, or (switchable) all; calendar.events.freebusy all", async () => {
+  await using lab = await openTeam();
+  const shared = { id: "room@team.example", summary: "Room", access_role: "writer" } as const;
+  await lab.control.createAccount({
+    email: "cy@team.example",
+    timezone: "UTC",
+    calendars: [{ id: "cy-own@team.example", summary: "Own" }, shared],
+  });
+  const unreadable = async (scope: string) => {
+    const google = await lab.as("cy@team.example", [prefix + scope]);
+    const ids = ["primary", "cy-own@team.example", shared.id, ana];
+    const { data } = await google.freebusy.query({
+      requestBody: { ...free_busy_body, items: ids.map((id) => ({ id })) },
+    });
+    return ids.filter((id) => data.calendars?.[id]?.errors !== undefined);
+  };
+  assert.deepEqual(await unreadable("calendar.freebusy"), [shared.id, ana]);
+  assert.deepEqual(await unreadable("calendar.events.freebusy"), []);
+  await lab.control.undocumented({ freebusy_scope: "accessible" });
+  assert.deepEqual(await unreadable("calendar.freebusy"), []);
+});
+
 Deno.test("every method refuses a token without one of its scopes, and takes each of them", async () => {
   await using lab = await openTeam();
   const known = new Set(served.flatMap((name) => methods[name].scopes));
