@@ -134,6 +134,23 @@ Deno.test("an old row of an adopted table of meetings is scheduled and written o
           "update public.meetings set organizer_user_id = $1 where true",
           [organizer.user_id],
         );
+        // No statement of the application fails because of Convene's columns; what cannot work says so.
+        await stack.platform.sql(
+          "insert into public.meetings (meeting_id, agenda, organizer_user_id, timezone) values ('new-1', 'Plan', $1, 'Paris')",
+          [organizer.user_id],
+        );
+        await stack.platform.sql(
+          "update public.meetings set constraints = '{\"durations\": 1}' where meeting_id = 'old-2'",
+        );
+        const refused = await rowOf(stack, "new-1");
+        assert.deepEqual(
+          [refused.scheduling_status, refused.scheduling_details.path],
+          ["failed", "participants"],
+        );
+        await stack.platform.sql(
+          "update public.meetings set constraints = '{}' where meeting_id = 'old-2'",
+        );
+
         const scheduled = await organizer.call("schedule", {
           body: { meeting_id: "old-1", participant_emails: [guest], constraints: WEEK },
         });

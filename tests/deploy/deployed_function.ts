@@ -56,7 +56,8 @@ function deno(
   return new Deno.Command(Deno.execPath(), {
     args: [
       ...args,
-      `--config=${join(directory, import_map_path)}`,
+      // A bundle has no import map.
+      import_map_path === "" ? "--no-config" : `--config=${join(directory, import_map_path)}`,
       // Supabase bundles from the import map alone: no node_modules, no lockfile.
       "--node-modules-dir=none",
       "--no-lock",

@@ -4,32 +4,22 @@ import { fileURLToPath } from "node:url";
 import { PROJECT_ROOT, supabaseCliOrThrow } from "../../local/tasks/supabase_cli.ts";
 import { checkDeployed, serveDeployed } from "./deployed_function.ts";
 import { startManagementApi } from "./management_api.ts";
+import { FUNCTION_ENVIRONMENT } from "../support/function_environment.ts";
 
 /** A request without credentials that each function would process with credentials. */
 const REQUESTS = {
   "google-auth": { method: "GET", path: "" },
+  "google-webhook": { method: "POST", path: "/sync" },
+  "holidays": { method: "POST", path: "" },
+  "mcp": { method: "POST", path: "" },
   "meetings": { method: "PATCH", path: "" },
+  "operations": { method: "POST", path: "/requeue" },
   "notify": { method: "POST", path: "" },
   "schedule": { method: "POST", path: "" },
   "status": { method: "GET", path: "" },
   "sync-organizer": { method: "POST", path: "" },
   "task-events": { method: "GET", path: "/events" },
   "write-back": { method: "POST", path: "" },
-};
-
-/** What Supabase sets for every function, and Convene's own secrets. No server listens at these addresses. */
-const ENVIRONMENT = {
-  SUPABASE_URL: "https://project.supabase.example",
-  SUPABASE_PUBLISHABLE_KEYS: JSON.stringify({ default: "sb_publishable_of_a_test" }),
-  SUPABASE_SECRET_KEYS: JSON.stringify({
-    default: "sb_secret_of_a_test",
-    automations: "sb_secret_of_another_test",
-  }),
-  SUPABASE_JWKS: JSON.stringify({ keys: [] }),
-  GOOGLE_CLIENT_ID: "client.example",
-  GOOGLE_CLIENT_SECRET: "secret-of-a-test",
-  CONVENE_TOKEN_KEYS: `k1:${btoa("0123456789abcdef0123456789abcdef")}`,
-  CONVENE_APP_URLS: "https://app.example/",
 };
 
 Deno.test("every function in supabase/functions has its test request and its section in config.toml", async () => {
@@ -66,7 +56,7 @@ for (const [name, { method, path }] of Object.entries(REQUESTS)) {
     assert.deepEqual(foreign, [], "these files belong to no function");
     assert.equal(await checkDeployed(deployment), "");
 
-    await using served = await serveDeployed(deployment, ENVIRONMENT);
+    await using served = await serveDeployed(deployment, FUNCTION_ENVIRONMENT);
     const response = await fetch(`${served.url}/${name}${path}`, {
       method,
       headers: { "content-type": "application/json" },
@@ -78,7 +68,16 @@ for (const [name, { method, path }] of Object.entries(REQUESTS)) {
     assert.equal(Reflect.get(body, "error"), "unauthenticated");
     assert.equal(Reflect.get(body, "status"), 401);
     assert.equal(typeof Reflect.get(body, "message"), "string");
+    if (name === "status") await assertContract(served.url);
   });
+}
+
+/** The contract is a file of its own, which the function imports when it is asked for it. */
+async function assertContract(url: string): Promise<void> {
+  const response = await fetch(`${url}/status/openapi.json`);
+  assert.equal(response.status, 200);
+  const committed = await Deno.readTextFile(`${PROJECT_ROOT}/docs/openapi.json`);
+  assert.deepEqual(await response.json(), JSON.parse(committed));
 }
 
 /** The project's files that an entry point needs, by Deno's own account of its imports. */

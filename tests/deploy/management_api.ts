@@ -15,15 +15,30 @@ export interface Deployment {
 export interface ManagementApi extends AsyncDisposable {
   /** The last deployment of each function. */
   readonly deployments: ReadonlyMap<string, Deployment>;
+  /** Where the files of each function were stored, in a folder of its name. */
+  readonly directory: string;
   /** Makes the CLI call this server as a logged-in user. */
   readonly environment: Record<string, string>;
   readonly project_ref: string;
 }
 
-export async function startManagementApi(): Promise<ManagementApi> {
+export const PROJECT_REF = "conveneconveneconven";
+
+export interface ManagementOptions {
+  /** More routes, as "METHOD /path below /v1/projects/<ref>". */
+  routes?: Readonly<Record<string, (request: Request) => Promise<Response> | Response>>;
+  /** For the rest; null: not played here. */
+  otherRoute?: (route: string) => Response | null;
+  /** Hears of every upload. */
+  onDeployment?: (slug: string) => void;
+}
+
+export async function startManagementApi(
+  { routes = {}, otherRoute, onDeployment }: ManagementOptions = {},
+): Promise<ManagementApi> {
   const directory = await Deno.makeTempDir({ prefix: "convene-deploy-" });
   const deployments = new Map<string, Deployment>();
-  const project_ref = "conveneconveneconven";
+  const project_ref = PROJECT_REF;
 
   const server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen: () => {} },
@@ -34,8 +49,12 @@ export async function startManagementApi(): Promise<ManagementApi> {
         const slug = url.searchParams.get("slug") ?? "";
         const deployment = await store(await request.formData(), join(directory, slug));
         deployments.set(slug, deployment);
+        onDeployment?.(slug);
         return Response.json(answer(slug, deployment), { status: 201 });
       }
+      const below = route.replace(`/v1/projects/${project_ref}`, "");
+      const added = await routes[below]?.(request) ?? otherRoute?.(below) ?? null;
+      if (added !== null) return added;
       // The CLI looks the project's name up for its last line, and does without.
       return Response.json({ message: `${route} is not played here` }, { status: 404 });
     },
@@ -54,6 +73,7 @@ export async function startManagementApi(): Promise<ManagementApi> {
 
   return {
     deployments,
+    directory,
     project_ref,
     environment: {
       SUPABASE_PROFILE: profile,
@@ -80,7 +100,7 @@ async function store(form: FormData, directory: string): Promise<Deployment> {
   }
   const metadata: unknown = JSON.parse(String(form.get("metadata")));
   if (typeof metadata !== "object" || metadata === null) throw new Error("No metadata");
-  const text = (key: string) => String(Reflect.get(metadata, key));
+  const text = (key: string) => String(Reflect.get(metadata, key) ?? "");
   return {
     name: text("name"),
     entrypoint_path: text("entrypoint_path"),

@@ -4,7 +4,12 @@ import { applyMigrations } from "../../local/database/migrations.ts";
 import { openPostgresDatabase } from "../../local/database/postgres_database.ts";
 import { prepareDatabaseAt } from "../../local/database/prepare_database_at.ts";
 import { MIGRATIONS, openMigratedDatabase } from "../../local/tasks/migrated_database.ts";
-import { PREFLIGHT, preflightFor } from "../../local/tasks/preflight_lists.ts";
+import {
+  PREFLIGHT,
+  preflightFor,
+  UNINSTALL,
+  uninstallFor,
+} from "../../local/tasks/preflight_lists.ts";
 import { startPostgresServer } from "../support/postgres_server.ts";
 
 /** Everything that a migration could have created, renamed, opened or closed. */
@@ -194,20 +199,25 @@ Deno.test({
 });
 
 Deno.test({
-  name: "the preflight knows every name that the migrations create, and every documented column",
+  name:
+    "the preflight and uninstall.sql know every name that the migrations create, and every documented column",
   // PGlite keeps its own state in the exit code until it is closed.
   sanitizeExit: false,
   async fn() {
     const database = await openMigratedDatabase();
     try {
-      const expected = (await preflightFor(database)).split("\n");
-      const committed = (await Deno.readTextFile(PREFLIGHT)).split("\n");
-      const line = expected.findIndex((text, index) => text !== committed[index]);
-      assert.equal(
-        line,
-        -1,
-        `The preflight differs in line ${line + 1}; run "deno task db:preflight"`,
-      );
+      for (
+        const [file, listsFor] of [[PREFLIGHT, preflightFor], [UNINSTALL, uninstallFor]] as const
+      ) {
+        const expected = (await listsFor(database)).split("\n");
+        const committed = (await Deno.readTextFile(file)).split("\n");
+        const line = expected.findIndex((text, index) => text !== committed[index]);
+        assert.equal(
+          line,
+          -1,
+          `${file.pathname} differs in line ${line + 1}; run "deno task db:preflight"`,
+        );
+      }
     } finally {
       await database.close();
     }
