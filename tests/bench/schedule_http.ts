@@ -25,6 +25,7 @@ const functions = await startFunctionsProcess(
     google_url: nowhere,
     keys,
     jwks: '{"keys":[]}',
+    is_push_received: false,
     extra: {},
   }),
 );

@@ -3,6 +3,7 @@
  * Run: deno task bench:writeback [--quick]. --quick leaves out the run that waits for quota (N=1000,
  * U=1) and the million finished meetings; --only=single, batches or queue runs one part.
  */
+import { setting } from "../support/queue.ts";
 import { startPlatform } from "../../local/platform.ts";
 import { printLine } from "../../local/output.ts";
 import { forgetMeetings, manyOrganizers } from "../support/many_meetings.ts";
@@ -38,6 +39,8 @@ await using platform = await startPlatform({
   background: { net: false, cron: false },
 });
 const stack = stackOf(platform, true);
+// One user writes more here than users may.
+await setting(stack, "guests_invited_per_day", 1_000_000);
 const organizers = await manyOrganizers(stack, 100);
 await stack.google.fault({
   method: "POST",

@@ -1,7 +1,7 @@
 import type { MeetingRow } from "@shared/database/meetings.ts";
 import type { CallInit } from "../support/stack.ts";
 import { inGroups } from "./in_groups.ts";
-import type { ExpectedState } from "./expected_state.ts";
+import type { Changes, ExpectedState } from "./expected_state.ts";
 import { addresses } from "./participants.ts";
 import type { Random } from "./random.ts";
 import type { Fixture } from "./fixture.ts";
@@ -11,13 +11,6 @@ import type { WorkerPool } from "./worker_pool.ts";
 export type ChangeRequest =
   | { meeting_id: string; is_cancellation: true }
   | { meeting_id: string; is_cancellation: false; changes: Changes };
-
-interface Changes {
-  title?: string;
-  start_time?: string;
-  end_time?: string;
-  participant_emails?: readonly string[];
-}
 
 /** Share of cancellations among a round's requests; all others are changes. */
 const CANCELLATIONS = 0.1;
@@ -69,9 +62,19 @@ export async function sendChangeRequests(
   requests: readonly ChangeRequest[],
 ): Promise<void> {
   const sent = requests.flatMap((request) => random.chance(TWICE) ? [request, request] : [request]);
+  for (const request of requests) {
+    const participants = request.is_cancellation ? undefined : request.changes.participant_emails;
+    if (participants === undefined) continue;
+    expected.requested_participants.push({ meeting_id: request.meeting_id, participants });
+  }
   await inGroups(sent, CONCURRENT, async (request) => {
     const response = await pool.call("meetings", callFor(request));
-    if (response?.status !== 200) return;
+    if (response?.status !== 200) {
+      if (!request.is_cancellation && (response === null || response.status >= 500)) {
+        expected.uncertain_changes.push(request);
+      }
+      return;
+    }
     const meeting = response.body as AcceptedMeeting;
     expected.accepted_changes.push({
       meeting_id: request.meeting_id,
@@ -79,6 +82,7 @@ export async function sendChangeRequests(
       is_cancelled: meeting.cancelled_at !== null,
       title: meeting.title,
       start_time: meeting.start_time,
+      names: request.is_cancellation ? [] : namedBy(request.changes),
       participants: addresses(meeting.participants).sort().join(),
     });
   });
@@ -88,6 +92,13 @@ export async function sendChangeRequests(
 interface AcceptedMeeting extends Pick<MeetingRow, "title" | "participants" | "cancelled_at"> {
   version: number;
   start_time: string | null;
+}
+
+function namedBy({ title, start_time }: Changes): ("title" | "time")[] {
+  return [
+    ...(title === undefined ? [] : ["title" as const]),
+    ...(start_time === undefined ? [] : ["time" as const]),
+  ];
 }
 
 function callFor(request: ChangeRequest): CallInit {

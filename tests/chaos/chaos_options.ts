@@ -7,6 +7,8 @@ export interface ChaosTaskOptions {
   meetings: number;
   /** Worker processes that run at the same time. */
   workers: number;
+  /** Whether organizers also delete events in Google Calendar. */
+  deletions: boolean;
 }
 
 /** Small enough for `deno task test`, which runs these seeds too. */
@@ -15,13 +17,17 @@ export const DEFAULTS: ChaosTaskOptions = {
   seeds: [1, 2, 3],
   meetings: 40,
   workers: 4,
+  deletions: false,
 };
 
 export const CHAOS_HELP =
   `Runs the deployed functions in worker processes, on a real Postgres and the Google Calendar emulator,
-while requests fail, wake-ups are lost, leases expire and workers are killed. Then it checks the
-invariants: every meeting has its one event or none, every guest one invitation, no accepted change
-and no reply is lost, and the ledger explains every request to Google (docs/exactly-once.md).
+while requests fail, wake-ups and push messages are lost, leases and cursors expire and workers are
+killed, and while organizers change title, time, place and guests in Google Calendar and move events to
+another calendar. Then it checks
+the invariants: every meeting has its one event or none and its row equals the event, every guest has
+one invitation, no accepted change, no edit by people and no reply is lost, and the ledger explains
+every request to Google (docs/exactly-once.md).
 
 Usage: deno task test:chaos [options]
 
@@ -29,15 +35,23 @@ Usage: deno task test:chaos [options]
   --seeds N     number of seeds, counted upwards from the first (default: ${DEFAULTS.seeds.length})
   --meetings N  meetings in a run (default: ${DEFAULTS.meetings})
   --workers N   worker processes that run at the same time (default: ${DEFAULTS.workers})
+  --deletions   organizers also delete events in Google Calendar
   --help        this text
 
-A seed decides faults, kills, changes and replies. The processes run in parallel, so two runs of one
+A seed decides faults, kills, changes, edits and replies. The processes run in parallel, so two runs of one
 seed are similar, not equal. Each run prints one line with these counts:
 
-  created, cancelled, failed, given_up  final states of the meetings before the failed ones are requeued
+  created, cancelled, deleted, failed, given_up
+             final states of the meetings before the failed ones are requeued
   changes    changes and cancellations that were accepted
   replies    replies of guests to invitations
+  edits      changes of organizers in Google Calendar
+  deletions  events that they deleted there
+  relocations  events that they moved there to another calendar of theirs
+  pushes     messages of push channels in the rounds, whether they arrived or not
+  pages      pages of changes that syncs asked Google for in the rounds
   adopted    events that a worker found and did not insert itself
+  moved      claims whose time another meeting had been given, so that another time was searched
   rounds     rounds under faults
   killed     workers killed
   requests   requests to the Google Calendar API in these rounds
@@ -56,8 +70,9 @@ Exit code: 0 all invariants hold, 1 an invariant is violated or an option is wro
 export function parseChaosOptions(args: readonly string[]): ChaosTaskOptions {
   if (args.includes("--help")) return { ...DEFAULTS, help: true };
   const values = new Map<string, number>();
-  for (let index = 0; index < args.length; index += 2) {
-    const [name = "", text = ""] = [args[index], args[index + 1]];
+  const pairs = args.filter((arg) => arg !== "--deletions");
+  for (let index = 0; index < pairs.length; index += 2) {
+    const [name = "", text = ""] = [pairs[index], pairs[index + 1]];
     const value = Number(text);
     if (!["--meetings", "--workers", "--seed", "--seeds"].includes(name)) {
       throw new Error(`"${name}" is no option of this task; --help lists all of them`);
@@ -74,11 +89,19 @@ export function parseChaosOptions(args: readonly string[]): ChaosTaskOptions {
     seeds: Array.from({ length: count }, (_, index) => first + index),
     meetings: values.get("--meetings") ?? DEFAULTS.meetings,
     workers: values.get("--workers") ?? DEFAULTS.workers,
+    deletions: args.includes("--deletions"),
   };
 }
 
 /** The command that repeats one run. */
-export function commandFor(run: { seed: number; meetings: number; workers: number }): string {
-  const { seed, meetings, workers } = run;
-  return `deno task test:chaos --seed ${seed} --meetings ${meetings} --workers ${workers}`;
+export function commandFor(
+  { seed, meetings, workers, deletions }: {
+    seed: number;
+    meetings: number;
+    workers: number;
+    deletions: boolean;
+  },
+): string {
+  const command = `deno task test:chaos --seed ${seed} --meetings ${meetings} --workers ${workers}`;
+  return deletions ? `${command} --deletions` : command;
 }

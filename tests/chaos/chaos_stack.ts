@@ -45,5 +45,7 @@ export async function startChaosStack(resources: AsyncDisposableStack): Promise<
       environment: { CHAOS_SUPERVISOR_URL: supervisor.url },
     }),
   );
+  // The lease of a killed worker outlives every wait: callers need not find that out again and again.
+  await platform.sql("update private.settings set value = 0.3 where name = 'lease_wait_seconds'");
   return { ...stackOf(platform, true), plans, on_pause };
 }

@@ -3,15 +3,17 @@ import { promisesOf } from "../support/promises.ts";
 import { startChaosStack } from "./chaos_stack.ts";
 import { pauseAtBreakpoints } from "./breakpoints.ts";
 import { withRewritten } from "./rewritten_function.ts";
-import { concurrentCaller, lateRejection, lostResponse } from "./scenarios.ts";
+import { concurrentCaller, lateRejection, lostResponse, outlastedHold } from "./scenarios.ts";
 
 /** The condition that another worker has a lease that has not expired. */
 const LEASE = /\(v_state\.work\)\.leased_until > clock_timestamp\(\)/;
 /** The condition that the worker which settles still has the lease. */
 const FENCING = /\(s\.work\)\.lease_token = \(g ->> 'lease_token'\)::uuid/;
+/** The condition that holds have ended which the claim of a write takes again. */
+const HELD_AGAIN = /cardinality\(v_waiting\) > 0/;
 
 promisesOf(
-  "each of lease, own id, verification and fencing is needed",
+  "each of lease, own id, verification, fencing and holds that are taken again is needed",
   async (resources) => {
     const stack = await startChaosStack(resources);
     return { stack, breakpoints: pauseAtBreakpoints(stack) };
@@ -57,6 +59,20 @@ promisesOf(
         () => lateRejection(stack, breakpoints),
       );
       assert.match(found.join("\n"), /\(failed\) has 1 live events/);
+    },
+
+    async "with holds that are taken again a guest is in one meeting at a time after an outage"(
+      { stack },
+    ) {
+      assert.deepEqual(await outlastedHold(stack), []);
+    },
+    async "with holds that are not taken again two searched meetings overlap"({ stack }) {
+      const found = await withRewritten(
+        stack,
+        { pattern: HELD_AGAIN, replacement: "false", only: "hold_for_writes" },
+        () => outlastedHold(stack),
+      );
+      assert.match(found.join("\n"), /whose times were searched, overlap for/);
     },
   },
 );

@@ -1,5 +1,4 @@
 import type { StoredEvent } from "../../packages/google-calendar-emulator/control.ts";
-import { addresses } from "./participants.ts";
 import type { MeetingState } from "./snapshot.ts";
 
 /** Fields in which the row of a `created` meeting and its event, of the last version, differ. */
@@ -7,15 +6,21 @@ export function mismatches(meeting: MeetingState, event: StoredEvent): string[] 
   const compared: Record<string, [row: unknown, event: unknown]> = {
     google_event_id: [meeting.google_event_id, event.id],
     google_event_link: [meeting.google_event_link, event.htmlLink],
+    google_calendar_id: [
+      meeting.google_calendar_id,
+      event.calendar_id === meeting.account_email ? "primary" : event.calendar_id,
+    ],
     title: [meeting.title, event.summary],
+    location: [meeting.location ?? "", event.location ?? ""],
     starts_at: [instant(meeting.starts_at), instant(event.start?.dateTime)],
     ends_at: [instant(meeting.ends_at), instant(event.end?.dateTime)],
+    timezone: [meeting.timezone, event.start?.timeZone],
     meet_link: [meeting.meet_link, event.hangoutLink ?? null],
     has_meet_link: [meeting.conference === "meet", meeting.meet_link !== null],
     organizer_email: [meeting.organizer_email, event.organizer?.email],
     organizer_self: [meeting.organizer_self, true],
-    attendees: [emails(meeting.attendees), emails(event.attendees)],
-    participants: [addresses(meeting.participants).sort().join(), emails(event.attendees)],
+    attendees: [replies(meeting.attendees), replies(event.attendees)],
+    cancelled_in_google_at: [meeting.cancelled_in_google_at, null],
     written_version: [meeting.written_version, meeting.desired_version],
     shown_version: [
       String(meeting.desired_version),
@@ -33,7 +38,7 @@ function instant(value: string | null | undefined): number {
   return Date.parse(value ?? "");
 }
 
-function emails(attendees: unknown): string {
-  return (attendees as { email?: string }[] | undefined ?? []).map(({ email }) => email).sort()
-    .join();
+function replies(attendees: unknown): string {
+  return (attendees as { email?: string; responseStatus?: string }[] | undefined ?? [])
+    .map(({ email, responseStatus }) => `${email} ${responseStatus}`).sort().join();
 }

@@ -1,9 +1,8 @@
-import { eventsOfMeeting, type Snapshot } from "./snapshot.ts";
-import type { AcceptedChange } from "./expected_state.ts";
+import { eventsOfMeeting, hasDeletedEvent, type Snapshot } from "./snapshot.ts";
 import { addresses } from "./participants.ts";
 
 /**
- * An accepted change is in the row unless a later one replaced it; a guest's reply is on the event
+ * An accepted change is in the row unless a later one or people replaced it; a guest's reply is on the event
  * unless the guest was removed since; event id and Meet link never change.
  */
 export function expectedStateViolations(snapshot: Snapshot): string[] {
@@ -11,10 +10,12 @@ export function expectedStateViolations(snapshot: Snapshot): string[] {
     ...lostChanges(snapshot),
     ...lostReplies(snapshot),
     ...changedIdentities(snapshot),
+    ...changedPlaces(snapshot),
   ];
 }
 
-function lostChanges({ meetings, expected }: Snapshot): string[] {
+function lostChanges(snapshot: Snapshot): string[] {
+  const { meetings, expected, ledger } = snapshot;
   const rows = new Map(meetings.map((meeting) => [meeting.meeting_id, meeting]));
   return expected.accepted_changes.flatMap((accepted) => {
     const row = rows.get(accepted.meeting_id);
@@ -24,17 +25,38 @@ function lostChanges({ meetings, expected }: Snapshot): string[] {
       return [`${name} was accepted as cancelled and is not cancelled`];
     }
     if (row.desired_version > accepted.version) return [];
-    const actual: Pick<AcceptedChange, "title" | "participants"> & { start: number } = {
-      title: row.title,
-      start: Date.parse(row.starts_at ?? ""),
-      participants: addresses(row.participants).sort().join(),
-    };
-    const { title, participants } = accepted;
-    // A search that was in progress may have found a slot since.
-    const start = accepted.start_time === null ? actual.start : Date.parse(accepted.start_time);
-    const same = JSON.stringify(actual) === JSON.stringify({ title, start, participants });
-    return same ? [] : [`${name} differs from the accepted change`];
+    // A search may have found the first slot since, or another one for a slot that was taken, also while the meeting
+    // had failed or its event was deleted.
+    const is_searched = accepted.start_time === null ||
+      !accepted.names.includes("time") &&
+        (hasDeletedEvent(row, snapshot) ||
+          ledger.some(({ meeting_id, decision }) =>
+            meeting_id === row.meeting_id && ["search_again", "failed"].includes(decision ?? "")
+          ));
+    // What people edited is compared with the event (edit_invariants.ts).
+    const ids = eventsOfMeeting(row, snapshot).map(({ id }) => id);
+    const is_edited = (field: string) =>
+      expected.edits.some((edit) => ids.includes(edit.event_id) && edit.field === field);
+    const has_time = !is_searched && !is_edited("time");
+    const actual = stateOf(
+      is_edited("title") ? null : row.title,
+      has_time ? row.starts_at : null,
+      addresses(row.participants),
+    );
+    const wanted = stateOf(
+      is_edited("title") ? null : accepted.title,
+      has_time ? accepted.start_time : null,
+      accepted.participants.split(","),
+    );
+    return actual === wanted
+      ? []
+      : [`${name} differs from the accepted change: ${actual}, not ${wanted}`];
   });
+}
+
+function stateOf(title: string | null, start: string | null, participants: string[]): string {
+  const start_time = start === null ? null : new Date(start).toISOString();
+  return JSON.stringify({ title, start_time, participants: participants.sort().join() });
 }
 
 function lostReplies(snapshot: Snapshot): string[] {
@@ -63,13 +85,29 @@ function lostReplies(snapshot: Snapshot): string[] {
   });
 }
 
-function changedIdentities({ meetings, expected }: Snapshot): string[] {
-  return meetings.flatMap(({ meeting_id, google_event_id, meet_link }) => {
+function changedIdentities(snapshot: Snapshot): string[] {
+  const { meetings, expected } = snapshot;
+  return meetings.flatMap((meeting) => {
+    const { meeting_id, google_event_id, meet_link } = meeting;
     const first = expected.identities.get(meeting_id);
-    if (first === undefined) return [];
+    // A meeting whose event people deleted gets another one when it is requeued.
+    if (first === undefined || hasDeletedEvent(meeting, snapshot)) return [];
     const same = first.google_event_id === google_event_id && first.meet_link === meet_link;
     return same ? [] : [
       `${meeting_id} had event ${first.google_event_id} with ${first.meet_link}, and now has ${google_event_id} with ${meet_link}`,
     ];
   });
+}
+
+/** An event is where people moved it last; Convene moves none. */
+function changedPlaces(snapshot: Snapshot): string[] {
+  return snapshot.meetings.flatMap((meeting) =>
+    eventsOfMeeting(meeting, snapshot).flatMap(({ id, calendar_id }) => {
+      const last = snapshot.expected.relocations.findLast(({ event_id }) => event_id === id);
+      const place = last?.calendar_id ?? meeting.account_email;
+      return place === calendar_id
+        ? []
+        : [`${meeting.meeting_id}: ${id} is on ${calendar_id}, not on ${place}`];
+    })
+  );
 }

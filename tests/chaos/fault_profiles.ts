@@ -10,8 +10,9 @@ import type {
  * `late_effects`: a request that timed out may take effect afterwards.
  * `undetected_duplicates`: Google does not notice that an event id is taken.
  * `expired_leases`: leases expire during the work, as if the workers' machine had been suspended.
+ * `outage`: Google accepts no write, which pauses the writes of all organizers for hours.
  */
-export type FaultProfile = "late_effects" | "undetected_duplicates" | "expired_leases";
+export type FaultProfile = "late_effects" | "undetected_duplicates" | "expired_leases" | "outage";
 
 /** Shorter than the delay of a slow response, so that a slow response is a timeout. */
 export const WORKER_TIMEOUT_MS = 1_000;
@@ -29,6 +30,13 @@ const CHANGE_FAULTS: readonly FaultRule[] = [
   { method: "PATCH", status: 403, reason: "forbidden", probability: 0.03 },
   { method: "DELETE", status: 403, reason: "forbidden", probability: 0.1 },
 ];
+
+/** Before the other faults, so that it hits every write. */
+const OUTAGE: FaultRule = {
+  path_pattern: "^/calendar/v3/calendars/[^/]+/events",
+  status: 403,
+  reason: "quotaExceeded",
+};
 
 /** Makes the emulator fail, delay or drop three calls in ten; reproducible by seed. */
 export async function applyFaultProfile(
@@ -65,6 +73,9 @@ export async function applyFaultProfile(
     ...token.map((rule) => ({ ...rule, path: "/token", probability: TOKEN_PROBABILITY })),
     ...CHANGE_FAULTS.map((rule) => ({ ...rule, path: CALENDAR_PATH })),
   ];
+  if (profile === "outage") {
+    for (const method of ["POST", "PATCH", "DELETE"]) await google.fault({ ...OUTAGE, method });
+  }
   for (const [index, rule] of rules.entries()) {
     await google.fault({ ...rule, seed: seed * 100 + index });
   }

@@ -1,14 +1,18 @@
 import { mismatches } from "./event_invariants.ts";
+import type { StoredEvent } from "../../packages/google-calendar-emulator/control.ts";
 import { eventsOfMeeting, type MeetingState, type Snapshot } from "./snapshot.ts";
 import { ledgerViolations } from "./ledger_invariants.ts";
 import { mailViolations } from "./mail_invariants.ts";
+import { holdViolations } from "./hold_invariants.ts";
+import { editsViolations } from "./edit_invariants.ts";
+import { replyViolations } from "./reply_invariants.ts";
 import { expectedStateViolations } from "./expected_state_invariants.ts";
 
 /**
  * A sentence about each violated invariant; empty if all hold. Every meeting is `created` with one
- * live event that has its last version, or `cancelled` or `failed` with none; mails agree with the
- * events; no accepted change and no reply is lost; the ledger explains every request to Google; no
- * row is leased.
+ * live event that has its last version, or `cancelled`, `deleted` by people or `failed` with none; mails agree with the
+ * events; no accepted change, no edit by people and no reply is lost, and the history has each reply; no two meetings whose time a search found overlap for
+ * a person who was held; the ledger explains every request to Google; no row is leased.
  */
 export function violations(snapshot: Snapshot): string[] {
   return [
@@ -18,6 +22,9 @@ export function violations(snapshot: Snapshot): string[] {
       ...leaseViolations(meeting),
     ]),
     ...expectedStateViolations(snapshot),
+    ...editsViolations(snapshot),
+    ...replyViolations(snapshot),
+    ...holdViolations(snapshot),
     ...orphans(snapshot),
     ...ledgerViolations(snapshot),
   ];
@@ -25,16 +32,17 @@ export function violations(snapshot: Snapshot): string[] {
 
 /**
  * `given_up`: the event has a version before the last one, or waits for its deletion, and nothing
- * more is done about it before a requeue.
+ * more is done about it before a requeue. `deleted`: people deleted the event in Google Calendar.
  */
-export type FinalState = "created" | "given_up" | "cancelled" | "failed";
+export type FinalState = "created" | "given_up" | "cancelled" | "deleted" | "failed";
 
 /** The final state of a meeting; null while it is due or leased. */
 export function finalStateOf(meeting: MeetingState): FinalState | null {
   if (meeting.write_due_at !== null || meeting.search_due_at !== null) return null;
   if (meeting.writeback_status === "created") {
     if (meeting.written_version < meeting.desired_version) return "given_up";
-    return meeting.cancelled_at === null ? "created" : "cancelled";
+    if (meeting.cancelled_at !== null) return "cancelled";
+    return meeting.cancelled_in_google_at === null ? "created" : "deleted";
   }
   if (meeting.writeback_status === null && meeting.cancelled_at !== null) return "cancelled";
   const has_failed = meeting.writeback_status === "failed" ||
@@ -48,8 +56,17 @@ function finalStateViolations(meeting: MeetingState, snapshot: Snapshot): string
   const state = finalStateOf(meeting);
   const name = `${meeting.meeting_id} (${state ?? meeting.writeback_status})`;
   const [event] = live;
+  // The generation is the end of the id.
+  const last = all.toSorted((one, other) => one.id.localeCompare(other.id)).at(-1);
   const found: string[] = [];
-  if (all.length > 1) found.push(`${name} has had ${all.length} events`);
+  const { deletions } = snapshot.expected;
+  const is_deleted_by_people = ({ id }: StoredEvent) => deletions.includes(id);
+  const others = all.filter((one) => !is_deleted_by_people(one));
+  if (others.length > 1) found.push(`${name} has had ${others.length} events`);
+  if (live.some(is_deleted_by_people)) found.push(`${name} has an event that people deleted`);
+  if (meeting.cancelled_at === null && others.some(({ status }) => status === "cancelled")) {
+    found.push(`${name} has an event that was deleted, and not by people`);
+  }
   switch (state) {
     case "created":
       if (event !== undefined) found.push(...mismatches(meeting, event));
@@ -57,11 +74,19 @@ function finalStateViolations(meeting: MeetingState, snapshot: Snapshot): string
       return [...found, `${name} has ${live.length} live events, not 1`];
     case "given_up":
       // A cancellation may be given up because its workers died after they had deleted the event.
-      if (live.length === 1 || live.length === 0 && meeting.cancelled_at !== null) return found;
+      if (
+        live.length === 0 && (meeting.cancelled_at !== null || isLastDeleted(meeting, snapshot))
+      ) {
+        return found;
+      }
+      if (live.length === 1) return found;
       return [...found, `${name} has ${live.length} live events, not 1`];
+    case "deleted":
+      if (!isLastDeleted(meeting, snapshot)) found.push(`${name} was not deleted by people`);
+      break;
     case "cancelled":
-      if (meeting.google_event_id !== (all[0]?.id ?? null)) {
-        found.push(`${name} has google_event_id ${meeting.google_event_id}, not ${all[0]?.id}`);
+      if (meeting.google_event_id !== (last?.id ?? null)) {
+        found.push(`${name} has google_event_id ${meeting.google_event_id}, not ${last?.id}`);
       }
       break;
     case "failed":
@@ -71,6 +96,10 @@ function finalStateViolations(meeting: MeetingState, snapshot: Snapshot): string
   }
   if (live.length === 0) return found;
   return [...found, `${name} has ${live.length} live events, not 0`];
+}
+
+function isLastDeleted({ google_event_id }: MeetingState, { expected }: Snapshot): boolean {
+  return google_event_id !== null && expected.deletions.includes(google_event_id);
 }
 
 function leaseViolations({ meeting_id, lease_token, search_lease_token }: MeetingState): string[] {

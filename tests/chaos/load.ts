@@ -1,12 +1,20 @@
 import type { ChaosStack } from "./chaos_stack.ts";
 import { deliverWakeUps } from "./wake_ups.ts";
 import type { Guests } from "./guests.ts";
+import type { People } from "./people.ts";
+import {
+  disturbSyncs,
+  endPollIntervals,
+  losePushMessages,
+  makeSyncsDue,
+  sweepSyncs,
+} from "./syncs.ts";
 import type { ExpectedState } from "./expected_state.ts";
 import { advanceTime, expireLeasesDuring } from "./advance_time.ts";
 import type { Random } from "./random.ts";
 import { reconnectAll } from "./recovery.ts";
 import { applyFaultProfile, type FaultProfile, removeFaults } from "./fault_profiles.ts";
-import type { Fixture } from "./fixture.ts";
+import { type Fixture, insertMeetings } from "./fixture.ts";
 import { type ChangeRequest, changeRequests, sendChangeRequests } from "./change_requests.ts";
 import type { WorkerPool } from "./worker_pool.ts";
 
@@ -18,9 +26,12 @@ export interface Run {
   random: Random;
   expected: ExpectedState;
   guests: Guests;
+  people: People;
 }
 
+/** An outage first: the meetings that are inserted after it find their time while others wait for their events. */
 const PROFILES: readonly FaultProfile[] = [
+  "outage",
   "late_effects",
   "undetected_duplicates",
   "expired_leases",
@@ -30,11 +41,18 @@ const MAX_ROUNDS = 12;
 const ROUNDS_WITH_CHANGES = 9;
 const MAX_DRAIN_ROUNDS = 40;
 const MEETINGS_A_REPLY = 10;
+const MEETINGS_AN_ACT = 10;
 /** For the limit of a batch. */
 const MEETINGS_A_ROW = 5;
 
-/** Runs rounds under faults until no work is left or `MAX_ROUNDS` is reached; returns their number. */
-export async function runRounds(run: Run, seed: number): Promise<number> {
+/**
+ * Runs rounds under faults until no work is left or `MAX_ROUNDS` is reached; returns their number. `later_meetings` are
+ * inserted after the first round.
+ */
+export async function runRounds(
+  run: Run,
+  { seed, later_meetings }: { seed: number; later_meetings: number },
+): Promise<number> {
   const { stack, fixture, random } = run;
   for (let rounds = 0; rounds < MAX_ROUNDS; rounds++) {
     const has_changes = rounds < ROUNDS_WITH_CHANGES;
@@ -44,11 +62,13 @@ export async function runRounds(run: Run, seed: number): Promise<number> {
       ? await withoutUnsafeCancellations(run, profile, changeRequests(fixture, random, rounds))
       : [];
     await applyFaultProfile(stack.google, profile, seed * 1000 + rounds);
+    await disturbSyncs(stack, random);
     await runRound(run, profile, changes);
     await removeFaults(stack.google);
     await recordIdentities(run);
     if (random.chance(0.3)) await reconnectAll(stack, fixture);
     await advanceTime(stack, random, 0.8);
+    if (rounds === 0) await insertMeetings(stack, fixture, random, later_meetings, run.expected);
   }
   return MAX_ROUNDS;
 }
@@ -76,7 +96,7 @@ async function runRound(
   profile: FaultProfile,
   changes: readonly ChangeRequest[],
 ): Promise<void> {
-  const { stack, pool, fixture, random, expected, guests } = run;
+  const { stack, pool, fixture, random, expected, guests, people } = run;
   if (random.chance(0.3)) await stack.google.expireAccessTokens();
   const calls = Promise.all([
     deliverWakeUps(stack.platform, pool, random),
@@ -84,6 +104,8 @@ async function runRound(
     sweep(run, 4),
     callTwice(pool, fixture, random),
     guests.sendReplies(Math.ceil(fixture.meeting_count / MEETINGS_A_REPLY)),
+    people.act(Math.ceil(fixture.meeting_count / MEETINGS_AN_ACT)),
+    sweepSyncs(pool),
   ]);
   if (profile === "expired_leases") await expireLeasesDuring(stack, pool, random, calls);
   await calls;
@@ -109,14 +131,25 @@ async function callTwice(pool: WorkerPool, fixture: Fixture, random: Random): Pr
   }
 }
 
-/** Works without faults until no row is due or leased. */
+/**
+ * Works without faults until no row is due or leased. Then, without messages of Google, one poll interval ends, and
+ * all calendars are read.
+ */
 export async function drain(run: Run): Promise<void> {
   const { stack, pool, fixture, random } = run;
+  await losePushMessages(stack);
   await reconnectAll(stack, fixture);
   for (let rounds = 0; rounds < MAX_DRAIN_ROUNDS && await isWorkLeft(stack); rounds++) {
     await advanceTime(stack, random, 1);
     await deliverWakeUps(stack.platform, pool, random);
     await sweep(run, 2);
+    await pool.idle();
+  }
+  await endPollIntervals(stack, random, 1);
+  await stack.platform.sql("select private.enqueue_syncs()");
+  for (let rounds = 0; rounds < MAX_DRAIN_ROUNDS && await isSyncDue(stack); rounds++) {
+    await makeSyncsDue(stack);
+    await sweepSyncs(pool);
     await pool.idle();
   }
 }
@@ -128,6 +161,11 @@ async function isWorkLeft({ platform }: ChaosStack): Promise<boolean> {
      ) as is_work_left`,
   );
   return row?.is_work_left === true;
+}
+
+async function isSyncDue({ platform }: ChaosStack): Promise<boolean> {
+  const rows = await platform.sql("select from private.work where kind = 'sync' limit 1");
+  return rows.length > 0;
 }
 
 async function recordIdentities({ stack, expected }: Run): Promise<void> {

@@ -1,25 +1,25 @@
-import type { MeetingRow } from "@shared/database/meetings.ts";
 import type {
   Mail,
   RecordedRequest,
   StoredEvent,
 } from "../../packages/google-calendar-emulator/control.ts";
-import { eventsOfMeeting, type Snapshot } from "./snapshot.ts";
+import { eventsOfMeeting, type MeetingState, type Snapshot } from "./snapshot.ts";
 
 /** One invitation, then updates; one cancellation after a removal; perhaps a new invitation. */
 const VALID_SEQUENCE = /^(invitation (update )*cancellation )*(invitation (update )*)?$/;
 
 /**
  * Compares the mails that Google sent about each event of a meeting with the event: its guests have
- * one invitation and know its present time and title, with at most one update a version; all others
+ * one invitation and know its present time and title, with at most one update a version or edit; all others
  * who got a mail have one cancellation.
  */
-export function mailViolations(meeting: MeetingRow, snapshot: Snapshot): string[] {
+export function mailViolations(meeting: MeetingState, snapshot: Snapshot): string[] {
   const events = new Map(eventsOfMeeting(meeting, snapshot).map((event) => [event.id, event]));
   return [...events.values()].flatMap((event) => {
     const sent = snapshot.mails.filter(({ event_id }) => event_id === event.id);
-    const versions = patchedVersions(event.id, snapshot.requests);
-    const invited = invitedTo(event);
+    const versions = patchedVersions(event.id, snapshot.requests) +
+      snapshot.expected.edits.filter(({ event_id }) => event_id === event.id).length;
+    const invited = invitedTo(event, meeting);
     const recipients = new Set([...invited, ...sent.map(({ to }) => to)]);
     return [...recipients].flatMap((guest) => {
       const mails = sent.filter(({ to }) => to === guest);
@@ -43,7 +43,7 @@ function problems(
     found.push("a mail is sent twice, or missing");
   }
   if (kinds(mails).filter((kind) => kind === "update").length > versions) {
-    found.push(`more updates than the ${versions} versions that were written`);
+    found.push(`more updates than the ${versions} versions that were written or edited`);
   }
   if (!is_invited && last !== undefined && last.kind !== "cancellation") {
     found.push("no cancellation was sent");
@@ -57,12 +57,15 @@ function problems(
   return found;
 }
 
-/** All guests but the organizer, on whose calendar the event is and who gets no mail. */
-function invitedTo({ status, attendees, calendar_id }: StoredEvent): Set<string> {
+/** All guests but the organizer, who gets no mail. */
+function invitedTo(
+  { status, attendees }: StoredEvent,
+  { account_email }: MeetingState,
+): Set<string> {
   if (status === "cancelled") return new Set();
   return new Set(
     (attendees ?? []).flatMap(({ email }) =>
-      email === undefined || email === null || email === calendar_id ? [] : [email]
+      email === undefined || email === null || email === account_email ? [] : [email]
     ),
   );
 }

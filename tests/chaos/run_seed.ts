@@ -1,5 +1,7 @@
+import type { RecordedRequest } from "../../packages/google-calendar-emulator/control.ts";
 import { type ChaosStack, withChaosStack } from "./chaos_stack.ts";
 import { adoptions, type Snapshot, takeSnapshot } from "./snapshot.ts";
+import { peopleOf } from "./people.ts";
 import { guestsOf } from "./guests.ts";
 import { type FinalState, finalStateOf, violations } from "./invariants.ts";
 import { emptyExpectedState } from "./expected_state.ts";
@@ -14,6 +16,8 @@ export interface ChaosOptions {
   seed: number;
   meetings: number;
   workers: number;
+  /** Whether organizers also delete events in Google Calendar. */
+  deletions: boolean;
 }
 
 /** What happened in a run: the violations, and counts which show that it was hard enough. */
@@ -24,8 +28,20 @@ export interface ChaosReport extends Record<FinalState, number> {
   changes: number;
   /** Replies of guests to invitations. */
   replies: number;
+  /** Changes that organizers made in Google Calendar. */
+  edits: number;
+  /** Events that they deleted there. */
+  deletions: number;
+  /** Events that they moved to another calendar of theirs. */
+  relocations: number;
+  /** Messages of push channels in the rounds under faults, whether they arrived or not. */
+  pushes: number;
+  /** Pages of calendars that syncs asked for in these rounds. */
+  pages: number;
   /** Meetings that were settled by a worker which had found their event and not inserted it. */
   adopted: number;
+  /** Claims that found their time given to another meeting, and let another time be searched. */
+  moved: number;
   /** Rounds under faults. */
   rounds: number;
   /** Workers killed. */
@@ -53,24 +69,47 @@ async function runOn(stack: ChaosStack, options: ChaosOptions): Promise<ChaosRep
   const fixture = await createFixture(stack, options.meetings);
   const expected = emptyExpectedState();
   const guests = guestsOf(stack, fixture, seededRandom(options.seed), expected);
+  const people = peopleOf(
+    stack,
+    fixture,
+    seededRandom(options.seed),
+    expected,
+    options.deletions,
+  );
   const pool = await startWorkerPool(stack, random, {
     size: options.workers,
     kills: Math.max(options.workers, Math.ceil(options.meetings / MEETINGS_A_KILL)),
     timeout_ms: WORKER_TIMEOUT_MS,
-    beforePatch: ({ path }) => guests.maybeReply(path.slice(path.lastIndexOf("/") + 1)),
+    beforePatch: async ({ path }) => {
+      const event_id = path.slice(path.lastIndexOf("/") + 1);
+      await guests.maybeReply(event_id);
+      await people.maybeAct(event_id);
+    },
   });
-  await insertMeetings(stack, fixture, random);
-  const run: Run = { stack, pool, fixture, random, expected, guests };
+  const first_meetings = Math.ceil(options.meetings / 2);
+  await insertMeetings(stack, fixture, random, first_meetings, expected);
+  const run: Run = { stack, pool, fixture, random, expected, guests, people };
 
-  const rounds = await runRounds(run, options.seed);
+  const rounds = await runRounds(run, {
+    seed: options.seed,
+    later_meetings: options.meetings - first_meetings,
+  });
   const requests = await stack.google.requests({ path: "/calendar/v3/" });
+  const pushes = await stack.google.notifications();
   await pool.replaceAll();
   await drain(run);
   const snapshot = await takeSnapshot(stack, expected);
 
   const requeue_failures = await requeueAll(pool, snapshot);
   await drain(run);
-  const final = await takeSnapshot(stack, expected);
+  let final = await takeSnapshot(stack, expected);
+  // A given-up change may be requeued whose event people had deleted: only now it is read, and the meeting says that a
+  // further requeue writes a new event.
+  if (final.meetings.some(isEventMissing)) {
+    requeue_failures.push(...await requeueAll(pool, final));
+    await drain(run);
+    final = await takeSnapshot(stack, expected);
+  }
   pool.end();
   const final_states = snapshot.meetings.map(finalStateOf);
   const count = (wanted: FinalState) => final_states.filter((state) => state === wanted).length;
@@ -83,11 +122,18 @@ async function runOn(stack: ChaosStack, options: ChaosOptions): Promise<ChaosRep
     ],
     created: count("created"),
     cancelled: count("cancelled"),
+    deleted: count("deleted"),
     failed: count("failed"),
     given_up: count("given_up"),
     changes: expected.accepted_changes.length,
     replies: expected.replies.length,
+    edits: expected.edits.length,
+    deletions: expected.deletions.length,
+    relocations: expected.relocations.length,
+    pushes: pushes.filter(({ resource_state }) => resource_state === "exists").length,
+    pages: requests.filter(isPage).length,
     adopted: adoptions(snapshot),
+    moved: snapshot.ledger.filter(({ decision }) => decision === "search_again").length,
     rounds,
     killed: pool.killed,
     requests: requests.length,
@@ -96,9 +142,17 @@ async function runOn(stack: ChaosStack, options: ChaosOptions): Promise<ChaosRep
   };
 }
 
+function isEventMissing({ writeback_error }: Snapshot["meetings"][number]): boolean {
+  return writeback_error?.startsWith("event_missing: ") === true;
+}
+
+function isPage({ method, path }: RecordedRequest): boolean {
+  return method === "GET" && path.endsWith("/events");
+}
+
 function afterRequeue(snapshot: Snapshot): string[] {
   const left = snapshot.meetings.filter((meeting) =>
-    !["created", "cancelled"].includes(finalStateOf(meeting) ?? "")
+    !["created", "cancelled", "deleted"].includes(finalStateOf(meeting) ?? "")
   );
   return [
     ...violations(snapshot),

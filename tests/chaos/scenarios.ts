@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { FunctionsWorker } from "../../local/platform.ts";
-import { pendingMeeting } from "../support/meetings.ts";
-import { callFunction } from "../support/stack.ts";
+import { pendingMeeting, WEEK } from "../support/meetings.ts";
+import { callFunction, type Organizer } from "../support/stack.ts";
 import { requestsFinished } from "./requests_finished.ts";
 import type { ChaosStack } from "./chaos_stack.ts";
 import { takeSnapshot } from "./snapshot.ts";
@@ -93,6 +93,34 @@ export async function rejectedDuringLateInsert(stack: ChaosStack): Promise<strin
   return await outcome(stack, worker);
 }
 
+/**
+ * Two meetings of one guest, for each of which a search finds a time: the second while the first waits for its event,
+ * longer than holds last. The second is written before the first.
+ */
+export async function outlastedHold(stack: ChaosStack): Promise<string[]> {
+  const [ana, ben] = [await stack.organizer(), await stack.organizer()];
+  const guest = await stack.guest();
+  const first = await search(ana, guest);
+  await stack.platform.sql("update private.slot_holds set expires_at = clock_timestamp()");
+  const second = await search(ben, guest);
+  assert.equal(first.selected_slot.start_time, second.selected_slot.start_time);
+  await write(stack, second.meeting_id);
+  await write(stack, first.meeting_id);
+  await callFunction(stack.platform, "schedule", {
+    apikey: stack.platform.automations_key,
+    body: { batch: true },
+  });
+  return await outcome(stack);
+}
+
+async function search(organizer: Organizer, guest: string) {
+  const { status, body } = await organizer.call("schedule", {
+    body: { title: "Review", participants: [guest], constraints: WEEK },
+  });
+  assert.equal(status, 200, JSON.stringify(body));
+  return body;
+}
+
 async function lateInsert(stack: ChaosStack) {
   const { meeting_id } = await pendingMeeting(stack, { title: "Review" });
   const worker = await startWorker(stack, { timeout_ms: 300 });
@@ -131,8 +159,8 @@ async function writeDue({ platform }: ChaosStack): Promise<void> {
 }
 
 /** The violations after all leases have expired and sweeps have done what was due; then deletes all. */
-async function outcome(stack: ChaosStack, worker: FunctionsWorker): Promise<string[]> {
-  worker.kill();
+async function outcome(stack: ChaosStack, worker?: FunctionsWorker): Promise<string[]> {
+  worker?.kill();
   for (let sweeps = 0; sweeps < SWEEPS; sweeps++) {
     await stack.platform.sql(
       `update private.work

@@ -126,7 +126,9 @@ export async function startWorkerPool(
     async idle() {
       do {
         await Promise.all(replacements);
-        await Promise.all(workers.map((worker) => responseOf(`${worker.functions_url}/idle`)));
+        // Push messages arrive at the process of the gateway.
+        const urls = [stack.platform, ...workers].map(({ functions_url }) => functions_url);
+        await Promise.all(urls.map((url) => responseOf(`${url}/idle`)));
       } while (replacements.size > 0);
     },
     async replaceAll() {

@@ -111,23 +111,27 @@ function task({ start, duration_minutes }: Given, columns: Partial<TaskRow> = {}
 /** A task's event, and the event after a new start, a new length of the whole series, or a new zone. */
 function checkTask(given: Given): void {
   const { start, zone, duration_minutes: minutes, other_zone } = given;
-  const event = composeTaskEvent(task(given), { timeZone: zone });
+  const event = composeTaskEvent(task(given), { timeZone: zone }, "ana@north.example");
   assert.ok(event);
   assertAt(event.start, start);
   assertAt(event.end, start.add({ minutes }));
 
   const week_before = start.subtract({ days: 7 });
-  const earlier = composeTaskEvent(task({ ...given, start: week_before }), { timeZone: zone });
+  const earlier = composeTaskEvent(
+    task({ ...given, start: week_before }),
+    { timeZone: zone },
+    "ana@north.example",
+  );
   const event_id = "one";
   const now = timesOf({ id: event_id, ...earlier } as never);
-  const moved = newTimes(now, { event_id, start_time: sent(start) });
+  const moved = newTimes(now, { event_id, start_time: sent(start) }, null);
   assert.ok(moved);
   assertAt(timePatch(moved).start, start);
   assertAt(timePatch(moved).end, start.add({ minutes }));
 
-  const elsewhere = newTimes(moved, { event_id, timeZone: other_zone });
+  const elsewhere = newTimes(moved, { event_id, timeZone: other_zone }, null);
   assert.ok(elsewhere);
-  const there = other_zone === zone ? start : start.toPlainDateTime().toZonedDateTime(other_zone);
+  const there = start.withTimeZone(other_zone);
   assertAt(timePatch(elsewhere).start, there);
   assertAt(timePatch(elsewhere).end, there.add({ minutes }));
 }
@@ -138,7 +142,11 @@ function checkSeries(given: Given): void {
   for (const [recurrence_pattern, days] of [["daily", 1], ["weekly", 7]] as const) {
     const first = start.subtract({ days: 2 * days });
     const columns = { recurrence_pattern };
-    const event = composeTaskEvent(task({ ...given, start: first }, columns), { timeZone: zone });
+    const event = composeTaskEvent(
+      task({ ...given, start: first }, columns),
+      { timeZone: zone },
+      "ana@north.example",
+    );
     assert.ok(event);
     const times = timesOf({ id: "one", ...event } as never);
     const { wall } = wallTimeOf(times.start);
@@ -157,7 +165,7 @@ function checkSeries(given: Given): void {
     for (const at of expected) {
       const occurrence = { id: "one_1", originalStartTime: { dateTime: sent(at), timeZone: zone } };
       const request = { event_id: "one", start_time: sent(at) };
-      const still = seriesTimes(request, occurrence as never, times);
+      const still = seriesTimes(request, occurrence as never, times, null);
       assert.deepEqual(still, times);
     }
   }
@@ -169,7 +177,7 @@ function judgedOccurrences(
   frequency: string,
 ): number[] {
   const from = first.epochMilliseconds / MINUTE_MS;
-  const rule = readRecurrence({ rules: [`FREQ=${frequency};COUNT=5`] });
+  const rule = readRecurrence({ lines: [`RRULE:FREQ=${frequency};COUNT=5`] });
   const search = { timezone: zone, from, to: from + 1440 } as SearchRequest;
   return occurrencesOf(layOutSeries(rule, search, []), from).map((at) => at * MINUTE_MS);
 }
@@ -187,7 +195,9 @@ function checkMeeting({ start, zone, duration_minutes: minutes }: Given): void {
     ends_at: end.toInstant().toString(),
     timezone: zone,
     score: null,
-    guest_reasoning: null,
+    event_reasoning: null,
+    description_details: "summary",
+    locale: "en",
   } as unknown as WritableMeeting);
   assertAt(content.start, start);
   assertAt(content.end, end);

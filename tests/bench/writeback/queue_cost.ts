@@ -88,7 +88,7 @@ export async function addFinishedMeetings(
        (meeting_id, organizer_user_id, title, participants, starts_at, ends_at, timezone, scheduling_status,
         writeback_status, google_event_id, written_version, created_at)
      select 'done-' || n, users.ids[1 + n % array_length(users.ids, 1)], 'Done', '["guest@north.example"]',
-       now(), now() + interval '30 minutes', 'UTC', 'scheduled', 'created', 'convene' || n, 1,
+       now() - interval '1 hour', now() - interval '30 minutes', 'UTC', 'scheduled', 'created', 'convene' || n, 1,
        now() - n * interval '1 minute'
      from generate_series(${first}, ${last}) as n, (select array_agg(id) as ids from auth.users) as users;`,
   );

@@ -1,9 +1,11 @@
 import { createAdminClient } from "@supabase/server/core";
 import { googleConnections } from "@shared/connections/connections.ts";
+import { channelTokens } from "@shared/connections/channel_token.ts";
 import { tokenCipher } from "@shared/connections/token_cipher.ts";
 import { googleCalendar } from "@shared/google/calendar.ts";
 import { refused } from "@shared/failures/google_reply.ts";
 import type { GoogleCalendar } from "@shared/google/calendar.ts";
+import { googleChanges } from "@shared/google/calendar_changes.ts";
 import { googleConfiguration } from "@shared/google/configuration.ts";
 import { googleOAuth } from "@shared/google/oauth.ts";
 import { HttpFault } from "@shared/http/fault.ts";
@@ -14,20 +16,28 @@ import { learnProfile } from "@shared/scheduling/learn_profile.ts";
 import { encodeProfile } from "@shared/scheduling/input/profile_text.ts";
 import type { ScheduleDependencies } from "@shared/finding_time/schedule_meeting.ts";
 import type { HandlerDependencies as MeetingsDependencies } from "../../../supabase/functions/meetings/handler.ts";
+import type { HandlerDependencies as SyncDependencies } from "../../../supabase/functions/google-webhook/handler.ts";
 import type { HandlerDependencies as WriteBackDependencies } from "../../../supabase/functions/write-back/handler.ts";
 import type { Pause, Safeguard, WorkerPlan } from "../worker_plan.ts";
 
-type Dependencies = ScheduleDependencies & MeetingsDependencies & WriteBackDependencies;
+type Dependencies =
+  & ScheduleDependencies
+  & MeetingsDependencies
+  & WriteBackDependencies
+  & SyncDependencies;
 
 /**
  * A function of the product as it is deployed, but for its dependencies: before and after each
  * request to Google or to the database is a point where the supervisor may pause or kill the process.
  */
-export function chaosFunction(build: (dependencies: Dependencies) => Handler) {
+export function chaosFunction(
+  build: (dependencies: Dependencies) => Handler,
+  callers: Parameters<typeof serve>[0] = ["user", "secret:*"],
+) {
   let built: Promise<Handler> | undefined;
   const handler: Handler = async (request, caller) =>
     await (await (built ??= dependencies().then(build)))(request, caller);
-  return { fetch: serve(["user", "secret:*"], handler) };
+  return { fetch: serve(callers, handler) };
 }
 
 /** Resolves when no background work is in progress. */
@@ -58,6 +68,9 @@ async function dependencies(): Promise<Dependencies> {
   return {
     database,
     calendar: withoutSafeguard(calendar, disabled_safeguard),
+    changes: googleChanges({ ...google.calendar, fetch: fetchWithPoints, timeout_ms }),
+    tokens: channelTokens(env.CONVENE_TOKEN_KEYS),
+    webhook_url: env.GOOGLE_WEBHOOK_URL || null,
     connections: googleConnections({ database, oauth, cipher, now }),
     now,
     inBackground,

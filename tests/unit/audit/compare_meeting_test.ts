@@ -37,22 +37,24 @@ const COLUMNS = {
   writeback_status: "created",
   writeback_error: null,
   cancelled_at: null,
+  cancelled_in_google_at: null,
   desired_version: 1,
   written_version: 1,
 };
 
 function compare(columns: Partial<AuditableMeeting>, events: GoogleEvent[]) {
-  const { findings, refresh, requeue } = compareMeeting(
+  const { findings, adopt, refresh, requeue } = compareMeeting(
     { ...COLUMNS, ...columns } as unknown as AuditableMeeting,
     events,
   );
-  return { kinds: findings.map(({ finding }) => finding), findings, refresh, requeue };
+  return { kinds: findings.map(({ finding }) => finding), findings, adopt, refresh, requeue };
 }
 
 Deno.test("compareMeeting() finds nothing where the instants are the same in another zone", () => {
   assert.deepEqual(compare({}, [EVENT]), {
     kinds: [],
     findings: [],
+    adopt: null,
     refresh: null,
     requeue: false,
   });
@@ -118,7 +120,22 @@ Deno.test("compareMeeting() offers to requeue a change that was given up, and sa
   assert.deepEqual(copied.kinds, ["given_up", "duplicated"]);
 });
 
-Deno.test("compareMeeting() leaves a change of an event that is gone to people", () => {
+Deno.test("compareMeeting() offers to take over another time and a deletion, which it names once", () => {
+  const later = { ...EVENT, start: { dateTime: "2035-01-08T12:00:00Z" } };
+  const moved = compare({}, [later]);
+  assert.deepEqual([moved.kinds, moved.adopt], [["moved"], later]);
+  assert.match(moved.findings[0]?.repair ?? "", /^Store the time/);
+  const gone = { ...EVENT, status: "cancelled" };
+  const cancelled = compare({}, [gone]);
+  assert.deepEqual(cancelled.adopt, gone);
+  assert.match(cancelled.findings[0]?.repair ?? "", /was deleted.*No guest is invited again/);
+  const known = compare({ cancelled_in_google_at: "2035-01-01T00:00:00Z" }, [gone]);
+  assert.deepEqual([known.kinds, known.adopt], [[], null]);
+  assert.equal(compare({}, []).adopt, null);
+  assert.equal(compare({}, [EVENT]).adopt, null);
+});
+
+Deno.test("compareMeeting() requeues no change of an event that is gone", () => {
   const { kinds, requeue } = compare(GIVEN_UP, [{ ...EVENT, status: "cancelled" }]);
   assert.deepEqual([kinds, requeue], [["cancelled"], false]);
   assert.deepEqual(compare(GIVEN_UP, []).kinds, ["missing"]);

@@ -35,7 +35,7 @@ async function insertInto(
   const inserted = await insertOnce(
     {
       calendar: googleCalendar({ base_url: "http://127.0.0.1:1/calendar/v3", fetch }),
-      connection: {} as StoredConnection,
+      connection: { email: "a@north.example" } as StoredConnection,
       connections: { call: (_connection, _kind, request) => request("token") },
       calendar_id: "primary",
     },

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { StoredConnection } from "@shared/connections/connections.ts";
 import { googleCalendar } from "@shared/google/calendar.ts";
+import { calendarIdOf } from "@shared/calendar_events/event_calendar.ts";
 import { EVENT_KEY_PROPERTY } from "@shared/calendar_events/own_event.ts";
 import { verifyEvent } from "@shared/calendar_events/verify_event.ts";
 import { ofRead, stillUnknown } from "@shared/writeback/attempt_failure.ts";
@@ -14,7 +15,7 @@ async function find(status: number, event: object) {
   return await verifyEvent(
     {
       calendar: googleCalendar({ base_url: "http://127.0.0.1:1/calendar/v3", fetch }),
-      connection: {} as StoredConnection,
+      connection: { email: "a@north.example" } as StoredConnection,
       connections: { call: (_connection, _kind, request) => request("token") },
       calendar_id: "primary",
     },
@@ -44,4 +45,46 @@ Deno.test("a verification read that is refused spends no attempt while an event 
   assert.ok(found.kind === "unreadable");
   assert.equal(stillUnknown(true, ofRead(found.failure)).verdict, "unverified");
   assert.equal(stillUnknown(false, ofRead(found.failure)).verdict, "reject");
+});
+
+Deno.test("verifyEvent() takes the copy that a moved event leaves behind for no tombstone", async () => {
+  const second = "second@group.calendar.example";
+  const left = {
+    id: "convene1",
+    status: "cancelled",
+    organizer: { email: second },
+    creator: { email: "a@north.example", self: true },
+    ...OURS,
+  };
+  const moved = { ...left, status: "confirmed", organizer: { email: second, self: true } };
+  for (const can_write of [true, false]) {
+    const { fetch } = recordedFetch(({ url }) => {
+      if (!decodeURIComponent(url.pathname).includes(second)) return Response.json(left);
+      if (!can_write) return Response.json({}, { status: 404 });
+      return Response.json(url.pathname.endsWith("/events") ? { accessRole: "owner" } : moved);
+    });
+    const found = await verifyEvent(
+      {
+        calendar: googleCalendar({ base_url: "http://127.0.0.1:1/calendar/v3", fetch }),
+        connection: { email: "a@north.example" } as StoredConnection,
+        connections: { call: (_connection, _kind, request) => request("token") },
+        calendar_id: "primary",
+      },
+      KEY,
+      "convene1",
+    );
+    if (can_write) {
+      assert.deepEqual([found.kind, "calendar_id" in found && found.calendar_id], ["ours", second]);
+    } else assert.ok(found.kind === "moved_away" && found.failure.message.includes(second));
+  }
+});
+
+Deno.test("calendarIdOf() knows the account's own calendar by its address, in any case", () => {
+  const connection = { email: "Ana@north.example" };
+  assert.equal(calendarIdOf(connection, "ana@north.example"), "primary");
+  assert.equal(calendarIdOf(connection, "primary"), "primary");
+  assert.equal(
+    calendarIdOf(connection, "team@group.calendar.example"),
+    "team@group.calendar.example",
+  );
 });

@@ -60,8 +60,11 @@ Deno.test("connectionState() names why a connection is dead and what is missing"
 });
 
 Deno.test("connectionState() shows a pause only while it lasts", () => {
-  const later = "2026-11-20T12:00:01+00:00";
-  assert.equal(connectionState({ ...HEALTHY, paused_until: later }, NOW).paused_until, later);
+  const later = "2026-11-20T12:00:01.5+00:00";
+  assert.equal(
+    connectionState({ ...HEALTHY, paused_until: later }, NOW).paused_until,
+    "2026-11-20T12:00:01Z",
+  );
   const over = NOW.toISOString();
   assert.equal(connectionState({ ...HEALTHY, paused_until: over }, NOW).paused_until, null);
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { googleConnections } from "@shared/connections/connections.ts";
 import type { StoredConnection } from "@shared/connections/connections.ts";
 import { tokenCipher } from "@shared/connections/token_cipher.ts";
-import type { AccessToken } from "@shared/google/oauth.ts";
+import type { GoogleAccount, RefreshedToken } from "@shared/google/oauth.ts";
 import type { GoogleOutcome } from "@shared/google/outcome.ts";
 import {
   classify,
@@ -25,8 +25,10 @@ interface Options {
   expires_in_seconds?: number | null;
   keys?: string;
   stored_with?: string;
-  refresh?: (refresh_token: string) => Promise<GoogleOutcome<AccessToken>>;
+  refresh?: (refresh_token: string) => Promise<GoogleOutcome<RefreshedToken>>;
   changes?: Partial<StoredConnection>;
+  /** What Google says of the account with a refreshed token. */
+  account?: GoogleAccount;
 }
 
 /** One user whose stored access token is "stored", and a Google that hands out fresh1, fresh2... */
@@ -41,10 +43,10 @@ async function aConnection(options: Options = {}) {
     status: "healthy",
     status_reason: null,
     granted_scopes: [...SCOPES],
-    refresh_token_encrypted: await writer.encrypt("1//refresh", USER),
+    refresh_token_encrypted: await writer.encrypt("1//refresh", USER, "refresh_token_encrypted"),
     access_token_encrypted: expires_in_seconds === null
       ? null
-      : await writer.encrypt("stored", USER),
+      : await writer.encrypt("stored", USER, "access_token_encrypted"),
     access_token_expires_at: expires_in_seconds === null
       ? null
       : new Date(NOW + expires_in_seconds * 1000).toISOString(),
@@ -54,9 +56,13 @@ async function aConnection(options: Options = {}) {
   });
   const refreshed: string[] = [];
   const oauth = {
-    refresh: (refresh_token: string): Promise<GoogleOutcome<AccessToken>> => {
+    refresh: (refresh_token: string): Promise<GoogleOutcome<RefreshedToken>> => {
       refreshed.push(refresh_token);
-      const value = { access_token: `fresh${refreshed.length}`, expires_in_seconds: 3599 };
+      const value = {
+        access_token: `fresh${refreshed.length}`,
+        expires_in_seconds: 3599,
+        account: options.account ?? null,
+      };
       return options.refresh?.(refresh_token) ??
         Promise.resolve({ verdict: "done", status: 200, value });
     },
@@ -116,7 +122,10 @@ Deno.test("call() refreshes a token that is missing or runs out within a minute,
     assert.equal((await connections.call(connection, "read", request)).verdict, "done");
     assert.deepEqual(seen, ["fresh1", "fresh1"]);
     assert.deepEqual(refreshed, ["1//refresh"]);
-    assert.equal(await cipher.decrypt(row.access_token_encrypted ?? "", USER), "fresh1");
+    assert.equal(
+      await cipher.decrypt(row.access_token_encrypted ?? "", USER, "access_token_encrypted"),
+      "fresh1",
+    );
     assert.equal(row.access_token_expires_at, new Date(NOW + 3599_000).toISOString());
     assert.equal(row.refresh_token_encrypted, connection.refresh_token_encrypted);
   }
@@ -212,7 +221,7 @@ Deno.test("call() asks Google nothing for a connection that is known to be dead"
   const outcome = await connections.call(connection, "read", request);
   assert.ok(outcome.verdict === "reconnect");
   assert.equal(outcome.code, "insufficient_permissions");
-  assert.match(outcome.message, /calendar\.events.*calendar\.freebusy/);
+  assert.match(outcome.message, /calendar\.events.*calendar\.events\.freebusy/);
   assert.deepEqual([...seen, ...refreshed], []);
 });
 
@@ -310,6 +319,67 @@ Deno.test("call() encrypts the refresh token again once a newer key is first", a
   );
   assert.deepEqual(refreshed, ["1//refresh"]);
   const without_old_key = tokenCipher(NEW_KEY);
-  assert.equal(await without_old_key.decrypt(row.refresh_token_encrypted, USER), "1//refresh");
-  assert.equal(await without_old_key.decrypt(row.access_token_encrypted ?? "", USER), "fresh1");
+  assert.equal(
+    await without_old_key.decrypt(row.refresh_token_encrypted, USER, "refresh_token_encrypted"),
+    "1//refresh",
+  );
+  assert.equal(
+    await without_old_key.decrypt(row.access_token_encrypted ?? "", USER, "access_token_encrypted"),
+    "fresh1",
+  );
+});
+
+Deno.test("call() stores what Google says of the account with a refreshed token", async () => {
+  const account = {
+    google_account_id: "1042",
+    email: "renamed@x.example",
+    email_verified: true,
+    hosted_domain: null,
+  };
+  for (
+    const [google_account_id, email] of [["1042", account.email], ["9", "a@x.example"]] as const
+  ) {
+    const { connections, connection, row } = await aConnection({
+      expires_in_seconds: 0,
+      account: { ...account, google_account_id },
+    });
+    await connections.call(connection, "read", asking("fresh1").request);
+    assert.equal(row.email, email, `said of the account ${google_account_id}`);
+  }
+});
+
+Deno.test("call() gets another access token for one that it cannot decrypt", async () => {
+  const { connections, connection, refreshed } = await aConnection({
+    changes: { access_token_encrypted: "v1.gone.AAAA" },
+  });
+  const { request } = asking("fresh1");
+  assert.equal((await connections.call(connection, "read", request)).verdict, "done");
+  assert.equal(refreshed.length, 1);
+});
+
+Deno.test("call() asks to reconnect while the refresh token cannot be decrypted, and no longer", async () => {
+  const { connections, connection, row, refreshed } = await aConnection({
+    expires_in_seconds: null,
+    keys: NEW_KEY,
+    stored_with: OLD_KEY,
+  });
+  const outcome = await connections.call(connection, "read", asking("fresh1").request);
+  assert.ok(outcome.verdict === "reconnect");
+  assert.equal(outcome.code, "token_unreadable");
+  assert.deepEqual([row.status, row.status_reason], ["needs_reauth", "token_unreadable"]);
+  assert.deepEqual(refreshed, []);
+
+  const restored = await aConnection({
+    expires_in_seconds: null,
+    keys: `${NEW_KEY},${OLD_KEY}`,
+    stored_with: OLD_KEY,
+    changes: { status: "needs_reauth", status_reason: "token_unreadable" },
+  });
+  const { verdict } = await restored.connections.call(
+    restored.connection,
+    "read",
+    asking("fresh1").request,
+  );
+  assert.equal(verdict, "done");
+  assert.equal(restored.row.status, "healthy");
 });

@@ -15,6 +15,11 @@ export function storedRow(row: StoredConnection): { database: Database; row: Sto
       row.access_token_encrypted = p.p_access_token_encrypted ?? null;
       row.access_token_expires_at = p.p_access_token_expires_at ?? null;
       row.refresh_token_encrypted = p.p_new_refresh_token_encrypted ?? row.refresh_token_encrypted;
+      row.email = p.p_email ?? row.email;
+      if (row.status_reason === "token_unreadable") {
+        row.status = "healthy";
+        row.status_reason = null;
+      }
       return true;
     },
     mark_google_needs_reauth(p) {

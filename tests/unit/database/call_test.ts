@@ -12,9 +12,12 @@ function responding(status: number, body: unknown) {
 }
 
 Deno.test("call() compiles only with a helper and parameters that the database has", async () => {
-  const database = responding(200, 7);
-  const left: number = await call(database, "finish_batch", { p_kind: "write", p_wake: false });
-  assert.equal(left, 7);
+  const database = responding(200, { remaining: 7 });
+  const left: { remaining: number } = await call(database, "finish_batch", {
+    p_kind: "write",
+    p_wake: false,
+  });
+  assert.equal(left.remaining, 7);
   // @ts-expect-error -- no such helper
   await call(database, "finish_batches", { p_kind: "write", p_wake: false });
   // @ts-expect-error -- no such parameter

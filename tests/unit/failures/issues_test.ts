@@ -34,7 +34,19 @@ Deno.test("issueText() says where and what was expected, for every wrong type of
     ],
     [
       { participants: [{ email: ANA[0], exdates: Array(367).fill("2030-01-07") }] },
-      "participants[0].exdates: Expected at most 366 items",
+      "participants[0].exdates: Expected at most 366 dates",
+    ],
+    [
+      { participants: [{ email: ANA[0], exdates: ["2030-01-07", "2030-02-30"] }] },
+      "participants[0].exdates[1]: Expected a date, e.g. 2030-01-07, from 1970 to 2200",
+    ],
+    [
+      { participants: [{ email: ANA[0], exdates: "2030-01-07" }] },
+      "participants[0].exdates: Expected a list of dates",
+    ],
+    [
+      { participant_emails: ANA, constraints: { holiday_dates: [20300107] } },
+      "constraints.holiday_dates[0]: Expected a date, e.g. 2030-01-07, from 1970 to 2200",
     ],
     [{ participant_emails: "ana" }, "participant_emails: Expected a list"],
     [{ participant_emails: ANA, constraints: 5 }, "constraints: Expected an object"],
@@ -62,7 +74,32 @@ Deno.test("issueText() says where and what was expected, for every wrong type of
       "weights.availability: Expected a number",
     ],
     [{ participant_emails: ANA, recurrence: "weekly" }, "recurrence: Expected a list"],
-    [{ participant_emails: ANA, surprise: 1 }, "surprise: Unknown field"],
+    [
+      { participant_emails: ANA, reminders: [{ method: "email", minutes: 1, colour: 1 }] },
+      "reminders[0].colour: Unknown field. Expected one of method, minutes",
+    ],
+    [
+      { participants: [{ email: ANA[0], lunch: { start: "12:00", end: "13:00", food: 1 } }] },
+      "participants[0].lunch.food: Unknown field. Expected one of start, end",
+    ],
+    [
+      { participants: [{ any_of: ANA, colour: 1 }] },
+      "participants[0].colour: Unknown field. Expected one of any_of, count, name, type, chosen",
+    ],
+    [
+      {
+        participant_emails: ANA,
+        constraints: { earliest_date: "2035-01-08", latest_date: "2035-01-07" },
+      },
+      "constraints.latest_date: Name a time after earliest_date: 2035-01-07 is not later than 2035-01-08",
+    ],
+    [
+      {
+        participant_emails: ANA,
+        constraints: { earliest_date: "2035-01-08T09:00Z", latest_date: "2035-01-09" },
+      },
+      'constraints.earliest_date: Write a date such as 2030-01-07 or a date-time with offset such as 2030-01-07T09:00:00Z, not "2035-01-08T09:00Z"',
+    ],
     [{ meeting_id: 5 }, "meeting_id: Expected 1 to 200 characters"],
     [{ meeting_id: "" }, "meeting_id: Expected 1 to 200 characters"],
   ];

@@ -14,9 +14,9 @@ const ORGANIZER = connection("ana@north.example");
 const COLLEAGUE = connection("ben@north.example");
 
 const WANTED = [
-  { email: "ana@north.example", calendar_ids: ["ana@north.example"], connection: ORGANIZER },
-  { email: "cleo@north.example", calendar_ids: ["cleo@north.example"], connection: ORGANIZER },
-  { email: "ben@north.example", calendar_ids: ["ben@north.example"], connection: COLLEAGUE },
+  wanted("ana@north.example", ORGANIZER),
+  wanted("cleo@north.example", ORGANIZER),
+  wanted("ben@north.example", COLLEAGUE),
 ];
 
 Deno.test("readBusy() makes people unknown whose credential does not answer in time", async () => {
@@ -81,4 +81,8 @@ function readerOf(answer: (token: string) => Promise<"free" | "failed">): BusyRe
 
 function connection(email: string): ProfiledConnection {
   return { user_id: `user-${email}`, email } as ProfiledConnection;
+}
+
+function wanted(email: string, connection: StoredConnection) {
+  return { email, calendar_ids: [email], connection, may_read_events: true };
 }

@@ -7,6 +7,7 @@ const NOW = new Date("2035-01-07T00:00:00Z");
 const DAY = { earliest_date: "2035-01-08", latest_date: "2035-01-08" };
 const QUESTION: SlotRequest = {
   constraints: completeConstraints(DAY, NOW),
+  seated: [],
   attending: [
     { email: "ana@north.example", type: "required", is_organizer: true },
     { email: "ben@north.example", name: "Ben", type: "required", is_organizer: false },
@@ -14,6 +15,7 @@ const QUESTION: SlotRequest = {
   weights: null,
   recurrence: null,
   allow_concessions: false,
+  locale: "en",
 };
 const FIRST = { now: NOW, tries: { is_last: false }, max_candidates: 10 };
 const LAST = { ...FIRST, tries: { is_last: true } };
@@ -63,7 +65,7 @@ function times(unknown_reason: string | null, holds: typeof NO_HOLDS = NO_HOLDS)
       holds,
       window: null,
     },
-    habits: { past_inconvenience: {}, profiles: new Map() },
+    habits: { past_inconvenience: {}, profiles: new Map(), turns: {} },
   };
 }
 

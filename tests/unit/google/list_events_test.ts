@@ -21,7 +21,13 @@ Deno.test("listEvents() sends Google's own names and gives a page with its token
   });
   const [request] = sent;
   assert.equal(request?.method, "GET");
-  assert.deepEqual(Object.fromEntries(request?.url.searchParams ?? []), {
+  const { fields, ...query } = Object.fromEntries(request?.url.searchParams ?? []);
+  assert.match(
+    fields ?? "",
+    /^accessRole,nextPageToken,nextSyncToken,timeZone,items\(id,etag,.*attendees/,
+  );
+  assert.match(request?.headers.get("user-agent") ?? "", /gzip/);
+  assert.deepEqual(query, {
     privateExtendedProperty: "convene_event_key=1",
     showDeleted: "true",
     maxResults: "10",

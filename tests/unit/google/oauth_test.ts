@@ -144,11 +144,36 @@ Deno.test("refresh() returns a token and its life in seconds", async () => {
   assert.deepEqual(outcome, {
     verdict: "done",
     status: 200,
-    value: { access_token: "new", expires_in_seconds: 3599 },
+    value: { access_token: "new", expires_in_seconds: 3599, account: null },
   });
   const form = new URLSearchParams(sent[0]?.text);
   assert.equal(form.get("grant_type"), "refresh_token");
   assert.equal(form.get("refresh_token"), "1//r");
+});
+
+Deno.test("refresh() returns what the id_token says of the account, and ignores one that says nothing", async () => {
+  const claims = { sub: "1042", email: "new@x.example", email_verified: true, hd: "X.example" };
+  const cases: [unknown, unknown][] = [
+    [claims, {
+      google_account_id: "1042",
+      email: "new@x.example",
+      email_verified: true,
+      hosted_domain: "x.example",
+    }],
+    [{ sub: "1042" }, null],
+    ["no object", null],
+  ];
+  for (const [payload, account] of cases) {
+    const encoded = btoa(JSON.stringify(payload)).replaceAll("=", "");
+    const { oauth } = oauthAnswering(200, {
+      access_token: "new",
+      expires_in: 3599,
+      id_token: `e30.${encoded}.c2ln`,
+    });
+    const outcome = await oauth.refresh("1//r");
+    assert.ok(outcome.verdict === "done");
+    assert.deepEqual(outcome.value.account, account);
+  }
 });
 
 Deno.test("revoke() is done when Google says so, and when the token was dead already", async () => {

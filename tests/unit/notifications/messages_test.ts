@@ -114,7 +114,7 @@ Deno.test("standardWebhook() is signed as Standard Webhooks asks", async () => {
   assert.equal(post.headers["webhook-signature"], `v1,${expected}`);
   assert.deepEqual(JSON.parse(post.body), {
     type: "meeting.created",
-    timestamp: "2035-01-01T08:00:00.000Z",
+    timestamp: "2035-01-01T08:00:00Z",
     data: notice.meeting,
   });
   const dead = await standardWebhook(NEEDS_REAUTH, URL_OF_TARGET, SECRET, NOW);

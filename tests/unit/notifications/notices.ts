@@ -4,7 +4,7 @@ import type { MeetingNotice, Notice } from "../../../shared/notifications/notice
 export function createdNotice(meeting: Partial<MeetingNotice> = {}): Notice & { event: "created" } {
   return {
     notification_id: "0f5c1a3e-7b34-4c0e-9a3c-2f1f5d1c9a77",
-    occurred_at: "2035-01-01T08:00:00+00:00",
+    occurred_at: "2035-01-01T08:00:00Z",
     event: "created",
     meeting: {
       meeting_id: "m-1",
@@ -34,7 +34,7 @@ export function givenUpNotice(operation: "update" | "cancel"): Notice & { event:
 
 export const NEEDS_REAUTH: Notice = {
   notification_id: "5b0f7a8e-1111-4c0e-9a3c-2f1f5d1c9a77",
-  occurred_at: "2035-01-01T08:00:00+00:00",
+  occurred_at: "2035-01-01T08:00:00Z",
   event: "needs_reauth",
   connection: { user_id: "u-1", email: "ana@north.example", reason: "invalid_grant" },
 };

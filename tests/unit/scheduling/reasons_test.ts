@@ -23,7 +23,7 @@ import {
   usualHours,
   wishedTimes,
 } from "./day_facts.ts";
-import { constraints, onMonday, person, request } from "./requests.ts";
+import { constraints, MONDAY, onMonday, person, request } from "./requests.ts";
 
 const label = (participant: Participant) => participant.name ?? participant.email;
 
@@ -293,7 +293,17 @@ Deno.test("findSlots() gives only reasons that are true", () => {
   );
 });
 
-const DAILY = { rules: ["RRULE:FREQ=DAILY;COUNT=5"] };
+Deno.test("findSlots() does not call a start the earliest possible where the window has room for no other", () => {
+  const codes = (latest_date: string) =>
+    findSlots(request([person("Ann")], {
+      earliest_date: `${MONDAY}T10:00:00Z`,
+      latest_date: `${MONDAY}T${latest_date}:00Z`,
+    })).candidates[0]!.reasons.map(({ code }) => code);
+  assert.equal(codes("10:30").includes("earliest_start"), false);
+  assert.equal(codes("11:00").includes("earliest_start"), true);
+});
+
+const DAILY = { lines: ["RRULE:FREQ=DAILY;COUNT=5"] };
 /** What the occurrences of that series may reach. */
 const SERIES = constraints({ latest_date: "2030-01-12" });
 const onTuesday = { start: "2030-01-08T09:00:00Z", end: "2030-01-08T17:00:00Z" };

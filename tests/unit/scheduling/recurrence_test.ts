@@ -52,7 +52,7 @@ const rule = fc.constantFrom("DAILY", "WEEKLY", "MONTHLY", "YEARLY").chain((freq
     part("WKST", weekday),
     fc.oneof(
       part("COUNT", fc.integer({ min: 1, max: 20 })),
-      part("UNTIL", fc.constantFrom("20300601", "20300601T000000")),
+      part("UNTIL", fc.constantFrom("20300601", "20300115")),
     ),
   ).map((parts) => parts.join(""));
 });
@@ -71,7 +71,9 @@ Deno.test("expandRule() expands rules as another implementation does", () => {
         .between(new Date(first * DAY_MS), new Date(last * DAY_MS), true)
         .map((date) => dateOf(date.getTime() / DAY_MS));
       const expected = others[0] === dateOf(first) ? others.slice(0, 12) : [];
-      const days = expandRule(readRecurrence({ rules: [text] }), first, 12, last).map(dateOf);
+      const days = expandRule(readRecurrence({ lines: [`RRULE:${text}`] }), first, 12, last).map(
+        dateOf,
+      );
       assert.deepEqual(days, expected, `${text} from ${dateOf(first)}`);
       if (days.length > 1) with_days++;
     }),
@@ -82,7 +84,8 @@ Deno.test("expandRule() expands rules as another implementation does", () => {
 
 Deno.test("expandRule() skips periods without the day, and reads plain and numbered weekdays together", () => {
   const days = (text: string, first: string) =>
-    expandRule(readRecurrence({ rules: [text] }), dayOf(first), 5, dayOf(first) + 800).map(dateOf);
+    expandRule(readRecurrence({ lines: [`RRULE:${text}`] }), dayOf(first), 5, dayOf(first) + 800)
+      .map(dateOf);
   assert.deepEqual(days("FREQ=MONTHLY;COUNT=4", "2030-01-31"), [
     "2030-01-31",
     "2030-03-31",
@@ -105,38 +108,40 @@ Deno.test("expandRule() skips periods without the day, and reads plain and numbe
 Deno.test("readRecurrence() refuses what it cannot expand, and says why", () => {
   const bad: [string[], RegExp][] = [
     [[], /exactly one RRULE/],
-    [["RRULE:FREQ=DAILY", "EXDATE:20300107T090000Z"], /exactly one RRULE/],
+    [["RRULE:FREQ=DAILY", "RRULE:FREQ=WEEKLY"], /exactly one RRULE/],
     [["EXDATE:20300107T090000Z"], /exactly one RRULE/],
-    [["FREQ=HOURLY"], /FREQ must be/],
-    [["FREQ=DAILY;BYHOUR=9"], /BYHOUR is not supported.*time of day/],
-    [["FREQ=DAILY;INTERVAL=0"], /INTERVAL wants/],
-    [["FREQ=WEEKLY;BYDAY=1MO"], /plain weekdays/],
-    [["FREQ=WEEKLY;BYDAY=XX"], /BYDAY/],
-    [["FREQ=WEEKLY;BYMONTHDAY=1"], /BYMONTHDAY/],
-    [["FREQ=DAILY;COUNT=2;UNTIL=20300101"], /either by COUNT or by UNTIL/],
-    [["FREQ=DAILY;UNTIL=20300231"], /UNTIL/],
+    [["FREQ=DAILY"], /begins with RRULE:/],
+    [["RRULE:FREQ=HOURLY"], /FREQ=HOURLY cannot be used/],
+    [["RRULE:FREQ=DAILY;BYHOUR=9"], /BYHOUR is not supported.*time of day/],
+    [["RRULE:FREQ=YEARLY;BYWEEKNO=9"], /BYWEEKNO is not supported/],
+    [["RRULE:FREQ=DAILY;INTERVAL=0"], /INTERVAL=0 cannot be used/],
+    [["RRULE:FREQ=WEEKLY;BYDAY=1MO"], /plain weekdays/],
+    [["RRULE:FREQ=DAILY;UNTIL=20300231"], /UNTIL/],
+    [["RRULE:FREQ=DAILY", "EXDATE:20300231"], /instead of "20300231"/],
   ];
-  for (const [rules, message] of bad) {
-    assert.throws(() => readRecurrence({ rules }), (error) => {
+  for (const [lines, message] of bad) {
+    assert.throws(() => readRecurrence({ lines }), (error) => {
       assert.ok(error instanceof SchedulingInputError);
       assert.match(error.message, message);
-      assert.match(error.path, /^recurrence\.rules/);
+      assert.match(error.path, /^recurrence\.lines/);
       return true;
     });
   }
   assert.throws(
-    () => readRecurrence({ rules: ["FREQ=DAILY"], horizon: 0 }),
+    () => readRecurrence({ lines: ["RRULE:FREQ=DAILY"], horizon: 0 }),
     /recurrence\.horizon: Give/,
   );
 });
 
 function repeating(
   people: Participant[],
-  rule: string,
+  rule: string | readonly string[],
   changes: Parameters<typeof constraints>[0] = {},
   horizon?: number,
 ): SchedulingRequest {
-  const recurrence = { rules: [rule], ...(horizon === undefined ? {} : { horizon }) };
+  const [first = "", ...dates] = typeof rule === "string" ? [rule] : rule;
+  const lines = [first.startsWith("RRULE:") ? first : `RRULE:${first}`, ...dates];
+  const recurrence = { lines, ...(horizon === undefined ? {} : { horizon }) };
   const asked = request(people, { max_candidates: 1000, ...changes });
   return {
     ...asked,
@@ -244,7 +249,6 @@ Deno.test("findSlots() stops a series where its rule ends, to the minute", () =>
   assert.equal(occurrences("20300109T095959Z"), 2);
   assert.equal(occurrences("20300109T150000Z", "America/New_York"), 3);
   assert.equal(occurrences("20300109T145959Z", "America/New_York"), 2);
-  assert.equal(occurrences("20300109T100000", "America/New_York"), 3);
   const over = findSlots(repeating([person("Ann")], "FREQ=DAILY;UNTIL=20300107T120000Z"));
   assert.equal(over.total_candidates_evaluated, 7);
 });
@@ -329,7 +333,7 @@ function localText(minute: number, timezone: string): string {
 
 Deno.test("busyWindow() reaches as far as the occurrences and, to negotiate, as the longer window", () => {
   const asked = constraints();
-  const recurrence = { rules: ["FREQ=WEEKLY"], horizon: 4 };
+  const recurrence = { lines: ["RRULE:FREQ=WEEKLY"], horizon: 4 };
   const { start, end } = busyWindow(asked, [], { recurrence });
   assert.equal(start, "2030-01-06T23:00:00Z");
   assert.ok(end >= "2030-01-29T00:00:00Z" && end <= "2030-02-03T00:00:00Z", end);

@@ -16,7 +16,7 @@ import { readWeights } from "@shared/scheduling/input/weights.ts";
 const withUnknown: fc.Arbitrary<SchedulingRequest> = fc.tuple(
   arbitraryRequest,
   fc.nat(),
-  fc.constantFrom(undefined, { rules: ["FREQ=DAILY"], horizon: 3 }),
+  fc.constantFrom(undefined, { lines: ["RRULE:FREQ=DAILY"], horizon: 3 }),
 ).map(([asked, whom, recurrence]) => {
   const participants = asked.participants.map((one, i): Participant =>
     i === whom % asked.participants.length ? { ...one, busy: "unknown" } : one

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { completeConstraints, CONSTRAINTS } from "@shared/schemas/constraints.ts";
 import { firstIssue } from "@shared/failures/issues.ts";
+import { INSTANT } from "@shared/schemas/fields.ts";
 import { PARTICIPANT_EMAILS, PARTICIPANTS } from "@shared/schemas/participants.ts";
 import { REMINDERS } from "@shared/schemas/reminders.ts";
 
@@ -109,4 +110,13 @@ Deno.test("REMINDERS default to a day and half an hour, and refuse what Google w
   assert.equal(pathRefused(REMINDERS, [{ method: "sms", minutes: 5 }]), "[0].method");
   assert.equal(pathRefused(REMINDERS, [{ method: "email", minutes: 40321 }]), "[0].minutes");
   assert.equal(pathRefused(REMINDERS, Array(6).fill({ method: "email", minutes: 5 })), "body");
+});
+
+Deno.test("INSTANT takes every offset that Postgres takes, and no other", () => {
+  for (const offset of ["Z", "+14:00", "-12:00", "+15:59"]) {
+    assert.ok(INSTANT.safeParse(`2030-01-07T09:00:00${offset}`).success, offset);
+  }
+  for (const offset of ["+16:00", "-23:59", "+15:60", ""]) {
+    assert.equal(INSTANT.safeParse(`2030-01-07T09:00:00${offset}`).success, false, offset);
+  }
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { BUSY_LIST } from "@shared/schemas/busy_intervals.ts";
 import { firstIssue } from "@shared/failures/issues.ts";
-import { PARTICIPANTS } from "@shared/schemas/participants.ts";
+import { PEOPLE } from "@shared/schemas/participants.ts";
 import { RECURRENCE } from "@shared/schemas/recurrence.ts";
 import { WEIGHTS } from "@shared/schemas/weights.ts";
 
@@ -54,7 +54,7 @@ Deno.test("PARTICIPANTS reads the origin's calendar summary, and its own fields 
     preference_patterns: { avoids_back_to_back: true, morning_person_score: 0.3 },
   };
   const email = "ana@south.example";
-  const [summed, own] = PARTICIPANTS.parse([
+  const [summed, own] = PEOPLE.parse([
     { email, calendar_summary },
     { email: "ben@south.example", timezone: "UTC", busy: [], calendar_summary },
   ]);

@@ -13,6 +13,15 @@ Deno.test("parseInstant() reads back what formatInstant() writes, and agrees wit
   }));
 });
 
+Deno.test("parseInstant() agrees with Date.parse about thousandths of a second", () => {
+  const milliseconds = fc.integer({ min: -3e11, max: 12e12 });
+  const ends = fc.constantFrom("Z", "z", "+05:45", "-09:30");
+  fc.assert(fc.property(milliseconds, ends, (milliseconds, end) => {
+    const text = new Date(milliseconds).toISOString().replace("Z", end);
+    assert.ok(Math.abs(parseInstant(text) * 60_000 - Date.parse(text.toUpperCase())) < 0.1, text);
+  }));
+});
+
 Deno.test("parseInstant() reads every form of RFC 3339 and keeps seconds", () => {
   const noon = Date.UTC(2030, 0, 7, 12) / 60_000;
   for (
@@ -55,6 +64,12 @@ Deno.test("parseInstant() refuses what is no instant", () => {
       "2030-01-07T12:00:00*01:00",
       "2030-01-07T12:00:00+0100",
       "2030-01-07T12:00Z",
+      "2030-01-07T12:00:00.Z",
+      "2030-01-07T12:00:00.5",
+      "2030-01-07T12:00:00.5Zx",
+      "2030-01-07T12:00:00.5x0Z",
+      "2030-01-07T12:00:00.5+24:00",
+      "2030-01-07T12:00:00.5+01:0",
       "+2030-01-07T12:00:0Z",
     ]
   ) assert.ok(Number.isNaN(parseInstant(text)), text);

@@ -30,3 +30,32 @@ Deno.test("attemptWriteback() gives up no deletion of an event whose outcome is 
     assert.ok(isUnknown(settlement.failure) && isTemporary(settlement.failure), reason);
   }
 });
+
+Deno.test("attemptWriteback() believes a 404 of a calendar that can be read, or after a deletion of its own", async () => {
+  const cases: [deletion_sent: boolean, list: number, role: string, ends: string][] = [
+    [false, 200, "writer", "written"],
+    [false, 200, "freeBusyReader", "event_unreachable"],
+    [false, 404, "", "event_unreachable"],
+    [true, 404, "", "written"],
+    [false, 503, "", "google_unavailable"],
+  ];
+  for (const [deletion_sent, list, accessRole, ends] of cases) {
+    const { settlement, sent } = await attemptOn(
+      {
+        cancelled_at: "2034-12-31T00:00:00+00:00",
+        writeback_status: "created",
+        operation: "cancel",
+        google_event_id: "convene1",
+        google_calendar_id: "team@group.calendar.example",
+        deletion_sent,
+      },
+      ({ url }) =>
+        url.pathname.endsWith("/events")
+          ? Response.json({ items: [], accessRole }, { status: list })
+          : Response.json({}, { status: 404 }),
+    );
+    const code = settlement.outcome === "failed" ? settlement.failure.code : settlement.outcome;
+    assert.equal(code, ends, JSON.stringify([deletion_sent, list, accessRole]));
+    assert.deepEqual(sent.map(({ method }) => method), ["GET", "GET"], "nothing was deleted");
+  }
+});

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { shownKey } from "@shared/calendar_events/own_event.ts";
-import { composeEvent, shownVersion } from "@shared/writeback/compose_event.ts";
+import { shownVersion } from "@shared/calendar_events/own_event.ts";
+import { LIMITS } from "@shared/schemas/limits.ts";
+import { composeEvent } from "@shared/writeback/compose_event.ts";
 import type { WritableMeeting } from "@shared/writeback/writable_meeting.ts";
 
 const KEY = "0b9f4c1e-5d5e-4a5b-8a55-0d6a1c2b3e4f";
@@ -27,7 +29,9 @@ function aMeeting(changes: Partial<WritableMeeting> = {}): WritableMeeting {
     ends_at: "2030-01-07T14:30:00+00:00",
     timezone: "America/New_York",
     score: 89.5,
-    guest_reasoning: "Everyone is free.",
+    event_reasoning: "Everyone is free.",
+    description_details: "summary",
+    locale: "en",
     organizer_email: "jane@north.example",
     ...changes,
   };
@@ -85,7 +89,7 @@ Deno.test("composeEvent() turns no typed text into markup", () => {
   const { description } = composeEvent(
     aMeeting({
       description: '<img src=x onerror="x"> & co',
-      guest_reasoning: "<b>Everyone</b> is free.",
+      event_reasoning: "<b>Everyone</b> is free.",
       participants: [{ email: "a@north.example", name: "<script>", type: "required" }],
     }),
     1,
@@ -128,15 +132,35 @@ Deno.test("composeEvent() keeps the description of 200 people within Google's li
   assert.equal(event.attendees?.length, 200);
 });
 
-Deno.test("composeEvent() cuts long text of our own before participants are left out", () => {
-  const { description = "" } = composeEvent(aMeeting({ description: "<b>&".repeat(2000) }), 1);
-  assert.ok(description.length <= 8192, String(description.length));
-  assert.ok(
-    description.includes(
-      "- Jane Smith (jane@north.example)\n- omar@south.example (omar@south.example)\n",
-    ),
-  );
-  assert.doesNotMatch(description, /&(?!amp;|lt;|gt;)/);
+Deno.test("composeEvent() keeps the organizer's own text whole: participants, reasons and the whole part of ours give way", () => {
+  const participants = Array.from({ length: 20 }, (_, index) => ({
+    email: `person-${index}@north.example`,
+    type: "required" as const,
+  }));
+  const gaveWay = new Set<string>();
+  for (let length = 6000; length <= LIMITS.description_characters; length++) {
+    const own = "&amp;".repeat(length / 5) + "x".repeat(length % 5);
+    const { description = "" } = composeEvent(
+      aMeeting({
+        description: own.replaceAll("&amp;", "&"),
+        participants,
+        event_reasoning: "Everyone is free.",
+      }),
+      1,
+    );
+    assert.ok(description.startsWith(own), `${length}: the own text was changed`);
+    assert.ok(description.length <= LIMITS.description_characters, `${length}`);
+    gaveWay.add(
+      description === own
+        ? "all"
+        : !description.includes("Everyone is free.")
+        ? "reasons"
+        : /\nand \d+ more\n/.test(description)
+        ? "participants"
+        : "nothing",
+    );
+  }
+  assert.deepEqual([...gaveWay], ["nothing", "participants", "reasons", "all"]);
 });
 
 Deno.test("composeEvent() marks the event with the meeting's key and version, and another id a generation", () => {
@@ -152,7 +176,7 @@ Deno.test("composeEvent() marks the event with the meeting's key and version, an
   assert.equal(shownVersion(stored), 3);
   assert.notEqual(first.id, second.id);
   assert.notEqual(
-    first.conferenceData?.createRequest.requestId,
-    second.conferenceData?.createRequest.requestId,
+    first.conferenceData?.createRequest?.requestId,
+    second.conferenceData?.createRequest?.requestId,
   );
 });

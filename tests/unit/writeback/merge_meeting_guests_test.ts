@@ -22,7 +22,9 @@ function aMeeting(emails: readonly string[]): WritableMeeting {
     ends_at: "2030-01-07T14:30:00+00:00",
     timezone: "UTC",
     score: null,
-    guest_reasoning: null,
+    event_reasoning: null,
+    description_details: "summary",
+    locale: "en",
     organizer_email: "a@north.example",
   };
 }
@@ -37,10 +39,10 @@ Deno.test("mergeMeetingGuests() finds a guest again whatever the case of the add
         comment: "On leave",
         additionalGuests: 1,
       }],
-      [],
+      new Map(),
     ),
     [{
-      email: "Jane@North.example",
+      email: "jane@north.example",
       responseStatus: "declined",
       comment: "On leave",
       additionalGuests: 1,
@@ -51,33 +53,39 @@ Deno.test("mergeMeetingGuests() finds a guest again whatever the case of the add
 Deno.test("mergeMeetingGuests() keeps what people set on a guest whom they added", () => {
   const room = { email: "room@north.example", resource: true, responseStatus: "accepted" };
   const guest = { email: "z@north.example", displayName: "Zoe", optional: true };
-  assert.deepEqual(mergeMeetingGuests(aMeeting(["a@north.example"]), [room, guest], []), [
-    { email: "a@north.example", responseStatus: "accepted" },
+  assert.deepEqual(mergeMeetingGuests(aMeeting(["a@north.example"]), [room, guest], new Map()), [
     room,
     guest,
   ]);
 });
 
-Deno.test("mergeMeetingGuests() keeps every reply, adds no other guest, and removes only the removed", () => {
+Deno.test("mergeMeetingGuests() changes of each guest only what was named, and keeps every reply", () => {
   const email = fc.constantFrom(..."abcdefgh".split("").map((name) => `${name}@north.example`));
   const answer = fc.constantFrom("needsAction", "accepted", "declined", "tentative");
   const guests = fc.uniqueArray(fc.record({ email, responseStatus: answer }), {
     selector: (guest) => guest.email,
   });
+  const change = fc.constantFrom("added" as const, "changed" as const, undefined);
   fc.assert(fc.property(
-    fc.uniqueArray(email, { minLength: 1 }),
+    fc.uniqueArray(fc.tuple(email, change), { minLength: 1, selector: ([address]) => address }),
     guests,
     fc.uniqueArray(email),
-    (participants, shown, once_removed) => {
-      // A participant who was removed and named again is no longer on the removed list.
-      const removed = once_removed.filter((address) => !participants.includes(address));
-      const merged = mergeMeetingGuests(aMeeting(participants), shown, removed);
-      const addresses = merged.map((guest) => guest.email);
-      const kept = shown.map((guest) => guest.email)
-        .filter((address) => !removed.includes(address));
+    (participants, shown, taken_off) => {
+      const listed = new Map(participants);
+      const removed = taken_off.filter((address) => !listed.has(address));
+      const named = new Map<string, "added" | "changed" | "removed">([
+        ...participants.flatMap(([address, named]) =>
+          named === undefined ? [] : [[address, named] as const]
+        ),
+        ...removed.map((address) => [address, "removed"] as const),
+      ]);
+      const merged = mergeMeetingGuests(aMeeting([...listed.keys()]), shown, named);
+      const present = shown.map((guest) => guest.email);
+      const invited = [...listed.keys()].filter((address) => listed.get(address) === "added");
       assert.deepEqual(
-        addresses.toSorted(),
-        [...new Set([...participants, ...kept])].toSorted(),
+        merged.map((guest) => guest.email).toSorted(),
+        [...new Set([...present, ...invited])].filter((address) => !removed.includes(address))
+          .toSorted(),
       );
       for (const guest of shown) {
         const after = merged.find((one) => one.email === guest.email);

@@ -1,0 +1,173 @@
+/**
+ * Prints what the dearest requests cost a functions process, refused and accepted: processor time, and by how much its
+ * memory grew. Run: deno task bench:intake [--only <part of a name>]
+ */
+import { callFunction, stackOf } from "../support/stack.ts";
+import { startPlatform } from "../../local/platform.ts";
+import { migratedPostgres } from "../support/prepared_databases.ts";
+import { startPostgresServer } from "../support/postgres_server.ts";
+import { acceptedInputs, busyPeople, refusedInputs } from "./intake/worst_inputs.ts";
+import type { WorstInput } from "./intake/worst_inputs.ts";
+import { measureProcess } from "./intake/measure_process.ts";
+import { processorTimes } from "./processor_time.ts";
+
+/** By definition: JSON.parse of the document below takes so long. All seconds are scaled by it. */
+const REFERENCE_SECONDS = 0.15;
+const GOAL_SECONDS = 0.5;
+const GOAL_MEGABYTES = 64;
+
+const print = (line: string) => Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
+const only = Deno.args[0] === "--only" ? Deno.args[1] ?? "" : "";
+
+const document = JSON.stringify(
+  Array.from({ length: 220_000 }, (_, index) => ({
+    start: "2035-01-08T09:00:00Z",
+    end: "2035-01-08T09:30:00Z",
+    id: index,
+    text: "x".repeat(10),
+  })),
+);
+const { parse } = processorTimes({ parse: () => JSON.parse(document) }, 1000);
+const scale = REFERENCE_SECONDS / (parse / 1000);
+
+await using server = await startPostgresServer();
+await using platform = await startPlatform({
+  database: await migratedPostgres(server),
+  background: { net: false, cron: false },
+});
+const worker = await platform.startWorker();
+const stack = stackOf(platform, true);
+const organizer = await stack.organizer();
+
+let not_met = 0;
+print(
+  `JSON.parse of ${(document.length / 1e6).toFixed(0)} MB: ${
+    (parse / 1000).toFixed(3)
+  } s, scaled to ${REFERENCE_SECONDS} s`,
+);
+print("seconds   MB  status  request");
+await warmUp();
+for (const input of [...refusedInputs(), ...acceptedInputs()]) await show(input);
+await showStored();
+print(not_met === 0 ? "Every goal is met." : `${not_met} goals are NOT MET.`);
+if (not_met > 0) Deno.exitCode = 1;
+
+/** Compiled code and the first garbage collections are no cost of a request. */
+async function warmUp() {
+  const body = JSON.stringify({
+    dry_run: true,
+    participants: busyPeople(20),
+    constraints: { earliest_date: "2035-01-08", latest_date: "2035-01-12" },
+  });
+  for (let round = 0; round < 20; round++) {
+    await send({ name: "", path: "schedule", text: body, as: "key", statuses: [200] });
+  }
+}
+
+async function show(input: WorstInput): Promise<void> {
+  if (!input.name.includes(only)) return;
+  const { seconds, megabytes, result } = await measureProcess(worker.pid, () => send(input));
+  report(input.name, seconds * scale, megabytes, result, input.statuses);
+}
+
+function report(
+  name: string,
+  seconds: number,
+  megabytes: number,
+  status: number,
+  expected: readonly number[],
+) {
+  const met = seconds <= GOAL_SECONDS && megabytes <= GOAL_MEGABYTES && expected.includes(status);
+  if (!met) not_met++;
+  print(
+    `${seconds.toFixed(3).padStart(7)}  ${megabytes.toFixed(0).padStart(3)}  ${status}     ${name}${
+      met ? "" : "  NOT MET"
+    }`,
+  );
+}
+
+async function send(input: WorstInput): Promise<number> {
+  const body = input.in_chunks === true ? new Blob([input.text]).stream() : input.text;
+  try {
+    const response = await fetch(`${worker.functions_url}/${input.path}`, {
+      method: input.method ?? "POST",
+      headers: {
+        "content-type": "application/json",
+        ...(input.as === "key"
+          ? { apikey: platform.automations_key }
+          : { authorization: `Bearer ${organizer.access_token}` }),
+      },
+      ...(input.method === "GET" ? {} : { body }),
+    });
+    await response.body?.cancel();
+    return response.status;
+  } catch {
+    // Refused while the body was still being sent.
+    return 413;
+  }
+}
+
+/** What is stored is read again by every later call. */
+async function showStored(): Promise<void> {
+  const participants = busyPeople(199);
+  const constraints = { earliest_date: "2035-01-08", latest_date: "2035-11-08" };
+  const text = JSON.stringify({ meeting_id: "large", participants, constraints });
+  const stored: WorstInput[] = [
+    { name: "the same, stored", path: "schedule", text, as: "user", statuses: [200, 422] },
+    { name: "the same again", path: "schedule", text, as: "user", statuses: [200, 422] },
+    {
+      name: "alternatives of it",
+      path: "schedule/alternatives",
+      text: '{"meeting_id":"large"}',
+      as: "user",
+      statuses: [200, 422],
+    },
+    {
+      name: "its status",
+      path: "status?meeting_id=large",
+      method: "GET",
+      text: "",
+      as: "user",
+      statuses: [200],
+    },
+    {
+      name: "its write-back",
+      path: "write-back",
+      text: '{"meeting_id":"large"}',
+      as: "user",
+      statuses: [200],
+    },
+    {
+      name: "a change of it",
+      path: "meetings",
+      method: "PATCH",
+      text: '{"meeting_id":"large","title":"x"}',
+      as: "user",
+      statuses: [200],
+    },
+  ];
+  for (const input of stored) await show(input);
+  if (!"a batch".includes(only)) return;
+  for (let row = 0; row < 10; row++) {
+    await organizer.client.from("meetings").insert({ participants, constraints } as never);
+  }
+  for (const name of ["schedule", "write-back"]) {
+    const { seconds, megabytes, result } = await measureProcess(
+      worker.pid,
+      () =>
+        callFunction(platform, name, {
+          functions_url: worker.functions_url,
+          apikey: platform.automations_key,
+          body: { batch: true, limit: 10 },
+        }),
+    );
+    const count = Math.max(1, result.body.total_processed ?? 0);
+    report(
+      `a batch of ${count} such rows by ${name}, for each`,
+      seconds * scale / count,
+      megabytes,
+      result.status,
+      [200],
+    );
+  }
+}
