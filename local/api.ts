@@ -25,6 +25,8 @@ export function openApi(database: LocalDatabase, keys: PlatformKeys): Api {
   return {
     app,
     async fetch(request) {
+      const is_auth = /^\/auth\/v1(\/|$)/.test(new URL(request.url).pathname);
+      if (is_auth && request.method === "OPTIONS") return preflightResponse(request);
       // Read the body before taking the database's turn: a slow client must not hold it.
       const body = await request.arrayBuffer().catch(() => null);
       if (body === null) return new Response("The request ended too early\n", { status: 400 });
@@ -33,9 +35,33 @@ export function openApi(database: LocalDatabase, keys: PlatformKeys): Api {
         headers: request.headers,
         body: body.byteLength > 0 ? body : null,
       });
-      return await database.exclusive(() => app.fetch(complete));
+      const response = await database.exclusive(() => app.fetch(complete));
+      return is_auth ? readableEverywhere(response) : response;
     },
   };
+}
+
+/**
+ * lite allows a page of another origin no header of `/auth/v1`; Supabase's gateway allows those that
+ * the browser asks for.
+ */
+function preflightResponse(request: Request): Response {
+  const requested = request.headers.get("access-control-request-headers");
+  return new Response(null, {
+    status: 204,
+    headers: {
+      "access-control-allow-origin": "*",
+      "access-control-allow-methods": "GET, POST, PUT, PATCH, DELETE, OPTIONS",
+      "access-control-max-age": "3600",
+      ...(requested === null ? {} : { "access-control-allow-headers": requested }),
+    },
+  });
+}
+
+function readableEverywhere(response: Response): Response {
+  const headers = new Headers(response.headers);
+  headers.set("access-control-allow-origin", "*");
+  return new Response(response.body, { status: response.status, headers });
 }
 
 type KeyResolver = (

@@ -20,7 +20,7 @@ export async function connectGoogle(
   await callback.body?.cancel();
   const location = callback.headers.get("location");
   if (location === null) throw new Error(`The callback answered ${callback.status}`);
-  const code = new URL(location).searchParams.get("code");
+  const code = new URL(location).searchParams.get("convene_code");
   if (code === null) throw new Error(`The callback ended with an error: ${location}`);
   return await post(`${functions_url}/google-auth/complete`, access_token, { code });
 }

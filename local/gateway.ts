@@ -86,7 +86,7 @@ async function shutDown(server: Deno.HttpServer, closing: AbortController): Prom
 
 /** Where the Google consent flow ends while the project has no web page to return to. */
 function afterConsent(parameters: URLSearchParams): string {
-  const [code, error] = [parameters.get("code"), parameters.get("error")];
+  const [code, error] = [parameters.get("convene_code"), parameters.get("convene_error")];
   if (error !== null) return `Google was not connected: ${error}`;
   if (code === null) return "The Google consent flow ends here.";
   return `Google has agreed. The user who began finishes with POST /functions/v1/google-auth/complete

@@ -30,8 +30,11 @@ export interface PlatformOptions extends PrepareOptions {
   strict_google?: boolean;
   /** "none" starts no functions process; `/functions/v1/` then answers 503. */
   functions?: "process" | "none";
-  /** Which stand-ins run automatically. Tests switch one off to lose a wake-up. Default: both. */
-  background?: { net?: boolean; cron?: boolean };
+  /**
+   * What runs automatically: the stand-ins of pg_net and pg_cron, and the emulator's push
+   * notifications. Tests switch one off to lose a wake-up. Default: all.
+   */
+  background?: { net?: boolean; cron?: boolean; push?: boolean };
   /** More variables for the functions. With GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET among them
    * the functions talk to the real Google and no emulator is started. */
   environment?: Record<string, string>;
@@ -40,6 +43,8 @@ export interface PlatformOptions extends PrepareOptions {
   /** Default: the project's own folders. Both end with a slash. */
   migrations_dir?: URL;
   functions_dir?: URL;
+  /** Hears what the functions log. Default: standard error. */
+  onFunctionsOutput?: (text: string) => void;
   /** Hears what goes wrong in the background. Default: standard error. */
   onError?: (message: string) => void;
 }
@@ -65,7 +70,8 @@ export interface Platform extends AsyncDisposable {
   readonly automations_key: string;
   /** One statement as the database's owner. */
   sql<Row = Record<string, unknown>>(text: string, params?: unknown[]): Promise<Row[]>;
-  createUser(email: string): Promise<LocalUser>;
+  /** `claims` are added to the token: is_anonymous, for example. */
+  createUser(email: string, claims?: Record<string, unknown>): Promise<LocalUser>;
   /** Runs every cron job once, now; returns their names. Throws when one of them failed. */
   runCron(): Promise<string[]>;
   /** Delivers all queued `net.http_post` requests now, in order; returns how many there were. */
@@ -138,8 +144,10 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
         keys,
         jwks: tokens.jwks,
         google_url: google.emulator_url,
+        is_push_received: options.background?.push !== false,
         extra: environment,
       }),
+      options.onFunctionsOutput,
     );
   if (options.functions !== "none") {
     const functions = await keepRunning(startFunctions, gateway.setFunctions, onError);
@@ -179,7 +187,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
       }
       return rows;
     },
-    createUser: (email) => signUp(api.fetch, keys.publishable_key, tokens, email),
+    createUser: (email, claims) => signUp(api.fetch, keys.publishable_key, tokens, email, claims),
     runCron: () => cron.runAll(),
     drainNet() {
       if (providers.net === "stand-in") return net.drain();

@@ -6,8 +6,10 @@ const KEY_ID = "convene-local";
 export interface UserTokens {
   /** The key set for SUPABASE_JWKS, as JSON. */
   readonly jwks: string;
-  /** The same claims with a `kid`, or null when `token` was not signed by the local auth server. */
-  resign(token: string): Promise<string | null>;
+  /**
+   * The same claims, changed by `changes`, with a `kid`; null when `token` was not signed by the local auth server.
+   */
+  resign(token: string, changes?: Record<string, unknown>): Promise<string | null>;
 }
 
 /**
@@ -29,7 +31,7 @@ export async function userTokens(jwt_secret: string): Promise<UserTokens> {
     jwks: JSON.stringify({
       keys: [{ kty: "oct", alg: "HS256", kid: KEY_ID, k: encodeBase64Url(secret) }],
     }),
-    async resign(token) {
+    async resign(token, changes = {}) {
       const [givenHeader, claims, signature, ...more] = token.split(".");
       if (!givenHeader || !claims || !signature || more.length > 0) return null;
       const signed = new TextEncoder().encode(`${givenHeader}.${claims}`);
@@ -41,7 +43,7 @@ export async function userTokens(jwt_secret: string): Promise<UserTokens> {
       } catch {
         return null;
       }
-      const unsigned = `${header}.${claims}`;
+      const unsigned = `${header}.${changed(claims, changes)}`;
       const bytes = await crypto.subtle.sign("HMAC", key, new TextEncoder().encode(unsigned));
       return `${unsigned}.${encodeBase64Url(new Uint8Array(bytes))}`;
     },
@@ -52,6 +54,12 @@ function isHs256(header: string): boolean {
   const decoded: unknown = JSON.parse(new TextDecoder().decode(decodeBase64Url(header)));
   return typeof decoded === "object" && decoded !== null && "alg" in decoded &&
     decoded.alg === "HS256";
+}
+
+function changed(claims: string, changes: Record<string, unknown>): string {
+  if (Object.keys(changes).length === 0) return claims;
+  const decoded = JSON.parse(new TextDecoder().decode(decodeBase64Url(claims)));
+  return encodeJson({ ...decoded, ...changes });
 }
 
 function encodeJson(value: unknown): string {

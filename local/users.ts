@@ -12,6 +12,8 @@ export async function signUp(
   publishable_key: string,
   tokens: UserTokens,
   email: string,
+  /** Claims that differ from those of an ordinary session, such as is_anonymous. */
+  claims: Record<string, unknown> = {},
 ): Promise<LocalUser> {
   const response = await api(
     new Request("http://127.0.0.1/auth/v1/signup", {
@@ -28,7 +30,7 @@ export async function signUp(
   if (!response.ok || typeof access_token !== "string" || typeof user?.id !== "string") {
     throw new Error(`Cannot sign up ${email}: ${response.status} ${JSON.stringify(answer)}`);
   }
-  const resigned = await tokens.resign(access_token);
+  const resigned = await tokens.resign(access_token, claims);
   if (resigned === null) throw new Error("The auth server signs tokens with another secret");
   return { user_id: user.id, access_token: resigned };
 }

@@ -52,6 +52,13 @@ begin
 end
 $$;
 
+-- pg_cron takes the current role. These functions run as their owner, so it is the role that was set, if any: the CLI logs
+-- in as another role and sets the owner of the migrations.
+create function cron._caller() returns text
+language sql stable set search_path = '' as $$
+  select coalesce(nullif(pg_catalog.current_setting('role', true), 'none'), session_user::text)
+$$;
+
 create function cron.schedule(schedule text, command text) returns bigint
 language plpgsql security definer set search_path = '' as $$
 #variable_conflict use_column
@@ -60,7 +67,7 @@ declare
 begin
   perform cron._check_schedule(schedule.schedule);
   insert into cron.job (schedule, command, username)
-  values (schedule.schedule, schedule.command, session_user)
+  values (schedule.schedule, schedule.command, cron._caller())
   returning jobid into v_job_id;
   return v_job_id;
 end
@@ -74,7 +81,7 @@ declare
 begin
   perform cron._check_schedule(schedule.schedule);
   insert into cron.job (jobname, schedule, command, username)
-  values (schedule.job_name, schedule.schedule, schedule.command, session_user)
+  values (schedule.job_name, schedule.schedule, schedule.command, cron._caller())
   on conflict on constraint jobname_username_uniq do update
     set schedule = excluded.schedule, command = excluded.command
   returning jobid into v_job_id;
@@ -85,7 +92,7 @@ $$;
 create function cron.unschedule(job_id bigint) returns boolean
 language plpgsql security definer set search_path = '' as $$
 begin
-  delete from cron.job where jobid = unschedule.job_id and username = session_user;
+  delete from cron.job where jobid = unschedule.job_id and username = cron._caller();
   if not found then
     raise exception 'could not find valid entry for job ''%''', unschedule.job_id;
   end if;
@@ -96,7 +103,7 @@ $$;
 create function cron.unschedule(job_name text) returns boolean
 language plpgsql security definer set search_path = '' as $$
 begin
-  delete from cron.job where jobname = unschedule.job_name and username = session_user;
+  delete from cron.job where jobname = unschedule.job_name and username = cron._caller();
   if not found then
     raise exception 'could not find valid entry for job ''%''', unschedule.job_name;
   end if;

@@ -34,8 +34,8 @@ Usage: deno task demo [options]
   --json                  print one JSON object and nothing else
   --help                  this text
 
-If no time fits everyone, the demo prints who is busy and which change would help; that is an
-answer too, and the exit code is 0.`;
+If no time fits everyone on calendars of --calendars or among --participants, the demo prints who
+is busy and which change would help; that is an answer too, and the exit code is 0.`;
 
 /** Reads the command line. Throws a sentence naming what is wrong. */
 export function parseDemoOptions(args: string[]): DemoOptions {

@@ -32,6 +32,14 @@ export interface DemoReport {
   negotiated?: boolean;
   refused_by_name?: boolean;
   answered_with_permission?: boolean;
+  /** Only with the demo's own people: what a guest's decline came to. */
+  moved_automatically?: boolean;
+  same_event_after_move?: boolean;
+  mails_per_guest?: number[];
+  moved_to?: string | null;
+  kept_reason?: string | null;
+  room_chosen?: boolean;
+  lunch_kept?: boolean;
   /** Only of a refusal: why no time suits, and what would change it. */
   error?: string;
   message?: string;

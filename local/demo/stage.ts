@@ -18,6 +18,8 @@ export interface Stage {
   join(email: string): Promise<Call>;
   /** A function as the organizer: status and body. */
   call: Call;
+  /** Has the organizer's calendar read for the first time, which opens its push channel, and awaits that. */
+  watchCalendar(): Promise<void>;
   /** The busy times of all people from Google's freeBusy. */
   busy(people: readonly Person[], from: string, to: string): Promise<Map<string, Busy[]>>;
 }
@@ -58,6 +60,7 @@ export async function setStage(platform: Platform, files: readonly CalendarFile[
     }),
     join: async (email) => caller(platform, await join(email)),
     call: caller(platform, access_token),
+    watchCalendar: () => watchCalendar(platform),
     async busy(people, timeMin, timeMax) {
       const { access_token } = await google.signIn({ email: organizer.email });
       const response = await fetch(`${platform.google_url}/calendar/v3/freeBusy`, {
@@ -73,6 +76,25 @@ export async function setStage(platform: Platform, files: readonly CalendarFile[
       return new Map(Object.entries(answer.calendars).map(([email, { busy }]) => [email, busy]));
     },
   };
+}
+
+/** A calendar is first read two minutes after its first event; the demo does not wait so long. */
+async function watchCalendar(platform: Platform): Promise<void> {
+  await platform.sql(
+    "update private.sync_calendars set next_sync_at = clock_timestamp() where next_sync_at > clock_timestamp()",
+  );
+  await platform.sql("select private.enqueue_syncs()");
+  const deadline = Date.now() + 30_000;
+  while (Date.now() < deadline) {
+    const [open] = await platform.sql(
+      `select from private.channels as ch join private.sync_calendars as s on s.sync_id = ch.sync_id
+       where ch.expires_at is not null and s.cursor is not null
+         and not exists (select from private.work as w where w.kind = 'sync' and w.subject_id = s.sync_id)`,
+    );
+    if (open !== undefined) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error("No push channel was opened on the organizer's calendar");
 }
 
 function caller(platform: Platform, access_token: string): Call {

@@ -7,6 +7,8 @@ import type { DemoOptions } from "./demo_options.ts";
 import { busyPicture, candidateBars, type RankedCandidate } from "./picture.ts";
 import { askMore } from "./more_questions.ts";
 import { type DemoReport, emptyReport } from "./report.ts";
+import { AUTO_RESCHEDULE, playSecondAct } from "./second_act.ts";
+import { askForRoomAndLunch } from "./room_and_lunch.ts";
 import { setStage, type Stage } from "./stage.ts";
 import { nextWorkingWeek } from "./window.ts";
 
@@ -52,22 +54,29 @@ async function tellStory(stage: Stage, options: DemoOptions, tell: Tell): Promis
     meeting_id,
     participants: participants(people),
     constraints: question.constraints,
+    auto_reschedule: AUTO_RESCHEDULE,
   });
   tell("One row inserted with supabase-js, nothing else is called", [
     `insert into meetings (meeting_id, participants, constraints)`,
     `${options.duration_minutes} minutes between ${question.from} and ${question.to}, ${question.timezone}`,
   ]);
   const status = await ended(stage, meeting_id);
-  if (status.status !== "created") return tellRefusal(meeting_id, status, tell);
+  const is_own_cast = options.calendars === null && options.participants === null;
+  if (status.status !== "created") return tellRefusal(meeting_id, status, is_own_cast, tell);
 
   tellCandidates(status, question, tell);
   const report = await tellEvent(stage, question, meeting_id, status, tell);
   report.second_call_already_exists = await secondCall(stage, report, tell);
   report.recovered_after_lost_reply = await lostReply(stage, question, report, tell);
-  if (options.calendars === null && options.participants === null) {
+  if (is_own_cast) {
     const { constraints, timezone } = question;
     const asked = { participants: participants(people), constraints, timezone };
     Object.assign(report, await askMore(stage, people, asked, tell));
+    Object.assign(report, await askForRoomAndLunch(stage, people, asked, tell));
+    const second_act = await playSecondAct(stage, people, { meeting_id, timezone }, tell);
+    // In a window that the command line names there may be no second time; in the usual week there is one.
+    const is_answer = second_act.kept_reason === "no_common_slot" && options.from !== null;
+    if (!is_answer) Object.assign(report, second_act);
   }
   return withProblems(report, people);
 }
@@ -117,7 +126,9 @@ async function tellBusyTime(stage: Stage, question: Question, tell: Tell): Promi
 async function ended(stage: Stage, meeting_id: string): Promise<Status> {
   const deadline = Date.now() + PATIENCE_MS;
   while (Date.now() < deadline) {
-    const { body } = await stage.call("status", { query: `?meeting_id=${meeting_id}` });
+    const { body } = await stage.call("status", {
+      query: `?meeting_id=${meeting_id}&candidates=true`,
+    });
     const { status, scheduling_status } = body;
     if (status === "created" || status === "failed" || scheduling_status === "failed") return body;
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -125,12 +136,18 @@ async function ended(stage: Stage, meeting_id: string): Promise<Status> {
   throw new Error(`Nothing became of the meeting within ${PATIENCE_MS / 1000} s`);
 }
 
-function tellRefusal(meeting_id: string, status: Status, tell: Tell): DemoReport {
+/** With calendars of others it is an answer that no time fits; the demo's own people have one in every week. */
+function tellRefusal(
+  meeting_id: string,
+  status: Status,
+  is_own_cast: boolean,
+  tell: Tell,
+): DemoReport {
   const details = (status.scheduling_details ?? {}) as Partial<DemoReport>;
   const { empty_reason, blocking, suggestion, unknown } = details;
   const [error = "", ...rest] = String(status.error).split(": ");
   const message = rest.join(": ");
-  const answers = ["no_common_slot", "calendar_unreadable"];
+  const answers = is_own_cast ? [] : ["no_common_slot", "calendar_unreadable"];
   tell("No time fits everyone, and nothing was written", [error, message]);
   return {
     ...emptyReport(meeting_id),
@@ -279,8 +296,17 @@ function withProblems(report: DemoReport, people: readonly Person[]): DemoReport
     report.recovered_after_lost_reply ? null : "the lost reply was not recovered",
     report.negotiated === false ? "the longer meeting was not negotiated" : null,
     report.refused_by_name === false ? "the hidden calendar was not refused by name" : null,
+    report.room_chosen === false ? "the free room was not chosen" : null,
+    report.lunch_kept === false ? "a lunch hour changed nothing" : null,
     report.answered_with_permission === false
       ? "the hidden calendar was not read after its owner had allowed it"
+      : null,
+    report.moved_automatically === false ? "the meeting did not move after the decline" : null,
+    report.same_event_after_move === false ? "the move changed the event or its Meet link" : null,
+    report.mails_per_guest?.some((mails) => mails !== 1)
+      ? `the guests got ${
+        report.mails_per_guest.join(" and ")
+      } mails of the move instead of one each`
       : null,
   ].filter((problem) => problem !== null);
   return problems.length === 0 ? report : { ...report, problems };

@@ -1,29 +1,32 @@
 import { parseArgs } from "node:util";
+import { ADDRESS_HELP, ADDRESS_OPTIONS, projectAddress } from "../project_address.ts";
+import type { ProjectAddress } from "../project_address.ts";
 
-export interface DoctorOptions {
+export interface DoctorOptions extends ProjectAddress {
   help: boolean;
   json: boolean;
   repair: boolean;
-  /** Ends in /functions/v1, without a slash. */
-  functions_url: string;
-  key: string;
+  /** Delete orphaned events on Google Calendar. */
+  delete_orphaned: boolean;
   /** Meetings to look at; null: all. */
   limit: number | null;
 }
 
 export const DOCTOR_HELP =
-  `Compares meetings with Google Calendar: missing, moved, cancelled, duplicated and orphaned events, changes
-and cancellations that were given up, and rows that say something old. Looks at meetings that are not a
-month past, and writes nothing.
+  `Compares meetings and the events of tasks with Google Calendar: missing, moved, cancelled, duplicated and
+orphaned events, changes and cancellations that were given up, searches that failed, and rows that say
+something old. Compares what is not a month past, and writes nothing.
 
 Usage: deno task doctor [options]
 
-  --url URL     address of the project's API (default: SUPABASE_URL)
-  --key KEY     a secret key of the project (default: CONVENE_AUTOMATIONS_KEY, else SUPABASE_SECRET_KEY)
-  --limit N     look at N meetings at most (default: all)
+${ADDRESS_HELP}
+  --limit N     compare N meetings and N events of tasks at most (default: all)
   --repair      say what will be repaired, then do it: rows are made to say what Google says of their
-                events, and changes and cancellations that were given up are put back into the queue,
-                which writes them, and Google notifies the guests
+                events, also another time or that they were deleted; changes and cancellations that were
+                given up are put back into the queue, which writes them, and Google notifies the guests
+  --delete-orphaned
+                say which events no meeting and no task has, then delete them on Google Calendar, which
+                notifies their guests; not where another installation of Convene uses the same calendars
   --json        print one JSON object and nothing else on standard output
   --help        this text
 
@@ -37,27 +40,22 @@ export function parseDoctorOptions(
   const { values } = parseArgs({
     args,
     options: {
-      url: { type: "string" },
-      key: { type: "string" },
+      ...ADDRESS_OPTIONS,
       limit: { type: "string" },
       repair: { type: "boolean", default: false },
+      "delete-orphaned": { type: "boolean", default: false },
       json: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
   });
-  const { help, json, repair } = values;
-  if (help) return { help, json, repair, functions_url: "", key: "", limit: null };
-  const url = values.url ?? environment.SUPABASE_URL;
-  const key = values.key ?? environment.CONVENE_AUTOMATIONS_KEY ?? environment.SUPABASE_SECRET_KEY;
-  if (!url) throw new Error("Which project? Give --url, or set SUPABASE_URL");
-  if (!URL.canParse(url)) throw new Error(`--url is no URL: ${url}`);
-  if (!key) throw new Error("Give --key, or set CONVENE_AUTOMATIONS_KEY or SUPABASE_SECRET_KEY");
+  const { help, json, repair, "delete-orphaned": delete_orphaned } = values;
+  if (help) return { help, json, repair, delete_orphaned, functions_url: "", key: "", limit: null };
   return {
     help,
     json,
     repair,
-    functions_url: `${url.replace(/\/+$/, "").replace(/\/functions\/v1$/, "")}/functions/v1`,
-    key,
+    delete_orphaned,
+    ...projectAddress(values, environment),
     limit: values.limit === undefined ? null : wholeNumber(values.limit),
   };
 }

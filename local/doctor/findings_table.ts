@@ -8,7 +8,8 @@ export function findingsTable(findings: readonly Finding[]): string {
   const rows = findings.map((finding) =>
     [
       finding.finding,
-      finding.meeting_id ?? "-",
+      finding.meeting_id ??
+        (finding.task_event_id === undefined ? "-" : `task ${finding.task_event_id}`),
       finding.title ?? "-",
       finding.google_calendar_id,
       finding.event_ids.length === 0 ? "-" : finding.event_ids.join(" "),
@@ -38,7 +39,7 @@ function advice({ repair, what_to_do, repaired }: Finding): string {
 }
 
 /** One line that a terminal cannot be made to misread, whatever a title holds. */
-function cell(text: string): string {
+export function cell(text: string): string {
   // deno-lint-ignore no-control-regex -- control characters are what is taken out
   const line = text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, " ");
   return line.length <= WIDEST ? line : `${line.slice(0, WIDEST - 1)}…`;

@@ -7,6 +7,8 @@ export interface FunctionsEnvironmentOptions {
   jwks: string;
   /** The emulator's address, or null when the functions talk to the real Google. */
   google_url: string | null;
+  /** Whether the emulator's push notifications have an address. */
+  is_push_received: boolean;
   /** Wins over everything here. */
   extra: Record<string, string>;
 }
@@ -24,14 +26,17 @@ export function functionsEnvironment(options: FunctionsEnvironmentOptions): Reco
     SUPABASE_JWKS: options.jwks,
     CONVENE_TOKEN_KEYS: keys.token_keys,
     CONVENE_APP_URLS: `${api_url}/app`,
-    // A deployed function never calls itself or its neighbours; here the receivers are on this machine.
+    // Receivers of a deployed project are never on its own machine; here they are.
     CONVENE_LOOPBACK_TARGETS: "allow",
-    ...(google_url === null ? {} : emulatorEnvironment(google_url, keys)),
+    ...(google_url === null ? {} : emulatorEnvironment(google_url, options)),
     ...options.extra,
   };
 }
 
-function emulatorEnvironment(google_url: string, keys: PlatformKeys): Record<string, string> {
+function emulatorEnvironment(
+  google_url: string,
+  { api_url, keys, is_push_received }: FunctionsEnvironmentOptions,
+): Record<string, string> {
   return {
     GOOGLE_CLIENT_ID: keys.google_client_id,
     GOOGLE_CLIENT_SECRET: keys.google_client_secret,
@@ -40,5 +45,6 @@ function emulatorEnvironment(google_url: string, keys: PlatformKeys): Record<str
     GOOGLE_REVOCATION_URL: `${google_url}/revoke`,
     GOOGLE_USERINFO_URL: `${google_url}/v1/userinfo`,
     GOOGLE_CALENDAR_URL: `${google_url}/calendar/v3`,
+    ...(is_push_received ? { GOOGLE_WEBHOOK_URL: `${api_url}/functions/v1/google-webhook` } : {}),
   };
 }

@@ -1,8 +1,8 @@
 type Handler = (request: Request) => Response | Promise<Response>;
 
 /**
- * Loads `<name>/index.ts` of every folder in `folder` (names that begin with `_` are shared code, as
- * on Supabase) and answers `/functions/v1/<name>/...` and `/<name>/...` with its default export's
+ * Loads `<name>/index.ts`, or `index.js` of a bundle, of every folder in `folder` (names that begin with `_` are shared code,
+ * as on Supabase) and answers `/functions/v1/<name>/...` and `/<name>/...` with its default export's
  * `fetch`, which sees the path from `/<name>` on, as on Supabase. A function that cannot be loaded
  * answers 503; the others work.
  */
@@ -11,9 +11,9 @@ export async function functionRoutes(
   logError: (what: string, error: unknown) => void,
 ): Promise<Handler> {
   const handlers = new Map<string, Handler>();
-  for (const name of await functionNames(folder)) {
+  for (const [name, entrypoint] of await entrypoints(folder)) {
     try {
-      const module: unknown = await import(new URL(`${name}/index.ts`, folder).href);
+      const module: unknown = await import(entrypoint.href);
       handlers.set(name, handlerOf(module));
     } catch (error) {
       logError(`Function ${name} cannot be loaded`, error);
@@ -37,13 +37,16 @@ export async function functionRoutes(
   };
 }
 
-async function functionNames(folder: URL): Promise<string[]> {
-  const names: string[] = [];
-  for await (const entry of Deno.readDir(folder)) {
-    if (!entry.isDirectory || entry.name.startsWith("_")) continue;
-    if (await isFile(new URL(`${entry.name}/index.ts`, folder))) names.push(entry.name);
+async function entrypoints(folder: URL): Promise<Map<string, URL>> {
+  const found = new Map<string, URL>();
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    if (!isDirectory || name.startsWith("_")) continue;
+    for (const file of ["index.ts", "index.js"]) {
+      const path = new URL(`${name}/${file}`, folder);
+      if (await isFile(path)) found.set(name, path);
+    }
   }
-  return names.sort();
+  return found;
 }
 
 async function isFile(path: URL): Promise<boolean> {
@@ -58,7 +61,7 @@ async function isFile(path: URL): Promise<boolean> {
 function handlerOf(module: unknown): Handler {
   const exported = (module as { default?: { fetch?: unknown } }).default;
   const fetch = exported?.fetch;
-  if (typeof fetch !== "function") throw new TypeError("index.ts has no default export { fetch }");
+  if (typeof fetch !== "function") throw new TypeError("It has no default export { fetch }");
   return (request) => fetch.call(exported, request);
 }
 

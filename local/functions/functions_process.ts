@@ -19,11 +19,13 @@ const PROGRAM = new URL("serve.ts", import.meta.url);
 
 /**
  * Starts a Deno process that serves the functions of `folder` with exactly the given Supabase,
- * Google and Convene variables. What the functions print goes to this process's standard error.
+ * Google and Convene variables. What the functions print goes to `onOutput`, by default to this
+ * process's standard error, without the lines of level info: there is one for each request.
  */
 export async function startFunctionsProcess(
   folder: URL,
   environment: Record<string, string>,
+  onOutput: (text: string) => void = printWarnings(),
 ): Promise<FunctionsProcess> {
   const child = new Deno.Command(Deno.execPath(), {
     // The rights a function has on Supabase: the network and its variables, no subprocesses, no
@@ -47,11 +49,12 @@ export async function startFunctionsProcess(
     env: { ...inheritedEnvironment(), ...environment },
     stdin: "piped",
     stdout: "piped",
-    stderr: "inherit",
+    stderr: "piped",
   }).spawn();
 
-  const ended = child.status.then(() => undefined);
-  const port = await announcedPort(child.stdout);
+  const errors = passOn(child.stderr, onOutput);
+  const ended = child.status.then(() => errors);
+  const port = await announcedPort(child.stdout, onOutput);
   if (port === null) {
     await ended;
     throw new Error("The functions process ended before it listened; its last words are above");
@@ -87,11 +90,33 @@ function inheritedEnvironment(): Record<string, string> {
   );
 }
 
+/** Prints whole lines, so that a line of level info is known by its beginning. */
+function printWarnings(): (text: string) => void {
+  let rest = "";
+  return (text) => {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop() ?? "";
+    const printed = lines.filter((line) => !line.startsWith('{"level":"info"'));
+    if (printed.length === 0) return;
+    Deno.stderr.writeSync(new TextEncoder().encode(`${printed.join("\n")}\n`));
+  };
+}
+
+async function passOn(
+  output: ReadableStream<Uint8Array<ArrayBuffer>>,
+  onOutput: (text: string) => void,
+): Promise<void> {
+  for await (const text of output.pipeThrough(new TextDecoderStream())) onOutput(text);
+}
+
 /**
  * The port in the line `{"port":<number>}`, or null when the output ends without one. All other
- * output, before and after, goes to standard error: standard output belongs to the parent process.
+ * output, before and after, goes to `onOutput`: standard output belongs to the parent process.
  */
-function announcedPort(output: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<number | null> {
+function announcedPort(
+  output: ReadableStream<Uint8Array<ArrayBuffer>>,
+  onOutput: (text: string) => void,
+): Promise<number | null> {
   const { promise, resolve } = Promise.withResolvers<number | null>();
   void (async () => {
     let port: number | null = null;
@@ -99,7 +124,7 @@ function announcedPort(output: ReadableStream<Uint8Array<ArrayBuffer>>): Promise
       const line: string | undefined = port === null ? ANNOUNCEMENT.exec(text)?.[0] : undefined;
       if (line !== undefined) resolve(port = Number(/\d+/.exec(line)?.[0]));
       const other = line === undefined ? text : text.replace(line, "");
-      if (other !== "") await Deno.stderr.write(new TextEncoder().encode(other));
+      if (other !== "") onOutput(other);
     }
     resolve(null);
   })();

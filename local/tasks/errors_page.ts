@@ -39,7 +39,7 @@ const REASON_TABLE = `## Reasons
 const OTHERS = `## Other codes
 
 For requests to Google without a usable response (\`details.reason\`), Meet links (\`meet_link_error\`),
-notifications (\`target_answered\` is followed by the HTTP status), and \`?error=\` of the address to which the
+notifications (\`target_answered\` is followed by the HTTP status), and \`?convene_error=\` of the address to which the
 browser returns from Google.`;
 
 /** The page about every error code, as Markdown. */

@@ -5,18 +5,34 @@ export const PREFLIGHT = new URL(
   import.meta.url,
 );
 
-/** The lists of the preflight, by the name of their constant, each as a text between quotes. */
-type Lists = Record<"c_relations" | "c_functions" | "c_triggers" | "c_documented", string>;
+export const UNINSTALL = new URL("../../supabase/uninstall.sql", import.meta.url);
+
+/** Lists by the name of their constant, each as a text between quotes. */
+type Lists = Record<
+  "c_relations" | "c_functions" | "c_triggers" | "c_documented" | "c_versions",
+  string
+>;
 
 /**
  * The preflight with its lists as the migrated `database` has them, which must have nothing else in
  * schemas public and private.
  */
 export async function preflightFor(database: Session): Promise<string> {
-  let text = await Deno.readTextFile(PREFLIGHT);
-  for (const [name, list] of Object.entries(await readLists(database))) {
+  const { c_versions: _, ...lists } = await readLists(database);
+  return await withLists(PREFLIGHT, lists);
+}
+
+/** The same of the script that removes Convene. */
+export async function uninstallFor(database: Session): Promise<string> {
+  const { c_documented: _, ...lists } = await readLists(database);
+  return await withLists(UNINSTALL, lists);
+}
+
+async function withLists(file: URL, lists: Partial<Lists>): Promise<string> {
+  let text = await Deno.readTextFile(file);
+  for (const [name, list] of Object.entries(lists)) {
     const constant = new RegExp(`(  ${name} constant [^']*')[^']*'`);
-    if (!constant.test(text)) throw new Error(`The preflight has no list ${name}`);
+    if (!constant.test(text)) throw new Error(`${file.pathname} has no list ${name}`);
     text = text.replace(constant, (_, start) => `${start}${wrapped(list)}'`);
   }
   return text;
@@ -74,6 +90,9 @@ async function readLists(database: Session): Promise<Lists> {
     c_triggers: await names(
       `select distinct tgname::text as name from pg_trigger
        where not tgisinternal and tgrelid::regclass::text = any ('{${ADOPTABLE}}')`,
+    ),
+    c_versions: await names(
+      "select version as name from supabase_migrations.schema_migrations",
     ),
     c_documented: JSON.stringify(documented).replaceAll('":', '": ').replaceAll(',"', ', "'),
   };

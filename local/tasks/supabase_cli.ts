@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 
 /** The version that the tasks and tests are written for; its flags and output change often. */
-const SUPABASE_CLI = "supabase@3.1.0";
+export const SUPABASE_CLI = "supabase@3.1.0";
 
 export const PROJECT_ROOT = fileURLToPath(new URL("../../", import.meta.url));
 

@@ -1,6 +1,7 @@
-import { DATABASE_VARIABLE } from "../../tests/support/chosen_database.ts";
+import { DATABASE_VARIABLE, type TestDatabase } from "../../tests/support/chosen_database.ts";
 import { preparePglite, preparePostgres } from "../../tests/support/prepared_databases.ts";
 import { startPostgresServer } from "../../tests/support/postgres_server.ts";
+import { startSharedPlatforms } from "../../tests/support/shared_platform.ts";
 import { printError, printLine } from "../output.ts";
 import { PROJECT_ROOT } from "./supabase_cli.ts";
 import {
@@ -14,6 +15,9 @@ import { runTestFile, type TestFileResult } from "./test_file.ts";
 
 /** More files at once would only make tests with deadlines wait for each other's database. */
 const MOST_FILES_AT_ONCE = 4;
+
+/** Fewer files start their platforms themselves: one lane's platforms take about 8 s to start. */
+const FILES_THAT_SHARE_PLATFORMS = 8;
 
 /** Runs the tests; `TEST_USAGE` says how. Returns whether all of them passed. */
 async function main(args: string[]): Promise<boolean> {
@@ -96,13 +100,19 @@ async function runFiles(
   const signals = ["SIGINT", "SIGTERM"] as const;
   for (const signal of signals) Deno.addSignalListener(signal, interrupt);
 
+  const databases = (["PGlite", "Postgres"] as const satisfies readonly TestDatabase[]).filter(
+    (name) => [undefined, "", "both", name.toLowerCase()].includes(env[DATABASE_VARIABLE]),
+  );
   const workOff = async () => {
+    await using platforms = files.length < FILES_THAT_SHARE_PLATFORMS
+      ? null
+      : await startSharedPlatforms(databases, env);
     while (!interruption.signal.aborted) {
       const path = queue.shift();
       if (path === undefined) return;
       const result = await runTestFile(path, {
         args,
-        env,
+        env: { ...env, ...platforms?.env },
         is_verbose: files.length === 1,
         say: (text) => printLine(`${path}:\n${text.replaceAll(/^(?=.)/gm, "    ")}`),
         signal: interruption.signal,

@@ -7,13 +7,13 @@ export interface TestArguments {
   readonly paths: readonly string[];
   /** What a test's name must contain, or a pattern between slashes. */
   readonly filter: string | undefined;
-  /** The only one to use where a test runs on either. */
-  readonly database: "pglite" | "postgres" | undefined;
+  /** What to use where a test runs on either. */
+  readonly database: "pglite" | "postgres" | "both" | undefined;
   /** Everything else that begins with "-"; it goes to `deno test` as it is. */
   readonly others: readonly string[];
 }
 
-export const TEST_USAGE = `deno task test [paths] [--filter text] [--database pglite|postgres]
+export const TEST_USAGE = `deno task test [paths] [--filter text] [--database pglite|postgres|both]
 
 Runs the tests, several files at once, with one Postgres server for all of them.
 The reason of a failure is printed when its test fails or its file ends, and again at the end.
@@ -22,7 +22,7 @@ The last line is "N passed, N failed[, N skipped]"; the exit code is 1 when anyt
 
   paths       Files and folders. Default: tests/ and packages/
   --filter    Only tests whose name contains the text, or matches it where it is "/a pattern/".
-  --database  Only this one for tests that run on PGlite and on Postgres. Default: both.
+  --database  For tests that run on either. Default: Postgres, and for those of the main job both.
               The variable CONVENE_TEST_DATABASE does the same, also for "deno test".
   --help      Prints this.
 
@@ -34,6 +34,10 @@ Other options go to "deno test" as they are. Examples:
   deno task test tests/platform --database pglite`;
 
 const TEST_FILE = /_test\.ts$/;
+
+function isDatabase(text: string): text is NonNullable<TestArguments["database"]> {
+  return ["pglite", "postgres", "both"].includes(text);
+}
 
 /** Throws an Error with one sentence about an argument that is not understood. */
 export function readTestArguments(args: readonly string[]): TestArguments {
@@ -54,8 +58,8 @@ export function readTestArguments(args: readonly string[]): TestArguments {
     else if (args[index]!.startsWith("-")) others.push(args[index]!);
     else paths.push(args[index]!);
   }
-  if (database !== undefined && database !== "pglite" && database !== "postgres") {
-    throw new Error(`--database is "${database}", not "pglite" or "postgres". See --help.`);
+  if (database !== undefined && !isDatabase(database)) {
+    throw new Error(`--database is "${database}", not "pglite", "postgres" or "both". See --help.`);
   }
   return { help, paths, filter, database, others };
 }

@@ -1,6 +1,14 @@
-import { listAuditableCalendars, listAuditableMeetings } from "@shared/database/audits.ts";
+import {
+  listAuditableCalendars,
+  listAuditableMeetings,
+  listAuditableTaskEvents,
+  listFailedSearches,
+} from "@shared/database/audits.ts";
+import type { FailedSearch } from "@shared/database/audits.ts";
 import { auditCalendar } from "./audit_calendar.ts";
 import { auditMeeting } from "./audit_meeting.ts";
+import { auditTaskEvent } from "./audit_task_event.ts";
+import { toDecide } from "./finding.ts";
 import type { Finding } from "./finding.ts";
 import { looker } from "./look.ts";
 import type { AuditDependencies } from "./look.ts";
@@ -18,6 +26,8 @@ export interface AuditRequest {
   /** Only these. */
   meeting_ids: readonly string[] | null;
   repair: boolean;
+  /** Events that are deleted on Google Calendar if they are orphaned. */
+  delete_orphaned: readonly string[];
 }
 
 export interface Audit {
@@ -31,12 +41,12 @@ export interface Audit {
 
 /**
  * Compares a page of rows with Google Calendar, and with the first page the calendars with the rows.
- * Writes nothing to Google. With `repair` rows are updated with what Google returns of their
- * events, and what was given up goes back into the queue.
+ * With `repair` rows are updated with what Google returns of their events, and what was given up goes
+ * back into the queue. Only `delete_orphaned` writes to Google.
  */
 export async function audit(
   dependencies: AuditDependencies,
-  { limit, after, meeting_ids, repair }: AuditRequest,
+  { limit, after, meeting_ids, repair, delete_orphaned }: AuditRequest,
 ): Promise<Audit> {
   const { database, now } = dependencies;
   const look = looker(dependencies);
@@ -57,14 +67,62 @@ export async function audit(
   const calendars = await inSlices(
     listed,
     hasTime,
-    (one) => auditCalendar(dependencies, look, one),
+    (one) => auditCalendar(dependencies, look, one, new Set(delete_orphaned)),
   );
+  const searches = isFirst ? await listFailedSearches(database, limit) : [];
   return {
-    findings: [...meetings.results, ...calendars.results],
+    findings: [...meetings.results, ...searches.map(searchFailed), ...calendars.results],
     meetings_checked: meetings.done,
     next_after: isLast || meeting_ids !== null ? null : last?.meeting_id ?? null,
     calendars: isFirst ? { checked: calendars.done, of: listed[0]?.calendars ?? 0 } : null,
   };
+}
+
+export interface TaskAudit {
+  findings: Finding[];
+  task_events_checked: number;
+  /** Null: this was the last page. */
+  next_after: string | null;
+}
+
+export interface TaskAuditRequest extends Pick<AuditRequest, "limit" | "after" | "repair"> {
+  /** Only these rows of task_calendar_events. */
+  ids: readonly string[] | null;
+}
+
+/** Compares a page of the rows of tasks' events with Google Calendar, to which it writes nothing. */
+export async function auditTasks(
+  dependencies: AuditDependencies,
+  { limit, after, ids, repair }: TaskAuditRequest,
+): Promise<TaskAudit> {
+  const { database, now } = dependencies;
+  const look = looker(dependencies);
+  const end = now().getTime() + LAST_SLICE_MS;
+  const rows = await listAuditableTaskEvents(database, { limit, after, ids });
+  const { results, done } = await inSlices(
+    rows,
+    () => now().getTime() < end,
+    (row) => auditTaskEvent(dependencies, look, row, repair),
+  );
+  const isLast = done === rows.length && rows.length < limit;
+  return {
+    findings: results,
+    task_events_checked: done,
+    next_after: isLast || ids !== null ? null : rows[done - 1]?.id ?? null,
+  };
+}
+
+function searchFailed(search: FailedSearch): Finding {
+  const { meeting_id, title, scheduling_error, scheduling_reason } = search;
+  return toDecide("search_failed", {
+    meeting_id,
+    title,
+    google_calendar_id: "-",
+    event_ids: [],
+    message: `The search for a time failed (${scheduling_error ?? "unknown"}). ${
+      scheduling_reason ?? ""
+    }`.trim(),
+  });
 }
 
 /** A few at a time, until all are done or time is up. */

@@ -3,6 +3,7 @@ import type { WritebackSuccess } from "@shared/database/writebacks.ts";
 import { meetLink } from "@shared/google/event.ts";
 import { extractOrganizerMetadata, normalizeAttendees } from "@shared/google/event_people.ts";
 import type { GoogleEvent } from "@shared/google/event.ts";
+import { shownInstant } from "@shared/time/shown_time.ts";
 import { toDecide, toRepair } from "./finding.ts";
 import type { Finding } from "./finding.ts";
 
@@ -13,6 +14,8 @@ export type Written = Required<
 
 export interface Comparison {
   findings: Finding[];
+  /** The event whose time or deletion a repair would take over. */
+  adopt: GoogleEvent | null;
   /** What a repair would write into the row. */
   refresh: Written | null;
   /** Whether a repair would put the row back into the queue. */
@@ -22,6 +25,9 @@ export interface Comparison {
 const REQUEUE_CHANGE = "Requeue the change: the event is updated, and Google notifies the guests.";
 const REQUEUE_CANCELLATION =
   "Requeue the cancellation: the event is deleted, and Google notifies the guests.";
+export const ADOPT_TIME = "Store the time of the event in the row, as sync does.";
+export const ADOPT_DELETION =
+  "Store in the row that the event was deleted, as sync does. No guest is invited again.";
 const REFRESH = "Store the event's current links, organizer and guests in the row.";
 
 /** A row at rest against the events that carry its key; deleted ones have status "cancelled". */
@@ -29,7 +35,7 @@ export function compareMeeting(row: AuditableMeeting, events: readonly GoogleEve
   // The changed occurrences of a series carry its properties and are no events of their own.
   const own = events.filter((event) => event.recurringEventId === undefined);
   const live = own.filter((event) => event.status !== "cancelled");
-  const nothing = { refresh: null, requeue: false };
+  const nothing = { adopt: null, refresh: null, requeue: false };
   const is_given_up = row.writeback_status === "created" &&
     row.written_version < row.desired_version;
   if (row.cancelled_at !== null && is_given_up) {
@@ -43,17 +49,22 @@ export function compareMeeting(row: AuditableMeeting, events: readonly GoogleEve
   const duplicates = others.length === 0 ? [] : [duplicated(row, others)];
   if (event === undefined) {
     // After a requeue of the change Google would invite all guests again.
-    const deleted = own.some(({ id }) => id === row.google_event_id);
-    return { ...nothing, findings: [deleted ? cancelled(row) : missing(row), ...duplicates] };
+    const deleted = own.find(({ id }) => id === row.google_event_id) ?? null;
+    // The row says it already, and what becomes of the meeting is its organizer's business.
+    const is_known = deleted !== null && row.cancelled_in_google_at !== null;
+    const findings = is_known ? [] : [deleted === null ? missing(row) : cancelled(row)];
+    return { ...nothing, findings: [...findings, ...duplicates], adopt: is_known ? null : deleted };
   }
   if (is_given_up) {
     return { ...nothing, findings: [changeGivenUp(row, event), ...duplicates], requeue: true };
   }
   const refresh = writtenOf(event);
   const isOutdated = !isSame(row, refresh, event);
+  const times = moved(row, event);
   return {
     ...nothing,
-    findings: [...moved(row, event), ...duplicates, ...(isOutdated ? [outdated(row)] : [])],
+    findings: [...times, ...duplicates, ...(isOutdated ? [outdated(row)] : [])],
+    adopt: times.length === 0 ? null : event,
     refresh: isOutdated ? refresh : null,
   };
 }
@@ -94,10 +105,10 @@ function missing(row: AuditableMeeting): Finding {
 }
 
 function cancelled(row: AuditableMeeting): Finding {
-  return toDecide("cancelled", {
+  return toRepair("cancelled", {
     ...about(row, present(row.google_event_id)),
     message: "The meeting's event was deleted on Google Calendar.",
-  });
+  }, ADOPT_DELETION);
 }
 
 function duplicated(row: AuditableMeeting, others: readonly GoogleEvent[]): Finding {
@@ -111,9 +122,11 @@ function duplicated(row: AuditableMeeting, others: readonly GoogleEvent[]): Find
 
 function moved(row: AuditableMeeting, event: GoogleEvent): Finding[] {
   const times = timesOf(row, event);
-  return times === null
-    ? []
-    : [toDecide("moved", { ...about(row, [event.id]), message: `${times}${reason(row)}` })];
+  return times === null ? [] : [toRepair(
+    "moved",
+    { ...about(row, [event.id]), message: `${times}${reason(row)}` },
+    ADOPT_TIME,
+  )];
 }
 
 /** Both times as a sentence; null where they are the same. */
@@ -185,7 +198,7 @@ function sameInstant(google: string, row: string | null): boolean {
 }
 
 function utc(instant: string | null): string {
-  return instant === null ? "unknown" : new Date(instant).toISOString();
+  return shownInstant(instant) ?? "unknown";
 }
 
 function present(id: string | null): string[] {

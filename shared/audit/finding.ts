@@ -6,6 +6,7 @@ export const FINDING_KINDS = [
   "duplicated",
   "orphaned",
   "given_up",
+  "search_failed",
   "outdated",
   "unreadable",
 ] as const;
@@ -17,6 +18,8 @@ export interface Finding {
   finding: FindingKind;
   /** Null: no meeting has this event. */
   meeting_id: string | null;
+  /** The row of task_calendar_events, for the event of a task. */
+  task_event_id?: string;
   title: string | null;
   google_calendar_id: string;
   event_ids: string[];
@@ -32,6 +35,8 @@ export interface Finding {
 
 /** Kinds without repair. */
 type Undecided = Exclude<FindingKind, "given_up" | "outdated">;
+/** Kinds that may have one. */
+type Repairable = "given_up" | "outdated" | "moved" | "cancelled";
 
 const WHAT_TO_DO: Record<Undecided, string> = {
   missing: "Cancel the meeting (DELETE meetings), and schedule a new one if it should take place.",
@@ -40,13 +45,15 @@ const WHAT_TO_DO: Record<Undecided, string> = {
     "Cancel the meeting too (DELETE meetings), and schedule a new one if it should take place.",
   duplicated: "Check the other events on Google Calendar and delete those that are not needed.",
   orphaned:
-    "Delete the event on Google Calendar, unless another installation of Convene created it.",
+    "Delete the event on Google Calendar (deno task doctor --delete-orphaned), unless another installation of Convene created it.",
+  search_failed:
+    "Change what the reason names and schedule the meeting again, or cancel it (DELETE meetings).",
   unreadable: "Resolve the reason, then run the doctor again.",
 };
 
 type About = Pick<
   Finding,
-  "meeting_id" | "title" | "google_calendar_id" | "event_ids" | "message"
+  "meeting_id" | "task_event_id" | "title" | "google_calendar_id" | "event_ids" | "message"
 >;
 
 /** A finding that only a person can decide about. */
@@ -60,7 +67,7 @@ export function toDecide(
 
 /** A finding with something safe to do about it. */
 export function toRepair(
-  finding: Exclude<FindingKind, Undecided>,
+  finding: Repairable,
   about: About,
   repair: string,
 ): Finding {

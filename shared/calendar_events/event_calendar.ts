@@ -1,15 +1,33 @@
 import type { Connections } from "@shared/connections/connections.ts";
 import type { StoredConnection } from "@shared/database/google_connections.ts";
+import type { Failure } from "@shared/failures/failure.ts";
 import type { GoogleCalendar } from "@shared/google/calendar.ts";
-import type { EventInput, EventPatch, GoogleEvent, SendUpdates } from "@shared/google/event.ts";
+import type {
+  EventInput,
+  EventPage,
+  EventPatch,
+  GoogleEvent,
+  SendUpdates,
+} from "@shared/google/event.ts";
 import type { GoogleOutcome } from "@shared/google/outcome.ts";
 
-export type EventMethod = "get" | "insert" | "patch" | "delete";
+export type EventMethod = "get" | "list" | "insert" | "patch" | "delete";
+
+/** Whether a method leaves the calendar as it is. */
+export function isRead(method: string): boolean {
+  return method === "get" || method === "list";
+}
+
+/** Of a patch: the fields that it sends, and what people had set before. */
+export interface ChangeNote {
+  fields?: readonly string[];
+  overwritten?: readonly { field: string; was: unknown }[];
+}
 
 /** Notes what is asked of Google and what comes back, where a ledger is kept. */
 export interface RequestRecorder {
   record<T>(
-    request: { method: EventMethod; event_id: string; calendar_id: string },
+    request: { method: EventMethod; event_id: string; calendar_id: string } & ChangeNote,
     send: () => Promise<GoogleOutcome<T>>,
   ): Promise<GoogleOutcome<T>>;
 }
@@ -24,9 +42,30 @@ export interface EventCalendar {
   recorder?: RequestRecorder;
 }
 
+/** The id by which rows know a calendar: the account's own is `primary`, however Google or a caller named it. */
+export function calendarIdOf(
+  { email }: Pick<StoredConnection, "email">,
+  calendar_id: string,
+): string {
+  return calendar_id.toLowerCase() === email.toLowerCase() ? "primary" : calendar_id;
+}
+
 /** A deleted event too, as long as Google shows it. */
 export function getEvent(at: EventCalendar, id: string): Promise<GoogleOutcome<GoogleEvent>> {
   return send(at, "get", id, (token) => at.calendar.getEvent(token, at.calendar_id, id));
+}
+
+/** The head of a calendar with one event at most: whether it can be read, and what the user may do on it. */
+export function getCalendarHead(
+  at: EventCalendar,
+  event_id: string,
+): Promise<GoogleOutcome<EventPage>> {
+  return send(
+    at,
+    "list",
+    event_id,
+    (token) => at.calendar.listEvents(token, at.calendar_id, { maxResults: 1 }),
+  );
 }
 
 export function insertEvent(
@@ -47,13 +86,15 @@ export interface BasedOn {
   sendUpdates: SendUpdates;
   /** The etag that was read; null or absent where Google showed none. */
   etag?: string | null | undefined;
+  /** For the ledger. */
+  note?: ChangeNote;
 }
 
 export function patchEvent(
   at: EventCalendar,
   id: string,
   patch: EventPatch,
-  { sendUpdates, etag }: BasedOn,
+  { sendUpdates, etag, note }: BasedOn,
 ): Promise<GoogleOutcome<GoogleEvent>> {
   const options = { sendUpdates, ...ifMatch(etag) };
   return send(
@@ -61,6 +102,7 @@ export function patchEvent(
     "patch",
     id,
     (token) => at.calendar.patchEvent(token, at.calendar_id, id, patch, options),
+    note,
   );
 }
 
@@ -83,9 +125,28 @@ export function isGone(outcome: GoogleOutcome<unknown>): boolean {
   return hasStatus(outcome, 404) || hasStatus(outcome, 410);
 }
 
+/** Google shows the calendar or the event, and the account may not change it. */
+export function isWithoutAccess(outcome: GoogleOutcome<unknown>): boolean {
+  return outcome.verdict === "reject" && outcome.google.status === 403 &&
+    WITHOUT_ACCESS.has(outcome.google.reason);
+}
+
+const WITHOUT_ACCESS: ReadonlySet<string> = new Set([
+  "forbiddenForNonOrganizer",
+  "requiredAccessLevel",
+]);
+
 /** Another version is there than the change was based on, and nothing was changed. */
 export function isOutdated(outcome: GoogleOutcome<unknown>): boolean {
   return hasStatus(outcome, 412);
+}
+
+/**
+ * 400 `invalid`: the calendar allows no Meet (`conferenceProperties.allowedConferenceSolutionTypes`). Google tells
+ * only in the text which value it means.
+ */
+export function refusesConference({ verdict, google }: Failure): boolean {
+  return verdict === "reject" && google?.status === 400 && /conference/i.test(google.message);
 }
 
 /** 409 duplicate: an event has the id, or a deleted one keeps it taken. */
@@ -106,13 +167,14 @@ function send<T>(
   method: EventMethod,
   event_id: string,
   request: (access_token: string) => Promise<GoogleOutcome<T>>,
+  note: ChangeNote = {},
 ): Promise<GoogleOutcome<T>> {
   return connections.call(
     connection,
-    method === "get" ? "read" : "write",
+    isRead(method) ? "read" : "write",
     (token) =>
       recorder === undefined
         ? request(token)
-        : recorder.record({ method, event_id, calendar_id }, () => request(token)),
+        : recorder.record({ method, event_id, calendar_id, ...note }, () => request(token)),
   );
 }

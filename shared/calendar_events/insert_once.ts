@@ -33,6 +33,8 @@ export type Inserted =
     generation: number;
     /** The event existed before this call: it was adopted, and no mail was sent. */
     already_exists: boolean;
+    /** Where it is: people may have moved an adopted one. */
+    calendar_id: string;
   }
   /** `insert`: it was not allowed, or failed; `verify`: Google could not be read. */
   | { kind: "failed"; at: "insert" | "verify"; failure: Failure; generation: number }
@@ -82,7 +84,14 @@ async function insert(
   const event = asOwnEvent(event_key, generation, insertion.compose(generation));
   const inserted = await insertEvent(at, event, sendUpdates);
   if (inserted.verdict === "done") {
-    return { kind: "inserted", event: inserted.value, generation, already_exists: false };
+    const { calendar_id } = at;
+    return {
+      kind: "inserted",
+      event: inserted.value,
+      generation,
+      already_exists: false,
+      calendar_id,
+    };
   }
   return isTaken(inserted)
     ? await resolveTakenId(at, insertion, generation)
@@ -108,8 +117,12 @@ function settled(
   generation: number,
 ): Inserted {
   switch (found.kind) {
-    case "ours":
-      return { kind: "inserted", event: found.event, generation, already_exists: true };
+    case "ours": {
+      const { event, calendar_id } = found;
+      return { kind: "inserted", event, generation, already_exists: true, calendar_id };
+    }
+    case "moved_away":
+      return { kind: "failed", at: "insert", failure: found.failure, generation };
     case "foreign":
       return { kind: "foreign", event_id: eventId(event_key, generation), generation };
     case "unreadable":

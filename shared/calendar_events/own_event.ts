@@ -3,11 +3,18 @@ import { eventId } from "@shared/google/event_id.ts";
 
 /** Names in `extendedProperties.private` (at most 44 characters) by which we know what we wrote. */
 export const EVENT_KEY_PROPERTY = "convene_event_key";
+export const VERSION_PROPERTY = "convene_version";
 const CHANGE_PROPERTY = "convene_change";
 
 /** The key of the row that wrote this event, if one of ours did. */
 export function shownKey(event: GoogleEvent): string | undefined {
   return event.extendedProperties?.private?.[EVENT_KEY_PROPERTY];
+}
+
+/** The version of the meeting that this event shows; null if it has none. */
+export function shownVersion(event: GoogleEvent): number | null {
+  const version = Number(event.extendedProperties?.private?.[VERSION_PROPERTY]);
+  return Number.isInteger(version) ? version : null;
 }
 
 /** The last change of ours that this event shows. */

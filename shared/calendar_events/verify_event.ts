@@ -1,22 +1,28 @@
+import { rejection } from "@shared/failures/failure.ts";
+import type { Failure } from "@shared/failures/failure.ts";
 import type { GoogleFailure } from "@shared/failures/google_reply.ts";
 import type { GoogleEvent } from "@shared/google/event.ts";
 import { eventId } from "@shared/google/event_id.ts";
 import { getEvent, isGone } from "./event_calendar.ts";
 import type { EventCalendar } from "./event_calendar.ts";
+import { locateEvent } from "./find_moved_event.ts";
 import { shownKey } from "./own_event.ts";
 
 /** What Google shows under one of a row's event ids. */
 export type Verified =
-  | { kind: "ours"; event: GoogleEvent }
+  /** `calendar_id`: where it is, another calendar than the one asked if people have moved it. */
+  | { kind: "ours"; event: GoogleEvent; calendar_id: string }
   /** Unknown to Google: never there, or no longer shown. */
   | { kind: "absent" }
   /** Deleted, with or without our key; Google keeps its id taken. */
   | { kind: "tombstone" }
   /** A live event of another owner, or ours whose key was removed. */
   | { kind: "foreign"; event: GoogleEvent }
+  /** Ours, but moved to a calendar that this account cannot change. */
+  | { kind: "moved_away"; failure: Failure }
   | { kind: "unreadable"; failure: GoogleFailure };
 
-/** The verification read: whose event, if any, has this id. */
+/** The verification read: whose event, if any, has this id. An event that was moved is followed. */
 export async function verifyEvent(
   at: EventCalendar,
   event_key: string,
@@ -28,8 +34,26 @@ export async function verifyEvent(
     return { kind: got.google.status === 404 ? "absent" : "tombstone" };
   }
   const event = got.value;
-  if (event.status === "cancelled") return { kind: "tombstone" };
-  return { kind: shownKey(event) === event_key ? "ours" : "foreign", event };
+  const { organizer, status } = event;
+  const is_here = organizer?.email === undefined || organizer.self === true;
+  if (is_here && status === "cancelled") return { kind: "tombstone" };
+  if (shownKey(event) !== event_key) {
+    return status === "cancelled" ? { kind: "tombstone" } : { kind: "foreign", event };
+  }
+  if (is_here) return { kind: "ours", event, calendar_id: at.calendar_id };
+  const found = await locateEvent(at, id, got);
+  switch (found.kind) {
+    case "there":
+      return { kind: "ours", event: found.event, calendar_id: found.at.calendar_id };
+    case "elsewhere":
+      return { kind: "moved_away", failure: movedAway(found.organizer_email) };
+    case "unreadable":
+    case "no_access":
+      return { kind: "unreadable", failure: found.failure };
+    case "deleted":
+    case "absent":
+      return { kind: "tombstone" };
+  }
 }
 
 /** The same under the id of a generation. */
@@ -39,4 +63,11 @@ export function verifyGeneration(
   generation: number,
 ): Promise<Verified> {
   return verifyEvent(at, event_key, eventId(event_key, generation));
+}
+
+function movedAway(organizer: string): Failure {
+  return rejection(
+    "not_organizer",
+    `${organizer} organizes the event on Google Calendar now, so Convene left it unchanged.`,
+  );
 }

@@ -8,10 +8,13 @@ import {
 import { connectGoogle, readGoogleConnection } from "@shared/database/google_connections.ts";
 import type { StoredConnection } from "@shared/database/google_connections.ts";
 import type { GoogleOAuth, Grant } from "@shared/google/oauth.ts";
+import { deferral, FailureError } from "@shared/failures/failure.ts";
+import { limitMessage } from "@shared/failures/reached_limit.ts";
 import type { GoogleFailure } from "@shared/failures/google_reply.ts";
 import { codeChallenge } from "@shared/google/pkce.ts";
 import { missingScopes } from "@shared/google/scopes.ts";
 import { hashSecret, randomSecret } from "./secret.ts";
+import { openOrNull } from "./token_cipher.ts";
 import type { TokenCipher } from "./token_cipher.ts";
 
 export interface AuthorizationsDependencies {
@@ -38,7 +41,7 @@ export type Completion =
  * code, so a consent given in another user's browser connects no account.
  */
 export interface GoogleAuthorizations {
-  /** The address of Google's consent page. */
+  /** The address of Google's consent page. Throws `limit_reached` while the user has too many open ones. */
   begin(user_id: string, return_url: string): Promise<string>;
   /** Who set out with this state; null when it is unknown, expired or used. */
   find(state: string): Promise<{ user_id: string; return_url: string } | null>;
@@ -54,12 +57,23 @@ export function googleAuthorizations(
     async begin(user_id, return_url) {
       const state = randomSecret();
       const code_verifier = randomSecret();
-      await beginGoogleAuthorization(database, {
+      const reached = await beginGoogleAuthorization(database, {
         user_id,
         state_hash: await hashSecret(state),
-        code_verifier_encrypted: await cipher.encrypt(code_verifier, user_id),
+        code_verifier_encrypted: await cipher.encrypt(
+          code_verifier,
+          user_id,
+          "code_verifier_encrypted",
+        ),
         return_url,
       });
+      if (reached !== null) {
+        const { limit, allowed, retry_after_seconds } = reached;
+        throw new FailureError(
+          deferral("limit_reached", retry_after_seconds, limitMessage(reached)),
+          { limit, allowed },
+        );
+      }
       const before = await readGoogleConnection(database, user_id);
       return oauth.authorizationUrl({
         redirect_uri,
@@ -79,7 +93,7 @@ export function googleAuthorizations(
       const is_open = await receiveGoogleCode(database, {
         state_hash: await hashSecret(state),
         one_time_code_hash: await hashSecret(one_time_code),
-        google_code_encrypted: await cipher.encrypt(google_code, user_id),
+        google_code_encrypted: await cipher.encrypt(google_code, user_id, "google_code_encrypted"),
       });
       return is_open ? one_time_code : null;
     },
@@ -88,11 +102,14 @@ export function googleAuthorizations(
       const hash = await hashSecret(one_time_code);
       const authorization = await useGoogleAuthorization(database, hash, user_id);
       if (authorization === null) return { kind: "unknown_code" };
-      const exchanged = await oauth.exchangeCode({
-        code: await cipher.decrypt(authorization.google_code_encrypted, user_id),
-        code_verifier: await cipher.decrypt(authorization.code_verifier_encrypted, user_id),
-        redirect_uri,
-      });
+      const { google_code_encrypted, code_verifier_encrypted } = authorization;
+      const [code, code_verifier] = [
+        await openOrNull(cipher, google_code_encrypted, user_id, "google_code_encrypted"),
+        await openOrNull(cipher, code_verifier_encrypted, user_id, "code_verifier_encrypted"),
+      ];
+      // The key was removed since the user began: another start uses the present one.
+      if (code === null || code_verifier === null) return { kind: "unknown_code" };
+      const exchanged = await oauth.exchangeCode({ code, code_verifier, redirect_uri });
       if (exchanged.verdict !== "done") return { kind: "failed", failure: exchanged };
       return await attach(user_id, exchanged.value);
     },
@@ -117,8 +134,16 @@ export function googleAuthorizations(
       status: missing.length === 0 ? "healthy" : "needs_reauth",
       status_reason: missing.length === 0 ? null : "insufficient_permissions",
       granted_scopes: grant.granted_scopes,
-      refresh_token_encrypted: await cipher.encrypt(grant.refresh_token, user_id),
-      access_token_encrypted: await cipher.encrypt(grant.access_token, user_id),
+      refresh_token_encrypted: await cipher.encrypt(
+        grant.refresh_token,
+        user_id,
+        "refresh_token_encrypted",
+      ),
+      access_token_encrypted: await cipher.encrypt(
+        grant.access_token,
+        user_id,
+        "access_token_encrypted",
+      ),
       access_token_expires_at: new Date(expires_at_ms).toISOString(),
     });
     return { kind: "connected", connection };

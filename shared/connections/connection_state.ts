@@ -1,5 +1,6 @@
 import type { ConnectionStatus, StoredConnection } from "@shared/database/google_connections.ts";
 import { missingScopes } from "@shared/google/scopes.ts";
+import { shownInstant } from "@shared/time/shown_time.ts";
 import { reconnectMessage } from "./reconnect_message.ts";
 
 /** What a user may know about their own Google connection; no token in any form. */
@@ -38,7 +39,7 @@ export function connectionState(connection: StoredConnection | null, now: Date):
   const { status, status_reason, email, granted_scopes } = connection;
   const { paused_until, writes_paused_until } = connection;
   const ahead = (instant: string | null) =>
-    instant !== null && Date.parse(instant) > now.getTime() ? instant : null;
+    instant !== null && Date.parse(instant) > now.getTime() ? shownInstant(instant) : null;
   const missing_scopes = missingScopes(granted_scopes);
   return {
     connected: status === "healthy",

@@ -13,6 +13,7 @@ import type { GoogleOAuth } from "@shared/google/oauth.ts";
 import type { GoogleOutcome } from "@shared/google/outcome.ts";
 import { missingScopes } from "@shared/google/scopes.ts";
 import { reconnectMessage } from "./reconnect_message.ts";
+import { openOrNull } from "./token_cipher.ts";
 import type { TokenCipher } from "./token_cipher.ts";
 
 export type { StoredConnection } from "@shared/database/google_connections.ts";
@@ -26,8 +27,8 @@ export interface Connections {
    * and the request run again, which is safe: a 401 did nothing. A dead grant or a missing scope is
    * stored (`needs_reauth`), a rate limit pauses the user, an invitation limit the user's writes, a
    * limit of the whole project all users; then no request is sent. What fails because of the
-   * connection itself is deferred: it spends no attempt. Throws on a database error and on a token
-   * that cannot be decrypted.
+   * connection itself is deferred: it spends no attempt. A refresh token that cannot be decrypted is
+   * `needs_reauth` with reason `token_unreadable` until it can be. Throws on a database error.
    */
   call<T>(
     connection: StoredConnection,
@@ -105,25 +106,41 @@ export function googleConnections(
   async function storedToken(connection: StoredConnection): Promise<HeldToken | null> {
     const { access_token_encrypted, access_token_expires_at, user_id } = connection;
     if (access_token_encrypted === null || access_token_expires_at === null) return null;
+    const access_token = await openOrNull(
+      cipher,
+      access_token_encrypted,
+      user_id,
+      "access_token_encrypted",
+    );
+    // Google gives another one for the refresh token.
+    if (access_token === null) return null;
     return {
-      access_token: await cipher.decrypt(access_token_encrypted, user_id),
+      access_token,
       expires_at_ms: Date.parse(access_token_expires_at),
     };
   }
 
   async function refresh(connection: StoredConnection): Promise<GoogleOutcome<HeldToken>> {
     const { user_id, refresh_token_encrypted } = connection;
-    const refresh_token = await cipher.decrypt(refresh_token_encrypted, user_id);
+    const refresh_token = await openOrNull(
+      cipher,
+      refresh_token_encrypted,
+      user_id,
+      "refresh_token_encrypted",
+    );
+    if (refresh_token === null) return unreadable();
     const outcome = await oauth.refresh(refresh_token);
     if (outcome.verdict !== "done") return outcome;
-    const { access_token, expires_in_seconds } = outcome.value;
+    const { access_token, expires_in_seconds, account } = outcome.value;
     const token = { access_token, expires_at_ms: now().getTime() + expires_in_seconds * 1000 };
     await saveGoogleAccessToken(database, connection, {
-      access_token_encrypted: await cipher.encrypt(access_token, user_id),
+      access_token_encrypted: await cipher.encrypt(access_token, user_id, "access_token_encrypted"),
       access_token_expires_at: new Date(token.expires_at_ms).toISOString(),
       new_refresh_token_encrypted: cipher.isCurrent(refresh_token_encrypted)
         ? null
-        : await cipher.encrypt(refresh_token, user_id),
+        : await cipher.encrypt(refresh_token, user_id, "refresh_token_encrypted"),
+      // Another account's claims would not be those of this grant.
+      account: account?.google_account_id === connection.google_account_id ? account : null,
     });
     held.set(connection, token);
     return { verdict: "done", status: outcome.status, value: token };
@@ -153,7 +170,9 @@ export function googleConnections(
     failure: GoogleFailure & { verdict: "reconnect" },
   ): Promise<GoogleFailure> {
     const code = failure.code as ReconnectCode;
-    if (await markGoogleNeedsReauth(database, connection, code)) {
+    if (
+      connection.status_reason === code || await markGoogleNeedsReauth(database, connection, code)
+    ) {
       return {
         ...failure,
         message: reconnectMessage(code, missingScopes(connection.granted_scopes)),
@@ -180,7 +199,8 @@ function closedFor(
   now: Date,
 ): GoogleFailure | null {
   const { status, status_reason, granted_scopes } = connection;
-  if (status === "needs_reauth") {
+  // Operators can add a missing key again, so such a token is tried each time.
+  if (status === "needs_reauth" && status_reason !== "token_unreadable") {
     const code = status_reason ?? "invalid_grant";
     const message = reconnectMessage(code, missingScopes(granted_scopes));
     const google = { status: null, reason: code, message, body: "" };
@@ -210,6 +230,12 @@ function pausedUntil(
   return paused_until !== null && Date.parse(paused_until) > Date.parse(writes_paused_until)
     ? paused_until
     : writes_paused_until;
+}
+
+function unreadable(): GoogleFailure {
+  const { message } = CODES.token_unreadable;
+  const google = { status: null, reason: "token_unreadable", message, body: "" };
+  return { verdict: "reconnect", code: "token_unreadable", message, google };
 }
 
 /** A token that could not be renewed: whatever was wanted with it has not been sent, or did nothing. */

@@ -1,6 +1,8 @@
 import type { Database } from "@shared/database/call.ts";
 import { googleCalendar } from "@shared/google/calendar.ts";
 import type { GoogleCalendar } from "@shared/google/calendar.ts";
+import { googleChanges } from "@shared/google/calendar_changes.ts";
+import type { GoogleChanges } from "@shared/google/calendar_changes.ts";
 import { googleConfiguration } from "@shared/google/configuration.ts";
 import type { Environment } from "@shared/google/configuration.ts";
 import { googleOAuth } from "@shared/google/oauth.ts";
@@ -13,10 +15,11 @@ export function openGoogle(
   env: Environment,
   database: Database,
   now: () => Date,
-): { calendar: GoogleCalendar; connections: Connections } {
+): { calendar: GoogleCalendar; changes: GoogleChanges; connections: Connections } {
   const { oauth, calendar } = googleConfiguration(env);
   return {
     calendar: googleCalendar(calendar),
+    changes: googleChanges(calendar),
     connections: googleConnections({
       database,
       oauth: googleOAuth(oauth),

@@ -4,12 +4,19 @@ const FORMAT = "v1";
 const IV_BYTES = 12;
 const KEY_BYTES = 32;
 
-/** Encrypts Google credentials for storage. What is encrypted for one user opens for that user only. */
+/** The columns of private.google_connections and private.google_authorizations that are encrypted. */
+export type EncryptedColumn =
+  | "refresh_token_encrypted"
+  | "access_token_encrypted"
+  | "code_verifier_encrypted"
+  | "google_code_encrypted";
+
+/** Encrypts Google credentials for storage. What is encrypted for a column of one user opens there only. */
 export interface TokenCipher {
   /** "v1.<key id>.<base64 of iv, ciphertext and tag>", under the first key of the keyring. */
-  encrypt(plaintext: string, user_id: string): Promise<string>;
-  /** Throws `TokenCipherFault` for a forgotten key, another user, or text that was tampered with. */
-  decrypt(encrypted: string, user_id: string): Promise<string>;
+  encrypt(plaintext: string, user_id: string, column: EncryptedColumn): Promise<string>;
+  /** Throws `TokenCipherFault` for a forgotten key, another user or column, or text that was tampered with. */
+  decrypt(encrypted: string, user_id: string, column: EncryptedColumn): Promise<string>;
   /** Whether it was encrypted under the first key, and an older key is not needed for it. */
   isCurrent(encrypted: string): boolean;
 }
@@ -47,10 +54,10 @@ export function tokenCipher(keyring: string | undefined): TokenCipher {
   return {
     isCurrent: (encrypted) => encrypted.startsWith(`${FORMAT}.${first}.`),
 
-    async encrypt(plaintext, user_id) {
+    async encrypt(plaintext, user_id, column) {
       const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
       const sealed = await crypto.subtle.encrypt(
-        { name: "AES-GCM", iv, additionalData: boundTo(first, user_id) },
+        { name: "AES-GCM", iv, additionalData: boundTo(first, user_id, column) },
         await keyOf(first),
         new TextEncoder().encode(plaintext),
       );
@@ -59,7 +66,7 @@ export function tokenCipher(keyring: string | undefined): TokenCipher {
       }`;
     },
 
-    async decrypt(encrypted, user_id) {
+    async decrypt(encrypted, user_id, column) {
       const [format, id, data, ...rest] = encrypted.split(".");
       if (format !== FORMAT || id === undefined || data === undefined || rest.length > 0) {
         throw new TokenCipherFault("Cannot decrypt a stored token: its format is unknown");
@@ -71,7 +78,7 @@ export function tokenCipher(keyring: string | undefined): TokenCipher {
           {
             name: "AES-GCM",
             iv: bytes.slice(0, IV_BYTES),
-            additionalData: boundTo(id, user_id),
+            additionalData: boundTo(id, user_id, column),
           },
           key,
           bytes.slice(IV_BYTES),
@@ -80,19 +87,35 @@ export function tokenCipher(keyring: string | undefined): TokenCipher {
       } catch {
         throw new TokenCipherFault(
           `Cannot decrypt a stored token: it was not encrypted with the present key "${id}" for ` +
-            "this user, or it was changed. Let the user connect Google again",
+            "this user and column, or it was changed. Let the user connect Google again",
         );
       }
     },
   };
 }
 
-/** Ties a ciphertext to its owner: copied into another user's row, it does not open. */
-function boundTo(key_id: string, user_id: string) {
-  return new TextEncoder().encode(`convene ${FORMAT} ${key_id} ${user_id}`);
+/** What was encrypted, or null where it cannot be opened any more. */
+export async function openOrNull(
+  cipher: TokenCipher,
+  encrypted: string,
+  user_id: string,
+  column: EncryptedColumn,
+): Promise<string | null> {
+  try {
+    return await cipher.decrypt(encrypted, user_id, column);
+  } catch (error) {
+    if (error instanceof TokenCipherFault) return null;
+    throw error;
+  }
 }
 
-function parseKeyring(text: string) {
+/** Ties a ciphertext to its place: copied into another user's row or another column, it does not open. */
+function boundTo(key_id: string, user_id: string, column: EncryptedColumn) {
+  return new TextEncoder().encode(`convene ${FORMAT} ${key_id} ${user_id} ${column}`);
+}
+
+/** The keys of CONVENE_TOKEN_KEYS by their ids, the present one first. Throws `TokenCipherFault`. */
+export function parseKeyring(text: string) {
   const entries = text.split(",").map((entry) => entry.trim()).filter((entry) => entry !== "");
   const keys = new Map(entries.map(parseKey));
   if (keys.size === 0) {

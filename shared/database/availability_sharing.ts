@@ -1,5 +1,6 @@
 import { call } from "./call.ts";
 import type { Database } from "./call.ts";
+import { shownInstant } from "@shared/time/shown_time.ts";
 
 export type SharingLevel = "busy" | "habits";
 
@@ -60,5 +61,9 @@ export async function listAvailabilitySharing(
 type StoredSharing = AvailabilitySharing & { owner_user_id: string };
 
 function shown({ owner_user_id: _, ...sharing }: StoredSharing): AvailabilitySharing {
-  return sharing;
+  return {
+    ...sharing,
+    created_at: shownInstant(sharing.created_at),
+    expires_at: shownInstant(sharing.expires_at),
+  };
 }

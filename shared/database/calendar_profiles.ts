@@ -4,6 +4,8 @@ import type { StoredConnection } from "./google_connections.ts";
 
 /** A user's connection with what their history shows. */
 export interface ProfiledConnection extends StoredConnection {
+  /** The organizer may use what the events show (level habits), not only when the user is busy. */
+  may_read_events: boolean;
   /** Encoded; null when none was learned yet. */
   profile: string | null;
   /** The profile is missing or older than a day, and no other worker reads the events. */

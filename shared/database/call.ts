@@ -1,9 +1,13 @@
-import type { SupabaseClient } from "@supabase/supabase-js";
+import type { PostgrestClient } from "@supabase/postgrest-js";
+import { currentRequestId } from "@shared/std/current_request.ts";
 import { DatabaseFault } from "@shared/failures/database_fault.ts";
 import type { Database as Schema, Json } from "./types.ts";
 
-/** The database as the functions see it: supabase-js with a secret key, used for documented helpers only. */
-export type Database = SupabaseClient;
+/** The database as the functions see it: PostgREST with a secret key, used for documented helpers only. */
+export type Database = Pick<PostgrestClient, "rpc">;
+
+/** private.request_id() reads it: rows that a request stores have its id. The gateway knows no such header, so it stays. */
+const REQUEST_ID_HEADER = "x-convene-request-id";
 
 type Helpers = Schema["public"]["Functions"];
 
@@ -30,7 +34,10 @@ export async function call<Name extends Helper, Result>(
   helper: Name,
   parameters: HelperParameters<Name>,
 ): Promise<Result> {
-  const { data, error } = await database.rpc(helper, parameters as Record<string, unknown>);
+  const request_id = currentRequestId();
+  const query = database.rpc(helper, parameters as Record<string, unknown>);
+  const { data, error } =
+    await (request_id === undefined ? query : query.setHeader(REQUEST_ID_HEADER, request_id));
   if (error !== null) throw new DatabaseFault(helper, error.code ?? "", error.message);
   return data as Result;
 }

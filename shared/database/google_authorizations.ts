@@ -1,7 +1,11 @@
+import type { ReachedLimit } from "@shared/failures/reached_limit.ts";
 import { call } from "./call.ts";
 import type { Database } from "./call.ts";
 
-/** Remembers that a user set out for Google's consent page; forgotten after ten minutes. */
+/**
+ * Remembers that a user set out for Google's consent page; forgotten after ten minutes. Returns the
+ * limit if the user has as many open ones as are allowed; then nothing is stored.
+ */
 export async function beginGoogleAuthorization(
   database: Database,
   authorization: {
@@ -10,8 +14,8 @@ export async function beginGoogleAuthorization(
     code_verifier_encrypted: string;
     return_url: string;
   },
-): Promise<void> {
-  await call(database, "begin_google_authorization", {
+): Promise<ReachedLimit | null> {
+  return await call(database, "begin_google_authorization", {
     p_user_id: authorization.user_id,
     p_state_hash: authorization.state_hash,
     p_code_verifier_encrypted: authorization.code_verifier_encrypted,

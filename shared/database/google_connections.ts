@@ -22,6 +22,12 @@ export interface StoredConnection {
   writes_paused_until: string | null;
 }
 
+/** Google's claims about an account, beside its address. */
+export interface AccountClaims {
+  email_verified: boolean;
+  hosted_domain: string | null;
+}
+
 /** The user's connection, or null when there is none. */
 export async function readGoogleConnection(
   database: Database,
@@ -38,7 +44,7 @@ export async function connectGoogle(
   database: Database,
   { email_verified, hosted_domain, ...connection }:
     & Omit<StoredConnection, "paused_until" | "writes_paused_until">
-    & { email_verified: boolean; hosted_domain: string | null },
+    & AccountClaims,
 ): Promise<StoredConnection> {
   const pauses: Pick<StoredConnection, "paused_until" | "writes_paused_until"> = await call(
     database,
@@ -69,6 +75,8 @@ export function saveGoogleAccessToken(
     access_token_expires_at: string;
     /** The same refresh token under a newer key; null leaves the stored one. */
     new_refresh_token_encrypted: string | null;
+    /** What Google says of the account today; null when it said nothing. */
+    account: Pick<StoredConnection, "email"> & AccountClaims | null;
   },
 ): Promise<boolean> {
   return call(database, "save_google_access_token", {
@@ -77,6 +85,11 @@ export function saveGoogleAccessToken(
     p_access_token_encrypted: refreshed.access_token_encrypted,
     p_access_token_expires_at: refreshed.access_token_expires_at,
     p_new_refresh_token_encrypted: refreshed.new_refresh_token_encrypted,
+    ...(refreshed.account === null ? {} : {
+      p_email: refreshed.account.email,
+      p_email_verified: refreshed.account.email_verified,
+      p_hosted_domain: refreshed.account.hosted_domain,
+    }),
   });
 }
 

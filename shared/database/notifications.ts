@@ -1,7 +1,18 @@
 import { call } from "./call.ts";
 import type { Database } from "./call.ts";
 
-export type NotificationEvent = "created" | "failed" | "cancelled" | "given_up" | "needs_reauth";
+export type NotificationEvent =
+  | "created"
+  | "failed"
+  | "cancelled"
+  | "given_up"
+  | "replied"
+  | "moved"
+  | "rescheduled"
+  | "cancelled_in_google"
+  | "conflict"
+  | "proposed"
+  | "needs_reauth";
 export type NotificationKind = "webhook" | "slack" | "teams" | "email" | "log";
 
 /** One leased row of the outbox and where it goes. Instants are RFC 3339. */

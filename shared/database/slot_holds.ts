@@ -16,6 +16,12 @@ export function readSlotHolds(
     window: { start: string; end: string };
     /** Its own holds do not count. */
     meeting_id: string | null;
+    /** Nor those of this row of task_calendar_events. */
+    task_event_id?: string | null;
+    /** The times at which other meetings of this organizer are to be written count also without a hold. */
+    organizer_user_id: string | null;
+    /** Users whose own connections are used at the same time, for whom it is noted; null: there is none. */
+    read?: { organizer_user_id: string; owner_user_ids: readonly string[] } | null;
   },
 ): Promise<SlotHold[]> {
   return call(database, "read_slot_holds", {
@@ -23,5 +29,10 @@ export function readSlotHolds(
     p_from: wanted.window.start,
     p_to: wanted.window.end,
     p_meeting_id: wanted.meeting_id,
+    p_organizer_user_id: wanted.organizer_user_id,
+    ...(wanted.task_event_id ? { p_task_event_id: wanted.task_event_id } : {}),
+    ...(wanted.read
+      ? { p_read: { ...wanted.read, owner_user_ids: [...wanted.read.owner_user_ids] } }
+      : {}),
   });
 }

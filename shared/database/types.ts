@@ -3,6 +3,74 @@ export type Json = string | number | boolean | null | { [key: string]: Json | un
 export type Database = {
   "public": {
     Tables: {
+      "attendee_responses": {
+        Row: {
+          "additional_guests": number;
+          "comment": string | null;
+          "email": string;
+          "event_etag": string;
+          "kind": string;
+          "organizer_user_id": string;
+          "recorded_at": string;
+          "responded_at": string;
+          "response_status": string;
+          "subject_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "additional_guests"?: number;
+          "comment"?: string | null;
+          "email": string;
+          "event_etag": string;
+          "kind": string;
+          "organizer_user_id": string;
+          "recorded_at"?: string;
+          "responded_at": string;
+          "response_status": string;
+          "subject_id": string;
+        };
+        Update: {
+          "additional_guests"?: number;
+          "comment"?: string | null;
+          "email"?: string;
+          "event_etag"?: string;
+          "kind"?: string;
+          "organizer_user_id"?: string;
+          "recorded_at"?: string;
+          "responded_at"?: string;
+          "response_status"?: string;
+          "subject_id"?: string;
+        };
+        Relationships: [];
+      };
+      "availability_reads": {
+        Row: {
+          "owner_user_id": string;
+          "read_at": string;
+          "read_id": number;
+          "reader_email": string;
+          "window_end": string;
+          "window_start": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "owner_user_id": string;
+          "read_at"?: string;
+          "read_id"?: never;
+          "reader_email": string;
+          "window_end": string;
+          "window_start": string;
+        };
+        Update: {
+          "owner_user_id"?: string;
+          "read_at"?: string;
+          "read_id"?: never;
+          "reader_email"?: string;
+          "window_end"?: string;
+          "window_start"?: string;
+        };
+        Relationships: [];
+      };
       "availability_sharing": {
         Row: {
           "created_at": string;
@@ -38,12 +106,15 @@ export type Database = {
         Row: {
           "allow_concessions": boolean;
           "attendees": NonNullable<Json>;
+          "auto_reschedule": Json | null;
           "cancelled_at": string | null;
+          "cancelled_in_google_at": string | null;
           "candidates": NonNullable<Json>;
           "conference": string;
           "constraints": NonNullable<Json>;
           "created_at": string;
           "description": string | null;
+          "description_details": string | null;
           "desired_version": number;
           "ends_at": string | null;
           "event_generation": number;
@@ -54,10 +125,12 @@ export type Database = {
           "guests_can_invite_others": boolean;
           "guests_can_modify": boolean;
           "guests_can_see_other_guests": boolean;
+          "locale": string | null;
           "location": string | null;
           "meet_link": string | null;
           "meet_link_error": string | null;
           "meeting_id": string;
+          "on_conflict": string;
           "organizer_display_name": string | null;
           "organizer_email": string | null;
           "organizer_self": boolean | null;
@@ -89,12 +162,15 @@ export type Database = {
         Insert: {
           "allow_concessions"?: boolean;
           "attendees"?: NonNullable<Json>;
+          "auto_reschedule"?: Json | null;
           "cancelled_at"?: string | null;
+          "cancelled_in_google_at"?: string | null;
           "candidates"?: NonNullable<Json>;
           "conference"?: string;
           "constraints"?: NonNullable<Json>;
           "created_at"?: string;
           "description"?: string | null;
+          "description_details"?: string | null;
           "desired_version"?: number;
           "ends_at"?: string | null;
           "event_generation"?: number;
@@ -105,10 +181,12 @@ export type Database = {
           "guests_can_invite_others"?: boolean;
           "guests_can_modify"?: boolean;
           "guests_can_see_other_guests"?: boolean;
+          "locale"?: string | null;
           "location"?: string | null;
           "meet_link"?: string | null;
           "meet_link_error"?: string | null;
           "meeting_id"?: string;
+          "on_conflict"?: string;
           "organizer_display_name"?: string | null;
           "organizer_email"?: string | null;
           "organizer_self"?: boolean | null;
@@ -139,12 +217,15 @@ export type Database = {
         Update: {
           "allow_concessions"?: boolean;
           "attendees"?: NonNullable<Json>;
+          "auto_reschedule"?: Json | null;
           "cancelled_at"?: string | null;
+          "cancelled_in_google_at"?: string | null;
           "candidates"?: NonNullable<Json>;
           "conference"?: string;
           "constraints"?: NonNullable<Json>;
           "created_at"?: string;
           "description"?: string | null;
+          "description_details"?: string | null;
           "desired_version"?: number;
           "ends_at"?: string | null;
           "event_generation"?: number;
@@ -155,10 +236,12 @@ export type Database = {
           "guests_can_invite_others"?: boolean;
           "guests_can_modify"?: boolean;
           "guests_can_see_other_guests"?: boolean;
+          "locale"?: string | null;
           "location"?: string | null;
           "meet_link"?: string | null;
           "meet_link_error"?: string | null;
           "meeting_id"?: string;
+          "on_conflict"?: string;
           "organizer_display_name"?: string | null;
           "organizer_email"?: string | null;
           "organizer_self"?: boolean | null;
@@ -237,6 +320,8 @@ export type Database = {
           "organizer_user_id": string | null;
           "owner_user_id": string | null;
           "payload": NonNullable<Json>;
+          "queued_at": string;
+          "request_id": string | null;
           "sent_at": string | null;
           "status": string;
           "target_id": string | null;
@@ -254,6 +339,8 @@ export type Database = {
           "organizer_user_id"?: string | null;
           "owner_user_id"?: string | null;
           "payload": NonNullable<Json>;
+          "queued_at"?: string;
+          "request_id"?: string | null;
           "sent_at"?: string | null;
           "status"?: string;
           "target_id"?: string | null;
@@ -270,10 +357,79 @@ export type Database = {
           "organizer_user_id"?: string | null;
           "owner_user_id"?: string | null;
           "payload"?: NonNullable<Json>;
+          "queued_at"?: string;
+          "request_id"?: string | null;
           "sent_at"?: string | null;
           "status"?: string;
           "target_id"?: string | null;
           "transition_key"?: string;
+        };
+        Relationships: [];
+      };
+      "scheduling_preferences": {
+        Row: {
+          "auto_reschedule": Json | null;
+          "buffer_after_minutes": number | null;
+          "buffer_before_minutes": number | null;
+          "created_at": string;
+          "has_lunch": boolean;
+          "holiday_calendar": string | null;
+          "holiday_dates": (string)[];
+          "holidays_error": string | null;
+          "holidays_known_until": string | null;
+          "lunch": Json | null;
+          "minimum_notice_minutes": number | null;
+          "open_hours": Json | null;
+          "out_of_office_days": (string)[];
+          "owner_user_id": string;
+          "preferred_days": (string)[] | null;
+          "preferred_hours_end": number | null;
+          "preferred_hours_start": number | null;
+          "timezone": string | null;
+          "updated_at": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "auto_reschedule"?: Json | null;
+          "buffer_after_minutes"?: number | null;
+          "buffer_before_minutes"?: number | null;
+          "created_at"?: string;
+          "has_lunch"?: boolean;
+          "holiday_calendar"?: string | null;
+          "holiday_dates"?: (string)[];
+          "holidays_error"?: string | null;
+          "holidays_known_until"?: string | null;
+          "lunch"?: Json | null;
+          "minimum_notice_minutes"?: number | null;
+          "open_hours"?: Json | null;
+          "out_of_office_days"?: (string)[];
+          "owner_user_id"?: string;
+          "preferred_days"?: (string)[] | null;
+          "preferred_hours_end"?: number | null;
+          "preferred_hours_start"?: number | null;
+          "timezone"?: string | null;
+          "updated_at"?: string;
+        };
+        Update: {
+          "auto_reschedule"?: Json | null;
+          "buffer_after_minutes"?: number | null;
+          "buffer_before_minutes"?: number | null;
+          "created_at"?: string;
+          "has_lunch"?: boolean;
+          "holiday_calendar"?: string | null;
+          "holiday_dates"?: (string)[];
+          "holidays_error"?: string | null;
+          "holidays_known_until"?: string | null;
+          "lunch"?: Json | null;
+          "minimum_notice_minutes"?: number | null;
+          "open_hours"?: Json | null;
+          "out_of_office_days"?: (string)[];
+          "owner_user_id"?: string;
+          "preferred_days"?: (string)[] | null;
+          "preferred_hours_end"?: number | null;
+          "preferred_hours_start"?: number | null;
+          "timezone"?: string | null;
+          "updated_at"?: string;
         };
         Relationships: [];
       };
@@ -396,6 +552,7 @@ export type Database = {
       };
       "tasks": {
         Row: {
+          "assignees": NonNullable<Json>;
           "created_at": string;
           "deleted_at": string | null;
           "description": string | null;
@@ -412,6 +569,7 @@ export type Database = {
         };
         ComputedFields: never;
         Insert: {
+          "assignees"?: NonNullable<Json>;
           "created_at"?: string;
           "deleted_at"?: string | null;
           "description"?: string | null;
@@ -427,6 +585,7 @@ export type Database = {
           "user_id"?: string;
         };
         Update: {
+          "assignees"?: NonNullable<Json>;
           "created_at"?: string;
           "deleted_at"?: string | null;
           "description"?: string | null;
@@ -455,6 +614,7 @@ export type Database = {
           "outcome": string | null;
           "reason": string | null;
           "request": Json | null;
+          "request_id": string | null;
           "status": number | null;
           "step": string;
         };
@@ -470,6 +630,7 @@ export type Database = {
           "outcome"?: string | null;
           "reason"?: string | null;
           "request"?: Json | null;
+          "request_id"?: string | null;
           "status"?: number | null;
           "step": string;
         };
@@ -484,6 +645,7 @@ export type Database = {
           "outcome"?: string | null;
           "reason"?: string | null;
           "request"?: Json | null;
+          "request_id"?: string | null;
           "status"?: number | null;
           "step"?: string;
         };
@@ -541,10 +703,14 @@ export type Database = {
       };
       "v_writeback_status": {
         Row: {
+          "cancelled_at": string | null;
           "google_event_id": string | null;
           "google_event_link": string | null;
           "meeting_id": string;
+          "reason": string | null;
           "scheduled_at": string | null;
+          "stage": string | null;
+          "state": string | null;
           "writeback_attempted_at": string | null;
           "writeback_error": string | null;
           "writeback_retry_count": number;
@@ -552,32 +718,14 @@ export type Database = {
           "writeback_succeeded_at": string | null;
         };
         ComputedFields: never;
-        Insert: {
-          "google_event_id"?: string | null;
-          "google_event_link"?: string | null;
-          "meeting_id"?: string | null;
-          "scheduled_at"?: never;
-          "writeback_attempted_at"?: string | null;
-          "writeback_error"?: string | null;
-          "writeback_retry_count"?: number | null;
-          "writeback_status"?: string | null;
-          "writeback_succeeded_at"?: string | null;
-        };
-        Update: {
-          "google_event_id"?: string | null;
-          "google_event_link"?: string | null;
-          "meeting_id"?: string | null;
-          "scheduled_at"?: never;
-          "writeback_attempted_at"?: string | null;
-          "writeback_error"?: string | null;
-          "writeback_retry_count"?: number | null;
-          "writeback_status"?: string | null;
-          "writeback_succeeded_at"?: string | null;
-        };
         Relationships: [];
       };
     };
     Functions: {
+      "adopt_google_event": {
+        Args: { "p_event": Json; "p_kind": string; "p_subject_id": string };
+        Returns: boolean;
+      };
       "allow_availability": {
         Args: {
           "p_expires_at"?: string;
@@ -602,6 +750,11 @@ export type Database = {
           isSetofReturn: true;
         };
       };
+      "anonymous_users_allowed": { Args: Record<PropertyKey, never>; Returns: boolean };
+      "assignee_emails": {
+        Args: { "p_assignee_ids": (string)[]; "p_user_id": string };
+        Returns: Json;
+      };
       "begin_event_change": {
         Args: {
           "p_calendar_event_id": string;
@@ -618,10 +771,11 @@ export type Database = {
           "p_state_hash": string;
           "p_user_id": string;
         };
-        Returns: undefined;
+        Returns: Json;
       };
       "begin_scheduling": {
         Args: {
+          "p_is_waiting"?: boolean;
           "p_lease_seconds"?: number;
           "p_meeting"?: Json;
           "p_meeting_id": string;
@@ -632,7 +786,9 @@ export type Database = {
       };
       "begin_task_event": {
         Args: {
+          "p_is_waiting"?: boolean;
           "p_lease_seconds"?: number;
+          "p_slots"?: Json;
           "p_task_id": string;
           "p_user_id": string;
           "p_wanted": Json;
@@ -640,7 +796,12 @@ export type Database = {
         Returns: Json;
       };
       "begin_writeback": {
-        Args: { "p_lease_seconds"?: number; "p_meeting_id": string; "p_user_id"?: string };
+        Args: {
+          "p_lease_seconds"?: number;
+          "p_meeting_id": string;
+          "p_user_id"?: string;
+          "p_waited_for"?: string;
+        };
         Returns: Json;
       };
       "cancel_meeting": {
@@ -651,12 +812,19 @@ export type Database = {
       "change_meeting": {
         Args: {
           "p_changes": Json;
+          "p_check"?: Json;
           "p_expected_version"?: number;
           "p_meeting_id": string;
+          "p_series"?: Json;
           "p_user_id": string;
         };
         Returns: Json;
       };
+      "claim_conflict_checks": {
+        Args: { "p_lease_seconds"?: number; "p_limit"?: number };
+        Returns: Json[];
+      };
+      "claim_holidays": { Args: { "p_lease_seconds"?: number; "p_limit"?: number }; Returns: Json };
       "claim_meet_links": {
         Args: { "p_lease_seconds"?: number; "p_limit"?: number };
         Returns: Json;
@@ -679,6 +847,10 @@ export type Database = {
       "claim_schedulings": {
         Args: { "p_lease_seconds"?: number; "p_limit"?: number };
         Returns: Json[];
+      };
+      "claim_syncs": {
+        Args: { "p_lease_seconds"?: number; "p_limit"?: number; "p_push"?: boolean };
+        Returns: Json;
       };
       "claim_task_events": {
         Args: { "p_lease_seconds"?: number; "p_limit"?: number };
@@ -718,6 +890,38 @@ export type Database = {
         };
         Returns: Json;
       };
+      "convene_health": {
+        Args: Record<PropertyKey, never>;
+        Returns: {
+          "area": string;
+          "count": number;
+          "details": Json;
+          "name": string;
+          "reason": string;
+          "since": string;
+          "status": string;
+          "what_to_do": string;
+        }[];
+      };
+      "count_failed_work": {
+        Args: {
+          "p_before"?: string;
+          "p_kind"?: string;
+          "p_reason"?: string;
+          "p_since"?: string;
+          "p_user_id"?: string;
+        };
+        Returns: Json;
+      };
+      "decide_move": {
+        Args: {
+          "p_decision": string;
+          "p_meeting_id": string;
+          "p_starts_at"?: string;
+          "p_user_id": string;
+        };
+        Returns: Json;
+      };
       "discard_task_event": {
         Args: { "p_calendar_event_id": string; "p_calendar_id": string; "p_user_id": string };
         Returns: boolean;
@@ -730,7 +934,26 @@ export type Database = {
           "user_id": string;
         }[];
       };
-      "finish_batch": { Args: { "p_kind": string; "p_wake"?: boolean }; Returns: number };
+      "find_task_event": {
+        Args: {
+          "p_calendar_event_id": string;
+          "p_calendar_id": string;
+          "p_id": string;
+          "p_user_id": string;
+        };
+        Returns: Json;
+      };
+      "finish_batch": { Args: { "p_kind": string; "p_wake"?: boolean }; Returns: Json };
+      "follow_task_event": {
+        Args: {
+          "p_calendar_event_id": string;
+          "p_from": string;
+          "p_lease_token"?: string;
+          "p_to": string;
+          "p_user_id": string;
+        };
+        Returns: boolean;
+      };
       "forget_google_connection": {
         Args: { "p_user_id": string };
         Returns: {
@@ -743,12 +966,15 @@ export type Database = {
         Returns: {
           "allow_concessions": boolean;
           "attendees": NonNullable<Json>;
+          "auto_reschedule": Json | null;
           "cancelled_at": string | null;
+          "cancelled_in_google_at": string | null;
           "candidates": NonNullable<Json>;
           "conference": string;
           "constraints": NonNullable<Json>;
           "created_at": string;
           "description": string | null;
+          "description_details": string | null;
           "desired_version": number;
           "ends_at": string | null;
           "event_generation": number;
@@ -759,10 +985,12 @@ export type Database = {
           "guests_can_invite_others": boolean;
           "guests_can_modify": boolean;
           "guests_can_see_other_guests": boolean;
+          "locale": string | null;
           "location": string | null;
           "meet_link": string | null;
           "meet_link_error": string | null;
           "meeting_id": string;
+          "on_conflict": string;
           "organizer_display_name": string | null;
           "organizer_email": string | null;
           "organizer_self": boolean | null;
@@ -809,6 +1037,10 @@ export type Database = {
         Args: { "p_after"?: string; "p_limit"?: number; "p_meeting_ids"?: (string)[] };
         Returns: Json[];
       };
+      "list_auditable_task_events": {
+        Args: { "p_after"?: string; "p_ids"?: (string)[]; "p_limit"?: number };
+        Returns: Json[];
+      };
       "list_availability_sharing": {
         Args: { "p_user_id": string };
         Returns: {
@@ -827,11 +1059,15 @@ export type Database = {
           isSetofReturn: true;
         };
       };
+      "list_failed_searches": { Args: { "p_limit"?: number }; Returns: Json[] };
       "list_meetings": {
         Args: {
           "p_before"?: string;
           "p_before_meeting_id"?: string;
           "p_limit"?: number;
+          "p_reason"?: string;
+          "p_since"?: string;
+          "p_state"?: string;
           "p_user_id"?: string;
         };
         Returns: Json;
@@ -883,6 +1119,35 @@ export type Database = {
         Args: { "p_until": string; "p_user_id": string; "p_writes_only"?: boolean };
         Returns: undefined;
       };
+      "pause_work": {
+        Args: {
+          "p_kind"?: string;
+          "p_paused_by"?: string;
+          "p_reason": string;
+          "p_until"?: string;
+          "p_user_id"?: string;
+        };
+        Returns: Json;
+      };
+      "preview_change": {
+        Args: {
+          "p_changes": Json;
+          "p_expected_version"?: number;
+          "p_meeting_id": string;
+          "p_series"?: Json;
+          "p_user_id": string;
+        };
+        Returns: Json;
+      };
+      "read_conflict_context": {
+        Args: {
+          "p_changes"?: Json;
+          "p_is_claimed"?: boolean;
+          "p_meeting_id": string;
+          "p_user_id"?: string;
+        };
+        Returns: Json;
+      };
       "read_google_connection": {
         Args: { "p_user_id": string };
         Returns: {
@@ -915,11 +1180,24 @@ export type Database = {
         }[];
       };
       "read_scheduling_context": {
-        Args: { "p_meeting"?: Json; "p_meeting_id": string; "p_user_id"?: string };
+        Args: {
+          "p_is_new_search"?: boolean;
+          "p_meeting"?: Json;
+          "p_meeting_id": string;
+          "p_user_id"?: string;
+        };
         Returns: Json;
       };
       "read_slot_holds": {
-        Args: { "p_emails": (string)[]; "p_from": string; "p_meeting_id"?: string; "p_to": string };
+        Args: {
+          "p_emails": (string)[];
+          "p_from": string;
+          "p_meeting_id"?: string;
+          "p_organizer_user_id"?: string;
+          "p_read"?: Json;
+          "p_task_event_id"?: string;
+          "p_to": string;
+        };
         Returns: {
           "ends_at": string;
           "participant_email": string;
@@ -942,6 +1220,16 @@ export type Database = {
         };
         Returns: boolean;
       };
+      "receive_push": {
+        Args: {
+          "p_channel_id": string;
+          "p_is_first": boolean;
+          "p_lease_seconds"?: number;
+          "p_push"?: boolean;
+          "p_resource_id": string;
+        };
+        Returns: Json;
+      };
       "refresh_written_event": {
         Args: {
           "p_event": Json;
@@ -951,7 +1239,35 @@ export type Database = {
         };
         Returns: boolean;
       };
+      "requeue_failed_work": {
+        Args: {
+          "p_after"?: string;
+          "p_before"?: string;
+          "p_kind"?: string;
+          "p_limit"?: number;
+          "p_reason"?: string;
+          "p_since"?: string;
+          "p_user_id"?: string;
+        };
+        Returns: Json;
+      };
       "requeue_meeting": { Args: { "p_meeting_id": string; "p_user_id"?: string }; Returns: Json };
+      "requeue_meetings": {
+        Args: {
+          "p_after"?: string;
+          "p_before"?: string;
+          "p_kind"?: string;
+          "p_limit"?: number;
+          "p_reason"?: string;
+          "p_since"?: string;
+          "p_user_id"?: string;
+        };
+        Returns: Json;
+      };
+      "requeue_task_event": { Args: { "p_id": string; "p_user_id"?: string }; Returns: Json };
+      "requeue_work": { Args: { "p_kind": string; "p_subject_id": string }; Returns: string };
+      "restart_sync": { Args: { "p_lease_token": string; "p_sync_id": string }; Returns: boolean };
+      "resume_work": { Args: { "p_kind"?: string; "p_user_id"?: string }; Returns: Json };
       "revoke_availability": { Args: { "p_id": string; "p_user_id": string }; Returns: boolean };
       "save_calendar_profile": {
         Args: {
@@ -962,13 +1278,45 @@ export type Database = {
         };
         Returns: boolean;
       };
+      "save_channel": {
+        Args: {
+          "p_channel_id": string;
+          "p_error"?: string;
+          "p_expires_at": string;
+          "p_resource_id": string;
+        };
+        Returns: boolean;
+      };
       "save_google_access_token": {
         Args: {
           "p_access_token_encrypted": string;
           "p_access_token_expires_at": string;
+          "p_email"?: string;
+          "p_email_verified"?: boolean;
+          "p_hosted_domain"?: string;
           "p_new_refresh_token_encrypted"?: string;
           "p_refresh_token_encrypted": string;
           "p_user_id": string;
+        };
+        Returns: boolean;
+      };
+      "settle_conflict_check": {
+        Args: {
+          "p_check"?: Json;
+          "p_lease_token": string;
+          "p_meeting_id": string;
+          "p_not_before_seconds"?: number;
+          "p_verdict"?: string;
+        };
+        Returns: string;
+      };
+      "settle_holidays": {
+        Args: {
+          "p_calendar": string;
+          "p_days": Json;
+          "p_error"?: string;
+          "p_known_until": string;
+          "p_lease_token": string;
         };
         Returns: boolean;
       };
@@ -998,6 +1346,17 @@ export type Database = {
         };
         Returns: Json;
       };
+      "settle_sync": {
+        Args: {
+          "p_error"?: string;
+          "p_is_unreadable"?: boolean;
+          "p_lease_token": string;
+          "p_not_before_seconds"?: number;
+          "p_sync_id": string;
+          "p_verdict": string;
+        };
+        Returns: boolean;
+      };
       "settle_task_event": {
         Args: {
           "p_changes": Json;
@@ -1022,6 +1381,17 @@ export type Database = {
         };
         Returns: Json;
       };
+      "store_sync_page": {
+        Args: {
+          "p_events": Json;
+          "p_lease_token": string;
+          "p_next"?: Json;
+          "p_sync_id": string;
+          "p_verified"?: (string)[];
+        };
+        Returns: Json;
+      };
+      "take_channels": { Args: { "p_user_id": string }; Returns: Json };
       "use_google_authorization": {
         Args: { "p_one_time_code_hash": string; "p_user_id": string };
         Returns: {

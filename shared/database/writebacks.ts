@@ -1,3 +1,5 @@
+import type { SeenEvent } from "./event_fields.ts";
+import type { WrittenFields } from "./event_fields.ts";
 import { isTemporary, isUnknown, waitOf } from "@shared/failures/failure.ts";
 import type { Failure } from "@shared/failures/failure.ts";
 import { userIdOf } from "./actor.ts";
@@ -7,11 +9,21 @@ import type { Database } from "./call.ts";
 import type { StoredConnection } from "./google_connections.ts";
 import type { Claimed, LeasedMeeting, NotClaimed } from "./meetings.ts";
 
+/** A request to Google as the ledger holds it. */
+export interface RecordedRequest {
+  method: string;
+  event_id: string;
+  calendar_id: string;
+  /** Of a patch: what it sent, and what people had set before. */
+  fields?: readonly string[];
+  overwritten?: readonly { field: string; was: unknown }[];
+}
+
 /** One row of the ledger from a worker; the settlement adds the last one. */
 export interface Step {
   step: "requested" | "answered";
   at: string;
-  request?: { method: string; event_id: string; calendar_id: string };
+  request?: RecordedRequest;
   status?: number | null;
   reason?: string;
   outcome?: string;
@@ -22,20 +34,39 @@ export type WritebackDecision =
   | "created"
   | "failed"
   | "in_progress"
+  /** The attempt that the caller has waited for failed, and is repeated. */
+  | "retrying"
   | "paused"
+  | "processing_paused"
+  | "limit_reached"
   | "no_slot"
   | "cancelled"
   | "not_found";
 
-/** Leases one meeting for its write-back, or returns why not. */
+/** Why a write was not leased. */
+export interface UnclaimedWriteback extends NotClaimed<WritebackDecision> {
+  /** Of a leased row: the operation of the lease. */
+  operation?: LeasedMeeting["operation"];
+  /** Of `created`, after a wait for the creation: false for the first caller that waited for it. */
+  already_exists?: boolean;
+  /** The outcome of the last request is unknown until Google is read then (RFC 3339). */
+  verified_at?: string;
+}
+
+/**
+ * Leases one meeting for its write-back, or returns why not. `waited_for`: the operation whose lease
+ * the caller has waited for; it gets the result of that attempt, also a failure.
+ */
 export function beginWriteback(
   database: Database,
   meeting_id: string,
   actor: Actor,
-): Promise<Claimed | NotClaimed<WritebackDecision>> {
+  waited_for: LeasedMeeting["operation"] | null = null,
+): Promise<Claimed | UnclaimedWriteback> {
   return call(database, "begin_writeback", {
     p_meeting_id: meeting_id,
     p_user_id: userIdOf(actor),
+    ...(waited_for === null ? {} : { p_waited_for: waited_for }),
   });
 }
 
@@ -75,8 +106,14 @@ export interface WritebackSuccess {
     organizer_email: string | null;
     organizer_display_name: string | null;
     organizer_self: boolean | null;
-    attendees: unknown[];
+    /** Left out where Google returned a part of the list only. */
+    attendees?: unknown[];
+    /** Code, colon, sentence; null ends an earlier error. */
+    meet_link_error?: string | null;
   };
+  /** The event as Google returned it, and what of it Convene has written. */
+  seen?: SeenEvent;
+  written_fields?: WrittenFields | null;
   written_version: number;
   event_generation: number;
 }
@@ -85,7 +122,12 @@ export interface WritebackSuccess {
 export type Settlement =
   & { meeting_id: string; lease_token: string | null; steps: readonly Step[] }
   & (
-    | { outcome: "written"; operation: string } & WritebackSuccess
+    | {
+      outcome: "written";
+      operation: string;
+      /** The event was created, and no caller reads the response that says so. */
+      is_unacknowledged?: true;
+    } & WritebackSuccess
     | { outcome: "failed"; failure: Failure; event_generation: number }
     | { outcome: "released" }
   );

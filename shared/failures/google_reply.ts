@@ -118,7 +118,11 @@ export function refused(google: GoogleReply): GoogleFailure {
 }
 
 /** Why a user has to connect Google again; stored with the connection and shown to callers. */
-export type ReconnectCode = "invalid_grant" | "insufficient_permissions" | "invalid_credentials";
+export type ReconnectCode =
+  | "invalid_grant"
+  | "insufficient_permissions"
+  | "invalid_credentials"
+  | "token_unreadable";
 
 export function reconnect(code: ReconnectCode, google: GoogleReply): GoogleFailure {
   return { verdict: "reconnect", code, message: CODES[code].message, google };

@@ -1,11 +1,27 @@
-import type * as z from "zod/mini";
+import * as z from "zod/mini";
+
+z.config({
+  customError: (issue) => issue.code === "unrecognized_keys" ? unknownFieldOf(issue) : undefined,
+});
+
+/** The message for a field that an object does not have; names those that it has. */
+export function unknownField(accepted: readonly string[]): string {
+  return accepted.length === 0
+    ? "Unknown field. No field is accepted"
+    : `Unknown field. Expected one of ${accepted.join(", ")}`;
+}
+
+function unknownFieldOf({ inst }: z.core.$ZodRawIssue): string | undefined {
+  const object = inst as z.core.$ZodObject | undefined;
+  return object === undefined ? undefined : unknownField(Object.keys(object._zod.def.shape));
+}
 
 /** Path and message of the first invalid value, with a path such as `participants[3].email`. */
 export function firstIssue(error: z.core.$ZodError): { path: string; message: string } {
   const issue = error.issues[0];
   if (issue === undefined) return { path: "body", message: "Invalid value" };
   if (issue.code === "unrecognized_keys") {
-    return { path: pathOf([...issue.path, issue.keys[0] ?? ""]), message: "Unknown field" };
+    return { path: pathOf([...issue.path, issue.keys[0] ?? ""]), message: messageOf(issue) };
   }
   if (issue.code === "invalid_union") {
     // The branch with the deepest error is probably the one that the caller intended.
@@ -15,7 +31,7 @@ export function firstIssue(error: z.core.$ZodError): { path: string; message: st
       deepest !== undefined && (deepest.path.length > 0 || deepest.code === "unrecognized_keys")
     ) {
       const inner = deepest.code === "unrecognized_keys"
-        ? { path: deepest.keys.slice(0, 1), message: "Unknown field" }
+        ? { path: deepest.keys.slice(0, 1), message: messageOf(deepest) }
         : deepest;
       return {
         path: pathOf([...issue.path, ...deepest.path, ...(inner === deepest ? [] : inner.path)]),
@@ -47,6 +63,8 @@ function messageOf(issue: z.core.$ZodIssue): string {
       return `Expected ${TYPE_NAMES[issue.expected] ?? issue.expected}`;
     case "invalid_value":
       return `Expected ${issue.values.map(String).join(", ").replace(/, ([^,]*)$/, " or $1")}`;
+    case "invalid_key":
+      return issue.issues[0] === undefined ? "Expected another key" : messageOf(issue.issues[0]);
     case "too_big":
       return `Expected at most ${issue.maximum}${UNITS[issue.origin] ?? ""}`;
     case "too_small":

@@ -64,6 +64,21 @@ export const REASONS = {
     message: "The event was deleted on Google Calendar. Requeue the meeting to write a new one.",
     what_to_do: "Cancel the meeting, or requeue it to write a new event.",
   },
+  event_unreachable: {
+    response: "calendar_unreadable",
+    verdict: "reject",
+    message:
+      "The calendar of this event cannot be read, so it is not known whether the event still exists. Nothing was changed.",
+    what_to_do:
+      "Let the owner of the calendar share it with the connected Google account again, then repeat the request.",
+  },
+  guests_hidden: {
+    response: "google_rejected",
+    verdict: "reject",
+    message:
+      "Google did not return all guests of this event, so the list of guests was left unchanged.",
+    what_to_do: "Change the guests on Google Calendar, or repeat the request later.",
+  },
   organizer_deleted: {
     response: "google_rejected",
     verdict: "reject",
@@ -77,12 +92,12 @@ export const REASONS = {
     what_to_do: RETRIED,
   },
   token_unreadable: {
-    response: "internal",
-    verdict: "retry",
-    message:
-      "The organizer's Google tokens cannot be decrypted. Add the missing key to CONVENE_TOKEN_KEYS, or connect Google again.",
+    response: "needs_reauth",
+    verdict: "reconnect",
+    message: "The stored Google tokens cannot be decrypted any more. Connect Google again.",
     what_to_do:
-      "Add the missing key to CONVENE_TOKEN_KEYS, or let the organizer connect Google again.",
+      "Let the organizer connect Google again. Operators: add the missing key to CONVENE_TOKEN_KEYS; the next request " +
+      "with the connection (GET google-auth?check=true) then makes it healthy, and its meetings continue.",
   },
   internal_error: {
     response: "internal",
@@ -130,6 +145,12 @@ export const OTHER_CODES = {
     message: "Google's rate limit for this organizer was reached. The event is written later.",
     what_to_do: RETRIED,
   },
+  not_configured: {
+    verdict: "defer",
+    message: "The database cannot call the functions, because it is not configured completely.",
+    what_to_do:
+      "Operators: execute what select * from convene_health() names in the area vault. The meeting then continues automatically.",
+  },
   connection_changed: {
     verdict: "defer",
     message: "The user's Google connection changed during the request. Try again.",
@@ -139,6 +160,12 @@ export const OTHER_CODES = {
     verdict: "reject",
     message: "Google could not create a Meet link for this event.",
     what_to_do: "Add a Meet link to the event on Google Calendar.",
+  },
+  conference_refused: {
+    verdict: "reject",
+    message: "The calendar allows no Google Meet, so the event was written without a link.",
+    what_to_do:
+      'Allow Meet for the calendar, then send PATCH meetings with "conference": "meet"; or with "none".',
   },
   conference_pending: {
     verdict: "exhausted",
@@ -194,5 +221,11 @@ export const OTHER_CODES = {
     verdict: "reject",
     message: "The authorization is unknown, expired or already used.",
     what_to_do: "Start again with POST google-auth/initiate.",
+  },
+  cancelled_in_google: {
+    verdict: "reject",
+    message: "People deleted the event in Google Calendar.",
+    what_to_do:
+      "Schedule the task again if its event is still wanted: no guest is invited again automatically.",
   },
 } as const satisfies Record<string, CodeEntry>;

@@ -14,10 +14,10 @@ export const RESPONSE_CODES = {
     what_to_do: "Call with a secret key, or act for the signed-in user.",
   },
   not_organizer: {
-    status: 403,
+    status: 409,
     verdict: "reject",
     message: "Only the organizer can change this event.",
-    what_to_do: "Ask the organizer to change the event.",
+    what_to_do: "Ask the organizer to change the event, or to move it back.",
   },
   not_found: {
     status: 404,
@@ -68,6 +68,25 @@ export const RESPONSE_CODES = {
       'Another meeting has this time. Change the time, or schedule the meeting again with "reschedule": true.',
     what_to_do: 'Change the time, or schedule the meeting again with "reschedule": true.',
   },
+  no_proposal: {
+    status: 409,
+    verdict: "reject",
+    message:
+      "No proposed time waits for an answer: it has expired, was answered already, or the meeting has changed.",
+    what_to_do: "Read the meeting with status; a new time can be set with PATCH meetings.",
+  },
+  meeting_id_taken: {
+    status: 409,
+    verdict: "reject",
+    message: "Another user has a meeting with this meeting_id.",
+    what_to_do: "Choose another meeting_id, or leave it out: the database then chooses one.",
+  },
+  task_id_taken: {
+    status: 409,
+    verdict: "reject",
+    message: "Another user has a task with this id.",
+    what_to_do: "Choose another id, or leave it out: the database then chooses one.",
+  },
   already_scheduled: {
     status: 409,
     verdict: "reject",
@@ -107,6 +126,26 @@ export const RESPONSE_CODES = {
       "A series with other guests is not moved automatically, because all guests would be notified. Change it with update_scope.",
     what_to_do: "Change the series with PATCH task-events/update and an update_scope.",
   },
+  meeting_event: {
+    status: 409,
+    verdict: "reject",
+    message:
+      "The event belongs to a meeting. Change or cancel the meeting with the function meetings.",
+    what_to_do:
+      "Send details.meeting_id to PATCH meetings or DELETE meetings, which write the event.",
+  },
+  task_event: {
+    status: 409,
+    verdict: "reject",
+    message: "The event belongs to a task. Change or delete it with the function task-events.",
+    what_to_do: "Send details.id to PATCH task-events or DELETE task-events.",
+  },
+  event_type_limited: {
+    status: 409,
+    verdict: "reject",
+    message: "Google does not allow this change of an event of this type.",
+    what_to_do: "Change the event on Google Calendar, or leave out the fields in details.fields.",
+  },
   confirmation_required: {
     status: 409,
     verdict: "reject",
@@ -123,8 +162,9 @@ export const RESPONSE_CODES = {
   too_large: {
     status: 413,
     verdict: "reject",
-    message: "The request body is too large.",
-    what_to_do: "Send a smaller body; details.max_bytes is the limit.",
+    message: "The request body or the row is too large.",
+    what_to_do:
+      "Send less: details.max_bytes or details.limit with details.most is the limit (docs/limits.md).",
   },
   invalid_request: {
     status: 422,
@@ -164,6 +204,13 @@ export const RESPONSE_CODES = {
     what_to_do: RETRIED,
     what_to_do_at_last: "Requeue the meeting later.",
   },
+  limit_reached: {
+    status: 429,
+    verdict: "defer",
+    message: "A limit of this user is reached.",
+    what_to_do:
+      "Wait: stored meetings continue automatically. Repeat a refused request after Retry-After seconds; details.limit names the setting that an operator can raise.",
+  },
   internal: {
     status: 500,
     verdict: "reject",
@@ -176,6 +223,13 @@ export const RESPONSE_CODES = {
     message: "Google is unavailable.",
     what_to_do: RETRIED,
     what_to_do_at_last: "Requeue the meeting once Google is available again.",
+  },
+  processing_paused: {
+    status: 503,
+    verdict: "defer",
+    message: "An operator has paused this work. It continues when it is resumed.",
+    what_to_do:
+      "Nothing: it continues when an operator resumes it. Operators: select * from convene_health() names the pause.",
   },
   busy: {
     status: 503,

@@ -13,6 +13,18 @@ export interface Reading {
   email: string;
   calendar_ids: readonly string[];
   connection: StoredConnection;
+  /** It is the person's own connection, and the organizer may use what its events show. */
+  may_read_events: boolean;
+}
+
+/** Those of `wanted` that are read with connections of other users than the organizer, for `readSlotHolds`. */
+export function readsOfOthers(wanted: readonly Reading[], organizer: StoredConnection | null) {
+  if (organizer === null) return null;
+  const owners = new Set(wanted.map(({ connection }) => connection.user_id));
+  owners.delete(organizer.user_id);
+  return owners.size === 0
+    ? null
+    : { organizer_user_id: organizer.user_id, owner_user_ids: [...owners] };
 }
 
 /**
@@ -26,14 +38,18 @@ export function readings(
 ): Reading[] | null {
   const byEmail = new Map(own.map((connection) => [connection.email.toLowerCase(), connection]));
   const wanted: Reading[] = [];
-  for (const { email, busy, calendar_ids } of attending) {
+  for (const { email, busy, calendar_ids, is_organizer } of attending) {
     if (busy !== undefined) continue;
     const personal = calendar_ids === undefined ? byEmail.get(email.toLowerCase()) : undefined;
     const connection = personal === undefined || personal.user_id === organizer?.user_id
       ? organizer
       : personal;
-    if (connection === null) return null;
-    wanted.push({ email, calendar_ids: calendar_ids ?? [email], connection });
+    // Who gave a permission is shown who used it, so an organizer without an account uses none.
+    if (connection === null || organizer === null) return null;
+    const may_read_events = connection === organizer
+      ? is_organizer
+      : personal?.may_read_events === true;
+    wanted.push({ email, calendar_ids: calendar_ids ?? [email], connection, may_read_events });
   }
   return wanted;
 }

@@ -2,8 +2,10 @@ import type { Actor } from "@shared/database/actor.ts";
 import type { MeetingRow } from "@shared/database/meetings.ts";
 import { readSchedulingContext } from "@shared/database/schedulings.ts";
 import type { SchedulingContext } from "@shared/database/schedulings.ts";
+import { shownSlot } from "@shared/time/shown_time.ts";
+import { textsOf } from "@shared/texts/texts.ts";
 import { habitsOf } from "./habits.ts";
-import { meetingCancelled, meetingNotFound } from "./not_searched.ts";
+import { limitReached, meetingCancelled, meetingNotFound } from "./not_searched.ts";
 import type { NotSearched } from "./not_searched.ts";
 import { readForSearch } from "./read_for_search.ts";
 import { ownTime } from "./schedule_meeting.ts";
@@ -39,6 +41,7 @@ export async function findAlternatives(
     actor,
     given: null,
   });
+  if (context.decision === "limit_reached") return limitReached(meeting_id, context);
   if (context.decision !== "stored") return meetingNotFound(meeting_id);
   const { meeting } = context;
   if (meeting.cancelled_at !== null) return meetingCancelled(meeting_id);
@@ -54,7 +57,8 @@ async function searchAgain(
   request: { max_candidates?: number | undefined },
 ): Promise<SearchOutcome> {
   const now = dependencies.now();
-  const slot_request = readSlotRequest(meeting, organizer, now);
+  const { preferences } = known_people;
+  const slot_request = readSlotRequest(meeting, { connection: organizer, preferences }, now);
   if ("path" in slot_request) {
     const { path, message } = slot_request;
     return refused("invalid_request", `${path}: ${message}`, { path });
@@ -78,7 +82,7 @@ async function searchAgain(
     .filter(({ start_time }) => Date.parse(start_time) !== present)
     .slice(0, wanted);
   if (candidates.length > 0) return { ...found, candidates };
-  return refused("no_common_slot", "No other time than the current one fits.", {
+  return refused("no_common_slot", textsOf(slot_request.locale).results.no_alternative, {
     unknown: found.result.unknown,
     analytics: found.result.analytics,
   });
@@ -87,5 +91,10 @@ async function searchAgain(
 function currentSlot(
   { starts_at, ends_at, timezone, score }: MeetingRow,
 ): Alternatives["current_slot"] {
-  return starts_at === null ? null : { start_time: starts_at, end_time: ends_at, timezone, score };
+  if (starts_at === null) return null;
+  return {
+    ...shownSlot({ start_time: starts_at, end_time: ends_at }, timezone),
+    timezone,
+    score,
+  };
 }

@@ -1,24 +1,18 @@
 import { takesTime } from "@shared/google/listed_event.ts";
 import type { ListedEvent } from "@shared/google/listed_event.ts";
-import type { BusyInterval } from "@shared/scheduling/input/scheduling_request.ts";
 import type { Reading } from "./credentials.ts";
-import type { Availability, BusyReader, TimeWindow } from "./read_busy.ts";
+import type { EventLists } from "./event_lists.ts";
+import type { Availability } from "./read_busy.ts";
+import { subtract, without } from "./spans.ts";
+import type { Span } from "./spans.ts";
 
 /** The event that a meeting has on Google; the guests' copies carry the same id. */
 export interface OwnEvent {
   event_id: string;
 }
 
-/** More than this in one window is no calendar of a person; nothing is freed on it then. */
-const MAX_PAGES = 4;
-
 /** An all-day event may begin this much earlier or end this much later, wherever on Earth its calendar is. */
 const ALL_DAY_MARGIN_MS = 14 * 3600 * 1000;
-
-interface Span {
-  start: number;
-  end: number;
-}
 
 /**
  * The same times without what the meeting's own event takes, for those on whose calendar that can be
@@ -28,11 +22,10 @@ interface Span {
  * are found then, never a wrong one.
  */
 export async function withoutOwnEvent(
-  reader: BusyReader,
+  lists: EventLists,
   read: ReadonlyMap<string, Availability>,
   wanted: readonly Reading[],
   own: OwnEvent,
-  window: TimeWindow,
 ): Promise<ReadonlyMap<string, Availability>> {
   const listable = wanted.filter(({ email, calendar_ids, connection }) =>
     calendar_ids.length === 1 && calendar_ids[0] === email &&
@@ -40,34 +33,26 @@ export async function withoutOwnEvent(
     Array.isArray(read.get(email)?.busy)
   );
   const freed = await Promise.all(
-    listable.map(async (reading) =>
-      [reading.email, await ownTime(reader, reading, own, window)] as const
-    ),
+    listable.map(async (reading) => [reading.email, await ownTime(lists, reading, own)] as const),
   );
   const times = new Map(read);
   for (const [email, spans] of freed) {
     const known = read.get(email);
-    if (known === undefined || known.busy === "unknown" || spans.length === 0) continue;
-    times.set(email, { busy: subtract(known.busy, spans) });
+    if (known === undefined || known.busy === "unknown" || spans === null) continue;
+    times.set(email, { ...known, busy: subtract(known.busy, spans), without_own_event: true });
   }
   return times;
 }
 
-/** The spans that only our event takes; none where the calendar could not be listed to its end. */
+/** The spans that only our event takes; null where the calendar could not be listed to its end. */
 async function ownTime(
-  { calendar, connections }: BusyReader,
+  lists: EventLists,
   { email, connection }: Reading,
   { event_id }: OwnEvent,
-  window: TimeWindow,
-): Promise<Span[]> {
-  const range = { timeMin: window.start, timeMax: window.end, max_pages: MAX_PAGES };
-  const listed = await connections.call(
-    connection,
-    "read",
-    (token) => calendar.listOccurrences(token, email, range),
-  );
-  if (listed.verdict !== "done" || !listed.value.is_complete) return [];
-  const taking = listed.value.events.filter(takesTime);
+): Promise<Span[] | null> {
+  const listed = await lists.listed(connection, email);
+  if (listed === null) return null;
+  const taking = listed.events.filter(takesTime);
   const ours = taking.filter((event) => isOurs(event, event_id)).flatMap(exactSpan);
   const others = taking.filter((event) => !isOurs(event, event_id)).map(widestSpan);
   return others.reduce(without, ours);
@@ -94,25 +79,4 @@ function widestSpan({ start, end }: ListedEvent): Span {
     };
   }
   return { start: -Infinity, end: Infinity };
-}
-
-function without(spans: readonly Span[], taken: Span): Span[] {
-  return spans.flatMap(({ start, end }) => {
-    if (taken.end <= start || taken.start >= end) return [{ start, end }];
-    return [{ start, end: taken.start }, { start: taken.end, end }].filter((rest) =>
-      rest.start < rest.end
-    );
-  });
-}
-
-function subtract(busy: readonly BusyInterval[], freed: readonly Span[]): BusyInterval[] {
-  return busy.flatMap((interval) => {
-    const span = { start: Date.parse(interval.start), end: Date.parse(interval.end) };
-    if (!freed.some(({ start, end }) => start < span.end && end > span.start)) return [interval];
-    return freed.reduce(without, [span]).map(({ start, end }) => ({
-      ...interval,
-      start: new Date(start).toISOString(),
-      end: new Date(end).toISOString(),
-    }));
-  });
 }

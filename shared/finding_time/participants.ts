@@ -1,4 +1,5 @@
 import type { SlotHold } from "@shared/database/slot_holds.ts";
+import { categoryNamed } from "@shared/scheduling/input/preferences.ts";
 import type { BusyInterval, Participant } from "@shared/scheduling/input/scheduling_request.ts";
 import type { Habits } from "./habits.ts";
 import type { Availability, TimeWindow } from "./read_busy.ts";
@@ -16,24 +17,37 @@ export interface KnownTimes {
 
 /** The people of a slot_request as the search takes them. */
 export function people(
-  { attending }: SlotRequest,
+  { attending, constraints: { event_category } }: SlotRequest,
   times: KnownTimes,
-  { past_inconvenience, profiles }: Habits,
+  { past_inconvenience, profiles, turns }: Habits,
 ): Participant[] {
   const holds = Map.groupBy(times.holds, ({ participant_email }) => participant_email);
   return attending.map((person) => {
     const key = person.email.toLowerCase();
     return {
-      ...fieldsOf(person),
+      ...fieldsOf(person, event_category),
       ...defined({ past_inconvenience: past_inconvenience[key], profile: profiles.get(key) }),
       ...timeOf(person, times.read, holds.get(key) ?? []),
+      ...(person.group === undefined ? {} : { turns: turns[key] ?? 0 }),
     };
   });
 }
 
-/** Whose calendar was read: their time can be promised. Given busy time promises nothing. */
-export function readablePeople({ read }: KnownTimes): string[] {
-  return [...read].filter(([, { busy }]) => busy !== "unknown").map(([email]) => email);
+/**
+ * Whose time is held for a meeting: of people whose own calendar the search could read. Busy time in the request
+ * and other calendars under a person's address prove nothing about that person, so they hold nothing.
+ */
+export function heldPeople({ attending }: SlotRequest, { read }: KnownTimes): string[] {
+  return attending.filter((person) =>
+    isOwnCalendarRead(person) && Array.isArray(read.get(person.email)?.busy)
+  ).map(({ email }) => email);
+}
+
+/** Whether a search reads the person's own calendar, and not only calendars that the caller named for the person. */
+export function isOwnCalendarRead({ email, busy, calendar_ids, is_organizer }: Attending): boolean {
+  if (busy !== undefined) return false;
+  return is_organizer || calendar_ids === undefined ||
+    calendar_ids.some((id) => id.toLowerCase() === email.toLowerCase());
 }
 
 /** A hold counts as busy time. It does not make an unreadable calendar known. */
@@ -52,26 +66,32 @@ function timeOf(
   return { busy: [...known.busy, ...promised] };
 }
 
-function fieldsOf(person: Attending) {
+function fieldsOf(person: Attending, category: string | undefined) {
   const { email, type, is_organizer, name, timezone, open_hours, buffer, exdates, lunch } = person;
   return {
     email,
     type,
     is_organizer,
     ...defined({ name, timezone, buffer, exdates, lunch }),
+    ...defined({ group: person.group, was_chosen: person.was_chosen }),
     ...(open_hours === undefined ? {} : { open_hours: open_hours.map(defined) }),
-    ...(person.preferences === undefined ? {} : { preferences: preferencesOf(person.preferences) }),
+    ...(person.preferences === undefined
+      ? {}
+      : { preferences: preferencesOf(person.preferences, category) }),
   };
 }
 
-function preferencesOf({ event_categories, ...general }: NonNullable<Attending["preferences"]>) {
+/** Of all categories only the meeting's, which its search looks up. */
+function preferencesOf(
+  { event_categories = {}, ...general }: NonNullable<Attending["preferences"]>,
+  category: string | undefined,
+) {
+  const name = categoryNamed(event_categories, category);
   return {
     ...defined(general),
-    ...(event_categories === undefined ? {} : {
-      event_categories: Object.fromEntries(
-        Object.entries(event_categories).map(([category, times]) => [category, defined(times)]),
-      ),
-    }),
+    ...(name === undefined
+      ? {}
+      : { event_categories: { [name]: defined(event_categories[name]!) } }),
   };
 }
 

@@ -16,6 +16,10 @@ export const READ_DEADLINE_MS = 12_000;
 export interface Availability {
   busy: readonly BusyInterval[] | "unknown";
   unknown_reason?: string;
+  /** Tentative time is marked. freeBusy alone cannot tell it from other busy time. */
+  shows_tentative?: true;
+  /** The meeting's own event is proven not to be in it. */
+  without_own_event?: true;
 }
 
 export interface BusyReader {

@@ -2,15 +2,18 @@ import type { Database } from "@shared/database/call.ts";
 import { readSlotHolds } from "@shared/database/slot_holds.ts";
 import type { GoogleFailure } from "@shared/failures/google_reply.ts";
 import { busyWindow } from "@shared/scheduling/busy_window.ts";
-import { readings } from "./credentials.ts";
+import { readings, readsOfOthers } from "./credentials.ts";
 import type { Credentials } from "./credentials.ts";
+import { eventLists } from "./event_lists.ts";
 import { withoutOwnEvent } from "./own_event.ts";
 import type { OwnEvent } from "./own_event.ts";
+import { isOwnCalendarRead } from "./participants.ts";
 import type { KnownTimes } from "./participants.ts";
-import { readBusy } from "./read_busy.ts";
+import { READ_DEADLINE_MS, readBusy } from "./read_busy.ts";
 import type { BusyReader, TimeWindow } from "./read_busy.ts";
 import { seriesOf } from "./slot_request.ts";
 import type { SlotRequest } from "./slot_request.ts";
+import { readTentativeTimes, withTentativeTimes } from "./tentative_time.ts";
 
 export interface TimeReader extends BusyReader {
   database: Database;
@@ -20,6 +23,10 @@ export interface TimeReader extends BusyReader {
 export interface OwnTime {
   /** Its holds do not count; null before it exists. */
   meeting_id: string | null;
+  /** Nor do those of the event of a task that is scheduled again. */
+  task_event_id?: string | null;
+  /** Whose other unwritten meetings count; null: no user organizes it yet. */
+  organizer_user_id: string | null;
   event: OwnEvent | null;
 }
 
@@ -38,25 +45,38 @@ export async function readTimes(
   if (wanted === null) return "not_connected";
   if (wanted.length === 0) return { read: new Map(), holds: [], window: null };
   const window = windowOf(slot_request);
-  const [read, holds] = await Promise.all([
+  const lists = eventLists(reader, window, READ_DEADLINE_MS);
+  const [read, holds, tentative] = await Promise.all([
     readBusy(reader, wanted, credentials, window),
-    readHolds(reader, slot_request, own),
+    readHolds(reader, slot_request, own, readsOfOthers(wanted, credentials.organizer)),
+    slot_request.constraints.tentative_as_busy ? new Map() : readTentativeTimes(lists, wanted),
   ]);
   if (!(read instanceof Map)) return read;
-  if (own.event === null) return { read, holds, window };
-  return { read: await withoutOwnEvent(reader, read, wanted, own.event, window), holds, window };
+  const freed = own.event === null ? read : await withoutOwnEvent(lists, read, wanted, own.event);
+  return { read: withTentativeTimes(freed, tentative), holds, window };
 }
 
-/** What is promised to other meetings now, for those whose calendars are read. */
+/**
+ * What is held for other meetings now, of those whose own calendars are read. `read`: whose connections
+ * are used at the same time, which the same statement notes for them.
+ */
 export function readHolds(
   { database }: TimeReader,
   slot_request: SlotRequest,
-  { meeting_id }: OwnTime,
+  { meeting_id, task_event_id = null, organizer_user_id }: OwnTime,
+  read: ReturnType<typeof readsOfOthers> = null,
 ): Promise<KnownTimes["holds"]> {
-  const emails = slot_request.attending.filter(({ busy }) => busy === undefined)
-    .map(({ email }) => email);
+  const emails = slot_request.attending.filter(isOwnCalendarRead).map(({ email }) => email);
   if (emails.length === 0) return Promise.resolve([]);
-  return readSlotHolds(database, { emails, window: windowOf(slot_request), meeting_id });
+  const window = windowOf(slot_request);
+  return readSlotHolds(database, {
+    emails,
+    window,
+    meeting_id,
+    task_event_id,
+    organizer_user_id,
+    read,
+  });
 }
 
 /** Wide enough for negotiation, and for the occurrences of a series. */

@@ -1,5 +1,7 @@
 import { CONSTRAINTS } from "@shared/schemas/constraints.ts";
 import { PARTICIPANTS } from "@shared/schemas/participants.ts";
+import { isGroup } from "@shared/schemas/people.ts";
+import type { ParticipantEntry } from "@shared/schemas/people.ts";
 import type { RequestedMeeting } from "./slot_request.ts";
 
 /** Whether a repeated call asks for what the stored slot was found for: the same people and constraints, however spelled. */
@@ -8,14 +10,22 @@ export function requestsTheSame(
   given: Readonly<Record<string, unknown>>,
 ): boolean {
   const stored = {
-    participants: PARTICIPANTS.safeParse(meeting.participants).data,
+    participants: PARTICIPANTS.safeParse(meeting.participants).data?.map(withoutChoice),
     constraints: CONSTRAINTS.safeParse(meeting.constraints).data,
   };
-  return same(given.participants, stored.participants) &&
+  const participants = PARTICIPANTS.safeParse(given.participants).data?.map(withoutChoice);
+  return same(participants, stored.participants) &&
     same(given.constraints, stored.constraints) &&
     same(given.weights, meeting.weights) &&
     same(given.recurrence, meeting.recurrence) &&
     same(given.allow_concessions, meeting.allow_concessions);
+}
+
+/** Who is chosen of a group is found by the search. */
+function withoutChoice(entry: ParticipantEntry): ParticipantEntry {
+  if (!isGroup(entry)) return entry;
+  const { chosen: _, ...group } = entry;
+  return group;
 }
 
 /** What the caller does not name has not changed. */

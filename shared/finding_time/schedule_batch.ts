@@ -1,13 +1,11 @@
 import { SYSTEM } from "@shared/database/actor.ts";
-import type { LeasedSearch } from "@shared/database/schedulings.ts";
+import type { SearchLease } from "@shared/database/schedulings.ts";
 import { claimSchedulings, readSchedulingContext } from "@shared/database/schedulings.ts";
-import { finishBatch } from "@shared/database/work.ts";
-import { defer, scheduleMeeting } from "./schedule_meeting.ts";
+import { defer, deferForLimit, scheduleMeeting } from "./schedule_meeting.ts";
 import type { Scheduled, ScheduleDependencies } from "./schedule_meeting.ts";
 
-const DEFAULT_LIMIT = 10;
-/** A call that a wake-up caused does so many, and has the function called again for the rest. */
-const WOKEN_LIMIT = 40;
+/** Searches that are claimed together. */
+export const SLICE_ROWS = 10;
 
 /** No slice is claimed later than this; a function has 150 s in all. */
 const LAST_CLAIM_MS = 45_000;
@@ -21,58 +19,81 @@ export interface BatchResult {
   scheduled: Scheduled;
 }
 
+export interface ScheduledBatch {
+  results: BatchResult[];
+  /** Rows that were leased; those that were deleted meanwhile have no result. */
+  claimed: number;
+}
+
 /**
  * Schedules meetings that wait for a slot, organizers side by side, each organizer's one after the
  * other. A meeting whose worker has died is claimed alone, so that it takes no neighbour along.
  */
 export async function scheduleBatch(
   dependencies: ScheduleDependencies,
-  { limit, wake }: { limit: number | undefined; wake: boolean },
-): Promise<BatchResult[]> {
+  limit: number,
+): Promise<ScheduledBatch> {
   const claim_until = performance.now() + LAST_CLAIM_MS;
   const results: BatchResult[] = [];
-  let left = limit ?? (wake ? WOKEN_LIMIT : DEFAULT_LIMIT);
+  let left = limit;
   while (left > 0 && performance.now() < claim_until) {
     const claimed = await claimSchedulings(
       dependencies.database,
-      Math.min(left, DEFAULT_LIMIT),
+      Math.min(left, SLICE_ROWS),
     );
     if (claimed.length === 0) break;
     left -= claimed.length;
     const claimed_at = performance.now();
     const byOrganizer = Map.groupBy(claimed, (meeting) => meeting.organizer_user_id);
+    const [large, small] = partition([...byOrganizer.values()]);
     const settled = await Promise.all(
-      [...byOrganizer.values()].map((meetings) => scheduleAll(dependencies, meetings, claimed_at)),
+      small.map((leases) => scheduleAll(dependencies, leases, claimed_at)),
     );
     results.push(...settled.flat());
+    for (const leases of large) {
+      results.push(...await scheduleAll(dependencies, leases, claimed_at));
+    }
   }
-  if (wake && limit === undefined && left <= 0) {
-    await finishBatch(dependencies.database, "search", true);
-  }
-  return results;
+  return { results, claimed: limit - left };
+}
+
+/** Organizers with large rows one after the other: side by side they would need gigabytes. */
+function partition(organizers: SearchLease[][]): [large: SearchLease[][], small: SearchLease[][]] {
+  const { true: large = [], false: small = [] } = Object.groupBy(
+    organizers,
+    (leases) => String(leases.some(({ is_large }) => is_large)) as "true" | "false",
+  );
+  return [large, small];
 }
 
 async function scheduleAll(
   dependencies: ScheduleDependencies,
-  meetings: readonly LeasedSearch[],
+  leases: readonly SearchLease[],
   claimed_at: number,
 ): Promise<BatchResult[]> {
   const results: BatchResult[] = [];
-  for (const meeting of meetings) {
-    const { meeting_id } = meeting;
-    const begin_until = claimed_at + meeting.lease_seconds * 1000 * SHARE_OF_LEASE_TO_BEGIN;
+  for (const { is_large: _, ...lease } of leases) {
+    const { meeting_id } = lease;
+    const begin_until = claimed_at + lease.lease_seconds * 1000 * SHARE_OF_LEASE_TO_BEGIN;
     if (performance.now() >= begin_until) {
       // An expired lease would count as a crash.
-      results.push({ meeting_id, scheduled: await defer(dependencies, meeting) });
+      results.push({ meeting_id, scheduled: await defer(dependencies, lease) });
       continue;
     }
     const context = await readSchedulingContext(dependencies.database, {
       meeting_id,
       actor: SYSTEM,
       given: null,
+      is_claimed: true,
     });
+    if (context.decision === "limit_reached") {
+      const scheduled = await deferForLimit(dependencies, lease, context);
+      results.push({ meeting_id, scheduled });
+      continue;
+    }
     // The meeting was deleted since it was claimed.
     if (context.decision !== "stored") continue;
+    const meeting = { ...context.meeting, ...lease };
     const scheduled = await scheduleMeeting(dependencies, meeting, context);
     results.push({ meeting_id, scheduled });
   }

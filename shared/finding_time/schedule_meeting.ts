@@ -3,28 +3,26 @@ import type { LeasedSearch } from "@shared/database/schedulings.ts";
 import { settleScheduling } from "@shared/database/schedulings.ts";
 import type { KnownPeople, SchedulingVerdict } from "@shared/database/schedulings.ts";
 import type { Candidate } from "@shared/scheduling/explaining/candidate.ts";
-import { guestReasoning } from "@shared/scheduling/explaining/guest_reasoning.ts";
+import type { ReachedLimit } from "@shared/failures/reached_limit.ts";
+import { eventReasoning } from "@shared/scheduling/explaining/event_reasoning.ts";
+import { textsOf } from "@shared/texts/texts.ts";
 import { answeredBefore, TIMED_OUT } from "./deadline.ts";
 import { habitsOf } from "./habits.ts";
 import type { Habits } from "./habits.ts";
 import { learnProfiles } from "./learn_profiles.ts";
 import type { ProfileReader } from "./learn_profiles.ts";
-import { readablePeople } from "./participants.ts";
+import { readMoveRequest } from "./move_request.ts";
+import { heldPeople } from "./participants.ts";
 import type { KnownTimes } from "./participants.ts";
 import { readForSearch } from "./read_for_search.ts";
 import { readHolds } from "./read_times.ts";
 import type { OwnTime } from "./read_times.ts";
 import { notConnected, refused, search } from "./search.ts";
 import type { FoundSlots, PostponedSearch, RefusedSearch, SearchOutcome, Tries } from "./search.ts";
+import { CLAIMED_CANDIDATES, MAX_ROUNDS } from "./rounds.ts";
 import { occurrencesOf } from "./series_times.ts";
-import { readSlotRequest } from "./slot_request.ts";
+import { choicesAt, readSlotRequest } from "./slot_request.ts";
 import type { SlotRequest } from "./slot_request.ts";
-
-/** In every lost round another meeting took a slot. After ten of them the search is deferred. */
-const MAX_ROUNDS = 10;
-
-/** Enough candidates for concurrent searches over the same people to find different ones in one round. */
-const CLAIMED_CANDIDATES = 40;
 
 /** What people choose among; a hundred candidates with 200 people each would be megabytes in every row. */
 export const STORED_CANDIDATES = 10;
@@ -42,7 +40,26 @@ export interface TakenSlot extends FoundSlots {
 }
 
 /** "lease_lost": the lease ended before the search did, and another worker decides. */
-export type Scheduled = TakenSlot | RefusedSearch | PostponedSearch | { kind: "lease_lost" };
+export type Scheduled =
+  | TakenSlot
+  | RefusedSearch
+  | PostponedSearch
+  | ProposedSlot
+  | KeptSlot
+  | { kind: "lease_lost" };
+
+/** Another time waits for the organizer; the meeting has its former one. */
+export interface ProposedSlot {
+  kind: "proposed";
+  slot: Candidate;
+}
+
+/** The meeting was to move automatically, and keeps its time. */
+export interface KeptSlot {
+  kind: "kept";
+  /** Code of the guard rail, or of what has changed since. */
+  reason: string;
+}
 
 /** Finds the slot of one leased meeting and takes it; a slot makes its write-back due. */
 export async function scheduleMeeting(
@@ -53,7 +70,13 @@ export async function scheduleMeeting(
   const { connection: organizer, own_connections: own } = known_people;
   const profiles_until = performance.now() + PROFILE_DEADLINE_MS;
   const now = dependencies.now();
-  const slot_request = readSlotRequest(row, organizer, now);
+  const move = row.move ?? null;
+  if (move !== null && move.reason !== null) {
+    return giveUp(dependencies, row, { kind: "kept", reason: move.reason });
+  }
+  const slot_request = move === null
+    ? readSlotRequest(row, known_people, now)
+    : readMoveRequest(row, move, known_people, now);
   if ("path" in slot_request) {
     const { path, message } = slot_request;
     return giveUp(dependencies, row, refused("invalid_request", `${path}: ${message}`, { path }));
@@ -84,9 +107,10 @@ function triesOf({ attempts, max_attempts }: LeasedSearch): Tries {
 
 /** What the meeting itself already takes of people's time. */
 export function ownTime(row: LeasedSearch): OwnTime {
-  const { meeting_id, google_event_id } = row;
+  const { meeting_id, organizer_user_id, google_event_id } = row;
   return {
     meeting_id,
+    organizer_user_id,
     event: google_event_id === null ? null : { event_id: google_event_id },
   };
 }
@@ -99,6 +123,9 @@ async function takeSlot(
 ): Promise<Scheduled> {
   const shown = slot_request.constraints.max_candidates;
   const max_candidates = Math.max(shown, CLAIMED_CANDIDATES);
+  const texts = textsOf(slot_request.locale);
+  const { attending, seated } = slot_request;
+  const has_groups = seated.length > 0 || attending.some(({ group }) => group !== undefined);
   let { times } = known;
   for (let round = 1; round <= MAX_ROUNDS; round++) {
     const found = search(slot_request, { times, habits: known.habits }, {
@@ -110,15 +137,18 @@ async function takeSlot(
     const settled = await settleScheduling(dependencies.database, row, {
       slot: {
         timezone: found.timezone,
-        held: readablePeople(times),
+        held: heldPeople(slot_request, times),
         max_candidates: Math.min(shown, STORED_CANDIDATES),
         ...(slot_request.recurrence === null
           ? {}
           : { occurrences: found.candidates.map((one) => occurrencesOf(one, times.holds)) }),
+        ...(has_groups
+          ? { choices: found.candidates.map((one) => choicesAt(slot_request, one)) }
+          : {}),
       },
       candidates: found.candidates.map((candidate) => ({
         ...candidate,
-        guest_reasoning: guestReasoning(candidate.reasons),
+        event_reasoning: eventReasoning(texts, candidate.reasons),
       })),
       details: details(found),
     });
@@ -130,10 +160,17 @@ async function takeSlot(
         if (slot === undefined) throw new Error(`Candidate ${from} was taken but never offered`);
         return { ...found, candidates, slot };
       }
+      case "proposed": {
+        const slot = found.candidates[settled.candidate];
+        if (slot === undefined) throw new Error(`Candidate ${settled.candidate} was never offered`);
+        return { kind: "proposed", slot };
+      }
+      case "kept":
+        return { kind: "kept", reason: settled.reason };
       case "lease_lost":
         return { kind: "lease_lost" };
       case "too_many_holds":
-        return giveUp(dependencies, row, tooManyHolds());
+        return giveUp(dependencies, row, tooManyHolds(settled.limit));
       case "taken": {
         const own = ownTime(row);
         times = { ...times, holds: await readHolds(dependencies, slot_request, own) };
@@ -143,24 +180,30 @@ async function takeSlot(
   return giveUp(dependencies, row, allSlotsTaken());
 }
 
-function details({ result }: FoundSlots): Record<string, unknown> {
+function details({ result, warnings }: FoundSlots): Record<string, unknown> {
   const { total_candidates_evaluated, analytics, unknown, negotiation_rounds } = result;
-  return { total_candidates_evaluated, analytics, unknown, negotiation_rounds };
+  return {
+    total_candidates_evaluated,
+    analytics,
+    unknown,
+    negotiation_rounds,
+    ...(warnings.length === 0 ? {} : { warnings }),
+  };
 }
 
-function tooManyHolds(): PostponedSearch {
+export function tooManyHolds(limit: number): PostponedSearch {
   return {
     kind: "postponed",
     code: "rate_limited",
     reason:
-      "The organizer's meetings that are not written to Google Calendar yet hold 250 times, which is the limit (a series holds one for each " +
-      "occurrence). The search is retried automatically and continues when there are fewer.",
+      `With this one, the organizer's meetings that are not written to Google Calendar yet would hold more than ${limit} times, which is the limit ` +
+      "(a series holds one for each occurrence). The search is retried automatically and continues when there are fewer.",
     verdict: "defer",
     retry_after_seconds: 60,
   };
 }
 
-function allSlotsTaken(): PostponedSearch {
+export function allSlotsTaken(): PostponedSearch {
   return {
     kind: "postponed",
     code: "busy",
@@ -170,8 +213,10 @@ function allSlotsTaken(): PostponedSearch {
   };
 }
 
+type Lease = Pick<LeasedSearch, "meeting_id" | "lease_token">;
+
 /** Releases a leased meeting without a search; it is due again immediately and spends no attempt. */
-export function defer(dependencies: ScheduleDependencies, row: LeasedSearch): Promise<Scheduled> {
+export function defer(dependencies: ScheduleDependencies, row: Lease): Promise<Scheduled> {
   return giveUp(dependencies, row, {
     kind: "postponed",
     code: "busy",
@@ -181,11 +226,27 @@ export function defer(dependencies: ScheduleDependencies, row: LeasedSearch): Pr
   });
 }
 
+/** Releases a leased meeting without a search until a budget of its organizer is whole again; it spends no attempt. */
+export function deferForLimit(
+  dependencies: ScheduleDependencies,
+  row: Lease,
+  { limit, allowed, until, retry_after_seconds }: ReachedLimit,
+): Promise<Scheduled> {
+  return giveUp(dependencies, row, {
+    kind: "postponed",
+    code: "limit_reached",
+    reason: `The limit ${limit} (${allowed}) is reached until ${until}. ` +
+      "The search is retried automatically.",
+    verdict: "defer",
+    retry_after_seconds,
+  });
+}
+
 /** Stores why there is no slot now. */
 async function giveUp(
   { database }: ScheduleDependencies,
-  row: LeasedSearch,
-  outcome: SearchOutcome,
+  row: Lease,
+  outcome: SearchOutcome | KeptSlot,
 ): Promise<Scheduled> {
   if (outcome.kind === "found") throw new Error("A search that found slots is no failure");
   const settled = await settleScheduling(database, row, verdict(outcome));
@@ -195,7 +256,11 @@ async function giveUp(
     : outcome;
 }
 
-function verdict(outcome: RefusedSearch | PostponedSearch): SchedulingVerdict {
+function verdict(outcome: RefusedSearch | PostponedSearch | KeptSlot): SchedulingVerdict {
+  if (outcome.kind === "kept") {
+    const { reason } = outcome;
+    return { slot: null, error: reason, reason, details: { move: reason }, verdict: "reject" };
+  }
   const { code: error, reason } = outcome;
   return outcome.kind === "refused"
     ? { slot: null, error, reason, details: stored(outcome.details), verdict: "reject" }

@@ -2,13 +2,17 @@ import { CODES } from "@shared/failures/codes.ts";
 import type { ResponseCode } from "@shared/failures/codes.ts";
 import { reasonOf, waitOf } from "@shared/failures/failure.ts";
 import type { GoogleFailure } from "@shared/failures/google_reply.ts";
+import { blockingLabel } from "@shared/scheduling/explaining/blocking.ts";
 import type { Candidate } from "@shared/scheduling/explaining/candidate.ts";
 import { findSlots, type SchedulingResult } from "@shared/scheduling/find_slots.ts";
 import { SchedulingInputError } from "@shared/scheduling/input/scheduling_input_error.ts";
+import { textsOf } from "@shared/texts/texts.ts";
 import { TIMED_OUT } from "./deadline.ts";
 import type { Habits } from "./habits.ts";
 import { people } from "./participants.ts";
 import type { KnownTimes } from "./participants.ts";
+import { warningsOf } from "./search_warnings.ts";
+import type { SearchWarning } from "./search_warnings.ts";
 import { seriesOf } from "./slot_request.ts";
 import type { SlotRequest } from "./slot_request.ts";
 
@@ -28,15 +32,18 @@ export type SearchErrorCode = Extract<
   | "no_common_slot"
   | "google_unavailable"
   | "rate_limited"
+  | "limit_reached"
   | "busy"
 >;
 
 export interface FoundSlots {
   kind: "found";
   timezone: string;
+  locale: string;
   /** Best first, never empty; as many as were asked for. */
   candidates: readonly Candidate[];
   result: SchedulingResult;
+  warnings: readonly SearchWarning[];
 }
 
 export interface RefusedSearch {
@@ -48,7 +55,7 @@ export interface RefusedSearch {
 
 export interface PostponedSearch {
   kind: "postponed";
-  code: Extract<SearchErrorCode, "google_unavailable" | "rate_limited" | "busy">;
+  code: Extract<SearchErrorCode, "google_unavailable" | "rate_limited" | "limit_reached" | "busy">;
   reason: string;
   /** Whether it spends an attempt. */
   verdict: "retry" | "defer";
@@ -67,15 +74,17 @@ export function search(
   { times, habits }: { times: KnownTimes; habits: Habits },
   { now, tries, max_candidates }: { now: Date; tries: Tries; max_candidates: number },
 ): SearchOutcome {
-  const { weights } = slot_request;
+  const { weights, locale, excluded } = slot_request;
   const constraints = { ...slot_request.constraints, max_candidates };
   const asked = {
     constraints,
     participants: people(slot_request, times, habits),
     now,
+    locale,
     ...(weights === null ? {} : { weights }),
     ...seriesOf(slot_request),
     ...(times.window === null ? {} : { busy_window: times.window }),
+    ...(excluded === undefined ? {} : { excluded }),
   };
   let result: SchedulingResult;
   try {
@@ -86,23 +95,24 @@ export function search(
   }
   const conceded = slot_request.allow_concessions ? result.conceded_candidates : [];
   const candidates = result.candidates.length > 0 ? result.candidates : conceded;
+  const warnings = warningsOf(slot_request, times, textsOf(locale));
   return candidates.length > 0
-    ? { kind: "found", timezone: constraints.timezone, candidates, result }
-    : afterNothing(result, times, tries);
+    ? { kind: "found", timezone: constraints.timezone, locale, candidates, result, warnings }
+    : afterNothing(result, times, { tries, warnings });
 }
 
 function afterNothing(
   result: SchedulingResult,
   times: KnownTimes,
-  tries: Tries,
+  { tries, warnings }: { tries: Tries; warnings: readonly SearchWarning[] },
 ): SearchOutcome {
   const { empty_reason, blocking, suggestion, unknown, analytics, message } = result;
   const unreadable = blocking.filter(({ reason }) => reason === "unknown");
   const late = unreadable.filter(({ email }) =>
-    times.read.get(email)?.unknown_reason === TIMED_OUT
+    times.read.get(email ?? "")?.unknown_reason === TIMED_OUT
   );
   if (late.length > 0 && !tries.is_last) {
-    const names = late.map(({ name, email }) => name ?? email).join(", ");
+    const names = late.map(blockingLabel).join(", ");
     return {
       kind: "postponed",
       code: "google_unavailable",
@@ -124,6 +134,7 @@ function afterNothing(
       analytics,
       negotiation_rounds,
       ...(conceded_candidates.length === 0 ? {} : { conceded_candidates }),
+      ...(warnings.length === 0 ? {} : { warnings }),
     },
   );
 }

@@ -9,6 +9,7 @@ import type { Candidate } from "@shared/scheduling/explaining/candidate.ts";
 export function occurrencesOf(
   { start_time, end_time, recurrence }: Candidate,
   holds: readonly SlotHold[],
+  starts: readonly string[] = recurrence?.start_times ?? [start_time],
 ): OccurrenceTime[] {
   const duration = Date.parse(end_time) - Date.parse(start_time);
   const promised = holds.map(({ participant_email, starts_at, ends_at }) => ({
@@ -16,7 +17,7 @@ export function occurrencesOf(
     start: Date.parse(starts_at),
     end: Date.parse(ends_at),
   }));
-  return (recurrence?.start_times ?? [start_time]).map((text) => {
+  return starts.map((text) => {
     const start = Date.parse(text);
     const end = start + duration;
     const taken = promised.filter((hold) => hold.start < end && hold.end > start)

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { EVENT, EVENT_PAGE } from "./event.ts";
+import { EVENT, EVENT_PAGE, EVENT_PAGE_FIELDS } from "./event.ts";
 import type { EventInput, EventPage, EventPatch, GoogleEvent, SendUpdates } from "./event.ts";
 import { classify } from "@shared/failures/google_reply.ts";
 import { FREE_BUSY_REPLY, freeBusyQueries, mergeFreeBusy } from "./free_busy.ts";
@@ -239,7 +239,7 @@ export function googleCalendar(options: CalendarOptions): GoogleCalendar {
         kind: "read",
         method: "GET",
         path: ["calendars", calendarId, "events"],
-        query: texts({ ...query }),
+        query: texts({ ...query, fields: EVENT_PAGE_FIELDS }),
         access_token,
         schema: EVENT_PAGE,
       }),
@@ -248,7 +248,7 @@ export function googleCalendar(options: CalendarOptions): GoogleCalendar {
         kind: "read",
         method: "GET",
         path: ["calendars", calendarId, "events", eventId, "instances"],
-        query: texts({ ...query }),
+        query: texts({ ...query, fields: EVENT_PAGE_FIELDS }),
         access_token,
         schema: EVENT_PAGE,
       }),
@@ -281,7 +281,11 @@ function insertion(calendarId: string, body: EventInput, sendUpdates: SendUpdate
   return {
     method: "POST",
     path: ["calendars", calendarId, "events"],
-    query: { conferenceDataVersion: "1", sendUpdates },
+    query: {
+      conferenceDataVersion: "1",
+      sendUpdates,
+      ...(body.attachments === undefined ? {} : { supportsAttachments: "true" }),
+    },
     body,
   };
 }
@@ -300,13 +304,13 @@ function change(
   };
 }
 
-interface CalendarRequest<T> {
+export interface CalendarRequest<T> {
   kind: RequestKind;
   method: RemoteRequest<T>["method"];
   path: string[];
   query?: Record<string, string>;
   access_token: string;
-  body?: EventInput | EventPatch | FreeBusyQuery;
+  body?: object;
   if_match?: string;
   schema: z.ZodMiniType<T>;
 }
@@ -315,13 +319,16 @@ function texts(query: Record<string, string | number | boolean>): Record<string,
   return Object.fromEntries(Object.entries(query).map(([name, value]) => [name, String(value)]));
 }
 
-function toRemoteRequest<T>(url: URL, request: CalendarRequest<T>): RemoteRequest<T> {
+/** The request as it is sent: with credentials, and so that Google compresses its response. */
+export function toRemoteRequest<T>(url: URL, request: CalendarRequest<T>): RemoteRequest<T> {
   return {
     kind: request.kind,
     method: request.method,
     url,
     headers: {
       authorization: `Bearer ${request.access_token}`,
+      // Google compresses only for a User-Agent that names gzip.
+      "user-agent": "Convene (gzip)",
       ...(request.body === undefined ? {} : { "content-type": "application/json; charset=UTF-8" }),
       ...(request.if_match === undefined ? {} : { "if-match": request.if_match }),
     },

@@ -28,6 +28,11 @@ const ATTENDEE = z.object({
 
 const CONFERENCE = z.object({
   conferenceId: z.optional(z.string()),
+  conferenceSolution: z.optional(z.object({
+    key: z.optional(z.object({ type: z.optional(z.string()) })),
+    name: z.optional(z.string()),
+    iconUri: z.optional(z.string()),
+  })),
   createRequest: z.optional(z.object({
     requestId: z.optional(z.string()),
     status: z.optional(z.object({ statusCode: z.optional(z.string()) })),
@@ -35,7 +40,25 @@ const CONFERENCE = z.object({
   entryPoints: z.optional(z.array(z.object({
     entryPointType: z.optional(z.string()),
     uri: z.optional(z.string()),
+    label: z.optional(z.string()),
+    pin: z.optional(z.string()),
+    accessCode: z.optional(z.string()),
+    meetingCode: z.optional(z.string()),
+    passcode: z.optional(z.string()),
+    password: z.optional(z.string()),
+    regionCode: z.optional(z.string()),
   }))),
+  notes: z.optional(z.string()),
+  signature: z.optional(z.string()),
+  parameters: z.optional(z.unknown()),
+});
+
+const ATTACHMENT = z.object({
+  fileUrl: z.optional(z.string()),
+  title: z.optional(z.string()),
+  mimeType: z.optional(z.string()),
+  iconLink: z.optional(z.string()),
+  fileId: z.optional(z.string()),
 });
 
 /**
@@ -77,6 +100,12 @@ export const EVENT = z.object({
   transparency: z.optional(z.string()),
   visibility: z.optional(z.string()),
   eventType: z.optional(z.string()),
+  birthdayProperties: z.optional(z.object({
+    type: z.optional(z.string()),
+    contact: z.optional(z.string()),
+  })),
+  source: z.optional(z.object({ url: z.optional(z.string()), title: z.optional(z.string()) })),
+  attachments: z.optional(z.array(ATTACHMENT)),
   guestsCanModify: z.optional(z.boolean()),
   guestsCanInviteOthers: z.optional(z.boolean()),
   guestsCanSeeOtherGuests: z.optional(z.boolean()),
@@ -85,10 +114,12 @@ export const EVENT = z.object({
 export type GoogleEvent = z.infer<typeof EVENT>;
 export type GoogleAttendee = z.infer<typeof ATTENDEE>;
 export type GoogleEventTime = z.infer<typeof EVENT_TIME>;
+export type GoogleConference = z.infer<typeof CONFERENCE>;
+export type GoogleAttachment = z.infer<typeof ATTACHMENT>;
 
 /**
  * One page of events.list or events.instances; a short or empty page may still have a next one.
- * `timeZone` is the calendar's own.
+ * `timeZone` is the calendar's own, `accessRole` what the user may do on it.
  */
 export const EVENT_PAGE = z.pipe(
   z.object({
@@ -96,11 +127,17 @@ export const EVENT_PAGE = z.pipe(
     nextPageToken: z.optional(z.string()),
     nextSyncToken: z.optional(z.string()),
     timeZone: z.optional(z.string()),
+    accessRole: z.optional(z.string()),
   }),
   z.transform(({ items = [], ...tokens }) => ({ events: items, ...tokens })),
 );
 
 export type EventPage = z.output<typeof EVENT_PAGE>;
+
+/** The field mask of such a page: exactly its fields and those of `EVENT`. */
+export const EVENT_PAGE_FIELDS = `accessRole,nextPageToken,nextSyncToken,timeZone,items(${
+  Object.keys(EVENT.shape).join(",")
+})`;
 
 /** Timed: `dateTime` with offset and an IANA `timeZone`. All day: `date`. To switch, null the other. */
 export interface EventTimeInput {
@@ -137,9 +174,13 @@ export interface EventInput {
     useDefault: boolean;
     overrides: { method: "email" | "popup"; minutes: number }[];
   };
-  conferenceData?: {
-    createRequest: { requestId: string; conferenceSolutionKey: { type: "hangoutsMeet" } };
+  /** A request for a Meet link, or the conference of an add-on as another event has it. */
+  conferenceData?: Omit<GoogleConference, "createRequest"> & {
+    createRequest?: { requestId: string; conferenceSolutionKey: { type: "hangoutsMeet" } };
   };
+  /** At most 25. Google writes them only with supportsAttachments=true. */
+  attachments?: GoogleAttachment[];
+  source?: { url?: string | undefined; title?: string | undefined };
   /** Keys up to 44 characters, values up to 1024: Google cuts longer ones without a word. */
   extendedProperties?: {
     private?: Record<string, string | null>;
@@ -161,4 +202,11 @@ export function meetLink(event: GoogleEvent): string | null {
     entry.entryPointType === "video"
   );
   return video?.uri ?? event.hangoutLink ?? null;
+}
+
+/** Whether the event has a conference, or Google still makes one. */
+export function hasConference({ conferenceData, hangoutLink }: GoogleEvent): boolean {
+  const status = conferenceData?.createRequest?.status?.statusCode;
+  return hangoutLink !== undefined || (conferenceData?.entryPoints ?? []).length > 0 ||
+    status === "pending";
 }

@@ -39,6 +39,12 @@ export interface ListedEvents {
   is_complete: boolean;
 }
 
+/** Whether the event is not certain: its calendar's owner has answered "maybe", or marked it as tentative. */
+export function isTentative({ status, attendees }: ListedEvent): boolean {
+  return status === "tentative" ||
+    attendees?.find(({ self }) => self === true)?.responseStatus === "tentative";
+}
+
 /** Whether the event takes the time of the calendar's owner, as freeBusy sees it. */
 export function takesTime({ status, transparency, eventType, attendees }: ListedEvent): boolean {
   if (status === "cancelled" || transparency === "transparent") return false;

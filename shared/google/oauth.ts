@@ -3,6 +3,7 @@ import { classifyOAuth } from "@shared/failures/oauth_reply.ts";
 import type { RequestKind } from "@shared/failures/google_reply.ts";
 import type { GoogleOutcome } from "./outcome.ts";
 import { parseScopes, SCOPES } from "./scopes.ts";
+import { decodeBase64Url } from "@shared/std/encoding.ts";
 import { send } from "./transport.ts";
 import type { TransportOptions } from "./transport.ts";
 
@@ -19,6 +20,11 @@ export interface OAuthOptions extends TransportOptions {
 export interface AccessToken {
   access_token: string;
   expires_in_seconds: number;
+}
+
+export interface RefreshedToken extends AccessToken {
+  /** The claims of the id_token that comes along for scope openid; null when none came, or without an address. */
+  account: GoogleAccount | null;
 }
 
 export interface Grant extends AccessToken {
@@ -47,15 +53,16 @@ export interface GoogleOAuth {
     request: { code: string; code_verifier: string; redirect_uri: string },
   ): Promise<GoogleOutcome<Grant>>;
   /** Google does not rotate refresh tokens, so asking again is harmless. */
-  refresh(refresh_token: string): Promise<GoogleOutcome<AccessToken>>;
+  refresh(refresh_token: string): Promise<GoogleOutcome<RefreshedToken>>;
   /** Ends the whole grant. A token that Google no longer knows counts as done. */
   revoke(token: string): Promise<GoogleOutcome<{ already_revoked: boolean }>>;
   userinfo(access_token: string): Promise<GoogleOutcome<GoogleAccount>>;
 }
 
-const ACCESS_TOKEN = z.object({
+const REFRESHED = z.object({
   access_token: z.string(),
   expires_in: z.number(),
+  id_token: z.optional(z.string()),
 });
 
 const GRANT = z.object({
@@ -134,10 +141,11 @@ export function googleOAuth(options: OAuthOptions): GoogleOAuth {
 
     async refresh(refresh_token) {
       const form = { grant_type: "refresh_token", refresh_token, ...credentials };
-      const outcome = await post("read", options.token_url, form, ACCESS_TOKEN);
+      const outcome = await post("read", options.token_url, form, REFRESHED);
       return onDone(outcome, (token) => ({
         access_token: token.access_token,
         expires_in_seconds: token.expires_in,
+        account: accountOf(token.id_token),
       }));
     },
 
@@ -159,14 +167,35 @@ export function googleOAuth(options: OAuthOptions): GoogleOAuth {
         schema: USERINFO,
         classify: classifyOAuth,
       }, options);
-      return onDone(outcome, ({ sub, email, email_verified, hd }) => ({
-        google_account_id: sub,
-        email,
-        email_verified: email_verified ?? false,
-        hosted_domain: hd?.toLowerCase() ?? null,
-      }));
+      return onDone(outcome, asAccount);
     },
   };
+}
+
+function asAccount({ sub, email, email_verified, hd }: z.infer<typeof USERINFO>): GoogleAccount {
+  return {
+    google_account_id: sub,
+    email,
+    email_verified: email_verified ?? false,
+    hosted_domain: hd?.toLowerCase() ?? null,
+  };
+}
+
+/**
+ * The claims of an id_token. Its signature is not checked: it came from Google's token endpoint over TLS, for which
+ * OpenID Connect Core 1.0 (3.1.3.7, 6) does not ask for it. A refresh may come without one (12.2).
+ */
+function accountOf(id_token: string | undefined): GoogleAccount | null {
+  const payload = id_token?.split(".")[1];
+  if (payload === undefined) return null;
+  try {
+    const claims = USERINFO.safeParse(
+      JSON.parse(new TextDecoder().decode(decodeBase64Url(payload))),
+    );
+    return claims.success ? asAccount(claims.data) : null;
+  } catch {
+    return null;
+  }
 }
 
 function isAlreadyRevoked(outcome: GoogleOutcome<unknown>): boolean {

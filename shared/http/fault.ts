@@ -52,6 +52,22 @@ export function faultOfThrown(thrown: unknown): unknown {
   return thrown instanceof FailureError ? faultOf(thrown.failure, thrown.details) : thrown;
 }
 
+/** An operator has paused the work; `until` and `Retry-After` where the pause has an end. */
+export function processingPaused(
+  details: Record<string, unknown>,
+  pause: { paused_until?: string; retry_after_seconds?: number | null },
+): HttpFault {
+  const until = pause.paused_until === undefined
+    ? {}
+    : { until: new Date(pause.paused_until).toISOString() };
+  return new HttpFault(
+    "processing_paused",
+    undefined,
+    { ...details, ...until },
+    pause.retry_after_seconds ?? undefined,
+  );
+}
+
 /** There is none, or it belongs to another user: the response is the same. */
 export function meetingNotFound(meeting_id: string): HttpFault {
   return new HttpFault("meeting_not_found", undefined, { meeting_id });

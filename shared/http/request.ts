@@ -1,15 +1,16 @@
 import * as z from "zod/mini";
 import { firstIssue } from "@shared/failures/issues.ts";
+import { LIMITS } from "@shared/schemas/limits.ts";
+import type { LimitName } from "@shared/schemas/limits.ts";
 import { HttpFault } from "./fault.ts";
+import { textProblem } from "./json_text.ts";
+import type { TextProblem } from "./json_text.ts";
 
 export interface BodyLimits {
   max_bytes?: number;
   /** What an empty body means, where one is allowed: clients and proxies send it in several ways. */
   empty?: unknown;
 }
-
-/** A body above this is refused before it is parsed; 200 participants with long names stay far below. */
-const MAX_BODY_BYTES = 256 * 1024;
 
 /** The request's JSON body, checked. Throws `invalid_request` with the path of the field, or `too_large`. */
 export async function readJson<T>(
@@ -20,26 +21,47 @@ export async function readJson<T>(
   return validate(await readBody(request, limits), schema);
 }
 
-/** The request's JSON body, unchecked: for routes whose body has one of several shapes. */
+/**
+ * The request's JSON body, unchecked: for routes whose body has one of several shapes. Its size, depth and counts are
+ * checked before it is parsed.
+ */
 export async function readBody(request: Request, limits: BodyLimits = {}): Promise<unknown> {
-  const text = await readText(request, limits.max_bytes ?? MAX_BODY_BYTES);
+  const text = await readText(request, limits.max_bytes ?? LIMITS.body_bytes);
   if (text.trim() === "" && limits.empty !== undefined) return limits.empty;
+  const problem = textProblem(text);
+  if (problem !== null) throw faultOfText(problem);
   try {
-    // Hardly any body has such escapes, and searching for one is much faster than checking each.
-    if (text.includes("\\u") && UNSTORABLE.test(text)) throw new SyntaxError();
     return JSON.parse(text);
   } catch {
-    throw new HttpFault(
-      "invalid_request",
-      "The body is not valid JSON, or contains characters that cannot be stored (NUL, half a surrogate pair).",
-      { path: "body" },
-    );
+    throw new HttpFault("invalid_request", "The body is not valid JSON.", { path: "body" });
   }
 }
 
-/** Escapes that JSON allows and Postgres cannot store as text: NUL, and surrogates without their other half. */
-const UNSTORABLE =
-  /(?<!\\)(?:\\\\)*\\u(?:0000|d[89ab][0-9a-f]{2}(?!\\ud[c-f])|(?<!\\ud[89ab][0-9a-f]{2}\\u)d[c-f][0-9a-f]{2})/i;
+function faultOfText(problem: TextProblem): HttpFault {
+  const { path } = problem;
+  if (problem.kind === "unstorable") {
+    return new HttpFault(
+      "invalid_request",
+      `${path}: Text cannot hold NUL or half a surrogate pair`,
+      { path },
+    );
+  }
+  const { limit } = problem;
+  return new HttpFault("too_large", `${path}: ${EXCEEDED[limit]} at most ${LIMITS[limit]}.`, {
+    path,
+    limit,
+    most: LIMITS[limit],
+  });
+}
+
+const EXCEEDED: Readonly<Partial<Record<LimitName, string>>> = {
+  nesting_depth: "Lists and objects may be nested this deep:",
+  list_items: "The items of a list are",
+  object_keys: "The fields of an object are",
+  key_characters: "The characters of the name of a field are",
+  values: "The values of a body are",
+  string_characters: "The characters of a text are",
+};
 
 /** Whether `body` is an object with this field, which decides about its schema. */
 export function hasField(body: unknown, name: string): boolean {
@@ -48,13 +70,18 @@ export function hasField(body: unknown, name: string): boolean {
 
 /** The query string, checked as one flat object of strings. Throws `invalid_request`. */
 export function readQuery<T>(request: Request, schema: z.ZodMiniType<T>): T {
+  return validate(queryOf(request), schema);
+}
+
+/** The query string as one flat object of strings that can be stored, unchecked. Throws `invalid_request`. */
+export function queryOf(request: Request): Record<string, string> {
   const query = Object.fromEntries(new URL(request.url).searchParams);
-  const unstorable = Object.entries(query).find(([, value]) => value.includes("\0"));
+  const unstorable = Object.entries(query).find((entry) => entry.join("").includes("\0"));
   if (unstorable !== undefined) {
-    const [path] = unstorable;
+    const path = unstorable[0].replaceAll("\0", "");
     throw new HttpFault("invalid_request", `${path}: Text cannot hold NUL`, { path });
   }
-  return validate(query, schema);
+  return query;
 }
 
 /** `value` as the schema's type, or `invalid_request` naming the first field that is wrong. */
@@ -70,16 +97,15 @@ async function readText(request: Request, maxBytes: number): Promise<string> {
     new HttpFault("too_large", `The body is larger than ${Math.floor(maxBytes / 1024)} kB.`, {
       max_bytes: maxBytes,
     });
-  const announced = request.headers.get("content-length");
-  if (Number(announced ?? 0) > maxBytes) throw tooLarge();
-  // The server enforces Content-Length, so nothing has to be counted.
-  if (announced !== null) return await request.text();
-  const chunks: Uint8Array[] = [];
+  if (Number(request.headers.get("content-length") ?? 0) > maxBytes) throw tooLarge();
+  const decoder = new TextDecoder();
+  let text = "";
   let size = 0;
+  // Counted as it arrives: a header may say anything.
   for await (const chunk of request.body ?? []) {
     size += chunk.byteLength;
     if (size > maxBytes) throw tooLarge();
-    chunks.push(chunk);
+    text += decoder.decode(chunk, { stream: true });
   }
-  return new TextDecoder().decode(await new Blob(chunks as BlobPart[]).arrayBuffer());
+  return text + decoder.decode();
 }

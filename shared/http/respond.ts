@@ -16,6 +16,20 @@ export function errorResponse(fault: HttpFault, more: Record<string, unknown> = 
   return json({ ...fault.body(), ...more }, fault.status, headers);
 }
 
+/** Responds 202: another worker is processing it. `Retry-After` says when to repeat the request. */
+export function pending(
+  retry_after_seconds: number,
+  message: string,
+  more: Record<string, unknown>,
+): Response {
+  const wait = Math.max(1, Math.ceil(retry_after_seconds));
+  return json(
+    { success: false, status: "pending", message, retry_after_seconds: wait, ...more },
+    202,
+    { "retry-after": String(wait) },
+  );
+}
+
 /** Responds 202 immediately; `work` continues after the response. */
 export function accept(
   inBackground: (work: Promise<unknown>) => void,

@@ -12,18 +12,29 @@ export interface NotificationsConfiguration {
   mail: MailConfiguration | null;
   /** Whether targets on this machine are allowed, as on the local platform. */
   allow_loopback: boolean;
+  /** The ports of targets that are used. */
+  ports: readonly number[];
 }
 
 const MAIL_URL = "https://api.resend.com";
 
-/** Reads CONVENE_MAIL_URL, _KEY, _FROM and CONVENE_LOOPBACK_TARGETS. Throws an error naming the variable. */
+/** Reads CONVENE_MAIL_URL, _KEY, _FROM, CONVENE_LOOPBACK_TARGETS and CONVENE_TARGET_PORTS. Throws an error naming the variable. */
 export function notificationsConfiguration(
   env: Record<string, string | undefined>,
 ): NotificationsConfiguration {
   return {
     mail: mailConfiguration(env),
     allow_loopback: env.CONVENE_LOOPBACK_TARGETS === "allow",
+    ports: targetPorts(env.CONVENE_TARGET_PORTS?.trim() || "443"),
   };
+}
+
+function targetPorts(text: string): number[] {
+  const ports = text.split(",").map((port) => Number(port));
+  if (ports.every((port) => Number.isInteger(port) && port >= 1 && port <= 65535)) return ports;
+  throw new Error(
+    `Cannot notify: CONVENE_TARGET_PORTS is no list of ports such as "443,8443": "${text}"`,
+  );
 }
 
 function mailConfiguration(env: Record<string, string | undefined>): MailConfiguration | null {

@@ -70,7 +70,7 @@ async function sendToTarget(
   post: OutgoingPost,
 ): Promise<Delivery> {
   try {
-    const target = await targetAddress(post.url, resolve, configuration.allow_loopback);
+    const target = await targetAddress(post.url, resolve, configuration);
     if (!target.allowed) return rejected("target_refused", target.reason);
     return deliveryOf(await pinnedPost(post, target, { timeout_ms: DELIVERY_TIMEOUT_MS }), now());
   } catch (error) {

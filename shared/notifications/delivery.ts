@@ -1,6 +1,7 @@
 import type { DeliverySettlement } from "@shared/database/notifications.ts";
 import { CODES } from "@shared/failures/codes.ts";
 import type { Code } from "@shared/failures/codes.ts";
+import { NoAnswer } from "./reply_head.ts";
 import type { ReplyHead } from "./reply_head.ts";
 
 /** What became of one delivery, as the queue settles it. */
@@ -29,12 +30,14 @@ export function rejected(code: Code, message: string = CODES[code].message): Del
   };
 }
 
-/** The target did not respond, or its host name could not be resolved. */
+/**
+ * The target did not respond, or its host name could not be resolved. Owners of targets read the sentence, so it
+ * has nothing of the network's own errors, which can contain addresses.
+ */
 export function unreachable(error: unknown): Delivery {
-  const message = error instanceof Error ? error.message : String(error);
   return {
     outcome: "retry",
-    error: errorText("target_unreachable", message),
+    error: errorText("target_unreachable", explainSilence(error)),
     spends_attempt: true,
     not_before_seconds: null,
   };
@@ -68,6 +71,14 @@ export function deliveryOf(
 
 function errorText(code: Code | `target_answered_${number}`, message: string): string {
   return `${code}: ${message}`;
+}
+
+function explainSilence(error: unknown): string {
+  if (error instanceof NoAnswer) return `${error.message}.`;
+  if (error instanceof Deno.errors.ConnectionRefused) return "The target refused the connection.";
+  if (error instanceof Deno.errors.NotFound) return "The target's host name could not be resolved.";
+  if (error instanceof Deno.errors.InvalidData) return "The target's TLS certificate is not valid.";
+  return CODES.target_unreachable.message;
 }
 
 function explain(status: number): string {

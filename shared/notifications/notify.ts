@@ -35,7 +35,7 @@ export async function notify(
     const size = Math.min(SLICE, limit - results.length);
     const rows = await claimNotifications(dependencies.database, size);
     results.push(...await Promise.all(rows.map((row) => deliverOne(dependencies, row))));
-    if (rows.length < size) break;
+    if (rows.length === 0) break;
   }
   return results;
 }

@@ -1,5 +1,5 @@
 import type { OutgoingPost } from "./outgoing.ts";
-import { readReplyHead } from "./reply_head.ts";
+import { NoAnswer, readReplyHead } from "./reply_head.ts";
 import type { ReplyHead } from "./reply_head.ts";
 
 export interface PinnedOptions {
@@ -82,7 +82,7 @@ class Deadline {
     this.#passed = promise;
     this.#passed.catch(() => {});
     this.#timer = setTimeout(
-      () => reject(new Error(`No answer within ${timeout_ms} ms`)),
+      () => reject(new NoAnswer(`No answer within ${timeout_ms} ms`)),
       timeout_ms,
     );
   }

@@ -1,4 +1,9 @@
 /** The part of an HTTP answer that decides what a delivery came to. */
+/** A target did not answer as it should; the message has no address and no word of the target's. */
+export class NoAnswer extends Error {
+  override readonly name = "NoAnswer";
+}
+
 export interface ReplyHead {
   status: number;
   retry_after: string | null;
@@ -15,13 +20,13 @@ export async function readReplyHead(
   let text = "";
   while (text.length < MAX_HEAD_BYTES) {
     const size = await connection.read(buffer);
-    if (size === null) throw new Error("The connection ended before the answer did");
+    if (size === null) throw new NoAnswer("The connection ended before the answer did");
     // Headers are ASCII; one character a byte keeps the rest readable too.
     text += String.fromCharCode(...buffer.subarray(0, size));
     const head = finalHead(text);
     if (head !== null) return head;
   }
-  throw new Error("The answer has no end of its headers");
+  throw new NoAnswer("The answer has no end of its headers");
 }
 
 function finalHead(text: string): ReplyHead | null {
@@ -29,7 +34,7 @@ function finalHead(text: string): ReplyHead | null {
   if (end === -1) return null;
   const [status_line = "", ...lines] = text.slice(0, end).split("\r\n");
   const status = Number(/^HTTP\/1\.[01] (\d{3})\b/.exec(status_line)?.[1]);
-  if (!Number.isInteger(status)) throw new Error("The response is not HTTP/1.1");
+  if (!Number.isInteger(status)) throw new NoAnswer("The response is not HTTP/1.1");
   if (status < 200) return finalHead(text.slice(end + 4));
   const retry = lines.find((line) => /^retry-after:/i.test(line));
   return { status, retry_after: retry?.slice(retry.indexOf(":") + 1).trim() ?? null };

@@ -18,7 +18,7 @@ export async function standardWebhook(
 ): Promise<OutgoingPost> {
   const post = jsonPost(url, {
     type: notice.event === "needs_reauth" ? "connection.needs_reauth" : `meeting.${notice.event}`,
-    timestamp: new Date(notice.occurred_at).toISOString(),
+    timestamp: notice.occurred_at,
     data: notice.event === "needs_reauth" ? notice.connection : notice.meeting,
   });
   const seconds = Math.floor(now.getTime() / 1000);

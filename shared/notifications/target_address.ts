@@ -1,3 +1,4 @@
+import type { NotificationsConfiguration } from "./configuration.ts";
 import { isAddress, isLoopbackAddress, isPublicAddress } from "./public_address.ts";
 
 /** All addresses of a host name. Throws when it has none or the name server does not answer. */
@@ -11,12 +12,12 @@ export type TargetAddress =
 /**
  * Resolves a target at the time of the call and refuses addresses that are not public: a user's
  * target must not reach into the network that the functions run in. Every address of the name must be
- * public. `allow_loopback` admits this machine, also over http. Throws what `resolve` throws.
+ * public. `allow_loopback` admits this machine, also over http and with any port. Throws what `resolve` throws.
  */
 export async function targetAddress(
   text: string,
   resolve: Resolve,
-  allow_loopback: boolean,
+  { allow_loopback, ports }: Pick<NotificationsConfiguration, "allow_loopback" | "ports">,
 ): Promise<TargetAddress> {
   if (!URL.canParse(text)) return refused("The target's address is not a URL.");
   const url = new URL(text);
@@ -29,9 +30,12 @@ export async function targetAddress(
   const addresses = await addressesOf(url.hostname, resolve);
   const loopback = allow_loopback && addresses.every(isLoopbackAddress);
   if (!loopback && url.protocol !== "https:") return refused("The target's address is not https.");
-  const closed = loopback ? undefined : addresses.find((address) => !isPublicAddress(address));
-  if (closed !== undefined) {
-    return refused(`The target's host resolves to ${closed}, which is not a public address.`);
+  if (!loopback && !ports.includes(Number(url.port || 443))) {
+    return refused(`The target's port is not allowed. Allowed: ${ports.join(", ")}.`);
+  }
+  // Which address it is would show the owner of a target the names of this network.
+  if (!loopback && !addresses.every(isPublicAddress)) {
+    return refused("The target's host has an address that is not public.");
   }
   const [first] = addresses;
   if (first === undefined) return refused("The target's host has no address.");

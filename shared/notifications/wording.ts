@@ -1,7 +1,16 @@
-import { displayName } from "@shared/schemas/participants.ts";
+import { displayName } from "@shared/schemas/participant.ts";
 import { dateText, timeText } from "@shared/time/time_text.ts";
 import { readMoment } from "@shared/time/wall_time.ts";
-import type { ConnectionNotice, GivenUpNotice, MeetingNotice, Notice } from "./notice.ts";
+import type {
+  ConflictNotice,
+  ConnectionNotice,
+  GivenUpNotice,
+  MeetingNotice,
+  MovedNotice,
+  Notice,
+  ProposedNotice,
+  RepliedNotice,
+} from "./notice.ts";
 
 /** A notice as a person reads it; plain text everywhere, each channel escapes for itself. */
 export interface Wording {
@@ -14,6 +23,13 @@ const HEADLINES = {
   created: "Meeting scheduled",
   failed: "Meeting could not be scheduled",
   cancelled: "Meeting cancelled",
+  cancelled_in_google: "Meeting deleted in Google Calendar",
+} as const;
+
+const REPLIES = {
+  accepted: "Accepted",
+  declined: "Declined",
+  tentative: "Maybe",
 } as const;
 
 /** What was given up, and what that leaves on the calendar. */
@@ -51,6 +67,15 @@ function wordingFor(notice: Notice): Wording {
       return connectionWording(notice.connection);
     case "given_up":
       return givenUpWording(notice.meeting);
+    case "replied":
+      return repliedWording(notice.meeting);
+    case "conflict":
+      return conflictWording(notice.meeting);
+    case "proposed":
+      return proposedWording(notice.meeting);
+    case "moved":
+    case "rescheduled":
+      return movedWording(notice.event, notice.meeting);
     default:
       return meetingWording(notice.event, notice.meeting);
   }
@@ -62,12 +87,111 @@ function meetingWording(event: keyof typeof HEADLINES, meeting: MeetingNotice): 
     facts: [
       ...about("When", meeting),
       ...(event === "failed" ? [why(meeting)] : []),
+      ...(event === "cancelled_in_google" ? [NOT_INVITED_AGAIN] : []),
       ["Meeting", meeting.meeting_id],
     ],
     links: event === "created"
       ? [...link("Open in Google Calendar", meeting.google_event_link), ...meetLinks(meeting)]
       : [],
   };
+}
+
+const NOT_INVITED_AGAIN: [label: string, text: string] = [
+  "Guests",
+  "Google Calendar deleted the event for them; Convene invites no guest again automatically.",
+];
+
+function repliedWording(meeting: RepliedNotice): Wording {
+  const { email, response_status, comment, additional_guests } = meeting.reply;
+  return {
+    headline: headline(`${REPLIES[response_status]} by ${email}`, meeting),
+    facts: [
+      ...about("When", meeting),
+      ...(comment === null ? [] : [["Comment", comment] as [string, string]]),
+      ...(additional_guests === 0
+        ? []
+        : [["Brings", String(additional_guests)] as [string, string]]),
+      ["Meeting", meeting.meeting_id],
+    ],
+    links: link("Open in Google Calendar", meeting.google_event_link),
+  };
+}
+
+function movedWording(event: "moved" | "rescheduled", meeting: MovedNotice): Wording {
+  const before = slot({ ...meeting, ...meeting.moved_from });
+  return {
+    headline: headline(
+      event === "moved" ? "Meeting moved in Google Calendar" : "Meeting moved by Convene",
+      meeting,
+    ),
+    facts: [
+      ...about("Now", meeting),
+      ...(before === null ? [] : [["Before", before] as [string, string]]),
+      ["Meeting", meeting.meeting_id],
+    ],
+    links: [
+      ...link("Open in Google Calendar", meeting.google_event_link),
+      ...meetLinks(meeting),
+    ],
+  };
+}
+
+function conflictWording(meeting: ConflictNotice): Wording {
+  const { conflicts, alternatives } = meeting.conflict;
+  return {
+    headline: headline("Conflict with the time of a meeting", meeting),
+    facts: [
+      ...about("When", meeting),
+      ["Busy then", conflicts.map(({ email }) => email).join(", ")],
+      ...(alternatives.length === 0
+        ? []
+        : [otherTimes("Free for everybody", meeting, alternatives)]),
+      ["What to do", "Set another time with PATCH meetings, or leave the meeting where it is."],
+      ["Meeting", meeting.meeting_id],
+    ],
+    links: link("Open in Google Calendar", meeting.google_event_link),
+  };
+}
+
+const BECAUSE: Readonly<Record<string, string>> = {
+  conflict: "Another event takes the time.",
+  quorum_lost: "Too few required people can come.",
+  required_declined: "A required person or a room declined.",
+};
+
+function proposedWording(meeting: ProposedNotice): Wording {
+  const { proposal, timezone } = meeting;
+  const proposed = slot({ ...meeting, ...proposal });
+  const others = proposal.alternatives.filter(({ start_time }) =>
+    Date.parse(start_time) !== Date.parse(proposal.start_time)
+  );
+  return {
+    headline: headline("Another time is proposed for a meeting", meeting),
+    facts: [
+      ...about("Now", meeting),
+      ...(proposed === null ? [] : [["Proposed", proposed] as [string, string]]),
+      ...(others.length === 0 ? [] : [otherTimes("Or", meeting, others)]),
+      ["Why", BECAUSE[proposal.trigger] ?? proposal.trigger],
+      ["Answer until", moment(proposal.expires_at, timezone ?? "UTC")],
+      ["What to do", "Accept or reject it with POST meetings/moves."],
+      ["Meeting", meeting.meeting_id],
+    ],
+    links: link("Open in Google Calendar", meeting.google_event_link),
+  };
+}
+
+function otherTimes(
+  label: string,
+  { timezone }: MeetingNotice,
+  times: readonly { start_time: string }[],
+): [label: string, text: string] {
+  const zone = timezone ?? "UTC";
+  return [label, times.map(({ start_time }) => moment(start_time, zone)).join("; ")];
+}
+
+function moment(instant: string, zone: string): string {
+  const read = readMoment(instant, zone);
+  return `${dateText(read, "EEEE, d MMMM yyyy")}, ${timeText(read)} (${zone})`;
 }
 
 function givenUpWording(meeting: GivenUpNotice): Wording {

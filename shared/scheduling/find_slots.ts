@@ -5,7 +5,7 @@ import { freeStarts } from "./availability/free_starts.ts";
 import { type Person, readPeople } from "./availability/person.ts";
 import { layOutSeries, occurrencesOf, type Series } from "./availability/series.ts";
 import { readUntil } from "./busy_window.ts";
-import type { Blocking } from "./explaining/blocking.ts";
+import { type Blocking, unreadableMembers } from "./explaining/blocking.ts";
 import { type Candidate, candidatesAt } from "./explaining/candidate.ts";
 import { type EmptyReason, explainEmpty, explainUnreadable } from "./explaining/no_slots.ts";
 import { formatTime } from "./explaining/phrases.ts";
@@ -40,16 +40,24 @@ export interface SchedulingResult {
  * with the field's path, for a request that makes no sense.
  */
 export function findSlots(request: SchedulingRequest): SchedulingResult {
-  const { constraints, participants, now, weights, recurrence } = request;
+  const { constraints, participants, now, weights, recurrence, locale, excluded } = request;
   const rule = recurrence && readRecurrence(recurrence);
-  const search = readSearchRequest(constraints, now, weights, rule);
+  const search = readSearchRequest(constraints, now, {
+    weights,
+    recurrence: rule,
+    locale,
+    excluded,
+  });
   const people = readPeople(participants, search);
   const read_until = readUntil(request, search, rule);
   const empty = { search, people, now_minute: Math.ceil(now.getTime() / 60_000), rule };
   const { starts: free, on_grid } = freeStarts(search, people);
   const series = rule && layOutSeries(rule, search, people);
   const starts = series === undefined ? free : withOccurrences(series, free);
-  const unreadable = people.filter((person) => refusesUnknown(search, person));
+  const unreadable = [
+    ...people.filter((person) => refusesUnknown(search, person)),
+    ...unreadableMembers(people),
+  ];
   const common = {
     unknown: people.filter(({ unknown }) => unknown).map(({ participant }) => participant.email),
     analytics: analyse(people, on_grid, starts.length),
@@ -115,6 +123,5 @@ function refusesUnknown({ on_unknown }: SearchRequest, { needed, unknown }: Pers
 }
 
 function foundMessage(search: SearchRequest, count: number, start: number): string {
-  const times = count === 1 ? "One time is" : `${count} times are`;
-  return `${times} possible; the best is ${formatTime(search, start)}.`;
+  return search.texts.results.found(count, formatTime(search, start));
 }

@@ -1,6 +1,10 @@
 import * as z from "zod/mini";
+import { unknownField } from "@shared/failures/issues.ts";
 import { parseInstant } from "@shared/time/instants.ts";
-import { isInstant } from "./fields.ts";
+import { isInstant, isInYears } from "./fields.ts";
+import { withJsonSchema } from "./json_schema.ts";
+import { ofKind } from "./kinds.ts";
+import { LIMITS } from "./limits.ts";
 
 /** Time in which a person is busy, as the caller says: RFC 3339 instants. `timezone` is accepted, the instants need none. */
 export interface GivenBusy {
@@ -10,29 +14,46 @@ export interface GivenBusy {
   timezone?: string;
 }
 
-/** Google answers no more for one calendar and query, and no person has more in a year. */
-const MAX_INTERVALS = 5000;
-
 const FIELDS = new Set(["start", "end", "tentative", "timezone"]);
 
 /**
  * A list of busy time. 200 people hand in 1,000 intervals each, for which a schema of objects takes seconds: this
  * looks at each interval once, and names the first that is wrong all the same.
  */
-export const BUSY_LIST = z.pipe(
-  z.unknown(),
-  z.transform((value, context): GivenBusy[] => {
-    const problem = problemOf(value);
-    if (problem === null) return value as GivenBusy[];
-    context.issues.push({ code: "custom", input: value, ...problem });
-    return z.NEVER;
-  }),
+export const BUSY_LIST = ofKind(
+  { type: "busy" },
+  withJsonSchema(
+    z.pipe(
+      z.unknown(),
+      z.transform((value, context): GivenBusy[] => {
+        const problem = problemOf(value);
+        if (problem === null) return value as GivenBusy[];
+        context.issues.push({ code: "custom", input: value, ...problem });
+        return z.NEVER;
+      }),
+    ),
+    {
+      type: "array",
+      maxItems: LIMITS.busy,
+      items: {
+        type: "object",
+        properties: {
+          start: { type: "string", format: "date-time" },
+          end: { type: "string", format: "date-time" },
+          tentative: { type: "boolean" },
+          timezone: { type: "string", maxLength: LIMITS.timezone_characters },
+        },
+        required: ["start", "end"],
+        additionalProperties: false,
+      },
+    },
+  ),
 );
 
 function problemOf(value: unknown): { path: PropertyKey[]; message: string } | null {
   if (!Array.isArray(value)) return { path: [], message: "Expected a list of {start, end}" };
-  if (value.length > MAX_INTERVALS) {
-    return { path: [], message: `Expected at most ${MAX_INTERVALS} intervals` };
+  if (value.length > LIMITS.busy) {
+    return { path: [], message: `Expected at most ${LIMITS.busy} intervals` };
   }
   for (let index = 0; index < value.length; index++) {
     const problem = intervalProblem(value[index]);
@@ -54,20 +75,26 @@ function intervalProblem(interval: unknown): { path: PropertyKey[]; message: str
   if (tentative !== undefined && typeof tentative !== "boolean") {
     return { path: ["tentative"], message: "Expected true or false" };
   }
-  if (timezone !== undefined && typeof timezone !== "string") {
+  if (timezone !== undefined && !isShortText(timezone)) {
     return { path: ["timezone"], message: "Expected an IANA time zone, e.g. Europe/Paris" };
   }
   const fields = Object.keys(interval);
   // Start and end are two of them already.
   const unknown = fields.length === 2 ? undefined : fields.find((field) => !FIELDS.has(field));
-  return unknown === undefined ? null : { path: [unknown], message: "Unknown field" };
+  return unknown === undefined ? null : { path: [unknown], message: unknownField([...FIELDS]) };
 }
 
-const EXPECTED_INSTANT = "Expected a date-time with an offset, e.g. 2030-01-07T09:00:00+01:00";
+const EXPECTED_INSTANT = `Expected a date-time with an offset, e.g. 2030-01-07T09:00:00+01:00, ` +
+  `from ${LIMITS.first_year} to ${LIMITS.last_year}`;
 
-/** Minutes since 1970; NaN for what is no instant. The search reads them the same way, which is the fastest there is. */
+function isShortText(value: unknown): boolean {
+  return typeof value === "string" && value.length <= LIMITS.timezone_characters;
+}
+
+/** Minutes since 1970; NaN for what is no instant that is accepted. The search reads them the same way, which is the fastest there is. */
 function minuteOf(value: unknown): number {
   if (typeof value !== "string") return NaN;
   const minute = parseInstant(value);
-  return Number.isNaN(minute) && isInstant(value) ? Date.parse(value) / 60_000 : minute;
+  if (Number.isNaN(minute)) return isInstant(value) ? Date.parse(value) / 60_000 : NaN;
+  return isInYears(minute * 60_000) ? minute : NaN;
 }

@@ -3,9 +3,10 @@ import { readTimeWindow, TimeWindowError } from "@shared/time/time_window.ts";
 import { WEEKDAYS } from "@shared/time/weekday.ts";
 import { isTimeZone } from "@shared/time/zones.ts";
 import {
-  DAY,
   DAY_OR_INSTANT,
   HOUR,
+  listOf,
+  listOfDays,
   LUNCH,
   minutes,
   text,
@@ -13,8 +14,15 @@ import {
   WEEKDAY,
   wholeNumber,
 } from "./fields.ts";
+import { withJsonSchema } from "./json_schema.ts";
+import { ofKind } from "./kinds.ts";
+import { LIMITS } from "./limits.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
+
+const dividesADay = (minutes: number) => 1440 % minutes === 0;
+
+const DIVISORS_OF_A_DAY = Array.from({ length: 236 }, (_, i) => 5 + i).filter(dividesADay);
 
 const GIVEN = z.strictObject({
   duration_minutes: z.optional(minutes(5, 1440)),
@@ -22,29 +30,51 @@ const GIVEN = z.strictObject({
   latest_date: z.optional(DAY_OR_INSTANT),
   working_hours_start: z.optional(HOUR),
   working_hours_end: z.optional(HOUR),
-  allowed_days: z.optional(z.array(WEEKDAY).check(z.minLength(1, "Expected at least one weekday"))),
+  allowed_days: z.optional(
+    listOf(WEEKDAY, LIMITS.weekdays, "weekdays").check(
+      z.minLength(1, "Expected at least one weekday"),
+    ),
+  ),
   buffer_minutes: z.optional(minutes(0, 480)),
   timezone: z.optional(TIMEZONE),
-  max_candidates: z.optional(wholeNumber(1, 100, "Expected a whole number from 1 to 100")),
-  holiday_dates: z.optional(z.array(DAY)),
-  event_category: z.optional(text(100)),
+  max_candidates: z.optional(
+    wholeNumber(1, LIMITS.candidates, `Expected a whole number from 1 to ${LIMITS.candidates}`),
+  ),
+  holiday_dates: z.optional(listOfDays(LIMITS.holiday_dates)),
+  event_category: z.optional(text(LIMITS.category_characters)),
   interval_minutes: z.optional(
-    minutes(5, 240).check(
-      z.refine((value) => 1440 % value === 0, "Expected minutes that divide a day, e.g. 15 or 30"),
+    ofKind(
+      { type: "whole_number", least: 5, most: 240, whole: "divides_day" },
+      withJsonSchema(
+        minutes(5, 240).check(
+          z.refine(dividesADay, "Expected minutes that divide a day, e.g. 15 or 30"),
+        ),
+        { type: "integer", enum: DIVISORS_OF_A_DAY },
+      ),
     ),
   ),
   minimum_notice_minutes: z.optional(minutes(0, 60 * 24 * 365)),
   tentative_as_busy: z.optional(z.boolean()),
   minimum_attendee_percentage: z.optional(
-    z.number("Expected a percentage from 0 to 100").check(
-      z.refine((value) => value >= 0 && value <= 100, "Expected a percentage from 0 to 100"),
+    ofKind(
+      { type: "number", least: 0, most: 100 },
+      withJsonSchema(
+        z.number("Expected a percentage from 0 to 100").check(
+          z.refine((value) => value >= 0 && value <= 100, "Expected a percentage from 0 to 100"),
+        ),
+        { type: "number", minimum: 0, maximum: 100 },
+      ),
     ),
   ),
   on_unknown: z.optional(z.enum(["refuse", "ignore_optional", "ignore"])),
   priority: z.optional(z.enum(["balanced", "soonest", "comfort", "focus"])),
   lunch: z.optional(LUNCH),
   recurrence_horizon: z.optional(
-    wholeNumber(1, 60, "Expected a whole number of occurrences from 1 to 60"),
+    wholeNumber(
+      1,
+      LIMITS.occurrences,
+      `Expected a whole number of occurrences from 1 to ${LIMITS.occurrences}`,
+    ),
   ),
 });
 
@@ -54,16 +84,21 @@ export type GivenConstraints = z.output<typeof GIVEN>;
  * When a meeting may take place, as the caller says it. Days are whole days in `timezone`,
  * `working_hours_*` are hours of the day in each participant's own zone.
  */
-export const CONSTRAINTS = GIVEN.check(
-  z.superRefine((given, context) => {
-    const message = windowProblem(given);
-    if (message === null) return;
-    context.addIssue({ code: "custom", input: given, path: ["latest_date"], message });
-  }),
-  z.refine(
-    ({ working_hours_start = 9, working_hours_end = 17 }) =>
-      working_hours_start < working_hours_end,
-    { path: ["working_hours_end"], error: "Expected an end after the start (working_hours_start)" },
+export const CONSTRAINTS = ofKind(
+  { whole: "constraints" },
+  GIVEN.check(
+    z.superRefine((given, context) => {
+      const problem = windowProblem(given);
+      if (problem !== null) context.addIssue({ code: "custom", input: given, ...problem });
+    }),
+    z.refine(
+      ({ working_hours_start = 9, working_hours_end = 17 }) =>
+        working_hours_start < working_hours_end,
+      {
+        path: ["working_hours_end"],
+        error: "Expected an end after the start (working_hours_start)",
+      },
+    ),
   ),
 );
 
@@ -124,7 +159,7 @@ function windowProblem({ earliest_date, latest_date, timezone = "UTC" }: GivenCo
     readTimeWindow({ earliest_date, latest_date, timezone });
     return null;
   } catch (thrown) {
-    if (thrown instanceof TimeWindowError) return `constraints.${thrown.field}: ${thrown.message}`;
+    if (thrown instanceof TimeWindowError) return { path: [thrown.field], message: thrown.message };
     throw thrown;
   }
 }

@@ -1,6 +1,9 @@
 import * as z from "zod/mini";
+import { AUTO_RESCHEDULE, ON_CONFLICT } from "./auto_reschedule.ts";
 import { CONSTRAINTS } from "./constraints.ts";
-import { text } from "./fields.ts";
+import { DESCRIPTION } from "./description.ts";
+import { DESCRIPTION_DETAILS, LOCALE, text } from "./fields.ts";
+import { LIMITS } from "./limits.ts";
 import { PARTICIPANTS } from "./participants.ts";
 import { RECURRENCE } from "./recurrence.ts";
 import { REMINDER_LIST } from "./reminders.ts";
@@ -14,9 +17,13 @@ export const MEETING_FIELDS = {
   recurrence: z.optional(RECURRENCE),
   weights: z.optional(WEIGHTS),
   allow_concessions: z.optional(z.boolean()),
-  title: z.optional(text(1000)),
-  description: z.optional(text(8000)),
-  location: z.optional(text(1000)),
+  auto_reschedule: z.optional(z.nullable(AUTO_RESCHEDULE)),
+  on_conflict: z.optional(ON_CONFLICT),
+  title: z.optional(text(LIMITS.title_characters)),
+  description: z.optional(DESCRIPTION),
+  location: z.optional(text(LIMITS.location_characters)),
+  description_details: z.optional(DESCRIPTION_DETAILS),
+  locale: z.optional(LOCALE),
   conference: z.optional(z.enum(["meet", "none"])),
   reminders: z.optional(REMINDER_LIST),
   guests_can_modify: z.optional(z.boolean()),

@@ -1,110 +1,134 @@
 import * as z from "zod/mini";
-import { BUSY_LIST } from "./busy_intervals.ts";
-import type { GivenBusy } from "./busy_intervals.ts";
-import { CALENDAR_SUMMARY, fromSummary, PREFERENCES } from "./preferences.ts";
-import type { GivenPreferences } from "./preferences.ts";
-import {
-  DAY,
-  EMAIL,
-  LUNCH,
-  minutes,
-  text,
-  textBetween,
-  TIME_OF_DAY,
-  TIMEZONE,
-  WEEKDAY,
-} from "./fields.ts";
+import { EMAIL } from "./fields.ts";
+import { GROUP } from "./group.ts";
+import { withJsonSchema } from "./json_schema.ts";
+import { ofKind } from "./kinds.ts";
+import { LIMITS } from "./limits.ts";
+import { asParticipant, PARTICIPANT_INPUT } from "./participant.ts";
+import { isGroup, membersOf, peopleOf } from "./people.ts";
+import type { ParticipantEntry } from "./people.ts";
 
-/** Google stops propagating replies above this many guests. */
-const MAX_PARTICIPANTS = 200;
+const PARTICIPANT = z.pipe(PARTICIPANT_INPUT, z.transform(asParticipant));
 
-const OPEN_HOURS = z.strictObject({
-  days: z.array(WEEKDAY),
-  start: TIME_OF_DAY,
-  end: TIME_OF_DAY,
-  timezone: z.optional(TIMEZONE),
-});
-
-const NAME = text(200);
-
-const OBJECT = z.strictObject({
-  email: EMAIL,
-  name: z.optional(NAME),
-  type: z.optional(z.enum(["required", "optional", "resource"])),
-  timezone: z.optional(TIMEZONE),
-  calendar_ids: z.optional(
-    z.array(textBetween(1, 300, "Expected the id of a calendar")).check(z.maxLength(10)),
+/** Which of the two is meant shows in one field; a union would report a problem of the wrong one. */
+const ENTRY = ofKind(
+  { type: "entry", schemas: { person: PARTICIPANT_INPUT, group: GROUP } },
+  withJsonSchema(
+    z.pipe(
+      z.unknown(),
+      z.transform((value, context): ParticipantEntry => {
+        const names_group = typeof value === "object" && value !== null && "any_of" in value;
+        const parsed = names_group ? GROUP.safeParse(value) : PARTICIPANT.safeParse(value);
+        if (parsed.success) return parsed.data;
+        // An unknown field alone would not keep what follows from reading the value that is missing.
+        for (const issue of parsed.error.issues) {
+          context.issues.push(
+            issue.code === "unrecognized_keys"
+              ? {
+                code: "custom",
+                path: [...issue.path, issue.keys[0] ?? ""],
+                message: issue.message,
+                input: value,
+              }
+              : { ...issue, input: value } as z.core.$ZodRawIssue,
+          );
+        }
+        return z.NEVER;
+      }),
+    ),
+    z.union([...PARTICIPANT_INPUT._zod.def.options, GROUP]),
   ),
-  open_hours: z.optional(z.array(OPEN_HOURS).check(z.maxLength(50))),
-  buffer: z.optional(z.strictObject({ before: minutes(0, 1440), after: minutes(0, 1440) })),
-  busy: z.optional(BUSY_LIST),
-  exdates: z.optional(z.array(DAY).check(z.maxLength(366))),
-  lunch: z.optional(LUNCH),
-  preferences: z.optional(PREFERENCES),
-  calendar_summary: z.optional(CALENDAR_SUMMARY),
-  is_required: z.optional(z.boolean()),
-  user_id: z.optional(z.string()),
-});
-
-export interface MeetingParticipant {
-  email: string;
-  name?: string | undefined;
-  type: "required" | "optional" | "resource";
-  timezone?: string | undefined;
-  calendar_ids?: string[] | undefined;
-  open_hours?: z.output<typeof OPEN_HOURS>[] | undefined;
-  buffer?: { before: number; after: number } | undefined;
-  busy?: GivenBusy[] | undefined;
-  /** Local dates on which they are away. */
-  exdates?: string[] | undefined;
-  lunch?: z.output<typeof LUNCH> | undefined;
-  preferences?: GivenPreferences | undefined;
-}
-
-const PARTICIPANT = z.pipe(
-  z.union([EMAIL, OBJECT], "Expected an e-mail address or {email, name, ...}"),
-  z.transform((given): MeetingParticipant => {
-    if (typeof given === "string") return { email: given, type: "required" };
-    const { is_required, user_id: _, calendar_summary: summary, ...participant } = given;
-    return {
-      ...(summary === undefined ? {} : fromSummary(summary)),
-      ...participant,
-      type: given.type ?? (is_required === false ? "optional" : "required"),
-    };
-  }),
 );
 
 const some = <T>(item: z.ZodMiniType<T>) =>
   z.array(item).check(
     z.minLength(1, "Expected at least one participant"),
-    z.maxLength(MAX_PARTICIPANTS, `Expected at most ${MAX_PARTICIPANTS} participants`),
+    // Google stops propagating replies above this many guests.
+    z.maxLength(LIMITS.participants, `Expected at most ${LIMITS.participants} participants`),
   );
 
 /**
- * Who takes part: e-mail addresses or objects, 1 to 200. `is_required: false` is another spelling
+ * Who takes part: e-mail addresses, objects, and groups, 1 to 200. `is_required: false` is another spelling
  * of `type: "optional"`, the origin's `calendar_summary`
- * one of timezone, busy and preferences. A person who is named twice takes part once, as first named.
+ * one of timezone, busy and preferences. A person who is named twice takes part once, as first named; a member of a group
+ * is named nowhere else.
  */
-export const PARTICIPANTS = z.pipe(some(PARTICIPANT), z.transform(withoutRepetitions));
+export const PARTICIPANTS = z.pipe(
+  ofKind(
+    { whole: "participants" },
+    some(ENTRY).check(
+      z.refine(
+        (entries) => busyIntervals(entries) <= LIMITS.busy_intervals,
+        `Expected at most ${LIMITS.busy_intervals} busy intervals of all participants together`,
+      ),
+      z.superRefine((entries, context) => {
+        const problem = groupsProblem(entries);
+        if (problem !== null) context.addIssue({ code: "custom", input: entries, ...problem });
+      }),
+    ),
+  ),
+  z.transform(withoutRepetitions),
+);
+
+/** Who is invited: participants, and the members who are chosen of groups. */
+export const PEOPLE = z.pipe(PARTICIPANTS, z.transform((entries) => peopleOf(entries)));
 
 /** The same as plain addresses; all participants are required. */
 export const PARTICIPANT_EMAILS = z.pipe(
   some(EMAIL),
   z.transform((emails) =>
-    withoutRepetitions(emails.map((email): MeetingParticipant => ({ email, type: "required" })))
+    withoutRepetitions(emails.map((email): ParticipantEntry => ({ email, type: "required" })))
   ),
 );
 
-function withoutRepetitions(participants: MeetingParticipant[]): MeetingParticipant[] {
-  const named = new Map<string, MeetingParticipant>();
-  for (const participant of participants) {
-    const key = participant.email.toLowerCase();
-    if (!named.has(key)) named.set(key, participant);
-  }
-  return [...named.values()];
+function busyIntervals(entries: readonly ParticipantEntry[]): number {
+  return entries.flatMap(membersOf).reduce((sum, { busy }) => sum + (busy?.length ?? 0), 0);
 }
 
-/** What to call a participant: the name, else the address. */
-export function displayName(participant: { email: string; name?: string | undefined }): string {
-  return participant.name?.trim() || participant.email;
+/** What is wrong with groups beside the others of the list (private.groups_problem). */
+function groupsProblem(
+  entries: readonly ParticipantEntry[],
+): { path: PropertyKey[]; message: string } | null {
+  const groups = entries.filter(isGroup);
+  if (groups.length === 0) return null;
+  const alone = entries.length - groups.length;
+  const invited = groups.reduce((sum, { count }) => sum + count, alone);
+  if (invited > LIMITS.participants) {
+    return { path: [], message: `Expected at most ${LIMITS.participants} participants` };
+  }
+  const searched = groups.reduce((sum, { any_of }) => sum + any_of.length, alone);
+  if (searched > LIMITS.searched_people) {
+    return {
+      path: [],
+      message: `Expected at most ${LIMITS.searched_people} participants and members of groups`,
+    };
+  }
+  const named = new Set(
+    entries.flatMap((entry) => isGroup(entry) ? [] : [entry.email.toLowerCase()]),
+  );
+  for (const [i, entry] of entries.entries()) {
+    if (!isGroup(entry)) continue;
+    for (const [j, { email }] of entry.any_of.entries()) {
+      const key = email.toLowerCase();
+      if (named.has(key)) {
+        return {
+          path: [i, "any_of", j],
+          message: "Expected an address that participants name once",
+        };
+      }
+      named.add(key);
+    }
+  }
+  return null;
+}
+
+function withoutRepetitions(entries: ParticipantEntry[]): ParticipantEntry[] {
+  const named = new Set<string>();
+  return entries.filter((entry) => {
+    if (isGroup(entry)) return true;
+    const key = entry.email.toLowerCase();
+    if (named.has(key)) return false;
+    named.add(key);
+    return true;
+  });
 }

@@ -1,16 +1,28 @@
 import * as z from "zod/mini";
 import { BUSY_LIST } from "./busy_intervals.ts";
 import type { GivenBusy } from "./busy_intervals.ts";
-import { HOUR, TIMEZONE, WEEKDAY } from "./fields.ts";
+import { HOUR, listOf, numberBetween, text, TIMEZONE, WEEKDAY } from "./fields.ts";
+import { ofKind } from "./kinds.ts";
+import { LIMITS } from "./limits.ts";
 
 const TIMES = {
-  preferred_days: z.optional(z.array(WEEKDAY)),
+  preferred_days: z.optional(listOf(WEEKDAY, LIMITS.weekdays, "weekdays")),
   preferred_hours_start: z.optional(HOUR),
   preferred_hours_end: z.optional(HOUR),
 };
 
-const SHARE = z.number().check(
-  z.refine((value) => value >= 0 && value <= 1, "Expected a number from 0 to 1"),
+const SHARE = numberBetween(0, 1, "Expected a number from 0 to 1");
+
+const CATEGORY_TIMES = z.strictObject(TIMES);
+
+const EVENT_CATEGORIES = ofKind(
+  { most: LIMITS.event_categories },
+  z.record(text(LIMITS.category_characters), CATEGORY_TIMES).check(
+    z.refine(
+      (categories) => Object.keys(categories).length <= LIMITS.event_categories,
+      `Expected at most ${LIMITS.event_categories} categories`,
+    ),
+  ),
 );
 
 /** What a person prefers. Hours are hours of the day in their own zone; categories name the meeting's `event_category`. */
@@ -18,7 +30,7 @@ export const PREFERENCES = z.strictObject({
   ...TIMES,
   avoid_back_to_back: z.optional(z.boolean()),
   morning_person_score: z.optional(SHARE),
-  event_categories: z.optional(z.record(z.string(), z.strictObject(TIMES))),
+  event_categories: z.optional(EVENT_CATEGORIES),
 });
 
 export type GivenPreferences = z.output<typeof PREFERENCES>;
@@ -34,12 +46,12 @@ const PATTERNS = z.strictObject({
 
 /** What the origin's callers send about a person's calendar: busy time, a zone, patterns. */
 export const CALENDAR_SUMMARY = z.strictObject({
-  user_id: z.optional(z.string()),
+  user_id: z.optional(text(LIMITS.name_characters)),
   timezone: z.optional(TIMEZONE),
   busy_slots: z.optional(BUSY_LIST),
   preference_patterns: z.optional(PATTERNS),
   weekly_meeting_count: z.optional(z.number()),
-  peak_meeting_hours: z.optional(z.array(HOUR)),
+  peak_meeting_hours: z.optional(listOf(HOUR, LIMITS.peak_meeting_hours, "hours")),
   data_compressed: z.optional(z.boolean()),
   compression_period_days: z.optional(z.number()),
 });

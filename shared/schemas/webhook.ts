@@ -1,12 +1,13 @@
 import * as z from "zod/mini";
-import { textBetween } from "./fields.ts";
+import { idOf } from "./fields.ts";
+import { LIMITS } from "./limits.ts";
 
 /** What a Supabase database webhook posts; only the key of the record is used, and the row is read again. */
 export const MEETING_WEBHOOK = z.object({
   type: z.enum(["INSERT", "UPDATE"]),
   table: z.literal("meetings"),
   schema: z.literal("public"),
-  record: z.object({ meeting_id: z.string() }),
+  record: z.object({ meeting_id: idOf(LIMITS.meeting_id_characters) }),
 });
 
 /** A sweep: work on what is due, `limit` at most; `background` responds 202 immediately. */
@@ -23,4 +24,4 @@ export function batchOf(most: number) {
 
 export const BATCH = batchOf(100);
 
-export const MEETING_ID = textBetween(1, 200, "Expected 1 to 200 characters");
+export const MEETING_ID = idOf(LIMITS.meeting_id_characters);

@@ -1,6 +1,8 @@
 import * as z from "zod/mini";
 import type { Actor } from "@shared/database/actor.ts";
 import { FailureError, rejection } from "@shared/failures/failure.ts";
+import { idOf } from "@shared/schemas/fields.ts";
+import { LIMITS } from "@shared/schemas/limits.ts";
 import { MEETING_ID } from "@shared/schemas/webhook.ts";
 import type { TaskEventDependencies } from "./execute/account.ts";
 import { syncOrganizers } from "./execute/sync_organizers.ts";
@@ -9,9 +11,9 @@ import type { SyncedEvent } from "./execute/sync_organizers.ts";
 const DEFAULT_LIMIT = 1000;
 const MAX_LIMIT = 20_000;
 
-const ids = z.array(z.string().check(z.minLength(1), z.maxLength(1024))).check(
+const ids = z.array(idOf(LIMITS.event_id_characters)).check(
   z.minLength(1, "Expected at least one id"),
-  z.maxLength(1000, "Expected at most 1000 ids"),
+  z.maxLength(LIMITS.ids, `Expected at most ${LIMITS.ids} ids`),
 );
 
 /** Which events: named, those of tasks or of a meeting, or all without an organizer. */

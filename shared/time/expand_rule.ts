@@ -13,6 +13,29 @@ export function expandRule(
   most: number,
   last: number,
 ): number[] {
+  return expand(rule, first, most, last, true);
+}
+
+/**
+ * The same where `first` need not follow the rule: the days of the rule from `first` on. An event that starts beside its
+ * rule has its start as well (RFC 5545, 3.8.5.3, leaves it open; Google adds it).
+ */
+export function daysOfRule(
+  rule: RecurrenceRule,
+  first: number,
+  most: number,
+  last: number,
+): number[] {
+  return expand(rule, first, most, last, false);
+}
+
+function expand(
+  rule: RecurrenceRule,
+  first: number,
+  most: number,
+  last: number,
+  starts_on_first: boolean,
+): number[] {
   const end = Math.min(last, rule.until?.day ?? last);
   const wanted = Math.min(most, rule.count ?? most);
   const days: number[] = [];
@@ -23,7 +46,7 @@ export function expandRule(
       if (day >= first && day <= end && days.length < wanted) days.push(day);
     }
     // The first period holds `first`, or the rule does not.
-    if (days[0] !== first) return [];
+    if (starts_on_first && days[0] !== first) return [];
   }
   return days;
 }

@@ -30,6 +30,21 @@ export function intersect(a: readonly Interval[], b: readonly Interval[]): Inter
   return both;
 }
 
+/** What lies in `a` and not in `b`. */
+export function subtract(a: readonly Interval[], b: readonly Interval[]): Interval[] {
+  const rest: Interval[] = [];
+  for (const [from, to] of a) {
+    let open = from;
+    for (const [taken_from, taken_to] of b) {
+      if (taken_to <= open || taken_from >= to) continue;
+      if (taken_from > open) rest.push([open, taken_from]);
+      open = taken_to;
+    }
+    if (open < to) rest.push([open, to]);
+  }
+  return rest;
+}
+
 /** How many of the minutes from `from` until `to` (exclusive) lie in none of the intervals. */
 export function minutesOutside(intervals: readonly Interval[], from: number, to: number): number {
   return intervals.reduce(

@@ -4,22 +4,49 @@ import { type LineName, parseStamp, RecurrenceError } from "./recurrence_lines.t
 const FREQUENCIES = ["DAILY", "WEEKLY", "MONTHLY", "YEARLY"] as const;
 const DAY_CODES = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"];
 
-/** The parts of an RRULE that is accepted as input, each with the form of its value. */
-const PARTS: Readonly<Record<string, RegExp>> = {
-  FREQ: /^(DAILY|WEEKLY|MONTHLY|YEARLY)$/,
-  INTERVAL: /^[1-9]\d{0,3}$/,
-  COUNT: /^[1-9]\d{0,3}$/,
-  UNTIL: /^\d{8}(T\d{6}Z)?$/,
-  BYDAY: /^([+-]?\d{1,2})?(MO|TU|WE|TH|FR|SA|SU)(,([+-]?\d{1,2})?(MO|TU|WE|TH|FR|SA|SU))*$/,
-  BYMONTH: /^\d{1,2}(,\d{1,2})*$/,
-  BYMONTHDAY: /^-?\d{1,2}(,-?\d{1,2})*$/,
-  BYYEARDAY: /^-?\d{1,3}(,-?\d{1,3})*$/,
-  BYWEEKNO: /^-?\d{1,2}(,-?\d{1,2})*$/,
-  BYSETPOS: /^-?\d{1,3}(,-?\d{1,3})*$/,
-  WKST: /^(MO|TU|WE|TH|FR|SA|SU)$/,
+/** More than a calendar can hold; Google gives no limit. */
+const MOST = 9_999;
+
+interface RulePart {
+  fits: (text: string) => boolean;
+  /** Completes "Expected ...". */
+  expected: string;
+}
+
+/**
+ * What each part of an RRULE may hold (RFC 5545, 3.3.10). Google rejects all else with 400, and has answered rules more
+ * frequent than daily with 500.
+ */
+const PARTS: Readonly<Record<string, RulePart>> = {
+  FREQ: {
+    fits: (text) => FREQUENCIES.some((name) => name === text),
+    expected: "DAILY, WEEKLY, MONTHLY or YEARLY",
+  },
+  INTERVAL: { fits: isNumber(1, MOST), expected: `a whole number from 1 to ${MOST}` },
+  COUNT: { fits: isNumber(1, MOST), expected: `a whole number from 1 to ${MOST}` },
+  UNTIL: {
+    fits: (text) => {
+      const stamp = parseStamp(text);
+      return stamp !== undefined && (stamp.is_date || stamp.is_utc);
+    },
+    expected: "a date such as 20301231, or an instant in UTC such as 20301231T235959Z",
+  },
+  BYSECOND: numbers(0, 60),
+  BYMINUTE: numbers(0, 59),
+  BYHOUR: numbers(0, 23),
+  BYDAY: {
+    fits: listOf((text) => weekdayOf(text) !== undefined),
+    expected: "weekdays such as MO, or 2MO for the second and -1MO for the last one (1 to 53)",
+  },
+  BYMONTHDAY: signedNumbers(31),
+  BYYEARDAY: signedNumbers(366),
+  BYWEEKNO: signedNumbers(53),
+  BYMONTH: numbers(1, 12),
+  BYSETPOS: signedNumbers(366),
+  WKST: { fits: (text) => DAY_CODES.includes(text), expected: "a weekday such as MO" },
 };
 
-/** The last moment of a series; a floating or whole-day end is read by the wall clock of the request. */
+/** The last moment of a series; a whole-day end is read by the wall clock of the request. */
 export interface SeriesEnd {
   /** Local days after this one cannot be in the series, whatever the zone. */
   day: number;
@@ -42,7 +69,7 @@ export interface RecurrenceRule {
   week_start: number;
 }
 
-/** The parts of a rule in their order, upper-case. */
+/** The parts of a rule in their order, upper-case, of a rule that Google has accepted. */
 export function ruleParts(value: string): Map<string, string> {
   return new Map(splitParts(value.toUpperCase()).filter(([name]) => name !== ""));
 }
@@ -52,72 +79,78 @@ export function ruleLine(name: LineName, parts: ReadonlyMap<string, string>): st
   return `${name}:${[...parts].map(([part, text]) => `${part}=${text}`).join(";")}`;
 }
 
-/** What is wrong with the value of an RRULE that a caller gives, as a sentence; null for nothing. */
-export function ruleProblem(value: string): string | null {
-  const named = new Set<string>();
+/** The parts of a rule that a caller gives. Throws RecurrenceError for one that Google would reject. */
+export function readRule(value: string): Map<string, string> {
+  const parts = new Map<string, string>();
   for (const [name, text] of splitParts(value)) {
-    const pattern = PARTS[name];
-    if (pattern === undefined) {
-      return `${name || `=${text}`} is no part of an RRULE that can be used here`;
+    const part = Object.hasOwn(PARTS, name) ? PARTS[name] : undefined;
+    if (part === undefined) {
+      throw new RecurrenceError(`${name || `=${text}`} is no part of an RRULE`);
     }
-    if (named.has(name)) return `${name} is given twice`;
-    if (!pattern.test(text)) return `${name}=${text} cannot be used`;
-    named.add(name);
+    if (parts.has(name)) throw new RecurrenceError(`${name} is given twice`);
+    if (!part.fits(text)) {
+      throw new RecurrenceError(`${name}=${text} cannot be used. Expected ${part.expected}`);
+    }
+    parts.set(name, text);
   }
-  if (!named.has("FREQ")) return "An RRULE needs FREQ=DAILY, WEEKLY, MONTHLY or YEARLY";
-  if (named.has("COUNT") && named.has("UNTIL")) return "An RRULE has COUNT or UNTIL, not both";
-  return null;
+  checkTogether(parts);
+  return parts;
 }
 
-/** Reads the value of an RRULE by whole days. Throws RecurrenceError for one without a meaning for days. */
-export function parseRule(value: string): RecurrenceRule {
-  const parts = ruleParts(value);
-  const take = (name: string) => {
-    const text = parts.get(name);
-    parts.delete(name);
-    return text;
+/** Which parts RFC 5545 allows together. */
+function checkTogether(parts: ReadonlyMap<string, string>): void {
+  const frequency = parts.get("FREQ");
+  const refuse = (message: string) => {
+    throw new RecurrenceError(message);
   };
-  const numbers = (name: string, least: number, most: number) =>
-    take(name)?.split(",").map((part) => {
-      const number = Number(part);
-      const fits = Number.isInteger(number) && number >= least && number <= most;
-      if (part !== "" && number !== 0 && fits) return number;
-      throw new RecurrenceError(`${name} wants whole numbers up to ${most}`);
-    });
-  const one = (name: string) => numbers(name, 1, 10_000)?.[0];
-  const given_frequency = take("FREQ");
-  const frequency = FREQUENCIES.find((name) => name === given_frequency);
-  if (frequency === undefined) {
-    throw new RecurrenceError(`FREQ must be one of ${FREQUENCIES.join(", ")}`);
+  if (frequency === undefined) refuse("An RRULE needs FREQ=DAILY, WEEKLY, MONTHLY or YEARLY");
+  if (parts.has("COUNT") && parts.has("UNTIL")) refuse("An RRULE has COUNT or UNTIL, not both");
+  const by_number = parts.get("BYDAY")?.split(",").map(weekdayOf).filter((day) => day?.nth !== 0) ??
+    [];
+  if (by_number.length > 0) {
+    if (frequency !== "MONTHLY" && frequency !== "YEARLY") {
+      refuse(`BYDAY has plain weekdays such as MO with FREQ=${frequency}`);
+    }
+    if (parts.has("BYWEEKNO")) refuse("BYDAY has plain weekdays such as MO with BYWEEKNO");
+    if (frequency === "MONTHLY" && by_number.some((day) => Math.abs(day?.nth ?? 0) > 5)) {
+      refuse("BYDAY has at most the fifth weekday of a month, such as 5MO");
+    }
   }
-  const rule: RecurrenceRule = {
-    frequency,
-    interval: one("INTERVAL") ?? 1,
-    count: one("COUNT"),
-    until: readEnd(take("UNTIL")),
-    months: numbers("BYMONTH", 1, 12),
-    month_days: numbers("BYMONTHDAY", -31, 31),
-    weekdays: take("BYDAY")?.split(",").map(readWeekday),
-    positions: numbers("BYSETPOS", -366, 366),
-    week_start: readWeekday(take("WKST") ?? "MO").weekday,
-  };
-  const [other] = parts.keys();
+  if (parts.has("BYMONTHDAY") && frequency === "WEEKLY") {
+    refuse("BYMONTHDAY cannot be used with FREQ=WEEKLY");
+  }
+  if (parts.has("BYYEARDAY") && frequency !== "YEARLY") refuse("BYYEARDAY needs FREQ=YEARLY");
+  if (parts.has("BYWEEKNO") && frequency !== "YEARLY") refuse("BYWEEKNO needs FREQ=YEARLY");
+  const other = [...parts.keys()].some((name) => name.startsWith("BY") && name !== "BYSETPOS");
+  if (parts.has("BYSETPOS") && !other) refuse("BYSETPOS needs another BY part, such as BYDAY");
+}
+
+/** Parts that Google accepts, but that say more than on which days a series is, or that no search expands. */
+const NOT_SEARCHED = ["BYSECOND", "BYMINUTE", "BYHOUR", "BYYEARDAY", "BYWEEKNO"];
+
+/** Reads the value of an RRULE by whole days. Throws RecurrenceError for any other, and for one that Google would reject. */
+export function parseRule(value: string): RecurrenceRule {
+  const parts = readRule(value);
+  const other = NOT_SEARCHED.find((name) => parts.has(name));
   if (other !== undefined) {
     throw new RecurrenceError(
-      `${other} is not supported, because the search chooses the time of day`,
+      other === "BYYEARDAY" || other === "BYWEEKNO"
+        ? `${other} is not supported. Use BYMONTH, BYMONTHDAY and BYDAY`
+        : `${other} is not supported, because the search chooses the time of day`,
     );
   }
-  if (rule.count !== undefined && rule.until !== undefined) {
-    throw new RecurrenceError("it ends either by COUNT or by UNTIL");
-  }
-  const by_days = frequency === "DAILY" || frequency === "WEEKLY";
-  if (by_days && rule.weekdays?.some(({ nth }) => nth !== 0)) {
-    throw new RecurrenceError(`BYDAY wants plain weekdays with FREQ=${frequency}`);
-  }
-  if (frequency === "WEEKLY" && rule.month_days !== undefined) {
-    throw new RecurrenceError("BYMONTHDAY has no place in FREQ=WEEKLY");
-  }
-  return rule;
+  const list = (name: string) => parts.get(name)?.split(",").map(Number);
+  return {
+    frequency: FREQUENCIES.find((name) => name === parts.get("FREQ")) ?? "DAILY",
+    interval: list("INTERVAL")?.[0] ?? 1,
+    count: list("COUNT")?.[0],
+    until: endOf(parts.get("UNTIL")),
+    months: list("BYMONTH"),
+    month_days: list("BYMONTHDAY"),
+    weekdays: parts.get("BYDAY")?.split(",").flatMap((text) => weekdayOf(text) ?? []),
+    positions: list("BYSETPOS"),
+    week_start: DAY_CODES.indexOf(parts.get("WKST") ?? "MO"),
+  };
 }
 
 function splitParts(value: string): [name: string, text: string][] {
@@ -127,23 +160,45 @@ function splitParts(value: string): [name: string, text: string][] {
   });
 }
 
-function readWeekday(part: string): { nth: number; weekday: number } {
-  const match = /^([+-]?\d{1,2})?([A-Z]{2})$/.exec(part);
-  const weekday = DAY_CODES.indexOf(match?.[2] ?? "");
-  if (weekday === -1) {
-    throw new RecurrenceError(`BYDAY and WKST must be of ${DAY_CODES.join(", ")}`);
-  }
-  return { nth: Number(match?.[1] ?? 0), weekday };
+function isNumber(least: number, most: number): (text: string) => boolean {
+  return (text) => /^\d{1,4}$/.test(text) && Number(text) >= least && Number(text) <= most;
 }
 
-function readEnd(text: string | undefined): SeriesEnd | undefined {
-  if (text === undefined) return undefined;
-  const stamp = parseStamp(text);
-  if (stamp === undefined) {
-    throw new RecurrenceError("UNTIL wants a date such as 20301231 or 20301231T235959Z");
-  }
+function listOf(fits: (text: string) => boolean): (text: string) => boolean {
+  return (text) => text.split(",").every(fits);
+}
+
+function numbers(least: number, most: number): RulePart {
+  return {
+    fits: listOf(isNumber(least, most)),
+    expected: `whole numbers from ${least} to ${most}`,
+  };
+}
+
+/** Numbers that count from the beginning, or with a minus from the end. */
+function signedNumbers(most: number): RulePart {
+  const unsigned = isNumber(1, most);
+  return {
+    fits: listOf((text) => unsigned(text.replace(/^[+-]/, ""))),
+    expected: `whole numbers from 1 to ${most}, or from -1 to -${most}`,
+  };
+}
+
+function weekdayOf(text: string): { nth: number; weekday: number } | undefined {
+  const match = /^([+-]?\d{1,2})?([A-Z]{2})$/.exec(text);
+  const weekday = DAY_CODES.indexOf(match?.[2] ?? "");
+  if (weekday === -1) return undefined;
+  if (match?.[1] === undefined) return { nth: 0, weekday };
+  const nth = Number(match[1]);
+  return Math.abs(nth) >= 1 && Math.abs(nth) <= 53 ? { nth, weekday } : undefined;
+}
+
+function endOf(text: string | undefined): SeriesEnd | undefined {
+  const stamp = text === undefined ? undefined : parseStamp(text);
+  if (stamp === undefined) return undefined;
   const minute = stamp.wall / 60_000;
   const day = Math.floor(minute / MINUTES_PER_DAY);
-  if (stamp.is_date) return { day, wall: minute + MINUTES_PER_DAY - 1 };
-  return stamp.is_utc ? { day: day + 1, instant: minute } : { day, wall: minute };
+  return stamp.is_date
+    ? { day, wall: minute + MINUTES_PER_DAY - 1 }
+    : { day: day + 1, instant: minute };
 }

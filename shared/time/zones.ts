@@ -29,6 +29,13 @@ export function isTimeZone(name: string): boolean {
   return WITHOUT_OFFSET.has(name) || formatterOf(name) !== undefined;
 }
 
+/** Whether two names are names of the same zone, such as Asia/Calcutta and Asia/Kolkata. */
+export function isSameZone(a: string, b: string): boolean {
+  if (a === b || (WITHOUT_OFFSET.has(a) && WITHOUT_OFFSET.has(b))) return true;
+  const canonical = formatterOf(a)?.resolvedOptions().timeZone;
+  return canonical !== undefined && canonical === formatterOf(b)?.resolvedOptions().timeZone;
+}
+
 /**
  * The offsets of a zone between two instants, in order, neighbours different. Throws RangeError for an unknown zone.
  * The offsets of a zone are computed once a year and kept: Intl is too slow for a call for each slot.

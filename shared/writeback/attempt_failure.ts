@@ -1,5 +1,7 @@
+import type { EventCalendar } from "@shared/calendar_events/event_calendar.ts";
+import type { Located } from "@shared/calendar_events/find_moved_event.ts";
 import type { LeasedMeeting } from "@shared/database/meetings.ts";
-import { isTemporary, whileUnknown } from "@shared/failures/failure.ts";
+import { isTemporary, rejection, whileUnknown } from "@shared/failures/failure.ts";
 import type { Failure } from "@shared/failures/failure.ts";
 
 /**
@@ -50,4 +52,49 @@ export function stillUnknown(outcome_unknown: boolean, failure: Failure): Failur
  */
 export function whileEarlierUnknown(failure: Failure, seconds: number): Failure {
   return seconds > 0 ? whileUnknown(failure, seconds) : failure;
+}
+
+/** Another calendar organizes the event, which this account cannot change; it was left as it is. */
+export function notOrganizer(organizer: string): Failure {
+  return rejection(
+    "not_organizer",
+    `${organizer} organizes the event on Google Calendar now, so Convene left it unchanged. Ask ${organizer} to change or delete it, or to move it back; then requeue the meeting.`,
+  );
+}
+
+/** Why an event that was looked for can neither be changed nor deleted; null where it can, or is gone. */
+export function whyOutOfReach(
+  row: Pick<LeasedMeeting, "outcome_unknown">,
+  at: EventCalendar,
+  found: Located,
+): Failure | null {
+  switch (found.kind) {
+    case "unreadable":
+      return stillUnknown(row.outcome_unknown, ofRead(found.failure));
+    case "no_access":
+      return rejection(
+        "event_unreachable",
+        `Calendar ${at.calendar_id} can no longer be read, so it is unknown whether the event still exists. Let its owner share it with the organizer again; then requeue the meeting.`,
+      );
+    case "elsewhere":
+      return notOrganizer(found.organizer_email);
+    case "there": {
+      const { organizer } = found.event;
+      return organizer?.email === undefined || organizer.self === true
+        ? null
+        : notOrganizer(organizer.email);
+    }
+    default:
+      return null;
+  }
+}
+
+/** Others changed the event after each read. */
+export function keepsChanging(): Failure {
+  return {
+    verdict: "retry",
+    code: "google_unavailable",
+    message: "Other changes of the event on Google Calendar prevented this one.",
+    not_before_seconds: null,
+  };
 }

@@ -1,26 +1,17 @@
-import { EVENT_KEY_PROPERTY } from "@shared/calendar_events/own_event.ts";
+import { EVENT_KEY_PROPERTY, VERSION_PROPERTY } from "@shared/calendar_events/own_event.ts";
+import { TEXT_PROPERTY, textMark } from "@shared/calendar_events/text_mark.ts";
 import { escapeHtml } from "@shared/google/description.ts";
-import type { AttendeeInput, EventInput, EventPatch, GoogleEvent } from "@shared/google/event.ts";
+import type { AttendeeInput, EventInput, EventPatch } from "@shared/google/event.ts";
 import { eventId, meetRequestId } from "@shared/google/event_id.ts";
-import { displayName } from "@shared/schemas/participants.ts";
-import type { MeetingParticipant } from "@shared/schemas/participants.ts";
+import { LIMITS } from "@shared/schemas/limits.ts";
+import { displayName } from "@shared/schemas/participant.ts";
+import type { MeetingParticipant } from "@shared/schemas/participant.ts";
+import { textsOf } from "@shared/texts/texts.ts";
 import { googleTime, readMoment } from "@shared/time/wall_time.ts";
 import type { WritableMeeting } from "./writable_meeting.ts";
 
-/** Google cuts descriptions at about 8,192 characters; below that nothing of ours is lost. */
-const MAX_DESCRIPTION = 8000;
-const MAX_OWN_TEXT = 5000;
 const MAX_REASONING = 1000;
 const MAX_TITLE = 500;
-
-/** Beside the key, in `extendedProperties.private`. */
-const VERSION_PROPERTY = "convene_version";
-
-/** The version of the meeting that this event shows; null if it has none. */
-export function shownVersion(event: GoogleEvent): number | null {
-  const version = Number(event.extendedProperties?.private?.[VERSION_PROPERTY]);
-  return Number.isInteger(version) ? version : null;
-}
 
 /** The event of a meeting as Google's events.insert takes it, under the id of `generation`. */
 export function composeEvent(meeting: WritableMeeting, generation: number): EventInput {
@@ -58,26 +49,31 @@ export function conferenceChange(
   return { conferenceData: meetRequest(meetRequestId(meeting.event_key, generation, request)) };
 }
 
-/** Whether the event has a conference, or Google still makes one. */
-export function hasConference({ conferenceData, hangoutLink }: GoogleEvent): boolean {
-  const status = conferenceData?.createRequest?.status?.statusCode;
-  return hangoutLink !== undefined || (conferenceData?.entryPoints ?? []).length > 0 ||
-    status === "pending";
-}
-
-/** What a change of the meeting changes on its event: everything but id, conference, guests and reminders. */
+/** The content of an event: everything but id, conference, guests and settings. */
 export function composeContent(meeting: WritableMeeting): EventInput {
+  const description = describe(meeting);
   return {
-    summary: title(meeting),
-    description: describe(meeting),
+    summary: eventTitle(meeting),
+    description,
     ...(meeting.location === null ? {} : { location: meeting.location }),
     start: googleTime(readMoment(meeting.starts_at, meeting.timezone)),
     end: googleTime(readMoment(meeting.ends_at, meeting.timezone)),
     ...(meeting.recurrence === null ? {} : { recurrence: meeting.recurrence }),
+    ...ownMarks(meeting, description),
+  };
+}
+
+/** By what we know our event and our writes: key, version and, of a description that is sent with it, the mark of the text. */
+export function ownMarks(
+  { event_key, desired_version }: WritableMeeting,
+  description: string | null,
+) {
+  return {
     extendedProperties: {
       private: {
-        [EVENT_KEY_PROPERTY]: meeting.event_key,
-        [VERSION_PROPERTY]: String(meeting.desired_version),
+        [EVENT_KEY_PROPERTY]: event_key,
+        [VERSION_PROPERTY]: String(desired_version),
+        ...(description === null ? {} : { [TEXT_PROPERTY]: textMark(description) }),
       },
     },
   };
@@ -99,35 +95,56 @@ function meetRequest(requestId: string): NonNullable<EventInput["conferenceData"
   return { createRequest: { requestId, conferenceSolutionKey: { type: "hangoutsMeet" } } };
 }
 
-function title(meeting: WritableMeeting): string {
-  if (meeting.title !== null && meeting.title.trim() !== "") return meeting.title;
-  const names = meeting.participants.map(displayName);
-  return `AI-Scheduled Meeting: ${listed(names, MAX_TITLE, ", ")}`;
+/** The title of the event: a meeting without one is named after its participants. */
+export function eventTitle(
+  { title, participants, locale }: Pick<WritableMeeting, "title" | "participants" | "locale">,
+): string {
+  if (title !== null && title.trim() !== "") return title;
+  const { event } = textsOf(locale);
+  const names = participants.map(displayName);
+  return event.title(listed(names, MAX_TITLE, { separator: ", ", more: event.more }));
 }
 
+/**
+ * The organizer's own text, whole, and what was composed about the meeting as far as Google keeps it: its reasons give way,
+ * then all of it.
+ */
 function describe(meeting: WritableMeeting): string {
-  const own = meeting.description === null
-    ? []
-    : [shortened(escapeHtml(meeting.description), MAX_OWN_TEXT), ""];
+  const own = escapeHtml(meeting.description ?? "");
+  if (meeting.description_details === "none") return own;
+  const before = meeting.description === null ? "" : `${own}\n\n`;
+  for (const event_reasoning of new Set([meeting.event_reasoning, null])) {
+    const text = `${before}${
+      composeDetails(
+        { ...meeting, event_reasoning },
+        LIMITS.description_characters - before.length,
+      )
+    }`;
+    if (text.length <= LIMITS.description_characters) return text;
+  }
+  return own;
+}
+
+/** The documented text about the meeting; in at most so many characters where counting the participants is enough for that. */
+function composeDetails(meeting: WritableMeeting, room: number): string {
+  const { event } = textsOf(meeting.locale);
+  const { score, event_reasoning } = meeting;
   const before = [
-    ...own,
-    "🤖 AI-Scheduled Meeting",
+    event.heading,
     "",
-    ...(meeting.score === null ? [] : [`Score: ${meeting.score}/100`]),
-    ...(meeting.guest_reasoning === null
-      ? []
-      : [shortened(escapeHtml(meeting.guest_reasoning), MAX_REASONING)]),
-    ...(meeting.score === null && meeting.guest_reasoning === null ? [] : [""]),
-    "Participants:",
+    ...(score === null ? [] : [event.score(score)]),
+    ...(event_reasoning === null ? [] : [shortened(escapeHtml(event_reasoning), MAX_REASONING)]),
+    ...(score === null && event_reasoning === null ? [] : [""]),
+    event.participants,
   ].join("\n");
   const after = [
     "",
-    `Duration: ${durationMinutes(meeting)} minutes`,
-    `Timezone: ${meeting.timezone}`,
+    event.duration(durationMinutes(meeting)),
+    event.timezone(meeting.timezone),
   ].join("\n");
   const lines = meeting.participants.map(participantLine);
-  const room = MAX_DESCRIPTION - before.length - after.length - 2;
-  return `${before}\n${listed(lines, room, "\n")}\n${after}`;
+  const left = room - before.length - after.length - 2;
+  return `${before}\n${listed(lines, left, { separator: "\n", more: event.more })}\n${after}`;
 }
 
 function participantLine(participant: MeetingParticipant): string {
@@ -135,7 +152,11 @@ function participantLine(participant: MeetingParticipant): string {
 }
 
 /** As many items as fit into `room` characters, and how many were left out. */
-function listed(items: readonly string[], room: number, separator: string): string {
+function listed(
+  items: readonly string[],
+  room: number,
+  { separator, more }: { separator: string; more: (count: number) => string },
+): string {
   const all = items.join(separator);
   if (all.length <= room) return all;
   let text = "";
@@ -146,7 +167,7 @@ function listed(items: readonly string[], room: number, separator: string): stri
     text = next;
     shown++;
   }
-  return `${text}${separator}and ${items.length - shown} more`;
+  return `${text}${shown === 0 ? "" : separator}${more(items.length - shown)}`;
 }
 
 /** Cut where no entity is torn apart; escaping can make a text five times as long as it was typed. */

@@ -17,6 +17,7 @@ const DEAD_CONNECTION: ReadonlySet<FailureCode> = new Set([
   "invalid_grant",
   "invalid_credentials",
   "insufficient_permissions",
+  "token_unreadable",
 ]);
 
 export interface Lane {

@@ -1,3 +1,4 @@
+import { isRead } from "@shared/calendar_events/event_calendar.ts";
 import type { RequestRecorder } from "@shared/calendar_events/event_calendar.ts";
 import type { Step } from "@shared/database/writebacks.ts";
 
@@ -13,7 +14,7 @@ export function recorder(now: () => Date): Recorder {
   return {
     steps,
     get has_written() {
-      return steps.some(({ request }) => request !== undefined && request.method !== "get");
+      return steps.some(({ request }) => request !== undefined && !isRead(request.method));
     },
     async record(request, send) {
       const asked = now();

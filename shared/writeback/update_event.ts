@@ -1,102 +1,135 @@
-import { isGone, isOutdated, patchEvent } from "@shared/calendar_events/event_calendar.ts";
-import { verifyEvent } from "@shared/calendar_events/verify_event.ts";
+import {
+  isGone,
+  isOutdated,
+  isWithoutAccess,
+  patchEvent,
+  refusesConference,
+} from "@shared/calendar_events/event_calendar.ts";
+import { locateEvent } from "@shared/calendar_events/find_moved_event.ts";
+import type { Located } from "@shared/calendar_events/find_moved_event.ts";
+import { namedSince } from "@shared/calendar_events/named_fields.ts";
+import { EVENT_FIELDS } from "@shared/database/event_fields.ts";
+import type { EventField } from "@shared/database/event_fields.ts";
+import { writtenFields } from "@shared/calendar_events/written_fields.ts";
 import { deferral, rejection } from "@shared/failures/failure.ts";
 import type { Failure } from "@shared/failures/failure.ts";
-import type { EventPatch, GoogleEvent } from "@shared/google/event.ts";
+import type { GoogleEvent } from "@shared/google/event.ts";
 import { eventId } from "@shared/google/event_id.ts";
 import type { GoogleOutcome } from "@shared/google/outcome.ts";
-import {
-  composeContent,
-  composeSettings,
-  conferenceChange,
-  hasConference,
-  shownVersion,
-} from "./compose_event.ts";
-import { attemptsSpent, ofRead, stillUnknown } from "./attempt_failure.ts";
-import { mergeMeetingGuests } from "./merge_meeting_guests.ts";
-import { showsAlready } from "./shows_already.ts";
+import { attemptsSpent, keepsChanging, notOrganizer, whyOutOfReach } from "./attempt_failure.ts";
+import { shownVersion } from "@shared/calendar_events/own_event.ts";
+import { composePatch } from "./compose_patch.ts";
+import type { ComposedPatch } from "./compose_patch.ts";
+import { mustMove } from "./time_taken.ts";
 import type { WriteContext, WriteOutcome } from "./write_context.ts";
 
 /** A reply of a guest between our read and our patch makes Google answer 412; read again, this often. */
 const MAX_READS = 3;
 
+type FoundEvent = Extract<Located, { kind: "there" }>;
+
 /**
- * Brings an event that exists to the meeting's present version: same id, same Meet link, every
- * guest's answer kept, and never over a version that we have not seen (If-Match). The version that
- * the event has tells whether a patch whose response was lost took effect, so no guest gets a second mail.
+ * Brings what changes have named to an event that exists: same id, same Meet link, every guest's reply
+ * kept, on the calendar that organizes it now, and never over a version that was not read (If-Match).
+ * The version that the event shows tells whether a patch whose response was lost took effect, so no
+ * guest gets a second mail.
  */
 export async function updateEvent(context: WriteContext): Promise<WriteOutcome> {
   const { row, meeting } = context;
+  const id = row.google_event_id ?? eventId(row.event_key, row.event_generation);
   for (let reads = 1; reads <= MAX_READS; reads++) {
-    const found = await verifyEvent(context.at, row.event_key, idOf(row));
-    if (found.kind === "unreadable") {
-      const failure = stillUnknown(row.outcome_unknown, ofRead(found.failure));
-      return failed(context, failure);
-    }
-    if (!("event" in found)) return failed(context, eventMissing());
+    const found = await locateEvent(context.at, id);
+    const out_of_reach = whyOutOfReach(row, context.at, found);
+    if (out_of_reach !== null) return failed(context, out_of_reach);
+    if (found.kind !== "there") return failed(context, rejection("event_missing"));
     // Ours even without our key: its id is in the row.
-    const current = found.event;
-    if ((shownVersion(current) ?? 0) >= meeting.desired_version) return written(context, current);
+    if ((shownVersion(found.event) ?? 0) >= meeting.desired_version) {
+      return written(context, found, found.event, null);
+    }
     if (row.attempts >= row.max_attempts) return failed(context, changeGivenUp(context));
+    if (mustMove(row)) return failed(context, deferral("slot_taken", 1));
     if (!context.has_time()) return failed(context, deferral("out_of_time", 1));
 
-    const patched = await patch(context, current);
-    if (patched.verdict === "done") return written(context, patched.value);
-    if (isGone(patched)) return failed(context, eventMissing());
-    if (!isOutdated(patched)) return failed(context, patched);
+    const composed = compose(context, found.event);
+    if (composed.fields.includes("guests") && found.event.attendeesOmitted === true) {
+      return failed(context, rejection("guests_hidden"));
+    }
+    const { patched, refusal } = await send(found, composed);
+    if (patched.verdict === "done") {
+      return written(context, found, patched.value, composed, refusal);
+    }
+    if (isWithoutAccess(patched)) {
+      return failed(context, notOrganizer(found.event.organizer?.email ?? found.at.calendar_id));
+    }
+    // Moved, deleted or changed after it was read: the next read shows which.
+    if (!isGone(patched) && !isOutdated(patched)) return failed(context, patched);
   }
   return failed(context, keepsChanging());
 }
 
-function idOf({ google_event_id, event_key, event_generation }: WriteContext["row"]): string {
-  return google_event_id ?? eventId(event_key, event_generation);
-}
-
-function patch(context: WriteContext, current: GoogleEvent): Promise<GoogleOutcome<GoogleEvent>> {
-  const { meeting, row } = context;
-  const id = idOf(row);
-  const shows_settings = (shownVersion(current) ?? 0) >= row.settings_version;
-  const change: EventPatch = {
-    ...composeContent(meeting),
-    ...(shows_settings ? {} : {
-      ...composeSettings(meeting),
-      ...conferenceChange(meeting, row.event_generation, hasConference(current)),
-    }),
-    // Left out of a patch, a place would stay; null takes it away.
-    location: meeting.location,
-    attendees: mergeMeetingGuests(meeting, current.attendees ?? [], row.removed_participants),
-  };
-  return patchEvent(context.at, id, change, {
-    sendUpdates: showsAlready(current, change) ? "none" : "all",
-    etag: current.etag,
+function compose({ meeting, row }: WriteContext, event: GoogleEvent): ComposedPatch {
+  const shown = shownVersion(event) ?? 0;
+  return composePatch(meeting, {
+    event,
+    named: namedSince(row.named_fields, Math.max(row.written_version, shown)),
+    // A later version than the last settled one was written without a response, so what of it is ours is unknown.
+    written: shown > row.written_version ? null : row.written_fields,
+    generation: row.event_generation,
   });
 }
 
-function eventMissing(): Failure {
-  return rejection("event_missing");
+/** `refusal`: why the event was patched without the conference that was asked for. */
+async function send(
+  { at, event }: FoundEvent,
+  { patch, is_visible, fields, overwritten }: ComposedPatch,
+): Promise<{ patched: GoogleOutcome<GoogleEvent>; refusal?: string }> {
+  const note = { fields, ...(overwritten.length === 0 ? {} : { overwritten }) };
+  const options = { sendUpdates: is_visible ? "all" : "none", etag: event.etag, note } as const;
+  const patched = await patchEvent(at, event.id, patch, options);
+  if (patched.verdict === "done" || !refusesConference(patched)) return { patched };
+  const { conferenceData: _, ...others } = patch;
+  const again = await patchEvent(at, event.id, others, options);
+  return { patched: again, refusal: patched.google.message };
 }
 
 function changeGivenUp({ row }: WriteContext): Failure {
   return attemptsSpent(row, "the event shows the version before");
 }
 
-function keepsChanging(): Failure {
-  return {
-    verdict: "retry",
-    code: "google_unavailable",
-    message: "Other changes of the event on Google Calendar prevented this one.",
-    not_before_seconds: null,
-  };
-}
-
-function written(context: WriteContext, event: GoogleEvent): WriteOutcome {
+/** `composed` null: the patch was sent before, and its response lost. */
+function written(
+  { row, meeting }: WriteContext,
+  { at }: FoundEvent,
+  event: GoogleEvent,
+  composed: ComposedPatch | null,
+  meet_link_refusal?: string,
+): WriteOutcome {
   return {
     kind: "written",
     event,
     already_exists: true,
-    generation: context.row.event_generation,
-    version: context.meeting.desired_version,
+    generation: row.event_generation,
+    version: meeting.desired_version,
+    calendar_id: at.calendar_id,
+    written_fields: writtenFields(row.written_fields, event, sentFields(row, composed)),
+    overwritten: composed?.overwritten ?? [],
+    ...(composed?.fields.includes("conference") === true
+      ? { meet_link_refusal: meet_link_refusal ?? null }
+      : {}),
   };
+}
+
+/**
+ * What this write and those without a response have sent since the last settlement. Whether the text is ours
+ * is decided by its mark, because people may have edited it since.
+ */
+function sentFields(
+  { named_fields, written_version }: WriteContext["row"],
+  composed: ComposedPatch | null,
+): (EventField | "guests")[] {
+  const named = namedSince(named_fields, written_version);
+  const before = EVENT_FIELDS.filter((field) => field !== "description" && named.has(field));
+  return [...before, ...(composed?.fields ?? [])];
 }
 
 function failed(context: WriteContext, failure: Failure): WriteOutcome {

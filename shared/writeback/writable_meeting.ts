@@ -1,13 +1,20 @@
 import * as z from "zod/mini";
 import type { MeetingRow } from "@shared/database/meetings.ts";
-import { PARTICIPANTS } from "@shared/schemas/participants.ts";
+import { DESCRIPTION } from "@shared/schemas/description.ts";
+import { PEOPLE } from "@shared/schemas/participants.ts";
 import { RECURRENCE } from "@shared/schemas/recurrence.ts";
 import { REMINDERS } from "@shared/schemas/reminders.ts";
-import { TIMEZONE } from "@shared/schemas/fields.ts";
+import type { DescriptionDetails } from "@shared/schemas/fields.ts";
+import { DESCRIPTION_DETAILS, isInYears, LOCALE, TIMEZONE } from "@shared/schemas/fields.ts";
+import { LIMITS } from "@shared/schemas/limits.ts";
+import { DEFAULT_LOCALE } from "@shared/texts/texts.ts";
 
 /** Postgres knows instants that JavaScript does not: infinity, years before 1 and after 9999. */
 const INSTANT = z.string().check(
-  z.refine((value) => Number.isFinite(Date.parse(value)), "Expected an instant from 1970 to 9998"),
+  z.refine(
+    (value) => isInYears(Date.parse(value)),
+    `Expected an instant from ${LIMITS.first_year} to ${LIMITS.last_year}`,
+  ),
 );
 
 const SCHEMA = z.object({
@@ -15,9 +22,11 @@ const SCHEMA = z.object({
   event_key: z.string(),
   desired_version: z.number(),
   title: z.nullable(z.string()),
-  description: z.nullable(z.string()),
+  description: z.nullable(DESCRIPTION),
   location: z.nullable(z.string()),
-  participants: PARTICIPANTS,
+  participants: PEOPLE,
+  description_details: z.nullable(DESCRIPTION_DETAILS),
+  locale: z.nullable(LOCALE),
   conference: z.enum(["meet", "none"]),
   reminders: REMINDERS,
   recurrence: z.nullable(RECURRENCE),
@@ -30,17 +39,28 @@ const SCHEMA = z.object({
   score: z.nullable(z.number()),
   reasoning: z.nullable(z.string()),
   scheduling_details: z.nullable(z.looseObject({
-    guest_reasoning: z.optional(z.nullable(z.string())),
+    event_reasoning: z.optional(z.nullable(z.object({
+      summary: z.nullable(z.string()),
+      full: z.nullable(z.string()),
+    }))),
   })),
 });
 
 /**
  * What an event is composed of. `organizer_email` is the address of the Google account that writes;
- * `guest_reasoning` holds the reasons without any fact about a named person.
+ * `event_reasoning` holds the reasons that guests may read.
  */
 export type WritableMeeting =
-  & Omit<z.output<typeof SCHEMA>, "reasoning" | "scheduling_details">
-  & { organizer_email: string | null; guest_reasoning: string | null };
+  & Omit<
+    z.output<typeof SCHEMA>,
+    "reasoning" | "scheduling_details" | "description_details" | "locale"
+  >
+  & {
+    organizer_email: string | null;
+    event_reasoning: string | null;
+    description_details: DescriptionDetails;
+    locale: string;
+  };
 
 /** The part of a row that an event is composed of, or where the row cannot be understood. */
 export function writableMeeting(
@@ -49,8 +69,14 @@ export function writableMeeting(
 ): { meeting: WritableMeeting } | { problem: z.core.$ZodError } {
   const parsed = SCHEMA.safeParse(row);
   if (!parsed.success) return { problem: parsed.error };
-  const { reasoning, scheduling_details, ...meeting } = parsed.data;
+  const { reasoning, scheduling_details, ...columns } = parsed.data;
+  // Rows of an adopted table may be older than these columns.
+  const description_details = columns.description_details ?? "summary";
+  const locale = columns.locale ?? DEFAULT_LOCALE;
   // A change of the time by name takes the reasons away; the details of the search stay.
-  const guest_reasoning = reasoning === null ? null : scheduling_details?.guest_reasoning ?? null;
-  return { meeting: { ...meeting, organizer_email, guest_reasoning } };
+  const event_reasoning = reasoning === null || description_details === "none"
+    ? null
+    : scheduling_details?.event_reasoning?.[description_details] ?? null;
+  const meeting = { ...columns, description_details, locale, organizer_email, event_reasoning };
+  return { meeting };
 }

@@ -4,19 +4,24 @@ import type { Database } from "@shared/database/call.ts";
 import type { StoredConnection } from "@shared/database/google_connections.ts";
 import type { LeasedMeeting } from "@shared/database/meetings.ts";
 import { settleWritebacks } from "@shared/database/writebacks.ts";
-import type { Settlement } from "@shared/database/writebacks.ts";
+import type { Settlement, WritebackSuccess } from "@shared/database/writebacks.ts";
+import { CODES } from "@shared/failures/codes.ts";
 import { deferral, rejection } from "@shared/failures/failure.ts";
 import type { Failure } from "@shared/failures/failure.ts";
 import type { GoogleCalendar } from "@shared/google/calendar.ts";
 import { meetLink } from "@shared/google/event.ts";
 import { extractOrganizerMetadata, normalizeAttendees } from "@shared/google/event_people.ts";
 import { issueText } from "@shared/failures/issues.ts";
+import { seenEvent } from "@shared/calendar_events/seen_event.ts";
 import { cancelEvent } from "./cancel_event.ts";
 import type { CancelOutcome } from "./cancel_event.ts";
 import { beginWithinMs } from "@shared/database/lease.ts";
 import { atLast, stillUnknown } from "./attempt_failure.ts";
+import type { Overwritten } from "./compose_patch.ts";
 import { recorder } from "./recorder.ts";
 import type { Recorder } from "./recorder.ts";
+import { warningsOf } from "./time_taken.ts";
+import type { WriteWarning } from "./time_taken.ts";
 import { writableMeeting } from "./writable_meeting.ts";
 import type { WritableMeeting } from "./writable_meeting.ts";
 import { writeEvent } from "./write_event.ts";
@@ -29,6 +34,8 @@ export interface WritebackDependencies {
   now: () => Date;
   /** Hears of what was thrown where every fault should have been an outcome. */
   report?: (thrown: unknown, meeting_id: string) => void;
+  /** A wake-up: no caller reads the response, so a created event is reported to the first call that waited for it. */
+  is_wake_up?: boolean;
 }
 
 export type WritebackResult =
@@ -38,6 +45,9 @@ export type WritebackResult =
     google_event_id: string;
     google_event_link: string | null;
     already_exists: boolean;
+    warnings?: WriteWarning[];
+    /** What people had set on Google and a change of the same field has replaced. */
+    overwritten?: readonly Overwritten[];
   }
   /** The meeting was cancelled, and now its event is too; null: there never was one. */
   | { meeting_id: string; success: true; cancelled: true; google_event_id: string | null }
@@ -101,9 +111,9 @@ export async function attemptWriteback(
         notes,
       );
     case "cancelled":
-      return cancelledAttempt(row, outcome.event_id, notes);
+      return cancelledAttempt(row, outcome, notes);
     case "written":
-      return writtenAttempt(row, outcome, notes);
+      return writtenAttempt(row, outcome, notes, dependencies.is_wake_up === true);
   }
 }
 
@@ -181,7 +191,7 @@ function failedAttempt(
 
 function cancelledAttempt(
   row: LeasedMeeting,
-  event_id: string | null,
+  { event_id, calendar_id }: Extract<CancelOutcome, { kind: "cancelled" }>,
   { steps }: Recorder,
 ): Attempt {
   const { meeting_id, lease_token } = row;
@@ -192,7 +202,7 @@ function cancelledAttempt(
       outcome: "written",
       operation: "cancel",
       google_event_id: event_id,
-      google_calendar_id: row.google_calendar_id,
+      google_calendar_id: calendar_id,
       google_event_link: row.google_event_link,
       written_version: row.desired_version,
       event_generation: row.event_generation,
@@ -206,9 +216,10 @@ function writtenAttempt(
   row: LeasedMeeting,
   outcome: Extract<WriteOutcome, { kind: "written" }>,
   { steps }: Recorder,
+  is_wake_up: boolean,
 ): Attempt {
   const { meeting_id, lease_token, operation } = row;
-  const { event, generation, version, already_exists } = outcome;
+  const { event, generation, version, already_exists, calendar_id, overwritten } = outcome;
   const google_event_link = event.htmlLink ?? null;
   return {
     settlement: {
@@ -217,16 +228,15 @@ function writtenAttempt(
       outcome: "written",
       operation,
       google_event_id: event.id,
-      google_calendar_id: row.google_calendar_id,
+      google_calendar_id: calendar_id,
       google_event_link,
-      event: {
-        meet_link: meetLink(event),
-        ...extractOrganizerMetadata(event),
-        attendees: normalizeAttendees(event.attendees),
-      },
+      event: shownOf(outcome),
+      seen: seenEvent(event, calendar_id),
+      written_fields: outcome.written_fields,
       written_version: version,
       event_generation: generation,
       steps,
+      ...(is_wake_up && !already_exists ? { is_unacknowledged: true } : {}),
     },
     result: {
       meeting_id,
@@ -234,6 +244,25 @@ function writtenAttempt(
       google_event_id: event.id,
       google_event_link,
       already_exists,
+      ...warningsOf(row),
+      ...(overwritten.length === 0 ? {} : { overwritten }),
     },
+  };
+}
+
+/** What the row shows of an event. */
+function shownOf(
+  { event, meet_link_refusal }: Extract<WriteOutcome, { kind: "written" }>,
+): NonNullable<WritebackSuccess["event"]> {
+  return {
+    // Null where people removed the link.
+    meet_link: meetLink(event),
+    ...extractOrganizerMetadata(event),
+    ...(event.attendeesOmitted === true ? {} : { attendees: normalizeAttendees(event.attendees) }),
+    ...(meet_link_refusal === undefined ? {} : {
+      meet_link_error: meet_link_refusal === null
+        ? null
+        : `conference_refused: ${CODES.conference_refused.message} (${meet_link_refusal})`,
+    }),
   };
 }

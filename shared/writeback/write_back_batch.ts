@@ -66,6 +66,8 @@ export async function writeBackBatch(
   let idle_since_ms = 0;
   let lanes_ended = 0;
   let is_more = true;
+  /** Rows are left that nothing but this call's end holds back. */
+  let is_cut = false;
 
   async function begin(slice: WritebackSlice): Promise<void> {
     let rows_since_pause = 0;
@@ -101,6 +103,7 @@ export async function writeBackBatch(
   function patience(slice: WritebackSlice): number | null {
     const quota_ms = slice.quota_seconds === null ? null : slice.quota_seconds * 1000;
     if (quota_ms !== null && elapsed_ms() + quota_ms < LAST_CLAIM_MS) return quota_ms;
+    is_cut ||= quota_ms !== null;
     const is_patient = elapsed_ms() - idle_since_ms < BUSY_PATIENCE_MS;
     const is_busy = slice.is_more && slice.meetings.length === 0;
     return is_busy && is_patient ? BUSY_POLL_MS : null;
@@ -135,8 +138,8 @@ export async function writeBackBatch(
       wait_ms = patience(slice);
     }
     if (lanes.size === 0 && wait_ms === null) {
-      const wake = options.wake && allowance() === 0;
-      const remaining = await finishBatch(database, "write", wake);
+      const wake = options.wake && (allowance() === 0 || is_cut || elapsed_ms() >= LAST_CLAIM_MS);
+      const { remaining } = await finishBatch(database, "write", wake);
       // What was put back or changed while it was written is due again since the last claim.
       const is_news = !is_more && remaining > 0 && allowance() > 0;
       if (!is_news || elapsed_ms() >= LAST_CLAIM_MS) return { results, remaining };

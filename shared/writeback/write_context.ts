@@ -1,7 +1,9 @@
 import type { EventCalendar } from "@shared/calendar_events/event_calendar.ts";
+import type { WrittenFields } from "@shared/database/event_fields.ts";
 import type { LeasedMeeting } from "@shared/database/meetings.ts";
 import type { Failure } from "@shared/failures/failure.ts";
 import type { GoogleEvent } from "@shared/google/event.ts";
+import type { Overwritten } from "./compose_patch.ts";
 import type { WritableMeeting } from "./writable_meeting.ts";
 
 /** A leased meeting and the calendar of its event. */
@@ -28,5 +30,13 @@ export type WriteOutcome =
     generation: number;
     /** The version of the meeting that the event shows. */
     version: number;
+    /** Where the event is: another calendar than the row's if people moved it. */
+    calendar_id: string;
+    /** The fields as Convene last wrote them. */
+    written_fields: WrittenFields | null;
+    /** What people had set and this write replaced, because a change named it. */
+    overwritten: readonly Overwritten[];
+    /** Where a Meet link was asked for: Google's reason for none, as its calendar allows none; null: it was accepted. */
+    meet_link_refusal?: string | null;
   }
   | { kind: "failed"; failure: Failure; generation: number };

@@ -1,10 +1,14 @@
+import { refusesConference } from "@shared/calendar_events/event_calendar.ts";
+import type { Inserted } from "@shared/calendar_events/insert_once.ts";
 import { insertOnce, isOneTooMany, MAX_GENERATIONS } from "@shared/calendar_events/insert_once.ts";
 import { verifyGeneration } from "@shared/calendar_events/verify_event.ts";
+import { writtenFields } from "@shared/calendar_events/written_fields.ts";
 import { deferral, isTemporary, rejection } from "@shared/failures/failure.ts";
 import type { Failure } from "@shared/failures/failure.ts";
 import type { GoogleEvent } from "@shared/google/event.ts";
 import { eventId } from "@shared/google/event_id.ts";
-import { composeEvent, shownVersion } from "./compose_event.ts";
+import { composeEvent } from "./compose_event.ts";
+import { shownVersion } from "@shared/calendar_events/own_event.ts";
 import {
   atLast,
   attemptsSpent,
@@ -12,7 +16,9 @@ import {
   stillUnknown,
   whileEarlierUnknown,
 } from "./attempt_failure.ts";
+import { mustMove } from "./time_taken.ts";
 import { updateEvent } from "./update_event.ts";
+import type { WritableMeeting } from "./writable_meeting.ts";
 import type { WriteContext, WriteOutcome } from "./write_context.ts";
 
 /**
@@ -28,25 +34,20 @@ export function writeEvent(context: WriteContext): Promise<WriteOutcome> {
 }
 
 async function adoptOrInsert(context: WriteContext): Promise<WriteOutcome> {
-  const { row, meeting, at } = context;
-  const inserted = await insertOnce(at, {
-    event_key: row.event_key,
-    generation: row.event_generation,
-    compose: (generation) => composeEvent(meeting, generation),
-    sendUpdates: "all",
-    verify_first: row.outcome_unknown,
-    mayNotInsert: () => whyNotNow(context),
-  });
+  const first = await insert(context, context.meeting);
+  const meet_link_refusal = refusedConference(context, first);
+  const inserted = meet_link_refusal === null
+    ? first
+    : await insert(context, { ...context.meeting, conference: "none" });
   const { generation } = inserted;
   switch (inserted.kind) {
     case "inserted": {
-      const { event, already_exists } = inserted;
-      return already_exists ? adopted(event, context, generation) : {
-        kind: "written",
-        event,
-        already_exists,
-        generation,
-        version: meeting.desired_version,
+      if (inserted.already_exists) return adopted(inserted, context, generation);
+      const { event } = inserted;
+      return {
+        ...written(context, inserted, generation),
+        written_fields: writtenFields(null, event, null),
+        ...(meet_link_refusal === null ? {} : { meet_link_refusal }),
       };
     }
     case "foreign":
@@ -60,9 +61,28 @@ async function adoptOrInsert(context: WriteContext): Promise<WriteOutcome> {
   }
 }
 
+function insert(context: WriteContext, meeting: WritableMeeting): Promise<Inserted> {
+  const { row, at } = context;
+  return insertOnce(at, {
+    event_key: row.event_key,
+    generation: row.event_generation,
+    compose: (generation) => composeEvent(meeting, generation),
+    sendUpdates: "all",
+    verify_first: row.outcome_unknown,
+    mayNotInsert: () => whyNotNow(context),
+  });
+}
+
+/** Google's reason where the calendar allows no Meet; null: it did not refuse the conference. */
+function refusedConference({ meeting }: WriteContext, inserted: Inserted): string | null {
+  if (meeting.conference === "none" || inserted.kind !== "failed") return null;
+  return refusesConference(inserted.failure) ? inserted.failure.google?.message ?? null : null;
+}
+
 /** Checked only here: an event of an earlier attempt is adopted at any time. */
-function whyNotNow({ meeting, now, has_time }: WriteContext): Failure | null {
+function whyNotNow({ row, meeting, now, has_time }: WriteContext): Failure | null {
   if (Date.parse(meeting.starts_at) <= now().valueOf()) return rejection("slot_expired");
+  if (mustMove(row)) return deferral("slot_taken", 1);
   return has_time() ? null : deferral("out_of_time", 1);
 }
 
@@ -72,10 +92,11 @@ async function adoptOrGiveUp(context: WriteContext): Promise<WriteOutcome> {
   for (let step = 0; step < MAX_GENERATIONS; step++) {
     const generation = event_generation + step;
     const found = await verifyGeneration(context.at, event_key, generation);
-    if (found.kind === "ours") return adopted(found.event, context, generation);
+    if (found.kind === "ours") return adopted(found, context, generation);
     if (found.kind === "unreadable") {
       return failed(stillUnknown(true, ofRead(found.failure)), event_generation);
     }
+    if (found.kind === "moved_away") return failed(found.failure, event_generation);
     if (found.kind === "foreign") {
       return failed(foreignEvent(context, generation), event_generation);
     }
@@ -95,7 +116,8 @@ async function adoptLaterOrFail(
 ): Promise<WriteOutcome> {
   const { row } = context;
   const { event_key, event_generation } = row;
-  const is_final = !isTemporary(atLast(row, failure));
+  // Another time is searched only for a meeting that has no event under any id.
+  const is_final = failure.code === "slot_taken" || !isTemporary(atLast(row, failure));
   if (!is_final || !row.outcome_unknown) return failedForNow(context, failure, generation);
   for (
     let later = generation + 1;
@@ -103,7 +125,7 @@ async function adoptLaterOrFail(
     later++
   ) {
     const found = await verifyGeneration(context.at, event_key, later);
-    if (found.kind === "ours") return adopted(found.event, context, later);
+    if (found.kind === "ours") return adopted(found, context, later);
     if (found.kind === "unreadable") {
       return failedForNow(context, stillUnknown(true, ofRead(found.failure)), generation);
     }
@@ -122,10 +144,34 @@ function secondsToLanding({ row, now }: WriteContext): number {
     : (Date.parse(verify_at) - now().valueOf()) / 1000;
 }
 
+/** An event and the calendar where it is. */
+interface Placed {
+  event: GoogleEvent;
+  calendar_id: string;
+}
+
 /** The insert that took effect has sent the mail; adopting its event sends none. */
-function adopted(event: GoogleEvent, { meeting }: WriteContext, generation: number): WriteOutcome {
-  const version = shownVersion(event) ?? meeting.desired_version;
-  return { kind: "written", event, already_exists: true, generation, version };
+function adopted(found: Placed, context: WriteContext, generation: number): WriteOutcome {
+  const version = shownVersion(found.event) ?? context.meeting.desired_version;
+  return { ...written(context, found, generation), already_exists: true, version };
+}
+
+/** What people have changed on an adopted event is unknown, so nothing of it counts as written by Convene. */
+function written(
+  { meeting, row }: WriteContext,
+  { event, calendar_id }: Placed,
+  generation: number,
+): Extract<WriteOutcome, { kind: "written" }> {
+  return {
+    kind: "written",
+    event,
+    already_exists: false,
+    generation,
+    version: meeting.desired_version,
+    calendar_id,
+    written_fields: row.written_fields,
+    overwritten: [],
+  };
 }
 
 function keepsDisappearing(): Failure {

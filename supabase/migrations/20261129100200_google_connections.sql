@@ -33,11 +33,11 @@ comment on column private.google_connections.hosted_domain is
 comment on column private.google_connections.status is
   'healthy, or needs_reauth: Google refuses the grant until the user connects again.';
 comment on column private.google_connections.status_reason is
-  'Why the user has to connect again: invalid_grant, insufficient_permissions or invalid_credentials; null while '
-  'healthy.';
+  'Why the user has to connect again: invalid_grant, insufficient_permissions, invalid_credentials or token_unreadable; '
+  'null while healthy.';
 comment on column private.google_connections.granted_scopes is 'OAuth scopes that the user granted.';
 comment on column private.google_connections.refresh_token_encrypted is
-  'Refresh token, AES-256-GCM, bound to user_id; the text before the second dot names format and key.';
+  'Refresh token, AES-256-GCM, bound to user_id and column; the text before the second dot names format and key.';
 comment on column private.google_connections.access_token_encrypted is
   'Access token, encrypted in the same way; null when none is cached.';
 comment on column private.google_connections.access_token_expires_at is
@@ -61,7 +61,7 @@ create table private.google_authorizations (
   state_hash text primary key,
   user_id uuid not null references auth.users (id) on delete cascade,
   code_verifier_encrypted text not null,
-  return_url text not null,
+  return_url text not null check (length(return_url) <= 2048),
   expires_at timestamptz not null,
   one_time_code_hash text unique,
   google_code_encrypted text,
@@ -76,7 +76,7 @@ comment on column private.google_authorizations.state_hash is
   'SHA-256 of the OAuth state; the state itself is not stored.';
 comment on column private.google_authorizations.user_id is 'The user who started the consent.';
 comment on column private.google_authorizations.code_verifier_encrypted is
-  'PKCE verifier, encrypted and bound to user_id.';
+  'PKCE verifier, encrypted and bound to user_id and column.';
 comment on column private.google_authorizations.return_url is
   'Where callback redirects the browser; checked against the allow-list again at that time.';
 comment on column private.google_authorizations.expires_at is
@@ -84,7 +84,7 @@ comment on column private.google_authorizations.expires_at is
 comment on column private.google_authorizations.one_time_code_hash is
   'SHA-256 of the code with which only the user who started can finish; null before callback.';
 comment on column private.google_authorizations.google_code_encrypted is
-  'Google''s authorization code, encrypted and bound to user_id; exchanged by complete only.';
+  'Google''s authorization code, encrypted and bound to user_id and column; exchanged by complete only.';
 
 create index idx_google_authorizations_user on private.google_authorizations (user_id);
 
@@ -95,17 +95,31 @@ create function public.begin_google_authorization(
   p_state_hash text,
   p_code_verifier_encrypted text,
   p_return_url text
-) returns void
-language sql set search_path = '' as $$
-  delete from private.google_authorizations
-   where expires_at < now() - interval '1 day';
+) returns jsonb
+language plpgsql set search_path = '' as $$
+declare
+  v_open_until timestamptz[];
+begin
+  delete from private.google_authorizations as a where a.expires_at < now() - interval '1 day';
+  -- Two requests of one user would not see each other's rows.
+  perform pg_advisory_xact_lock(hashtextextended('convene.open_authorizations.' || p_user_id, 0));
+  v_open_until := array(
+    select a.expires_at from private.google_authorizations as a
+    where a.user_id = p_user_id and a.expires_at > clock_timestamp() order by a.expires_at);
+  if cardinality(v_open_until) >= private.setting('open_authorizations') then
+    return jsonb_build_object(
+      'limit', 'open_authorizations', 'allowed', private.setting('open_authorizations'),
+      'retry_after_seconds', ceil(extract(epoch from v_open_until[1] - clock_timestamp())));
+  end if;
   insert into private.google_authorizations
     (state_hash, user_id, code_verifier_encrypted, return_url, expires_at)
   values
     (p_state_hash, p_user_id, p_code_verifier_encrypted, p_return_url, now() + interval '10 minutes');
-$$;
+  return null;
+end $$;
 comment on function public.begin_google_authorization is
-  'Stores that a user starts Google''s consent. Also deletes consents that expired more than a day ago.';
+  'Stores that a user starts Google''s consent; or returns {limit, allowed, retry_after_seconds}: the user has too many open ones. '
+  'Also deletes consents that expired more than a day ago.';
 
 create function public.find_google_authorization(p_state_hash text)
 returns table (user_id uuid, return_url text)
@@ -234,7 +248,10 @@ create function public.save_google_access_token(
   p_refresh_token_encrypted text,
   p_access_token_encrypted text,
   p_access_token_expires_at timestamptz,
-  p_new_refresh_token_encrypted text default null
+  p_new_refresh_token_encrypted text default null,
+  p_email text default null,
+  p_email_verified boolean default null,
+  p_hosted_domain text default null
 ) returns boolean
 language plpgsql set search_path = '' as $$
 begin
@@ -243,6 +260,12 @@ begin
          access_token_expires_at = p_access_token_expires_at,
          refresh_token_encrypted =
            coalesce(p_new_refresh_token_encrypted, c.refresh_token_encrypted),
+         email = coalesce(p_email, c.email),
+         email_verified = case when p_email is null then c.email_verified else coalesce(p_email_verified, false) end,
+         hosted_domain = case when p_email is null then c.hosted_domain else lower(p_hosted_domain) end,
+         -- Google gave an access token, so the refresh token could be opened.
+         status = case when c.status_reason = 'token_unreadable' then 'healthy' else c.status end,
+         status_reason = nullif(c.status_reason, 'token_unreadable'),
          last_refreshed_at = now(),
          updated_at = now()
    where c.user_id = p_user_id
@@ -250,7 +273,8 @@ begin
   return found;
 end $$;
 comment on function public.save_google_access_token is
-  'Stores a refreshed access token and, after a change of keys, the refresh token encrypted with the new key. False '
+  'Stores a refreshed access token, after a change of keys the refresh token encrypted with the new key, and the claims '
+  'about the account that came with it (p_email null: none came). Ends token_unreadable. False '
   'when the user has connected again since p_refresh_token_encrypted was read.';
 
 create function public.mark_google_needs_reauth(
@@ -321,6 +345,14 @@ comment on function public.forget_google_connection is
   'Deletes a user''s connection and returns its refresh token for revocation. Revoking ends the grant of every user '
   'who connected the same Google account (account_used_by_others).';
 
+create function private.account_email(p_user_id uuid) returns text
+language sql stable set search_path = '' as $$
+select lower(c.email) from private.google_connections as c where c.user_id = p_user_id;
+$$;
+comment on function private.account_email(uuid) is
+  'Address of the Google account that a user has connected, in lower case; null without one. On a secondary calendar Google marks the guest with this '
+  'address neither as organizer nor as self.';
+
 revoke all on private.google_connections, private.google_authorizations from public, anon, authenticated, service_role;
 revoke all on function
   public.begin_google_authorization,
@@ -333,5 +365,6 @@ revoke all on function
   public.mark_google_needs_reauth,
   public.pause_google_connection,
   public.pause_all_google_connections,
-  public.forget_google_connection
+  public.forget_google_connection,
+  private.account_email(uuid)
 from public, anon, authenticated, service_role;

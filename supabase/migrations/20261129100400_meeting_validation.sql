@@ -1,110 +1,113 @@
--- A row inserted by SQL bypasses the checks of the edge functions. Its problems must not fail the statement: the row is
--- stored, and its error names the field to correct. The rules for addresses, time zones and reminders are those of
--- shared/schemas, so that an inserted row and the same meeting sent to schedule have the same result.
-create function private.is_email(p_value text) returns boolean
-language sql immutable set search_path = ''
-return coalesce(
-  length(p_value) <= 254
-    and regexp_replace(
-      p_value,
-      '[^\u0001-\u0020\u007f-\u00a0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff<>()\[\]\\,;:@".]+',
-      'a', 'g') ~ '^a(\.a)*@a(\.a)+$',
-  false);
-comment on function private.is_email is
-  'Whether a text is an address as the edge functions accept it: no white space, no control character, nothing that '
-  'needs quotes; single dots between atoms only.';
+-- A row inserted by SQL bypasses the checks of the edge functions. The same rules hold for it (private.meeting_shapes): a row
+-- that could not be scheduled or written fails the statement, with the message and the path that a request would get.
+create function private.busy_intervals(p_participants jsonb) returns bigint
+language sql immutable set search_path = '' as $$
+select coalesce(sum(jsonb_array_length(given.busy)), 0)
+from private.named_people(p_participants) as item
+cross join lateral (
+  select case jsonb_typeof(item)
+    when 'object' then coalesce(item -> 'busy', item -> 'calendar_summary' -> 'busy_slots')
+  end as busy
+) as given
+where jsonb_typeof(given.busy) = 'array'
+$$;
+comment on function private.busy_intervals(jsonb) is 'How many busy intervals a list of participants has.';
 
--- Postgres also accepts POSIX strings (Mars/Olympus5). They contain a digit; of the IANA names with a slash only those
--- under Etc do. Some servers lack the older short names.
-create function private.is_timezone(p_value text) returns boolean
-language plpgsql stable set search_path = '' as $$
-begin
-  if p_value = any (string_to_array(
-    'CET CST6CDT Cuba EET EST EST5EDT Egypt Eire GB GB-Eire GMT GMT+0 GMT-0 GMT0 Greenwich HST Hongkong Iceland Iran '
-    'Israel Jamaica Japan Kwajalein Libya MET MST MST7MDT NZ NZ-CHAT Navajo PRC PST8PDT Poland Portugal ROC ROK '
-    'Singapore Turkey UCT UTC Universal W-SU WET Zulu', ' '))
-  then
-    return true;
-  elsif p_value ~ '^Etc/GMT(0|[+-]0|[+]([1-9]|1[0-2])|-([1-9]|1[0-4]))$' then
-    return true;
-  elsif p_value is null or p_value !~ '^[A-Z][A-Za-z_-]*(/[A-Z][A-Za-z_-]*)+$' then
-    return false;
-  end if;
-  perform pg_catalog.timezone(p_value, now());
-  return true;
-exception
-  when invalid_parameter_value then
-    return false;
-end $$;
-comment on function private.is_timezone is
-  'Whether a text is a name of the IANA time zone database, as the edge functions accept it.';
+create function private.chosen_problem(p_group jsonb, p_path text) returns jsonb
+language sql stable set search_path = '' as $$
+select coalesce(
+  (
+    select private.problem(format('%s.chosen[%s]', p_path, chosen.place - 1), 'Expected the address of a member (any_of)')
+    from jsonb_array_elements(p_group -> 'chosen') with ordinality as chosen (item, place)
+    where private.item_email(chosen.item) not in (
+      select private.item_email(member) from jsonb_array_elements(p_group -> 'any_of') as member)
+    order by chosen.place limit 1
+  ),
+  case when (select count(distinct email) from private.chosen_emails(p_group) as email) > private.group_count(p_group) then
+    private.problem(p_path || '.chosen', format('Expected at most as many members as count, %s', private.group_count(p_group)))
+  end)
+$$;
+comment on function private.chosen_problem(jsonb, text) is 'The first problem of who is chosen of a group as {path, message}, or null.';
 
-create function private.participants_problem(p_participants jsonb) returns jsonb
-language plpgsql stable set search_path = '' as $$
-declare
-  v_item jsonb;
-  v_path text;
-  v_index integer := 0;
-begin
-  if jsonb_typeof(p_participants) <> 'array' then
-    return jsonb_build_object('path', 'participants', 'message', 'Expected a list');
-  end if;
-  if jsonb_array_length(p_participants) not between 1 and 200 then
-    return jsonb_build_object('path', 'participants', 'message', 'Expected 1 to 200 participants');
-  end if;
-  for v_item in select value from jsonb_array_elements(p_participants) loop
-    v_path := format('participants[%s]', v_index);
-    v_index := v_index + 1;
-    if jsonb_typeof(v_item) = 'object' then
-      v_path := v_path || '.email';
-      v_item := v_item -> 'email';
-    end if;
-    if jsonb_typeof(v_item) is distinct from 'string' or not private.is_email(v_item #>> '{}') then
-      return jsonb_build_object('path', v_path, 'message', 'Expected an e-mail address');
-    end if;
-  end loop;
-  return null;
-end $$;
-comment on function private.participants_problem is
-  'The first problem of a participants list as {path, message}, or null.';
+create function private.group_problem(p_group jsonb, p_path text) returns jsonb
+language sql stable set search_path = '' as $$
+select coalesce(
+  (
+    select private.problem(
+      format('%s.any_of[%s].type', p_path, member.place - 1),
+      'Expected members that are all people or all rooms; name the type of the group on the group')
+    from jsonb_array_elements(p_group -> 'any_of') with ordinality as member (item, place)
+    where jsonb_typeof(member.item) = 'object'
+      and coalesce(member.item ->> 'type', case member.item -> 'is_required' when 'false' then 'optional' when 'true' then 'required' end)
+        <> private.group_type(p_group)
+    order by member.place limit 1
+  ),
+  case when private.group_count(p_group) > jsonb_array_length(p_group -> 'any_of') then
+    private.problem(p_path || '.count', format('Expected at most the number of members, %s', jsonb_array_length(p_group -> 'any_of')))
+  end,
+  case when p_group ? 'chosen' then private.chosen_problem(p_group, p_path) end)
+$$;
+comment on function private.group_problem(jsonb, text) is 'The first problem of a group as a whole as {path, message}, or null.';
 
-create function private.reminders_problem(p_reminders jsonb) returns jsonb
-language plpgsql stable set search_path = '' as $$
-declare
-  v_item jsonb;
-  v_unknown text;
-  v_index integer := 0;
-begin
-  if p_reminders is null or jsonb_typeof(p_reminders) = 'null' then
-    return null;
-  end if;
-  if jsonb_typeof(p_reminders) <> 'array' or jsonb_array_length(p_reminders) > 5 then
-    return jsonb_build_object('path', 'reminders', 'message', 'Expected a list of at most 5 reminders');
-  end if;
-  for v_item in select value from jsonb_array_elements(p_reminders) loop
-    if jsonb_typeof(v_item) <> 'object' then
-      return jsonb_build_object('path', format('reminders[%s]', v_index), 'message', 'Expected an object');
-    end if;
-    if coalesce(v_item ->> 'method' not in ('email', 'popup'), true) then
-      return jsonb_build_object('path', format('reminders[%s].method', v_index), 'message', 'Expected email or popup');
-    end if;
-    if jsonb_typeof(v_item -> 'minutes') is distinct from 'number'
-      or (v_item ->> 'minutes')::numeric not between 0 and 40320
-      or (v_item ->> 'minutes')::numeric % 1 <> 0
-    then
-      return jsonb_build_object('path', format('reminders[%s].minutes', v_index), 'message', 'Expected 0 to 40320 minutes');
-    end if;
-    select key into v_unknown from jsonb_object_keys(v_item) as key where key not in ('method', 'minutes') limit 1;
-    if v_unknown is not null then
-      return jsonb_build_object('path', format('reminders[%s].%s', v_index, v_unknown), 'message', 'Unknown field');
-    end if;
-    v_index := v_index + 1;
-  end loop;
-  return null;
-end $$;
-comment on function private.reminders_problem is 'The first problem of a reminders list as {path, message}, or null.';
+create function private.groups_problem(p_participants jsonb) returns jsonb
+language sql stable set search_path = '' as $$
+select case
+  when not jsonb_path_exists(p_participants, '$[*].any_of') then null
+  when (select sum(case when private.is_group(item) then private.group_count(item) else 1 end) from jsonb_array_elements(p_participants) as item)
+    > private.limit('participants') then
+    jsonb_build_object('path', 'participants', 'message', format('Expected at most %s participants', private.limit('participants')))
+  when (select count(*) from private.named_people(p_participants)) > private.limit('searched_people') then
+    jsonb_build_object(
+      'path', 'participants',
+      'message', format('Expected at most %s participants and members of groups', private.limit('searched_people')))
+  else (
+    select jsonb_build_object(
+      'path', format('participants[%s].any_of[%s]', named.entry - 1, named.member - 1),
+      'message', 'Expected an address that participants name once')
+    from (
+      select
+        entry.place as entry, member.place as member, private.is_group(entry.item) as is_member,
+        row_number() over (
+          partition by private.item_email(coalesce(member.item, entry.item))
+          order by private.is_group(entry.item), entry.place, member.place) as mention
+      from jsonb_array_elements(p_participants) with ordinality as entry (item, place)
+      left join lateral jsonb_array_elements(case when private.is_group(entry.item) then entry.item -> 'any_of' else '[]' end)
+        with ordinality as member (item, place) on true
+    ) as named
+    where named.mention > 1 and named.is_member
+    order by named.entry, named.member
+    limit 1
+  )
+end
+$$;
+comment on function private.groups_problem(jsonb) is
+  'The first problem of groups beside the other participants as {path, message}, or null: too many people, or a member who is named elsewhere.';
 
--- Google refuses years outside of this range, or JavaScript cannot parse them.
+create function private.choice_problem(p_participants jsonb) returns jsonb
+language sql stable set search_path = '' as $$
+select jsonb_build_object(
+  'path', format('participants[%s].chosen', entry.place - 1),
+  'message', format(
+    'Expected %s of the members: a search chooses them with the time, or name them here', private.group_count(entry.item)))
+from jsonb_array_elements(case when jsonb_path_exists(p_participants, '$[*].any_of') then p_participants else '[]' end)
+  with ordinality as entry (item, place)
+where private.is_group(entry.item) and private.group_type(entry.item) <> 'optional'
+  and (select count(distinct email) from private.chosen_emails(entry.item) as email) < private.group_count(entry.item)
+order by entry.place
+limit 1
+$$;
+comment on function private.choice_problem(jsonb) is
+  'The first group of a meeting with a time of which too few are chosen, as {path, message}, or null. No event is written without them.';
+
+create function private.participants_problem(p_participants jsonb, p_too_busy text) returns jsonb
+language sql stable set search_path = '' as $$
+select coalesce(
+  case when private.busy_intervals(p_participants) > private.limit('busy_intervals') then private.problem('participants', p_too_busy) end,
+  private.groups_problem(p_participants))
+$$;
+comment on function private.participants_problem(jsonb, text) is
+  'The first problem of a list of valid participants as a whole as {path, message}, or null.';
+
 create function private.slot_problem(p_meeting public.meetings) returns jsonb
 language sql stable set search_path = '' as $$
 select case
@@ -112,11 +115,11 @@ select case
     jsonb_build_object(
       'path', case when p_meeting.starts_at is null then 'starts_at' else 'ends_at' end,
       'message', 'A slot needs both starts_at and ends_at')
-  when p_meeting.starts_at not between '1970-01-01T00:00:00Z' and '9999-01-01T00:00:00Z' then
-    jsonb_build_object('path', 'starts_at', 'message', 'Expected an instant from 1970 to 9998')
-  when p_meeting.ends_at not between '1970-01-01T00:00:00Z' and '9999-01-01T00:00:00Z' then
-    jsonb_build_object('path', 'ends_at', 'message', 'Expected an instant from 1970 to 9998')
-  when p_meeting.ends_at <= p_meeting.starts_at then
+  when not private.is_in_years(p_meeting.starts_at) then
+    jsonb_build_object('path', 'starts_at', 'message', private.expected_years())
+  when not private.is_in_years(p_meeting.ends_at) then
+    jsonb_build_object('path', 'ends_at', 'message', private.expected_years())
+  when date_trunc('second', p_meeting.ends_at) <= date_trunc('second', p_meeting.starts_at) then
     jsonb_build_object('path', 'ends_at', 'message', 'Expected an end after the start')
   when p_meeting.timezone is not null and not private.is_timezone(p_meeting.timezone) then
     jsonb_build_object('path', 'timezone', 'message', 'Expected an IANA time zone, e.g. Europe/Paris')
@@ -124,39 +127,123 @@ end
 $$;
 comment on function private.slot_problem is 'The first problem of start, end and time zone as {path, message}, or null.';
 
-create function private.meeting_problem(p_meeting public.meetings) returns jsonb
-language sql stable set search_path = '' as $$
-select coalesce(
-  case
-    when length(p_meeting.meeting_id) not between 1 and 200 then
-      jsonb_build_object('path', 'meeting_id', 'message', 'Expected 1 to 200 characters')
-    when length(p_meeting.title) > 1000 then
-      jsonb_build_object('path', 'title', 'message', 'Expected at most 1000 characters')
-    when length(p_meeting.description) > 8000 then
-      jsonb_build_object('path', 'description', 'message', 'Expected at most 8000 characters')
-    when length(p_meeting.location) > 1000 then
-      jsonb_build_object('path', 'location', 'message', 'Expected at most 1000 characters')
-    when p_meeting.conference not in ('meet', 'none') then
-      jsonb_build_object('path', 'conference', 'message', 'Expected meet or none')
-    when length(p_meeting.target_calendar_id) not between 1 and 300 or p_meeting.target_calendar_id in ('.', '..') then
-      jsonb_build_object('path', 'target_calendar_id', 'message', 'Expected the id of a calendar, or primary')
-    when jsonb_typeof(p_meeting.constraints) <> 'object' then
-      jsonb_build_object('path', 'constraints', 'message', 'Expected an object')
-  end,
-  private.participants_problem(p_meeting.participants),
-  private.reminders_problem(p_meeting.reminders),
-  private.slot_problem(p_meeting)
-)
-$$;
-comment on function private.meeting_problem is
-  'The first problem of a row as {path, message}, or null. Constraints are checked by schedule.';
+create function private.meeting_problem(p_meeting public.meetings, p_before public.meetings default null) returns jsonb
+language plpgsql stable set search_path = '' as $$
+declare
+  v_column text;
+  v_value jsonb;
+  v_problem jsonb;
+begin
+  for v_column, v_value in
+    select given.name, given.value
+    from (values
+      ('participants', p_meeting.participants, p_meeting.participants is distinct from p_before.participants),
+      ('constraints', p_meeting.constraints, p_meeting.constraints is distinct from p_before.constraints),
+      ('recurrence', to_jsonb(p_meeting.recurrence), p_meeting.recurrence is distinct from p_before.recurrence),
+      ('weights', nullif(p_meeting.weights, 'null'), p_meeting.weights is distinct from p_before.weights),
+      (
+        'auto_reschedule', nullif(p_meeting.auto_reschedule, 'null'), p_meeting.auto_reschedule is distinct from p_before.auto_reschedule),
+      ('on_conflict', to_jsonb(p_meeting.on_conflict), p_meeting.on_conflict is distinct from p_before.on_conflict),
+      ('title', to_jsonb(p_meeting.title), p_meeting.title is distinct from p_before.title),
+      ('description', to_jsonb(p_meeting.description), p_meeting.description is distinct from p_before.description),
+      ('location', to_jsonb(p_meeting.location), p_meeting.location is distinct from p_before.location),
+      (
+        'description_details', to_jsonb(p_meeting.description_details),
+        p_meeting.description_details is distinct from p_before.description_details),
+      ('locale', to_jsonb(p_meeting.locale), p_meeting.locale is distinct from p_before.locale),
+      ('conference', to_jsonb(p_meeting.conference), p_meeting.conference is distinct from p_before.conference),
+      ('reminders', nullif(p_meeting.reminders, 'null'), p_meeting.reminders is distinct from p_before.reminders)
+    ) as given (name, value, is_changed)
+    where given.is_changed and given.value is not null
+  loop
+    v_problem := private.shape_problem(v_value, private.meeting_shapes() -> v_column, v_column);
+    if v_problem is not null then
+      return v_problem;
+    end if;
+  end loop;
+  return case
+    when p_meeting.meeting_id is distinct from p_before.meeting_id
+      and length(p_meeting.meeting_id) not between 1 and private.limit('meeting_id_characters')
+    then private.problem('meeting_id', format('Expected 1 to %s characters', private.limit('meeting_id_characters')))
+    when p_meeting.target_calendar_id is distinct from p_before.target_calendar_id
+      and (length(p_meeting.target_calendar_id) not between 1 and private.limit('calendar_id_characters')
+        or p_meeting.target_calendar_id in ('.', '..'))
+    then private.problem('target_calendar_id', 'Expected the id of a calendar, or primary')
+    else coalesce(
+      case when (p_meeting.starts_at, p_meeting.ends_at, p_meeting.timezone) is distinct from (p_before.starts_at, p_before.ends_at, p_before.timezone) then
+        private.slot_problem(p_meeting)
+      end,
+      case when p_meeting.starts_at is not null
+        and (p_meeting.participants, p_meeting.starts_at) is distinct from (p_before.participants, p_before.starts_at)
+      then private.choice_problem(p_meeting.participants) end)
+  end;
+end $$;
+comment on function private.meeting_problem(public.meetings, public.meetings) is
+  'The first problem of a row as {path, message}, or null. With the row before a change only what has changed is checked.';
+
+-- Security definer: the role that inserts has no rights in this schema. Reads the new row only.
+create function private.meetings_check_values() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_problem jsonb;
+  v_row integer;
+begin
+  if tg_op = 'INSERT' then
+    v_row := coalesce(nullif(current_setting('convene.inserted_rows', true), '')::integer, 0) + 1;
+    perform set_config('convene.inserted_rows', v_row::text, true);
+    v_problem := private.meeting_problem(new);
+  elsif current_setting('convene.is_storing', true) is distinct from 'true' then
+    -- What Convene stores comes from Google, where people may do more than a request.
+    v_problem := private.meeting_problem(new, old);
+  end if;
+  if v_problem is not null then
+    perform private.refuse_value(
+      v_problem, jsonb_strip_nulls(jsonb_build_object('meeting_id', new.meeting_id, 'row', v_row)));
+  end if;
+  return new;
+end $$;
+comment on function private.meetings_check_values() is
+  'Trigger: refuses a row that could not be scheduled or written. Of a change, what it does not change is not checked.';
+
+create function private.meetings_count_rows() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+  perform set_config('convene.inserted_rows', '0', true);
+  return null;
+end $$;
+comment on function private.meetings_count_rows() is 'Trigger: begins to count the rows of a statement, so that an error names the row.';
+
+-- After meetings_check_size, in alphabetical order. An adopted table keeps its application's rules: its rows are stored, and
+-- those that cannot work fail when they are used.
+do $$
+begin
+  if not private.is_adopted('meetings') then
+    create trigger meetings_count_rows
+      before insert on public.meetings
+      for each statement execute function private.meetings_count_rows();
+    create trigger meetings_check_values
+      before insert or update of
+        participants, constraints, recurrence, weights, auto_reschedule, on_conflict, title, description, location, description_details, locale,
+        conference, reminders, target_calendar_id, starts_at, ends_at, timezone
+      on public.meetings
+      for each row execute function private.meetings_check_values();
+  end if;
+end $$;
 
 -- Security definer: the role that inserts has no rights in this schema. Reads and changes the new row only.
 create function private.meetings_take_in() returns trigger
 language plpgsql security definer set search_path = '' as $$
 declare
-  v_problem jsonb := private.meeting_problem(new);
+  v_problem jsonb;
 begin
+  -- Google keeps whole seconds; a row with more would differ from its event as if people had moved it.
+  new.starts_at := date_trunc('second', new.starts_at);
+  new.ends_at := date_trunc('second', new.ends_at);
+  if private.is_adopted('meetings') then
+    v_problem := private.meeting_problem(new);
+  end if;
+  new.description_details := coalesce(new.description_details, private.text_setting('description_details'));
+  new.locale := coalesce(new.locale, 'en');
   if v_problem is not null then
     new.scheduling_status := 'failed';
     new.scheduling_error := 'invalid_request';
@@ -171,17 +258,56 @@ begin
   return new;
 end $$;
 comment on function private.meetings_take_in is
-  'Trigger: decides what a new row waits for: a slot (schedule), an event (write-back), or a correction by its author.';
+  'Trigger: decides what a new row waits for: a slot (schedule) or an event (write-back); one of an adopted table perhaps for a correction.';
 
 create trigger meetings_take_in
   before insert on public.meetings
   for each row execute function private.meetings_take_in();
 
+-- Before meetings_check_values, in alphabetical order: what is too large is not looked into.
+create function private.meetings_check_size() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_problem jsonb;
+begin
+  if tg_op = 'INSERT' or new.participants is distinct from old.participants then
+    v_problem := private.json_size_problem(jsonb_build_array(new.participants), 'participants', 'participants_bytes');
+  end if;
+  if v_problem is null then
+    -- Each column is as deep as in a request: inside one object.
+    v_problem := private.json_size_problem(
+      jsonb_build_array(
+        new.title, new.description, new.location, new.constraints, new.recurrence, new.weights, new.reminders, new.auto_reschedule, new.timezone,
+        new.target_calendar_id),
+      'body', 'body_bytes');
+  end if;
+  if octet_length(new.meeting_id) > 4 * private.limit('meeting_id_characters') then
+    v_problem := jsonb_build_object('path', 'meeting_id', 'limit', 'meeting_id_characters');
+  end if;
+  if v_problem is not null then
+    perform private.refuse_size(v_problem);
+  end if;
+  return new;
+end $$;
+comment on function private.meetings_check_size() is
+  'Trigger: refuses a row that is larger than the request for the same meeting could be.';
+
+create trigger meetings_check_size
+  before insert or update of
+    title, description, location, participants, constraints, recurrence, weights, reminders, auto_reschedule, timezone, target_calendar_id
+  on public.meetings
+  for each row execute function private.meetings_check_size();
+
 revoke all on function
-  private.is_email,
-  private.is_timezone,
+  private.busy_intervals,
+  private.meetings_check_size,
+  private.meetings_check_values,
+  private.meetings_count_rows,
+  private.group_problem,
+  private.chosen_problem,
+  private.groups_problem,
+  private.choice_problem,
   private.participants_problem,
-  private.reminders_problem,
   private.slot_problem,
   private.meeting_problem,
   private.meetings_take_in

@@ -10,7 +10,8 @@ create table public.writeback_ledger (
   reason text,
   outcome text,
   decision text,
-  duration_ms integer
+  duration_ms integer,
+  request_id uuid default private.request_id()
 );
 
 comment on table public.writeback_ledger is
@@ -23,12 +24,14 @@ comment on column public.writeback_ledger.step is
   'claimed: a worker leased the row; requested: a request to Google; answered: Google''s response; settled: the '
   'decision.';
 comment on column public.writeback_ledger.at is 'When the step was made.';
-comment on column public.writeback_ledger.request is '{method, event_id, calendar_id}; never a token or a body.';
+comment on column public.writeback_ledger.request is '{method, event_id, calendar_id}, and of a patch fields (the fields that it sends) and overwritten (what people had set before); never a token.';
 comment on column public.writeback_ledger.status is 'HTTP status; null when no response came.';
 comment on column public.writeback_ledger.reason is 'Google''s reason, e.g. duplicate or rateLimitExceeded.';
 comment on column public.writeback_ledger.outcome is 'done, retry, unknown, reconnect or reject.';
 comment on column public.writeback_ledger.decision is 'State of the row after settlement, or what the worker did next.';
 comment on column public.writeback_ledger.duration_ms is 'Duration of the request in milliseconds.';
+comment on column public.writeback_ledger.request_id is
+  'Request to an edge function in which the step was stored, as in its header x-request-id and in the log. Null: stored by SQL.';
 
 create index idx_writeback_ledger_meeting on public.writeback_ledger (meeting_id, ledger_id);
 create index idx_writeback_ledger_requests on public.writeback_ledger (at) include (organizer_user_id)

@@ -29,7 +29,7 @@ comment on type private.write_state is
 
 create function private.connection_failures() returns text[]
 language sql immutable set search_path = '' as $$
-select array['invalid_grant', 'invalid_credentials', 'insufficient_permissions', 'not_connected', 'wrong_account'];
+select array['invalid_grant', 'invalid_credentials', 'insufficient_permissions', 'token_unreadable', 'not_connected', 'wrong_account'];
 $$;
 comment on function private.connection_failures() is 'Codes of writeback_error that are resolved by connecting Google again.';
 
@@ -67,6 +67,22 @@ end $$;
 comment on function private.lock_write_states(text[]) is
   'Locks meetings and their work, in the order of their ids, and returns their states. Ids that do not exist are left out.';
 
+create function private.guests_to_invite(p_meeting_id text, p_attendees jsonb default null) returns integer
+language sql stable set search_path = '' as $$
+select count(*)::integer
+from public.meetings as m
+cross join lateral (select coalesce(p_attendees, m.attendees) as attendees) as shown
+cross join lateral (
+  select private.participant_emails(m.participants)
+  except select lower(a.value ->> 'email') from jsonb_array_elements(case jsonb_typeof(shown.attendees) when 'array' then shown.attendees else '[]' end) as a
+  except select lower(c.email) from private.google_connections as c where c.user_id = m.organizer_user_id
+) as guest
+where m.meeting_id = p_meeting_id;
+$$;
+comment on function private.guests_to_invite(text, jsonb) is
+  'How many guests the next write of a meeting invites: the participants, without the organizer, that its event did not show when it was '
+  'last seen (p_attendees: seen just now).';
+
 create function private.due_write(p_state private.write_state, p_due_at timestamptz, p_restarts boolean) returns private.write_state
 language plpgsql volatile set search_path = '' as $$
 declare
@@ -88,6 +104,8 @@ begin
     end if;
   end if;
   w.due_at := p_due_at;
+  -- The guests may have changed: they are counted again.
+  w.spends := null;
   w.priority := case when s.status = 'pending' and s.event_id is null and not s.is_cancelled then 0 else 1 end;
   s.work := w;
   return s;
@@ -136,7 +154,9 @@ begin
           s.succeeded_at := v_now;
         end if;
       end if;
-      s.shown := coalesce(p_event -> 'event', '{}');
+      s.shown := coalesce(p_event -> 'event', '{}')
+        || jsonb_strip_nulls(jsonb_build_object(
+          'seen', p_event -> 'seen', 'written_fields', p_event -> 'written_fields', 'is_unacknowledged', p_event -> 'is_unacknowledged'));
       if p_event ->> 'operation' is distinct from 'cancel' then
         s.shown := s.shown || jsonb_build_object('google_event_link', p_event -> 'google_event_link');
       end if;
@@ -185,7 +205,7 @@ begin
       then
         -- The user has connected again since the attempt began.
         if not v_event_exists then
-          s.status := 'pending';
+          s.status := case when s.is_cancelled then s.status else 'pending' end;
           s.google_account_id := null;
           s.google_calendar_id := null;
         end if;
@@ -222,7 +242,7 @@ begin
         s.error := null;
         s.retry_count := 0;
         s := private.due_write(s, coalesce(w.due_at, v_now), true);
-      elsif v_is_idle then
+      elsif v_is_idle or split_part(s.error, ':', 1) = 'slot_taken' then
         s.error := null;
         s.retry_count := 0;
         s := private.due_write(s, v_now, true);
@@ -240,6 +260,8 @@ begin
         s.has_slot := true;
         s.status := 'pending';
         s := private.due_write(s, v_now, true);
+      else
+        s.work.spends := null;
       end if;
 
     when 'cancelled' then
@@ -337,6 +359,12 @@ begin
       end if;
 
     when 'search_again' then
+      if v_event_exists then
+        -- The event keeps its time until the search has found another one, and longer if there is none.
+        s.error := p_event ->> 'error';
+        s.work := private.next_work(w, 'defer', 3 * private.setting('search_lease_seconds')::double precision);
+        return s;
+      end if;
       s.event_generation := s.event_generation + case when split_part(s.error, ':', 1) = 'foreign_event' then 1 else 0 end;
       s.status := null;
       s.error := null;
@@ -349,8 +377,8 @@ begin
 end $$;
 comment on function private.next_write_state(private.write_state, jsonb) is
   'Every transition of a meeting''s write-back. p_event.type: written {operation, google_event_id, google_calendar_id, google_event_link, event, '
-  'written_version, event_generation}; failed {verdict, error, not_before_seconds, event_generation, spends_attempt, healthy_account_id}; released; '
-  'slot_found {slot}; changed {is_moved}; cancelled; requeued; set_pending {former}; set_failed; organizer_deleted; search_again.';
+  'written_version, event_generation, is_unacknowledged}; failed {verdict, error, not_before_seconds, event_generation, spends_attempt, healthy_account_id}; released; '
+  'slot_found {slot}; changed {is_moved}; cancelled; requeued; set_pending {former}; set_failed; organizer_deleted; search_again {error}.';
 
 create function private.store_write_states(p_states private.write_state[]) returns void
 language plpgsql volatile set search_path = '' as $$
@@ -361,14 +389,20 @@ begin
 
   insert into private.work as w (
     kind, subject_id, owner_id, priority, requests, due_at, attempts, crashes, deferrals,
-    lease_token, leased_at, leased_until, leased_version, google_account_id, google_calendar_id)
+    lease_token, leased_at, leased_until, leased_version, google_account_id, google_calendar_id, spends)
   select
     'write', (s.work).subject_id, (s.work).owner_id, (s.work).priority,
-    -- A first insert is one request; everything else reads the event before it writes.
-    case when s.event_id is null and not s.is_cancelled and not s.outcome_unknown then 1 else 2 end,
+    -- A first insert is one request; everything else reads the event before it writes, and a change or deletion may have to
+    -- follow it to the calendar that it was moved to, in two requests more.
+    case
+      when s.event_id is not null or s.is_cancelled then 4
+      when s.outcome_unknown then 2
+      else 1
+    end,
     (s.work).due_at, (s.work).attempts, (s.work).crashes, (s.work).deferrals,
     (s.work).lease_token, (s.work).leased_at, (s.work).leased_until, (s.work).leased_version,
-    (s.work).google_account_id, (s.work).google_calendar_id
+    (s.work).google_account_id, (s.work).google_calendar_id,
+    case when s.is_cancelled then 0 else coalesce((s.work).spends, private.guests_to_invite(s.meeting_id, s.shown -> 'attendees')) end
   from unnest(p_states) as s
   where (s.work).due_at is not null
   on conflict (kind, subject_id) do update
@@ -377,16 +411,21 @@ begin
     attempts = excluded.attempts, crashes = excluded.crashes, deferrals = excluded.deferrals,
     lease_token = excluded.lease_token, leased_at = excluded.leased_at, leased_until = excluded.leased_until,
     leased_version = excluded.leased_version, google_account_id = excluded.google_account_id,
-    google_calendar_id = excluded.google_calendar_id;
+    google_calendar_id = excluded.google_calendar_id, spends = excluded.spends;
 
   insert into private.event_state as es (
-    kind, subject_id, google_account_id, google_calendar_id, outcome_unknown_since, removed_participants)
+    kind, subject_id, google_account_id, google_calendar_id, outcome_unknown_since, removed_participants, named_fields, written_fields,
+    seen_event, is_unacknowledged)
   select
     'meeting', s.meeting_id, s.google_account_id, s.google_calendar_id,
-    case when s.outcome_unknown then clock_timestamp() end, s.removed_participants
+    case when s.outcome_unknown then clock_timestamp() end, s.removed_participants,
+    case when s.slot is not null then jsonb_build_object('time', s.desired_version) else '{}' end,
+    s.shown -> 'written_fields', s.shown -> 'seen', (s.shown ->> 'is_unacknowledged')::boolean
   from unnest(p_states) as s
   where s.google_account_id is not null
     or s.outcome_unknown
+    -- A slot that replaces another one names the time.
+    or s.slot is not null and s.desired_version > 1
     or exists (select from private.event_state as known where known.kind = 'meeting' and known.subject_id = s.meeting_id)
   on conflict (kind, subject_id) do update
   set
@@ -395,7 +434,21 @@ begin
     outcome_unknown_since = case
       when excluded.outcome_unknown_since is not null then coalesce(es.outcome_unknown_since, excluded.outcome_unknown_since)
     end,
-    removed_participants = excluded.removed_participants;
+    removed_participants = excluded.removed_participants,
+    named_fields = es.named_fields || excluded.named_fields,
+    written_fields = coalesce(excluded.written_fields, es.written_fields),
+    seen_event = case
+      when excluded.seen_event is null or private.is_older_event(excluded.seen_event, es.seen_event) then es.seen_event
+      else excluded.seen_event
+    end,
+    is_unacknowledged = coalesce(excluded.is_unacknowledged, es.is_unacknowledged);
+
+  if exists (select from unnest(p_states) as s where s.shown ? 'forget') then
+    update private.event_state as es
+    set written_fields = null, seen_event = null
+    from unnest(p_states) as s
+    where es.kind = 'meeting' and es.subject_id = s.meeting_id and s.shown ? 'forget';
+  end if;
 
   -- Stored last, because the triggers on meetings read the remaining work. private.meetings_set_status must ignore this
   -- update: only a writeback_status that an application sets is an event.
@@ -416,20 +469,31 @@ begin
     ends_at = coalesce((s.slot ->> 'ends_at')::timestamptz, m.ends_at),
     timezone = coalesce(s.slot ->> 'timezone', m.timezone),
     cancelled_at = case when s.is_cancelled then coalesce(m.cancelled_at, clock_timestamp()) end,
+    -- What people deleted is forgotten with the event: a requeued meeting gets another one.
+    cancelled_in_google_at = case when given.shown ? 'forget' then null else m.cancelled_in_google_at end,
     google_event_link = case
-      when s.shown ? 'google_event_link' then s.shown ->> 'google_event_link'
-      when s.shown ? 'forget' then null
+      when given.shown ? 'google_event_link' then given.shown ->> 'google_event_link'
+      when given.shown ? 'forget' then null
       else m.google_event_link
     end,
     meet_link = case
-      when s.shown ? 'forget' or m.conference = 'none' then null
-      else coalesce(s.shown ->> 'meet_link', m.meet_link)
+      when given.shown ? 'forget' or m.conference = 'none' then null
+      when given.shown ? 'meet_link' then given.shown ->> 'meet_link'
+      else m.meet_link
     end,
-    organizer_email = coalesce(s.shown ->> 'organizer_email', m.organizer_email),
-    organizer_display_name = coalesce(s.shown ->> 'organizer_display_name', m.organizer_display_name),
-    organizer_self = coalesce((s.shown ->> 'organizer_self')::boolean, m.organizer_self),
-    attendees = case when s.shown ? 'forget' then '[]' else coalesce(s.shown -> 'attendees', m.attendees) end
+    meet_link_error = case
+      when given.shown ? 'meet_link_error' then given.shown ->> 'meet_link_error'
+      when given.shown ->> 'meet_link' is not null then null
+      else m.meet_link_error
+    end,
+    organizer_email = coalesce(given.shown ->> 'organizer_email', m.organizer_email),
+    organizer_display_name = coalesce(given.shown ->> 'organizer_display_name', m.organizer_display_name),
+    organizer_self = coalesce((given.shown ->> 'organizer_self')::boolean, m.organizer_self),
+    attendees = case when given.shown ? 'forget' then '[]' else coalesce(given.shown -> 'attendees', m.attendees) end
   from unnest(p_states) as s
+  left join private.event_state as es on es.kind = 'meeting' and es.subject_id = s.meeting_id
+  -- A sync may have stored a newer version of the event since the worker read it.
+  cross join lateral (select case when not private.is_older_event(s.shown -> 'seen', es.seen_event) then s.shown end) as given (shown)
   where m.meeting_id = s.meeting_id;
   perform set_config('convene.is_storing', 'false', true);
 end $$;
@@ -455,6 +519,7 @@ revoke all on function
   private.connection_failures,
   private.write_operation,
   private.lock_write_states,
+  private.guests_to_invite,
   private.due_write,
   private.next_write_state,
   private.store_write_states,

@@ -3,18 +3,25 @@
 create function private.meetings_enqueue() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
-  insert into private.work (kind, subject_id, owner_id, priority, requests, due_at)
+  insert into private.work (kind, subject_id, owner_id, priority, requests, due_at, spends)
   select
     case when n.writeback_status = 'pending' then 'write' else 'search' end, n.meeting_id, n.organizer_user_id,
-    0, 1, clock_timestamp()
+    0, 1, clock_timestamp(), case when n.writeback_status = 'pending' then private.guests_to_invite(n.meeting_id) else 0 end
   from new_meetings as n
   where n.writeback_status in ('pending', 'retrying')
     or n.writeback_status is null and n.starts_at is null and n.scheduling_status in ('pending', 'retrying')
   order by n.meeting_id
   on conflict (kind, subject_id) do nothing;
+  -- One statement for all rows: each wakes a function.
+  insert into private.work (kind, subject_id, owner_id, due_at, cause)
+  select 'conflict_check', n.meeting_id, n.organizer_user_id, clock_timestamp(), 'named'
+  from new_meetings as n
+  where n.writeback_status = 'pending' and n.on_conflict <> 'ignore' and n.ends_at > clock_timestamp() and n.organizer_user_id is not null
+  order by n.meeting_id
+  on conflict (kind, subject_id) do nothing;
   return null;
 end $$;
-comment on function private.meetings_enqueue() is 'A new meeting is due: for a search, or with a slot for a write.';
+comment on function private.meetings_enqueue() is 'A new meeting is due: for a search, or with a slot for a write, and for a check of that slot.';
 
 create trigger meetings_enqueue
   after insert on public.meetings
@@ -57,10 +64,13 @@ begin
     set scheduling_status = 'scheduled', scheduling_error = null, scheduling_reason = null, scheduled_at = coalesce(m.scheduled_at, now())
     where m.meeting_id = new.meeting_id;
   end if;
+  if new.writeback_status = 'pending' and new.on_conflict <> 'ignore' and (new.starts_at, new.ends_at) is distinct from (old.starts_at, old.ends_at) then
+    perform private.request_check(new.meeting_id, new.organizer_user_id, 'named');
+  end if;
   return null;
 end $$;
 comment on function private.meetings_set_status() is
-  'Makes an UPDATE of writeback_status an event: pending makes the write due, failed ends due work.';
+  'Makes an UPDATE of writeback_status an event: pending makes the write due, and with another slot a check of it; failed ends due work.';
 
 create trigger meetings_set_pending
   after update of writeback_status on public.meetings
@@ -104,7 +114,7 @@ language plpgsql security definer set search_path = '' as $$
 begin
   perform private.apply_write_event(new.meeting_id, '{"type": "organizer_deleted"}');
   delete from private.work as w
-  where w.kind in ('search', 'meet_link') and w.subject_id = new.meeting_id and coalesce(w.leased_until <= clock_timestamp(), true);
+  where w.kind in ('search', 'conflict_check', 'meet_link') and w.subject_id = new.meeting_id and coalesce(w.leased_until <= clock_timestamp(), true);
   update public.meetings as m
   set
     scheduling_status = 'failed',
@@ -134,8 +144,9 @@ begin
       select from private.event_state as es
       where es.kind = 'meeting' and es.subject_id = old.meeting_id and es.outcome_unknown_since is not null)
   ) then
-    raise exception 'meeting % has an event on Google Calendar, or may have one', old.meeting_id
-      using errcode = '55006', hint = 'Cancel it first (DELETE meetings, or public.cancel_meeting); delete the row once nothing is due.';
+    raise exception 'meeting % has an event on Google Calendar, or may have one; cancel it first', old.meeting_id
+      -- PostgREST answers 409 to this code, 500 to the codes of class 55.
+      using errcode = '23503', hint = 'DELETE meetings or public.cancel_meeting cancels it; delete the row once nothing is due.';
   end if;
   return old;
 end $$;
@@ -145,17 +156,34 @@ create trigger meetings_refuse_delete
   before delete on public.meetings
   for each row execute function private.meetings_refuse_delete();
 
+create function private.meetings_keep_calendar() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  if old.google_event_id is not null and new.target_calendar_id <> old.google_calendar_id then
+    raise exception 'meeting % has its event on calendar %', old.meeting_id, old.google_calendar_id
+      using errcode = '23503', hint = 'The calendar of an event cannot be changed here. Move the event on Google Calendar, or cancel the meeting and schedule a new one.';
+  end if;
+  return new;
+end $$;
+comment on function private.meetings_keep_calendar() is 'Refuses another target_calendar_id for a meeting whose event exists.';
+
+create trigger meetings_keep_calendar
+  before update of target_calendar_id on public.meetings
+  for each row
+  when (new.target_calendar_id is distinct from old.target_calendar_id)
+  execute function private.meetings_keep_calendar();
+
 create function private.meetings_forget() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
   if tg_op = 'TRUNCATE' then
-    delete from private.work as w where w.kind in ('search', 'write', 'meet_link');
+    delete from private.work as w where w.kind in ('search', 'conflict_check', 'write', 'meet_link');
     delete from private.event_state as es where es.kind = 'meeting';
     return null;
   end if;
   delete from private.work as w
   using old_meetings as o
-  where w.kind in ('search', 'write', 'meet_link') and w.subject_id = o.meeting_id;
+  where w.kind in ('search', 'conflict_check', 'write', 'meet_link') and w.subject_id = o.meeting_id;
   delete from private.event_state as es
   using old_meetings as o
   where es.kind = 'meeting' and es.subject_id = o.meeting_id;
@@ -179,5 +207,6 @@ revoke all on function
   private.meetings_remove_participants,
   private.meetings_detach,
   private.meetings_refuse_delete,
+  private.meetings_keep_calendar,
   private.meetings_forget
 from public, anon, authenticated, service_role;

@@ -27,6 +27,7 @@ declare
   v_ids text[] := array(select g ->> 'meeting_id' from unnest(v_given) as g);
   v_states private.write_state[];
   v_results jsonb;
+  v_meeting_id text;
 begin
   -- Connections are locked first: a settlement either sees a concurrent connection, or the connection finds its meeting
   -- settled.
@@ -91,6 +92,21 @@ begin
   into v_results
   from stored, unnest(v_given) as g
   left join accepted as a on a.meeting_id = g ->> 'meeting_id';
+
+  -- Until now the row kept what the change named, also where people have set something else since it was written. An event
+  -- that this attempt inserted is as the row has it.
+  for v_meeting_id in
+    select g ->> 'meeting_id'
+    from unnest(v_given) as g
+    join jsonb_array_elements(v_results) as r (value) on r.value ->> 'meeting_id' = g ->> 'meeting_id'
+    where (r.value ->> 'settled')::boolean and g ->> 'outcome' = 'written' and g ->> 'operation' <> 'cancel'
+      and (g ->> 'operation' = 'update' or coalesce(jsonb_typeof(g -> 'written_fields'), 'null') = 'null')
+    order by 1
+  loop
+    perform private.adopt_seen_meeting(v_meeting_id, es.seen_event, false)
+    from private.event_state as es
+    where es.kind = 'meeting' and es.subject_id = v_meeting_id and es.seen_event ->> 'status' <> 'cancelled';
+  end loop;
   return v_results;
 end $$;
 comment on function public.settle_writebacks(jsonb) is

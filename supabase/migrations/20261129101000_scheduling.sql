@@ -29,13 +29,18 @@ select jsonb_populate_record(
   coalesce(es.search_request, '{}')
     -- begin_scheduling refuses another calendar, but a write may have begun since then.
     - case when private.frozen_calendar_differs(p_meeting, es.search_request) then array['target_calendar_id'] else '{}'::text[] end
+    || case
+      when es.search_request ? 'participants' then
+        jsonb_build_object('participants', private.keep_choices(es.search_request -> 'participants', p_meeting.participants))
+      else '{}'
+    end
 )
 from (select 1) as one
 left join private.event_state as es on es.kind = 'meeting' and es.subject_id = p_meeting.meeting_id;
 $$;
 comment on function private.as_requested(public.meetings) is 'The meeting with the request of the search in progress.';
 
-create function private.accept_search_request(p_meeting_id text) returns public.meetings
+create function private.accept_search_request(p_meeting_id text, p_choices jsonb default null) returns public.meetings
 language plpgsql volatile set search_path = '' as $$
 declare
   v_before public.meetings;
@@ -45,9 +50,13 @@ begin
   v_after := private.as_requested(v_before);
   update public.meetings as m
   set
-    title = v_after.title, description = v_after.description, location = v_after.location, participants = v_after.participants,
+    title = v_after.title, description = v_after.description, location = v_after.location,
+    description_details = v_after.description_details, locale = v_after.locale,
+    participants = case
+      when p_choices is null then v_after.participants else private.with_choices(v_after.participants, p_choices)
+    end,
     constraints = v_after.constraints, recurrence = v_after.recurrence, weights = v_after.weights,
-    allow_concessions = v_after.allow_concessions, conference = v_after.conference, reminders = v_after.reminders,
+    allow_concessions = v_after.allow_concessions, auto_reschedule = v_after.auto_reschedule, on_conflict = v_after.on_conflict, conference = v_after.conference, reminders = v_after.reminders,
     guests_can_modify = v_after.guests_can_modify, guests_can_invite_others = v_after.guests_can_invite_others,
     guests_can_see_other_guests = v_after.guests_can_see_other_guests, target_calendar_id = v_after.target_calendar_id,
     -- A meeting without conference has no link, even while its event still shows one.
@@ -55,35 +64,26 @@ begin
   where m.meeting_id = p_meeting_id
   returning m.* into v_after;
   update private.event_state as es
-  set
-    search_request = null,
-    settings_version = case
-      when v_before.starts_at is not null
-        and (v_after.conference, v_after.reminders, v_after.guests_can_modify, v_after.guests_can_invite_others, v_after.guests_can_see_other_guests)
-          is distinct from
-          (v_before.conference, v_before.reminders, v_before.guests_can_modify, v_before.guests_can_invite_others, v_before.guests_can_see_other_guests)
-      -- The version that the meeting will have with the slot of this search.
-      then v_before.desired_version + 1
-      else es.settings_version
-    end
+  set search_request = null
   where es.kind = 'meeting' and es.subject_id = p_meeting_id;
   return v_after;
 end $$;
-comment on function private.accept_search_request(text) is 'Stores the request of the search in progress in the row of the meeting.';
+comment on function private.accept_search_request(text, jsonb) is
+  'Stores the request of the search in progress in the row of the meeting, with who was chosen of its groups (private.with_choices).';
 
 create function private.leased_search_json(p_meeting public.meetings, p_work private.work) returns jsonb
-language sql stable set search_path = '' as $$
+language sql volatile set search_path = '' as $$
 select private.meeting_json(p_meeting) || jsonb_build_object(
   'lease_token', p_work.lease_token, 'attempts', p_work.attempts, 'max_attempts', private.setting('max_attempts'),
   'lease_seconds', extract(epoch from p_work.leased_until - p_work.leased_at),
-  'settings_version', coalesce(es.settings_version, 1),
+  'named_fields', coalesce(es.named_fields, '{}'),
   'google_account_id', coalesce(es.google_account_id, w.google_account_id))
 from (select 1) as one
 left join private.event_state as es on es.kind = 'meeting' and es.subject_id = p_meeting.meeting_id
 left join private.work as w on w.kind = 'write' and w.subject_id = p_meeting.meeting_id;
 $$;
 comment on function private.leased_search_json(public.meetings, private.work) is
-  'A leased meeting as returned to a search: private.meeting_json with lease_token, attempts, max_attempts, lease_seconds, settings_version and google_account_id.';
+  'A leased meeting as returned to a search: private.meeting_json with lease_token, attempts, max_attempts, lease_seconds, named_fields and google_account_id.';
 
 create function private.fail_poison_searches() returns void
 language plpgsql volatile set search_path = '' as $$
@@ -106,6 +106,14 @@ begin
     for update skip locked);
   -- No request was sent for a meeting without a slot, so there is nothing to verify.
   delete from private.work as w where w.kind = 'search' and w.subject_id = any (v_ids);
+  with kept as (
+    update private.moves as v
+    set decision = 'kept', reason = 'search_abandoned', at = clock_timestamp()
+    where v.meeting_id = any (v_ids) and v.decision = 'searching'
+    returning v.meeting_id
+  )
+  -- A meeting that was to move has its time, and keeps it.
+  select array(select unnest(v_ids) except select k.meeting_id from kept as k) into v_ids;
   update public.meetings as m
   set
     scheduling_status = 'failed',
@@ -125,14 +133,19 @@ begin
   perform private.fail_poison_searches();
   v_work := array(select w from private.claim_work('search', p_limit, p_lease_seconds) as w);
   return query
-  select private.leased_search_json(m, w)
+  select jsonb_build_object(
+    'meeting_id', m.meeting_id, 'organizer_user_id', m.organizer_user_id, 'lease_token', w.lease_token, 'attempts', w.attempts,
+    'max_attempts', private.setting('max_attempts'), 'lease_seconds', extract(epoch from w.leased_until - w.leased_at),
+    -- As stored, compressed: ten or more times as much as text.
+    'is_large', pg_column_size(m.participants) > 50000)
   from unnest(v_work) as w
   join public.meetings as m on m.meeting_id = w.subject_id
   order by w.due_at, w.subject_id;
 end $$;
 comment on function public.claim_schedulings(integer, integer) is
   'Leases meetings that wait for a slot, organizers in turn; or one alone whose lease expired, which fails after max_attempts crashes. '
-  'Returns rows with lease_token, attempts, max_attempts and lease_seconds. Settle with settle_scheduling before the lease ends. '
+  'Returns {meeting_id, organizer_user_id, lease_token, attempts, max_attempts, lease_seconds, is_large}; is_large: the row may '
+  'have megabytes. Settle with settle_scheduling before the lease ends. '
   'p_lease_seconds: null is search_lease_seconds of private.settings.';
 
 create function private.insert_leased_meeting(
@@ -141,14 +154,14 @@ create function private.insert_leased_meeting(
 language sql volatile set search_path = '' as $$
 with inserted as (
   insert into public.meetings (
-    meeting_id, organizer_user_id, title, description, location, participants, constraints, recurrence, weights,
-    allow_concessions, conference, reminders, guests_can_modify, guests_can_invite_others, guests_can_see_other_guests,
+    meeting_id, organizer_user_id, title, description, location, description_details, locale, participants, constraints, recurrence, weights,
+    allow_concessions, auto_reschedule, on_conflict, conference, reminders, guests_can_modify, guests_can_invite_others, guests_can_see_other_guests,
     target_calendar_id
   )
   select
     p_meeting_id, coalesce(p_user_id, given.organizer_user_id), given.title, given.description, given.location,
-    given.participants, coalesce(given.constraints, '{}'), given.recurrence, given.weights,
-    coalesce(given.allow_concessions, false), coalesce(given.conference, 'meet'), given.reminders,
+    given.description_details, given.locale, given.participants, coalesce(given.constraints, '{}'), given.recurrence, given.weights,
+    coalesce(given.allow_concessions, false), given.auto_reschedule, coalesce(given.on_conflict, 'warn'), coalesce(given.conference, 'meet'), given.reminders,
     coalesce(given.guests_can_modify, false), coalesce(given.guests_can_invite_others, true),
     coalesce(given.guests_can_see_other_guests, true), coalesce(given.target_calendar_id, 'primary')
   from jsonb_populate_record(null::public.meetings, p_meeting) as given
@@ -156,10 +169,10 @@ with inserted as (
   returning *
 ), leased as (
   -- Leased in the same statement: a row that is due without a lease would wake a worker.
-  insert into private.work (kind, subject_id, owner_id, due_at, lease_token, leased_at, leased_until)
+  insert into private.work (kind, subject_id, owner_id, due_at, lease_token, leased_at, leased_until, request_id)
   select
     'search', i.meeting_id, i.organizer_user_id, clock_timestamp(), gen_random_uuid(), clock_timestamp(),
-    clock_timestamp() + private.lease_length('search', p_lease_seconds)
+    clock_timestamp() + private.lease_length('search', p_lease_seconds), private.request_id()
   from inserted as i
 )
 select * from inserted;
@@ -171,12 +184,15 @@ create function public.begin_scheduling(
   p_user_id uuid default null,
   p_meeting jsonb default null,
   p_reschedule boolean default false,
-  p_lease_seconds integer default null
+  p_lease_seconds integer default null,
+  p_is_waiting boolean default false
 ) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
   v_meeting public.meetings;
   v_work private.work;
+  v_context jsonb;
+  v_pause jsonb;
 begin
   select * into v_meeting from public.meetings as m where m.meeting_id = p_meeting_id for update;
   if not found then
@@ -188,6 +204,14 @@ begin
     elsif coalesce(p_user_id::text, p_meeting ->> 'organizer_user_id') is null then
       return jsonb_build_object('decision', 'incomplete', 'path', 'organizer_user_id');
     end if;
+    v_pause := private.pause_refusal('search', coalesce(p_user_id, (p_meeting ->> 'organizer_user_id')::uuid));
+    if v_pause is not null then
+      return v_pause;
+    end if;
+    v_context := private.search_context(private.new_meeting(p_user_id, p_meeting), true, true);
+    if v_context ->> 'decision' = 'limit_reached' then
+      return v_context;
+    end if;
     begin
       select * into v_meeting from private.insert_leased_meeting(p_meeting_id, p_user_id, p_meeting, p_lease_seconds);
     exception
@@ -196,24 +220,44 @@ begin
     end;
     if v_meeting.meeting_id is null then
       -- The same id was inserted between the first read and the insert.
-      return jsonb_build_object('decision', 'in_progress', 'retry_after_seconds', 1);
+      return private.lease_wait('search') || jsonb_build_object('decision', 'in_progress', 'retry_after_seconds', 1);
     end if;
     select * into v_work from private.work as w where w.kind = 'search' and w.subject_id = p_meeting_id;
   elsif p_user_id is not null and v_meeting.organizer_user_id is distinct from p_user_id then
-    return jsonb_build_object('decision', 'not_found');
+    return case
+      -- With participants it is a new meeting whose id the caller chose.
+      when p_meeting ? 'participants' then jsonb_build_object('decision', 'taken', 'path', 'meeting_id')
+      else jsonb_build_object('decision', 'not_found')
+    end;
   elsif v_meeting.cancelled_at is not null then
     return jsonb_build_object('decision', 'cancelled', 'meeting', private.meeting_json(v_meeting));
   else
     select * into v_work from private.work as w where w.kind = 'search' and w.subject_id = p_meeting_id for update;
     if v_work.leased_until > clock_timestamp() then
-      return jsonb_build_object(
+      return private.lease_wait('search') || jsonb_build_object(
         'decision', 'in_progress', 'meeting', private.meeting_json(v_meeting),
         'retry_after_seconds', ceil(extract(epoch from v_work.leased_until - clock_timestamp())));
+    elsif p_is_waiting and v_meeting.scheduling_status in ('failed', 'retrying') and v_work.lease_token is null then
+      return jsonb_build_object(
+        'decision', v_meeting.scheduling_status, 'meeting', private.meeting_json(v_meeting),
+        'retry_after_seconds', ceil(extract(epoch from v_work.due_at - clock_timestamp())));
     elsif v_meeting.scheduling_status = 'scheduled' and not p_reschedule then
       return jsonb_build_object('decision', 'scheduled', 'meeting', private.meeting_json(v_meeting));
     elsif private.frozen_calendar_differs(v_meeting, p_meeting) then
       return jsonb_build_object('decision', 'frozen', 'path', 'google_calendar_id', 'meeting', private.meeting_json(v_meeting));
     end if;
+    v_pause := private.pause_refusal('search', v_meeting.organizer_user_id);
+    if v_pause is not null then
+      return v_pause || jsonb_build_object('meeting', private.meeting_json(v_meeting));
+    end if;
+    v_context := private.search_context(
+      jsonb_populate_record(v_meeting, coalesce(p_meeting, '{}') - 'organizer_user_id'), true, v_meeting.google_event_id is null);
+    if v_context ->> 'decision' = 'limit_reached' then
+      return v_context || jsonb_build_object('meeting', private.meeting_json(v_meeting));
+    end if;
+    -- The caller searches another time now, under the meeting's own constraints.
+    perform private.keep_time(private.open_move(p_meeting_id, 'searching'), 'search_requested');
+    perform private.keep_time(private.open_move(p_meeting_id, 'proposed'), 'search_requested');
     if v_work.subject_id is null then
       -- Leased but not due: if the caller disconnects, the queue does not repeat the search.
       insert into private.work (kind, subject_id, owner_id, due_at)
@@ -231,15 +275,18 @@ begin
 
   v_meeting := private.as_requested(v_meeting);
   return jsonb_build_object('decision', 'claimed')
-    || private.scheduling_context(v_meeting)
+    || v_context
     || jsonb_build_object('meeting', private.leased_search_json(v_meeting, v_work));
 end $$;
-comment on function public.begin_scheduling(text, uuid, jsonb, boolean, integer) is
-  'Leases a meeting for a search, in one round trip: {decision, meeting, connection, own_connections, burdens, '
-  'retry_after_seconds}. An unknown id is inserted from p_meeting, already leased. decision: claimed, scheduled, '
-  'in_progress, cancelled, not_found (also for another user''s meeting), incomplete: a new meeting lacks participants '
-  'or an organizer that exists (path), or frozen: a field that cannot be changed because the event exists, or may '
-  'exist (path).';
+comment on function public.begin_scheduling(text, uuid, jsonb, boolean, integer, boolean) is
+  'Leases a meeting for a search, in one round trip: {decision, meeting, connection, own_connections, preferences, burdens, turns, '
+  'retry_after_seconds}; spends the organizer''s budgets. An unknown id is inserted from p_meeting, already leased. decision: claimed, scheduled, '
+  'in_progress, cancelled, not_found (also for another user''s meeting), taken: the id of a new meeting (p_meeting has '
+  'participants) is another user''s, incomplete: a new meeting lacks participants '
+  'or an organizer that exists (path), limit_reached (limit, allowed, until): a budget is used up, and nothing is stored or leased, processing_paused (paused_until): an operator has paused '
+  'searches, and nothing is stored or leased, or frozen: a field that cannot be changed because the event exists, or may '
+  'exist (path). in_progress: another worker has the lease (is_leased, wait_seconds). p_is_waiting: the caller has waited for that lease, and gets '
+  'failed or retrying if its search found no slot, instead of a lease.';
 
 create function public.settle_scheduling(
   p_meeting_id text,
@@ -256,6 +303,10 @@ language plpgsql volatile set search_path = '' as $$
 declare
   v_meeting public.meetings;
   v_work private.work;
+  v_move private.moves;
+  v_rules jsonb;
+  v_reason text;
+  v_hold jsonb;
   v_index integer;
   v_chosen jsonb;
 begin
@@ -266,13 +317,17 @@ begin
   if v_meeting.meeting_id is null or v_work.subject_id is null then
     return jsonb_build_object('decision', 'lease_lost');
   end if;
+  v_move := private.open_move(p_meeting_id, 'searching');
 
   if p_slot is null then
     v_work := private.next_work(
       v_work,
       case
-        -- A meeting keeps its slot when a new search finds none.
-        when v_meeting.starts_at is not null then 'done'
+        -- A meeting keeps its slot when a new search finds none, unless another meeting was given it and this search may still find one.
+        when v_meeting.starts_at is not null
+          and not (
+            p_verdict in ('retry', 'defer')
+            and (v_move.meeting_id is not null or coalesce(split_part(v_meeting.writeback_error, ':', 1) = 'slot_taken', false))) then 'done'
         else p_verdict
       end,
       case
@@ -283,6 +338,14 @@ begin
       end);
     perform private.store_work(v_work);
     update private.event_state as es set search_request = null where es.kind = 'meeting' and es.subject_id = p_meeting_id;
+    if v_move.meeting_id is not null then
+      -- What the search for another time came to says nothing about the time that the meeting has.
+      if v_work.due_at is null then
+        perform private.keep_time(v_move, coalesce(p_details ->> 'move', p_details ->> 'reason', p_error));
+      end if;
+      return jsonb_build_object(
+        'decision', 'settled', 'retry_after_seconds', ceil(extract(epoch from v_work.due_at - clock_timestamp())));
+    end if;
     update public.meetings as m
     set
       scheduling_status = case
@@ -303,30 +366,59 @@ begin
   -- The calendars that were read under an expired lease may have changed.
   if v_work.leased_until <= clock_timestamp() then
     return jsonb_build_object('decision', 'lease_lost');
-  elsif private.holds_too_many(v_meeting) then
-    return jsonb_build_object('decision', 'too_many_holds');
   end if;
-  v_index := private.hold_first_free(
-    v_meeting, array(select distinct lower(email) from jsonb_array_elements_text(p_slot -> 'held') as email), p_candidates,
+  if v_move.meeting_id is not null then
+    v_rules := private.move_rules(v_meeting);
+    v_reason := private.reason_to_stop(v_meeting, v_move, v_rules, clock_timestamp());
+    if v_reason is null and exists (
+      select from jsonb_array_elements(p_candidates) as c
+      where (c.value ->> 'start_time')::timestamptz <= clock_timestamp() + make_interval(hours => (v_rules ->> 'freeze_hours')::integer))
+    then
+      v_reason := 'freeze';
+    end if;
+    if v_reason is not null then
+      perform private.keep_time(v_move, v_reason);
+      v_work.due_at := null;
+      perform private.store_work(v_work);
+      return jsonb_build_object('decision', 'kept', 'reason', v_reason);
+    end if;
+  end if;
+  v_hold := private.hold_first_free(
+    p_meeting_id, null, v_meeting.organizer_user_id, array(select distinct lower(email) from jsonb_array_elements_text(p_slot -> 'held') as email), p_candidates,
     p_slot -> 'occurrences');
-  if v_index is null then
-    return jsonb_build_object('decision', 'taken');
+  if v_hold ->> 'decision' <> 'settled' then
+    return v_hold;
   end if;
 
+  v_index := (v_hold ->> 'candidate')::integer;
   v_chosen := p_candidates -> v_index;
-  perform private.accept_search_request(p_meeting_id);
   v_work.due_at := null;
   perform private.store_work(v_work);
+  if v_move.meeting_id is not null and (v_rules ->> 'approve')::boolean and v_move.accepted_starts_at is null then
+    perform private.propose_time(v_move, v_rules, (
+      select jsonb_agg(c.value order by c.ordinality)
+      from jsonb_array_elements(p_candidates) with ordinality as c where c.ordinality > v_index));
+    return jsonb_build_object('decision', 'proposed', 'candidate', v_index);
+  elsif v_move.meeting_id is not null then
+    update private.moves as v
+    set
+      decision = 'moved', at = clock_timestamp(), desired_version = v_meeting.desired_version + 1,
+      to_starts_at = (v_chosen ->> 'start_time')::timestamptz, to_ends_at = (v_chosen ->> 'end_time')::timestamptz
+    where v.meeting_id = p_meeting_id and v.version = v_move.version;
+  end if;
+  perform private.accept_search_request(p_meeting_id, p_slot -> 'choices' -> v_index);
   perform private.apply_write_event(p_meeting_id, jsonb_build_object(
     'type', 'slot_found',
     'slot', jsonb_build_object(
-      'starts_at', v_chosen -> 'start_time', 'ends_at', v_chosen -> 'end_time', 'timezone', p_slot -> 'timezone')));
+      'starts_at', v_chosen -> 'start_time', 'ends_at', v_chosen -> 'end_time',
+      -- A moved event stays in its zone, also where people chose it.
+      'timezone', case when v_move.meeting_id is not null then coalesce(v_meeting.timezone, p_slot ->> 'timezone') else p_slot ->> 'timezone' end)));
   update public.meetings as m
   set
     score = (v_chosen ->> 'score')::numeric,
     reasoning = v_chosen ->> 'reasoning',
     candidates = (
-      select jsonb_agg(c.value - 'guest_reasoning' order by c.ordinality)
+      select jsonb_agg(c.value - 'event_reasoning' order by c.ordinality)
       from jsonb_array_elements(p_candidates) with ordinality as c
       where c.ordinality > v_index and c.ordinality <= v_index + (p_slot ->> 'max_candidates')::integer
     ),
@@ -335,18 +427,20 @@ begin
     scheduling_error = null,
     scheduling_reason = null,
     -- What guests may read of the reasons stays beside them; an event is composed of the row.
-    scheduling_details = coalesce(p_details, '{}') || jsonb_build_object('guest_reasoning', v_chosen -> 'guest_reasoning')
+    scheduling_details = coalesce(p_details, '{}') || jsonb_build_object('event_reasoning', v_chosen -> 'event_reasoning')
   where m.meeting_id = p_meeting_id;
   return jsonb_build_object('decision', 'settled', 'candidate', v_index);
 end $$;
 comment on function public.settle_scheduling(text, uuid, jsonb, jsonb, text, text, jsonb, text, double precision) is
-  'Settles the lease of a search. p_slot {timezone, held, max_candidates, occurrences} takes the first of p_candidates at '
+  'Settles the lease of a search. p_slot {timezone, held, max_candidates, occurrences, choices} takes the first of p_candidates at '
   'which none of held (addresses) has a hold of another meeting, and makes write-back due; occurrences is, for a '
-  'series, a list for each candidate of {start_time, end_time, taken}, all of which it takes. Without p_slot the '
+  'series, a list for each candidate of {start_time, end_time, taken}, all of which it takes; choices is, for a meeting with groups, who is chosen at each candidate '
+  '(private.with_choices). Without p_slot the '
   'meeting failed with p_error (code) and p_reason (sentence): for good (p_verdict reject), or until the backoff is over or '
-  'p_not_before_seconds have passed (retry, which spends an attempt, or defer). {decision, candidate, retry_after_seconds}: '
+  'p_not_before_seconds have passed (retry, which spends an attempt, or defer). {decision, candidate, limit, retry_after_seconds}: '
   'settled (candidate: its index, from 0; retry_after_seconds: when the search is due again), taken '
-  'or too_many_holds (the lease stays valid), lease_lost (nothing was changed).';
+  'or too_many_holds (limit: how many times an organizer may hold; the lease stays valid), lease_lost (nothing was changed). Of a meeting that is to move '
+  'automatically (private.moves) also proposed (candidate: the best one waits for the organizer) or kept (reason: the guard rail).';
 
 revoke all on function
   private.frozen_calendar_differs,

@@ -65,32 +65,53 @@ create trigger sharing_check
   for each row
   execute function private.sharing_check();
 
-create function private.sharing_level(p_owner_user_id uuid, p_organizer_user_id uuid) returns text
+create function private.is_grantee(p_sharing public.availability_sharing, p_organizer private.google_connections) returns boolean
 language sql stable set search_path = '' as $$
-select case
-  when p_owner_user_id = p_organizer_user_id then 'habits'
-  else (
-    select case when bool_or(s.level = 'habits') then 'habits' when count(*) > 0 then 'busy' end
-    from public.availability_sharing as s
-    left join private.google_connections as o on o.user_id = p_organizer_user_id
-    where s.owner_user_id = p_owner_user_id
-      and (s.expires_at is null or s.expires_at > now())
-      and case s.grantee_kind
-        when 'everybody' then true
-        when 'person' then o.email_verified and s.grantee = lower(o.email)
-        else s.grantee = o.hosted_domain
-      end)
-end;
+select (p_sharing.expires_at is null or p_sharing.expires_at > now())
+  and case p_sharing.grantee_kind
+    when 'everybody' then true
+    when 'person' then p_organizer.email_verified and p_sharing.grantee = lower(p_organizer.email)
+    else p_sharing.grantee = p_organizer.hosted_domain
+  end;
 $$;
-comment on function private.sharing_level(uuid, uuid) is
-  'What an organizer may use of another user''s own connection: busy, habits (which includes busy), or null: nothing. '
-  'Every use of a connection for another user asks here.';
+comment on function private.is_grantee(public.availability_sharing, private.google_connections) is
+  'Whether a permission holds now for an organizer (all null: without a connection).';
+
+create function private.sharing_users(p_emails text[], p_organizer_user_id uuid) returns table (user_id uuid, level text)
+language sql stable set search_path = '' as $$
+select c.user_id, case when c.user_id = p_organizer_user_id then 'habits' else allowed.level end
+from private.google_connections as c
+left join private.google_connections as o on o.user_id = p_organizer_user_id
+cross join lateral (
+  select case when bool_or(s.level = 'habits') then 'habits' when count(*) > 0 then 'busy' end as level
+  from public.availability_sharing as s
+  where s.owner_user_id = c.user_id
+    and private.is_grantee(s, o)
+) as allowed
+where c.user_id = p_organizer_user_id or (lower(c.email) = any (p_emails) and allowed.level is not null);
+$$;
+comment on function private.sharing_users(text[], uuid) is
+  'Whose own connection an organizer may use, and for what: level is busy, or habits (which includes busy). The organizer, and of the users '
+  'with these addresses (lower case) those who share with the organizer. Every use of a connection for another user asks here, once for all '
+  'people: otherwise the number of calls would tell which addresses belong to users.';
+
+create function private.sharing_organizers(p_user_id uuid) returns setof uuid
+language sql stable set search_path = '' as $$
+select o.user_id
+from private.google_connections as o
+where o.user_id <> p_user_id
+  and exists (
+    select from public.availability_sharing as s where s.owner_user_id = p_user_id and private.is_grantee(s, o));
+$$;
+comment on function private.sharing_organizers(uuid) is
+  'The other organizers who may see when a user is busy: private.sharing_users the other way round.';
 
 create function private.sharing_emails(p_emails text[], p_organizer_user_id uuid) returns text[]
 language sql stable set search_path = '' as $$
 select coalesce(array_agg(distinct lower(c.email)), '{}')
-from private.google_connections as c
-where lower(c.email) = any (p_emails) and private.sharing_level(c.user_id, p_organizer_user_id) is not null;
+from private.sharing_users(p_emails, p_organizer_user_id) as sharing
+join private.google_connections as c on c.user_id = sharing.user_id
+where lower(c.email) = any (p_emails);
 $$;
 comment on function private.sharing_emails(text[], uuid) is
   'Those of these addresses (lower case) that belong to the organizer or to users who share with the organizer.';
@@ -125,7 +146,9 @@ comment on function public.list_availability_sharing(uuid) is 'The permissions t
 revoke all on public.availability_sharing from public, anon, authenticated, service_role;
 revoke all on function
   private.sharing_check,
-  private.sharing_level,
+  private.is_grantee,
+  private.sharing_users,
+  private.sharing_organizers,
   private.sharing_emails,
   public.allow_availability,
   public.revoke_availability,

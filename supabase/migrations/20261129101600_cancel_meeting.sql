@@ -13,6 +13,8 @@ begin
     return jsonb_build_object('decision', 'already_cancelled', 'meeting', private.meeting_json(v_meeting));
   elsif p_expected_version <> v_meeting.desired_version then
     return jsonb_build_object('decision', 'version_conflict', 'meeting', private.meeting_json(v_meeting));
+  elsif private.reason_not_to_write(v_meeting) is not null then
+    return jsonb_build_object('decision', private.reason_not_to_write(v_meeting), 'meeting', private.meeting_json(v_meeting));
   end if;
   delete from private.work as w where w.kind = 'search' and w.subject_id = p_meeting_id;
   v_meeting := private.apply_write_event(p_meeting_id, '{"type": "cancelled"}');
@@ -21,17 +23,19 @@ end $$;
 comment on function public.cancel_meeting(text, uuid, integer) is
   'Cancels a meeting for good. If an event exists or may exist, its deletion becomes due (guests are notified '
   'once); otherwise nothing becomes due. p_user_id null: any user''s meeting. {decision, meeting}: cancelled, '
-  'already_cancelled, version_conflict or not_found.';
+  'already_cancelled, version_conflict, not_found, or not_organizer and wrong_account (private.reason_not_to_write).';
 
 create function public.cancel_meetings_of_user(p_user_id uuid) returns jsonb
 language plpgsql set search_path = '' as $$
 declare
   v_cancelled integer;
 begin
-  perform public.cancel_meeting(m.meeting_id)
-  from public.meetings as m
-  where m.organizer_user_id = p_user_id and m.cancelled_at is null and coalesce(m.ends_at > now(), true);
-  get diagnostics v_cancelled = row_count;
+  select count(*) filter (where c.decided ->> 'decision' = 'cancelled') into v_cancelled
+  from (
+    select public.cancel_meeting(m.meeting_id) as decided
+    from public.meetings as m
+    where m.organizer_user_id = p_user_id and m.cancelled_at is null and coalesce(m.ends_at > now(), true)
+  ) as c;
   return jsonb_build_object(
     'cancelled', v_cancelled,
     'waiting', (
@@ -42,7 +46,7 @@ begin
     ));
 end $$;
 comment on function public.cancel_meetings_of_user(uuid) is
-  'For use before a user is deleted: cancels every meeting that is not over. {cancelled: by this call, waiting: '
+  'For use before a user is deleted: cancels every meeting that is not over and whose event the user can delete. {cancelled: by this call, waiting: '
   'cancellations that are still to be written to Google}; delete the user when waiting is 0.';
 
 

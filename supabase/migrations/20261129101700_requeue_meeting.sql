@@ -7,60 +7,33 @@ $$;
 comment on function private.chosen_candidate is
   'The stored candidate that is the meeting''s slot; null for a slot that the caller gave.';
 
-create function private.occurrences_of(p_candidate jsonb) returns jsonb
-language sql stable set search_path = '' as $$
-select jsonb_agg(
-  jsonb_build_object(
-    'start_time', o.value,
-    'end_time', (o.value #>> '{}')::timestamptz
-      + ((p_candidate ->> 'end_time')::timestamptz - (p_candidate ->> 'start_time')::timestamptz))
-  order by o.ordinality)
-from jsonb_array_elements(p_candidate -> 'recurrence' -> 'start_times') with ordinality as o
-where not exists (
-  select from jsonb_array_elements(p_candidate -> 'recurrence' -> 'clashes') as c where c.value -> 'start_time' = o.value
-)
-$$;
-comment on function private.occurrences_of is
-  'Occurrences of a stored candidate in the form that settle_scheduling takes, without those that clashed when it was '
-  'found; null for a single meeting.';
-
 -- The holds of a failed meeting have ended. Before it is written after a requeue, its time is held again, or a search
 -- finds another one.
-
--- A slot that the caller gave never had holds, so it is only compared with the holds of others.
 create function private.hold_slot_again(p_meeting public.meetings) returns boolean
 language plpgsql set search_path = '' as $$
 declare
-  v_chosen jsonb := private.chosen_candidate(p_meeting);
-  v_held text[];
+  v_ids constant text[] := array[p_meeting.meeting_id];
+  v_people text[] := array(
+    select distinct h.participant_email from private.slot_holds as h where h.meeting_id = p_meeting.meeting_id and h.state = 'ended');
 begin
-  if v_chosen is null then
-    return not exists (
-      select from private.slot_holds as h
-      where h.participant_email in (select e from private.participant_emails(p_meeting.participants) as e)
-        and h.held && tstzrange(p_meeting.starts_at, p_meeting.ends_at)
-        and h.meeting_id <> p_meeting.meeting_id
-        and (h.expires_at is null or h.expires_at > clock_timestamp())
-    );
+  -- Before any row of a hold is locked: other transactions lock rows of holds after the people.
+  perform private.lock_people(v_people);
+  perform private.end_expired_holds(v_people);
+  perform private.end_revoked_holds(v_ids);
+  if private.unheld_meetings(v_ids) <> '{}'
+    or not exists (select from private.slot_holds as h where h.meeting_id = p_meeting.meeting_id and not h.is_given)
+      and exists (select from private.named_times_taken(v_ids))
+  then
+    return false;
   end if;
-  v_held := array(
-    select distinct lower(a.value ->> 'email')
-    from jsonb_array_elements(v_chosen -> 'participant_availability') as a
-    where a.value ->> 'status' <> 'unknown'
-    except
-    select unnest(es.removed_participants) from private.event_state as es where es.kind = 'meeting' and es.subject_id = p_meeting.meeting_id
-    -- The calendar of a participant with given busy time was not read.
-    except
-    select lower(p.value ->> 'email')
-    from jsonb_array_elements(p_meeting.participants) as p
-    where jsonb_typeof(p.value) = 'object' and (p.value ? 'busy' or p.value -> 'calendar_summary' ? 'busy_slots')
-  );
-  return private.hold_first_free(
-    p_meeting, v_held, jsonb_build_array(v_chosen), jsonb_build_array(private.occurrences_of(v_chosen))) is not null;
+  if private.may_hold(p_meeting.organizer_user_id) then
+    perform private.hold_again(v_ids, clock_timestamp() + make_interval(mins => private.setting('hold_minutes')::integer));
+  end if;
+  return true;
 end $$;
 comment on function private.hold_slot_again is
-  'Holds the time of a meeting with a slot again; false when another meeting holds it. A slot that the caller gave is '
-  'only compared with the holds of others.';
+  'Holds the time of a meeting with a slot again; false when another meeting holds it. A slot that no search found is only compared '
+  'with the holds of the organizer and of participants who share with the organizer.';
 
 -- Holds end five minutes after their meeting was written. Within that time they show everything that was booked since
 -- the search; later only the calendars do, so a search has to read them again.
@@ -76,7 +49,7 @@ begin
     perform private.hold_slot_again(p_meeting);
     return 'write';
   elsif v_is_chosen and p_meeting.writeback_status = 'failed'
-    and coalesce(p_meeting.writeback_attempted_at, '-infinity') < clock_timestamp() - interval '5 minutes'
+    and coalesce(p_meeting.writeback_attempted_at, '-infinity') < clock_timestamp() - make_interval(mins => private.setting('written_hold_minutes')::integer)
   then
     return 'search';
   elsif private.hold_slot_again(p_meeting) then
@@ -131,6 +104,12 @@ begin
   if v_meeting.meeting_id is null or (p_user_id is not null and v_meeting.organizer_user_id is distinct from p_user_id) then
     return jsonb_build_object('decision', 'not_found');
   end if;
+  if v_meeting.scheduling_status = 'failed' and v_meeting.starts_at is null and v_meeting.cancelled_at is null
+    and v_meeting.organizer_user_id is not null
+    and not exists (select from private.work as w where w.kind = 'search' and w.subject_id = p_meeting_id)
+  then
+    return jsonb_build_object('decision', 'requeued', 'meeting', private.meeting_json(private.search_again(p_meeting_id)));
+  end if;
   v_is_given_up := (v_state.work).subject_id is null and coalesce(
     case
       when v_state.event_id is not null then v_state.written_version < v_state.desired_version
@@ -163,13 +142,12 @@ end $$;
 comment on function public.requeue_meeting(text, uuid) is
   'Gives a failed meeting, or a change or cancellation that was given up, three new attempts and holds the time of its '
   'participants again. If a search chose the time and it may be taken, the meeting is searched again (scheduling_status '
-  'pending). p_user_id null: any user''s meeting. {decision, meeting}: requeued, slot_expired, slot_taken (another '
+  'pending), as is one whose search failed. p_user_id null: any user''s meeting. {decision, meeting}: requeued, slot_expired, slot_taken (another '
   'meeting holds the given time), not_found, or the state of the meeting: created, pending, retrying, no_slot, '
   'cancelled.';
 
 revoke all on function
   private.chosen_candidate,
-  private.occurrences_of,
   private.hold_slot_again,
   private.way_back,
   private.search_again,

@@ -19,10 +19,7 @@ begin
     for update);
   -- All rows are locked first, then all people: locking one meeting after the other could deadlock.
   perform private.lock_people(array(
-    select distinct lower(a.value ->> 'email')
-    from public.meetings as m
-    cross join jsonb_array_elements(coalesce(private.chosen_candidate(m) -> 'participant_availability', '[]')) as a
-    where m.meeting_id = any (v_ids)));
+    select distinct h.participant_email from private.slot_holds as h where h.meeting_id = any (v_ids) and h.state = 'ended'));
 
   foreach v_state in array private.lock_write_states(v_ids) loop
     -- An event that exists or may exist can be changed only with the account of its first attempt.

@@ -18,10 +18,12 @@ begin
     left join private.event_state as es on es.kind = 'meeting' and es.subject_id = n.meeting_id
     where n.conference = 'meet' and n.meet_link is null and n.cancelled_at is null
       and n.google_event_id is not null and n.organizer_user_id is not null
+      -- The write has stored that the calendar allows none.
+      and coalesce(n.meet_link_error not like 'conference_refused:%', true)
       and (
         o.google_event_id is null
-        -- A change has added the conference.
-        or o.written_version < coalesce(es.settings_version, 1) and n.written_version >= coalesce(es.settings_version, 1)
+        -- A change has named the conference.
+        or (es.named_fields ->> 'conference')::integer > o.written_version and n.written_version >= (es.named_fields ->> 'conference')::integer
       )
     order by n.meeting_id);
   if cardinality(v_expected) = 0 then
@@ -53,7 +55,8 @@ begin
   return (
     select coalesce(jsonb_agg(jsonb_build_object(
       'meeting', to_jsonb(m) || jsonb_build_object(
-        'candidates', '[]'::jsonb, 'lease_token', w.lease_token, 'reads', w.deferrals + w.crashes + 1, 'google_account_id', es.google_account_id),
+        'candidates', '[]'::jsonb, 'participants', private.as_guests(m.participants),
+        'lease_token', w.lease_token, 'reads', w.deferrals + w.crashes + 1, 'google_account_id', es.google_account_id),
       'connection', to_jsonb(c)) order by w.due_at, w.subject_id), '[]')
     from unnest(v_work) as w
     join public.meetings as m on m.meeting_id = w.subject_id

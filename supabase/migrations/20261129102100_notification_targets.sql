@@ -5,8 +5,11 @@ create table public.notification_targets (
   kind text not null check (kind in ('webhook', 'slack', 'teams', 'email')),
   address text check (length(address) between 3 and 2048),
   signing_secret text,
-  events text[] not null default '{created,failed,cancelled,given_up,needs_reauth}'
-    check (events <@ '{created,failed,cancelled,given_up,needs_reauth}'::text[]),
+  events text[] not null default '{created,failed,cancelled,given_up,needs_reauth,moved,cancelled_in_google,conflict,proposed}'
+    check (events <@ array[
+      'created', 'failed', 'cancelled', 'given_up', 'needs_reauth',
+      'replied', 'moved', 'rescheduled', 'cancelled_in_google', 'conflict', 'proposed'
+    ]),
   enabled boolean not null default true,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
@@ -22,7 +25,7 @@ create table public.notification_targets (
 
 comment on table public.notification_targets is
   'Addresses that are notified when a meeting becomes created, failed or cancelled, when its change or cancellation is '
-  'given up, or when a user has to connect Google again.';
+  'given up, when its time meets a conflict or another time is proposed, or when a user has to connect Google again.';
 comment on column public.notification_targets.target_id is 'Id of the target.';
 comment on column public.notification_targets.owner_user_id is
   'The user whose meetings are notified; null: those of all users (only a secret key can insert such a target).';
@@ -33,7 +36,8 @@ comment on column public.notification_targets.address is
 comment on column public.notification_targets.signing_secret is
   'Write-only, for kind webhook: whsec_ and the base64 of 24 to 64 random bytes. Always null when read.';
 comment on column public.notification_targets.events is
-  'Event types to deliver: any of created, failed, cancelled, given_up, needs_reauth.';
+  'Event types to deliver: any of created, failed, cancelled, given_up, needs_reauth, replied, moved, rescheduled, '
+  'cancelled_in_google, conflict, proposed. The default leaves out replied and rescheduled.';
 comment on column public.notification_targets.enabled is 'Whether notifications are delivered.';
 comment on column public.notification_targets.created_at is 'When the row was inserted.';
 comment on column public.notification_targets.updated_at is 'When the row last changed.';

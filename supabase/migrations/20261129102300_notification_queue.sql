@@ -37,6 +37,7 @@ declare
   v_work private.work[];
 begin
   perform private.fail_poison_notifications();
+  perform private.fan_out_announcements(p_limit);
   v_work := array(select w from private.claim_work('notification', p_limit, p_lease_seconds) as w);
   return query
   select
@@ -48,7 +49,7 @@ begin
   left join private.notification_secrets as s on s.target_id = n.target_id;
 end $$;
 comment on function public.claim_notifications(integer, integer) is
-  'Leases due notifications, with their targets. target_wanted: false once the target is gone or disabled. Settle '
+  'Makes notifications of announcements, and leases due notifications, with their targets; users in turn. target_wanted: false once the target is gone or disabled. Settle '
   'each before its lease ends.';
 
 create function public.settle_notification(
@@ -76,7 +77,7 @@ begin
     case
       when p_outcome = 'sent' then 'done'
       -- A target that keeps asking to wait is given up after a day.
-      when p_outcome <> 'retry' or v_notification.created_at <= now() - interval '1 day' then 'reject'
+      when p_outcome <> 'retry' or v_notification.queued_at <= now() - interval '1 day' then 'reject'
       when p_spends_attempt then 'retry'
       else 'defer'
     end,
@@ -86,6 +87,7 @@ begin
   set
     status = case when p_outcome = 'sent' then 'sent' when v_work.due_at is not null then 'retrying' else 'failed' end,
     attempts = v_work.attempts + case when p_outcome = 'sent' or p_outcome = 'reject' then 1 else 0 end,
+    request_id = private.request_id(),
     error = case when p_outcome <> 'sent' then left(p_error, 2000) end,
     sent_at = case when p_outcome = 'sent' then clock_timestamp() end
   where n.notification_id = p_notification_id;

@@ -11,6 +11,7 @@ create table public.tasks (
   recurrence_pattern text
     check (recurrence_pattern in ('daily', 'weekdays', 'weekly', 'biweekly', 'monthly', 'quarterly', 'yearly')),
   recurrence_ends date,
+  assignees jsonb not null default '[]',
   status text not null default 'backlog' check (status in ('backlog', 'in_progress', 'done', 'blocked')),
   deleted_at timestamptz,
   created_at timestamptz not null default now(),
@@ -30,6 +31,9 @@ comment on column public.tasks.recurrence_pattern is
   'For recurring tasks: daily, weekdays, weekly, biweekly, monthly, quarterly or yearly, counted from start_date.';
 comment on column public.tasks.recurrence_ends is
   'The last day on which a recurring task may start, in the time zone of the event; null is without end.';
+comment on column public.tasks.assignees is
+  'Who does the task with its user: e-mail addresses, or {email, name, optional}, or {user_id} of a user who shares availability with the '
+  'task''s user. The event invites them, and task-events/schedule finds a time for all of them.';
 comment on column public.tasks.status is 'backlog, in_progress, done or blocked.';
 comment on column public.tasks.deleted_at is 'When the task was deleted; the row stays.';
 comment on column public.tasks.created_at is 'When the row was inserted.';

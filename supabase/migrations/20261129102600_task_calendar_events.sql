@@ -86,7 +86,7 @@ create index idx_task_calendar_events_attendees
   on public.task_calendar_events using gin (attendees);
 create index idx_task_calendar_events_task on public.task_calendar_events (task_id);
 create unique index idx_task_calendar_events_event
-  on public.task_calendar_events (user_id, calendar_id, calendar_event_id);
+  on public.task_calendar_events (user_id, calendar_event_id, calendar_id);
 create index idx_task_calendar_events_unknown
   on public.task_calendar_events (user_id, calendar_id, event_start)
   where organizer_email is null and deleted_at is null;
@@ -149,13 +149,37 @@ begin
   delete from private.event_state as es
   using old_events as o
   where es.kind = 'task_event' and es.subject_id = o.id::text;
+  delete from private.slot_holds as h
+  using old_events as o
+  where h.task_event_id = o.id;
   return null;
 end $$;
-comment on function private.task_events_forget() is 'Deletes work and event state of a deleted row.';
+comment on function private.task_events_forget() is 'Deletes work, event state and holds of a deleted row.';
 
 create trigger task_events_forget
   after delete on public.task_calendar_events
   referencing old table as old_events
   for each statement execute function private.task_events_forget();
 
-revoke all on function private.is_unwritten, private.is_deleted, private.task_events_forget from public, anon, authenticated, service_role;
+create function private.task_events_keep_holds() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  if private.is_deleted(new) or new.sync_status::text = 'failed' or old.event_start is not null and new.event_start is distinct from old.event_start then
+    delete from private.slot_holds as h where h.task_event_id = new.id;
+  elsif new.sync_status::text = 'synced' and old.sync_status::text <> 'synced' then
+    -- A search in progress may have read the calendar before the event was written.
+    update private.slot_holds as h
+    set state = 'written', expires_at = clock_timestamp() + make_interval(mins => private.setting('written_hold_minutes')::integer)
+    where h.task_event_id = new.id and h.state = 'active';
+  end if;
+  return null;
+end $$;
+comment on function private.task_events_keep_holds() is
+  'Trigger: the holds of a task''s event end soon after it was written, and are deleted if it failed, was deleted or has another time.';
+
+create trigger task_events_keep_holds
+  after update on public.task_calendar_events
+  for each row
+  execute function private.task_events_keep_holds();
+
+revoke all on function private.is_unwritten, private.is_deleted, private.task_events_forget, private.task_events_keep_holds from public, anon, authenticated, service_role;

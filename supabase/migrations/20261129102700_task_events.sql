@@ -21,10 +21,10 @@ comment on function private.task_event_json(public.task_calendar_events) is
 
 create function private.store_task_event_state(p_id text, p_state jsonb) returns void
 language sql volatile set search_path = '' as $$
-insert into private.event_state as es (kind, subject_id, wanted, pending_change, google_account_id, outcome_unknown_since)
+insert into private.event_state as es (kind, subject_id, wanted, pending_change, google_account_id, outcome_unknown_since, is_unacknowledged)
 values (
   'task_event', p_id, nullif(p_state -> 'wanted', 'null'), nullif(p_state -> 'pending_change', 'null'), p_state ->> 'google_account_id',
-  case when (p_state ->> 'outcome_unknown')::boolean then clock_timestamp() end)
+  case when (p_state ->> 'outcome_unknown')::boolean then clock_timestamp() end, (p_state ->> 'is_unacknowledged')::boolean)
 on conflict (kind, subject_id) do update
 set
   wanted = case when p_state ? 'wanted' then excluded.wanted else es.wanted end,
@@ -33,10 +33,11 @@ set
   outcome_unknown_since = case
     when not p_state ? 'outcome_unknown' then es.outcome_unknown_since
     when excluded.outcome_unknown_since is not null then coalesce(es.outcome_unknown_since, excluded.outcome_unknown_since)
-  end;
+  end,
+  is_unacknowledged = coalesce(excluded.is_unacknowledged, es.is_unacknowledged);
 $$;
 comment on function private.store_task_event_state(text, jsonb) is
-  'Stores the given fields of a task event''s state: wanted, pending_change, google_account_id, outcome_unknown; the others stay.';
+  'Stores the given fields of a task event''s state: wanted, pending_change, google_account_id, outcome_unknown, is_unacknowledged; the others stay.';
 
 create function private.lease_task_event(p_id text, p_owner_id uuid, p_lease_seconds integer) returns private.work
 language plpgsql volatile set search_path = '' as $$
@@ -44,8 +45,9 @@ declare
   v_work private.work;
 begin
   -- Leased but not due: it becomes due when a change plan is stored.
+  -- A read, a write, and two reads that follow a moved event.
   insert into private.work (kind, subject_id, owner_id, requests, due_at)
-  values ('task_event', p_id, p_owner_id, 2, 'infinity')
+  values ('task_event', p_id, p_owner_id, 4, 'infinity')
   on conflict (kind, subject_id) do nothing;
   select * into v_work from private.lease_work('task_event', array[p_id], p_lease_seconds);
   perform private.store_task_event_state(p_id, jsonb_build_object(
@@ -69,16 +71,76 @@ $$;
 comment on function private.task_event_response(text, public.task_calendar_events, uuid) is
   '{decision, event, task, connection, retry_after_seconds}: the result of every function that leases a task event.';
 
+create function public.assignee_emails(p_user_id uuid, p_assignee_ids uuid[]) returns jsonb
+language sql stable set search_path = '' as $$
+select coalesce(jsonb_object_agg(c.user_id, c.email), '{}')
+from private.sharing_users(
+  array(select lower(c.email) from private.google_connections as c where c.user_id = any (p_assignee_ids)), p_user_id
+) as sharing
+join private.google_connections as c on c.user_id = sharing.user_id
+where c.user_id = any (p_assignee_ids);
+$$;
+comment on function public.assignee_emails(uuid, uuid[]) is
+  'The addresses of users whom a user may assign by their id, because they share availability with that user: {user id: address}. Others, like ids '
+  'that do not exist, are absent.';
+
+create function private.hold_for_task(p_event_id uuid, p_user_id uuid, p_slots jsonb) returns jsonb
+language plpgsql volatile set search_path = '' as $$
+begin
+  if p_slots is null then
+    -- A time that the caller gave takes the place of one that was found before.
+    delete from private.slot_holds as h where h.task_event_id = p_event_id;
+    return jsonb_build_object('decision', 'settled', 'wanted', jsonb_build_object());
+  end if;
+  return held.result || jsonb_build_object('wanted', p_slots -> 'choices' -> (held.result ->> 'candidate')::integer)
+  from private.hold_first_free(
+    null, p_event_id, p_user_id, array(select distinct lower(email) from jsonb_array_elements_text(p_slots -> 'held') as email),
+    p_slots -> 'candidates', p_slots -> 'occurrences') as held (result);
+end $$;
+comment on function private.hold_for_task(uuid, uuid, jsonb) is
+  'Holds the first free one of the times that a search found for a task (private.hold_first_free), with what of `wanted` it decides.';
+
+create function private.insert_task_event(p_task public.tasks, p_wanted jsonb, p_slots jsonb) returns jsonb
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_id constant uuid := gen_random_uuid();
+  v_key constant uuid := gen_random_uuid();
+  v_guests constant integer := case jsonb_typeof(p_wanted -> 'assignees') when 'array' then jsonb_array_length(p_wanted -> 'assignees') else 0 end;
+  v_hold jsonb;
+begin
+  if v_guests > 0 and not private.spend(p_task.user_id, 'guests_invited_per_day', v_guests) then
+    return private.search_refusal(p_task.user_id, 'guests_invited_per_day');
+  end if;
+  v_hold := private.hold_for_task(v_id, p_task.user_id, p_slots);
+  if v_hold ->> 'decision' <> 'settled' then
+    -- Rolls back what was spent: budgets are locked before people, so the holds cannot come first.
+    raise exception using errcode = 'CV010', message = 'not_held';
+  end if;
+  insert into public.task_calendar_events (
+    id, user_id, task_id, calendar_id, calendar_event_id, event_key, organizer_self, sync_status)
+  values (
+    v_id, p_task.user_id, p_task.id, coalesce(p_wanted ->> 'calendar_id', 'primary'),
+    'convene' || replace(v_key::text, '-', '') || 'g1', v_key, null, 'pending');
+  perform private.store_task_event_state(v_id::text, jsonb_build_object('wanted', p_wanted || (v_hold -> 'wanted')));
+  return v_hold || jsonb_build_object('id', v_id);
+exception
+  when sqlstate 'CV010' then
+    return v_hold;
+end $$;
+comment on function private.insert_task_event(public.tasks, jsonb, jsonb) is
+  'Inserts the row of a task''s event and holds its time: {decision, id, candidate}, or the reason why nothing was inserted (limit_reached, taken, too_many_holds).';
+
 create function public.begin_task_event(
-  p_task_id text, p_user_id uuid, p_wanted jsonb, p_lease_seconds integer default null
+  p_task_id text, p_user_id uuid, p_wanted jsonb, p_lease_seconds integer default null, p_is_waiting boolean default false, p_slots jsonb default null
 ) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
   v_task public.tasks;
   v_event public.task_calendar_events;
   v_work private.work;
-  v_key uuid := gen_random_uuid();
   v_is_unknown boolean;
+  v_hold jsonb := jsonb_build_object();
+  v_pause jsonb;
 begin
   -- This lock serializes concurrent callers for one task, so it gets one event.
   select * into v_task from public.tasks as t where t.id::text = p_task_id for update;
@@ -93,39 +155,58 @@ begin
   order by e.created_at desc
   limit 1
   for update;
-  if not found then
-    insert into public.task_calendar_events (
-      user_id, task_id, calendar_id, calendar_event_id, event_key, organizer_self, sync_status)
-    values (
-      v_task.user_id, v_task.id, coalesce(p_wanted ->> 'calendar_id', 'primary'),
-      'convene' || replace(v_key::text, '-', '') || 'g1', v_key, null, 'pending')
-    returning * into v_event;
-    perform private.store_task_event_state(v_event.id::text, jsonb_build_object('wanted', p_wanted));
+  if not found or private.is_unwritten(v_event) then
+    v_pause := private.pause_refusal('task_event', v_task.user_id);
+    if v_pause is not null then
+      return v_pause;
+    end if;
+  end if;
+  if v_event.id is null then
+    v_hold := private.insert_task_event(v_task, p_wanted, p_slots);
+    if v_hold ->> 'id' is null then
+      return v_hold;
+    end if;
+    select * into strict v_event from public.task_calendar_events as e where e.id = (v_hold ->> 'id')::uuid;
   elsif not private.is_unwritten(v_event) then
-    return private.task_event_response('exists', v_event, v_task.user_id);
+    return private.task_event_response('exists', v_event, v_task.user_id)
+      || case when p_is_waiting then jsonb_build_object('already_exists', not private.acknowledge_event('task_event', v_event.id::text)) else '{}' end;
   else
     select * into v_work from private.work as w where w.kind = 'task_event' and w.subject_id = v_event.id::text for update;
     v_is_unknown := exists (
       select from private.event_state as es
       where es.kind = 'task_event' and es.subject_id = v_event.id::text and es.outcome_unknown_since is not null);
     if v_work.leased_until > clock_timestamp() then
-      return private.task_event_response('in_progress', v_event, v_task.user_id);
+      return private.task_event_response('in_progress', v_event, v_task.user_id) || private.lease_wait('create');
+    elsif p_is_waiting and v_event.sync_error is not null and v_work.lease_token is null then
+      -- Many callers may have waited for the attempt that failed: if each made another one, Google would be asked by all of them at once.
+      return private.task_event_response('failed', v_event, v_task.user_id) || jsonb_build_object(
+        'retry_after_seconds', case when v_work.due_at < 'infinity' then greatest(1, ceil(extract(epoch from v_work.due_at - clock_timestamp()))) end);
     elsif v_work.lease_token is null and not v_is_unknown then
       -- The former request cannot have taken effect, so the new one replaces it.
+      v_hold := private.hold_for_task(v_event.id, v_task.user_id, p_slots);
+      if v_hold ->> 'decision' <> 'settled' then
+        return v_hold;
+      end if;
       update public.task_calendar_events as e
-      set calendar_id = coalesce(p_wanted ->> 'calendar_id', 'primary'), sync_status = 'pending'
+      set calendar_id = coalesce(p_wanted ->> 'calendar_id', 'primary'), sync_status = 'pending', sync_error = null
       where e.id = v_event.id
       returning * into v_event;
-      perform private.store_task_event_state(v_event.id::text, jsonb_build_object('wanted', p_wanted, 'google_account_id', null));
+      perform private.store_task_event_state(
+        v_event.id::text, jsonb_build_object('wanted', p_wanted || (v_hold -> 'wanted'), 'google_account_id', null));
     end if;
   end if;
   perform private.lease_task_event(v_event.id::text, v_task.user_id, p_lease_seconds);
   update private.work as w set due_at = w.leased_at where w.kind = 'task_event' and w.subject_id = v_event.id::text;
-  return private.task_event_response('claimed', v_event, v_task.user_id);
+  return private.task_event_response('claimed', v_event, v_task.user_id) || jsonb_build_object('candidate', v_hold -> 'candidate');
 end $$;
-comment on function public.begin_task_event(text, uuid, jsonb, integer) is
+comment on function public.begin_task_event(text, uuid, jsonb, integer, boolean, jsonb) is
   'Leases the row of a task''s event, and inserts it if there is none: {decision, event, task, connection, '
-  'retry_after_seconds}. decision: claimed, exists, in_progress or not_found (also for another user''s task).';
+  'retry_after_seconds, candidate}. decision: claimed, exists, in_progress (another worker has the lease: is_leased, wait_seconds), not_found (also for '
+  'another user''s task), processing_paused (private.pause_refusal), or limit_reached: the user may invite no more guests now. p_slots {held, candidates, occurrences, choices}: times that a search found, as '
+  'settle_scheduling takes them; the first free one is held for the event until it is written, what choices has for it becomes part of what is wanted, and candidate is its index (from 0; '
+  'null: an earlier request is completed). taken: there is none; too_many_holds: the user''s unwritten events would hold more than limit times; both change nothing. '
+  'p_is_waiting: the caller has waited for the lease: with exists it gets already_exists, false for the first caller that waited for an event whose response no '
+  'caller read, and failed if that attempt failed.';
 
 create function public.begin_event_change(
   p_user_id uuid, p_calendar_id text, p_calendar_event_id text, p_lease_seconds integer default null
@@ -134,7 +215,11 @@ language plpgsql volatile set search_path = '' as $$
 declare
   v_event public.task_calendar_events;
   v_work private.work;
+  v_pause constant jsonb := private.pause_refusal('task_event', p_user_id);
 begin
+  if v_pause is not null then
+    return v_pause;
+  end if;
   insert into public.task_calendar_events (user_id, calendar_id, calendar_event_id, organizer_self, sync_source, sync_status)
   values (p_user_id, p_calendar_id, p_calendar_event_id, null, 'google', 'synced')
   on conflict (user_id, calendar_id, calendar_event_id) do nothing;
@@ -144,7 +229,7 @@ begin
   for update;
   select * into v_work from private.work as w where w.kind = 'task_event' and w.subject_id = v_event.id::text for update;
   if v_work.leased_until > clock_timestamp() then
-    return private.task_event_response('in_progress', v_event, p_user_id);
+    return private.task_event_response('in_progress', v_event, p_user_id) || private.lease_wait('update');
   elsif private.is_unwritten(v_event) then
     return private.task_event_response('unwritten', v_event, p_user_id);
   elsif private.is_deleted(v_event) then
@@ -155,7 +240,7 @@ begin
 end $$;
 comment on function public.begin_event_change(uuid, text, text, integer) is
   'Leases the row of an event for a change, and inserts it if there is none: {decision, event, task, connection}. '
-  'decision: claimed, in_progress, unwritten or deleted.';
+  'decision: claimed, in_progress (is_leased, wait_seconds), processing_paused (private.pause_refusal), unwritten or deleted.';
 
 create function private.put_task_event(p_event jsonb) returns void
 language sql volatile set search_path = '' as $$
@@ -359,6 +444,9 @@ revoke all on function
   private.store_task_event_state,
   private.fail_poison_task_events,
   private.task_event_response,
+  public.assignee_emails,
+  private.hold_for_task,
+  private.insert_task_event,
   public.begin_task_event,
   public.begin_event_change,
   private.put_task_event,

@@ -1,16 +1,5 @@
 -- Wake-ups: the triggers that call a function as soon as a row is due, and the sweep that calls it every minute. If a
 -- wake-up is lost, the row is processed by the next sweep.
-do $$
-begin
-  -- Supabase installs the extensions in these schemas if they exist already.
-  if to_regnamespace('net') is null then
-    create extension if not exists pg_net with schema extensions;
-  end if;
-  if to_regnamespace('vault') is null then
-    create extension if not exists supabase_vault with schema vault;
-  end if;
-end $$;
-
 create table private.wake_ups (
   wakes text primary key,
   called_at timestamptz not null default '-infinity'
@@ -18,35 +7,9 @@ create table private.wake_ups (
 comment on table private.wake_ups is 'When each function was last woken, so that many rows wake it once.';
 comment on column private.wake_ups.wakes is 'Edge function and path, as in private.work_kinds.';
 comment on column private.wake_ups.called_at is 'When the last wake-up was posted.';
-insert into private.wake_ups (wakes) select k.wakes from private.work_kinds as k;
+insert into private.wake_ups (wakes) select distinct k.wakes from private.work_kinds as k;
 alter table private.wake_ups enable row level security;
 revoke all on private.wake_ups from public, anon, authenticated, service_role;
-
-create function private.wake(p_function text, p_body jsonb) returns void
-language plpgsql security definer set search_path = '' as $$
-declare
-  v_url text;
-  v_key text;
-begin
-  select s.decrypted_secret into v_url from vault.decrypted_secrets as s where s.name = 'convene_functions_url';
-  select s.decrypted_secret into v_key from vault.decrypted_secrets as s where s.name = 'convene_automations_key';
-  if v_url is null or v_key is null then
-    return;
-  end if;
-  perform net.http_post(
-    url := v_url || '/' || p_function,
-    body := p_body,
-    headers := jsonb_build_object('Content-Type', 'application/json', 'apikey', v_key),
-    timeout_milliseconds := 5000
-  );
-exception
-  -- An error of the wake-up must not fail the statement that caused it.
-  when others then
-    raise log 'convene could not wake %: %', p_function, sqlerrm;
-end $$;
-comment on function private.wake(text, jsonb) is
-  'Posts p_body to an edge function with pg_net. Does nothing while the Vault entries convene_functions_url and '
-  'convene_automations_key are missing, and never fails the statement that calls it.';
 
 create function private.is_time_to_wake(p_function text) returns boolean
 language plpgsql volatile security definer set search_path = '' as $$
@@ -86,11 +49,15 @@ comment on function private.wake_worker(text, bigint, text) is
 create function private.work_wake_inserted() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
+  if current_setting('convene.is_fanning_out', true) = 'true' then
+    return null;
+  end if;
   perform private.wake_worker(due.kind, due.rows, due.subject_id)
   from (
     select w.kind, count(*) as rows, min(w.subject_id) as subject_id
     from new_work as w
     where w.lease_token is null and w.due_at <= clock_timestamp()
+      and not exists (select from private.live_pauses as p where private.concerns(p, w.kind, w.owner_id))
     group by w.kind
   ) as due;
   return null;
@@ -112,6 +79,7 @@ begin
     join old_work as o on o.kind = w.kind and o.subject_id = w.subject_id
     -- Neither a claim nor a release makes a row due.
     where w.lease_token is null and w.due_at <= clock_timestamp() and w.due_at is distinct from o.due_at
+      and not exists (select from private.live_pauses as p where private.concerns(p, w.kind, w.owner_id))
     group by w.kind
   ) as due;
   return null;
@@ -133,19 +101,28 @@ comment on function private.wake_for_rest(text) is
   'Calls the function of a kind again, because the CPU limit of an edge function bounds the rows of one call. Skipped if '
   'the function was woken within wake_up_seconds.';
 
-create function public.finish_batch(p_kind text, p_wake boolean default false) returns integer
+create function public.finish_batch(p_kind text, p_wake boolean default false) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
+  v_rules private.work_kinds;
   v_remaining integer;
 begin
-  select count(*) into v_remaining from private.due_work as d where d.kind = p_kind;
+  select * into strict v_rules from private.work_kinds as k where k.kind = p_kind;
+  -- Announcements and notifications are one queue to their worker.
+  select count(*) into v_remaining
+  from private.due_work as d
+  join private.work_kinds as k on k.kind = d.kind
+  where k.wakes = v_rules.wakes;
   if p_wake and v_remaining > 0 then
     perform private.wake_for_rest(p_kind);
   end if;
-  return v_remaining;
+  return jsonb_build_object(
+    'remaining', v_remaining,
+    'quota_seconds', case when v_remaining > 0 and v_rules.uses_google then private.seconds_to_quota(p_kind) end);
 end $$;
 comment on function public.finish_batch(text, boolean) is
-  'The number of rows of a kind that are still due; p_wake: calls its function again if there are any.';
+  '{remaining, quota_seconds}: the number of rows of a kind that are still due, and the seconds until Google''s quotas let a slice of them '
+  'through (null: they hold nothing back). p_wake: calls its function again if there are any.';
 
 create function private.sweep() returns void
 language plpgsql volatile security definer set search_path = '' as $$
@@ -153,14 +130,16 @@ begin
   -- An expired search that is leased but not due: its caller no longer waits for the result.
   delete from private.work as w where w.due_at = 'infinity' and w.leased_until <= clock_timestamp() - interval '1 hour';
   -- Not combined with other wake-ups: the uncommitted wake-up of a long transaction must not delay the sweep.
-  perform private.wake(k.wakes, '{"batch": true, "background": true}')
-  from private.work_kinds as k
-  where exists (select from private.due_work as d where d.kind = k.kind);
+  perform private.post_wake_up(due.wakes, '{"batch": true, "background": true}')
+  from (
+    select distinct k.wakes
+    from private.work_kinds as k
+    where exists (select from private.due_work as d where d.kind = k.kind)
+  ) as due;
 end $$;
-comment on function private.sweep() is 'Calls the function of every kind with due work or expired leases; without such work it makes no call.';
+comment on function private.sweep() is 'Calls the function of every kind with due work or expired leases; without such work it makes no call. Raises when it cannot call, so that pg_cron shows the job as failed.';
 
 revoke all on function
-  private.wake,
   private.is_time_to_wake,
   private.wake_worker,
   private.work_wake_inserted,

@@ -67,6 +67,11 @@ const MADE_UP: Record<string, string> = {
     import { outer } from "../../two/outer.ts";
     export { calendar as inner } from "@shared/google/calendar.ts";`,
   "packages/two/outer.ts": "export const outer = 1;",
+  "client/mod.ts": `
+    export { call } from "./call.ts";
+    export type { codes } from "@shared/failures/codes.ts";`,
+  "client/call.ts": "export const call = 1;",
+  "supabase/functions/three/index.ts": `export { call } from "../../../client/call.ts";`,
   "shared/connections/tokens.ts": `export { start } from "../../packages/one/start.ts";`,
   // Leaves, levels and inner rooms.
   "shared/time/zones.ts": `export { call } from "@shared/database/call.ts";`,
@@ -100,6 +105,7 @@ Deno.test("violations() names every forbidden import, with its line, and no othe
     const files = await readImportGraph(root, [...PRODUCT_FOLDERS, "tests"]);
     const found = violations(files);
     assert.deepEqual(found.map((sentence) => sentence.replace(/[;,:] .*$/, "")).sort(), [
+      "client/mod.ts:3 imports shared/failures/codes.ts",
       "local/serve.ts:1 imports tests/support/test.ts",
       "packages/one/room/inner.ts:2 imports packages/two/outer.ts",
       "packages/one/room/inner.ts:3 imports shared/google/calendar.ts",
@@ -125,6 +131,7 @@ Deno.test("violations() names every forbidden import, with its line, and no othe
       "shared/writeback/write.ts:4 imports shared/scheduling",
       "shared/writeback/write.ts:5 uses the console",
       "supabase/functions/one/index.ts:2 imports ../two/handler.ts",
+      "supabase/functions/three/index.ts:1 imports client/call.ts",
       "supabase/functions/two/handler.ts:1 imports tests/support/test.ts",
       "tests/support/test.ts:2 imports packages/one/room/inner.ts",
     ]);

@@ -8,14 +8,20 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 /** Decisions of the database that are no error; of `failed`, the row says the code. The others are codes, or become one. */
 const NO_ERRORS = new Set([
+  "accepted",
   "already_cancelled",
   "changed",
   "claimed",
   "created",
   "discarded",
   "exists",
+  "expand",
   "failed",
+  "kept",
   "new",
+  "not_needed",
+  "proposed",
+  "rejected",
   "requeued",
   "scheduled",
   "settled",
@@ -31,13 +37,22 @@ const DECISIONS: Readonly<Record<string, string>> = {
   invalid: "invalid_request",
   lease_lost: "in_progress",
   not_found: "meeting_not_found",
+  not_offered: "invalid_request",
   paused: "connection_paused",
   taken: "busy",
   too_many_holds: "rate_limited",
 };
 
 /** Codes of results that are no errors. */
-const RESULTS = new Set(["created", "rescheduled", "unchanged", "guest_busy", "guest_unknown"]);
+const RESULTS = new Set([
+  "created",
+  "rescheduled",
+  "unchanged",
+  "guest_busy",
+  "guest_unknown",
+  "no_alternatives",
+  "tentative_unknown",
+]);
 
 interface Literal {
   file: string;

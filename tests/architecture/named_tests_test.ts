@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 const ROOT = new URL("../../", import.meta.url);
-const PAGES = ["docs/exactly-once.md", "docs/changes.md"];
+const PAGES = ["docs/exactly-once.md", "docs/changes.md", "docs/security.md"];
 
 /** A file in backticks and a colon, then one or more names in double quotes. */
 const REFERENCE = /`(tests\/[\w/.]+_test\.ts)`: ((?:"[^"]+"(?:, )?)+)/g;

@@ -14,20 +14,23 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   task_events: BELOW_OPERATIONS,
   notifications: BELOW_OPERATIONS,
   audit: BELOW_OPERATIONS,
+  sync: BELOW_OPERATIONS,
   calendar_events: ["connections", "google", "database"],
   connections: ["google", "database"],
   google: [],
   database: [],
-  http: [],
+  // For the limits, which are in one list.
+  http: ["schemas"],
   scheduling: [],
   schemas: [],
   failures: [],
   std: [],
+  texts: [],
   time: [],
 };
 
 /** Every room may import these; `time` and `std` import nothing. */
-const LEAVES = ["failures", "std", "time"];
+const LEAVES = ["failures", "std", "texts", "time"];
 
 /**
  * The folders inside a room, the lowest first: a file imports its own folder and those before it. Files at the top of
@@ -153,9 +156,9 @@ function isProduct(path: string): boolean {
   return path.startsWith("shared/") || path.startsWith("supabase/");
 }
 
-/** "one" for packages/one/..., nothing elsewhere. */
+/** "one" for packages/one/..., "client" for client/..., which is published too; nothing elsewhere. */
 function packageOf(path: string): string | undefined {
-  return /^packages\/([^/]+)\//.exec(path)?.[1];
+  return path.startsWith("client/") ? "client" : /^packages\/([^/]+)\//.exec(path)?.[1];
 }
 
 /** "google" for shared/google/..., "functions/status" for a function's own folder. */

@@ -8,6 +8,7 @@ const KEPT: readonly string[] = [
   "README.md",
   "CONTRIBUTING.md",
   "CHANGELOG.md",
+  "client",
   "docs",
   "local",
   "packages",
@@ -17,7 +18,7 @@ const KEPT: readonly string[] = [
 ];
 
 /** Where the names of the glossary are looked up. */
-const CODE: readonly string[] = ["supabase", "shared", "local", "packages", "tests"];
+const CODE: readonly string[] = ["supabase", "shared", "client", "local", "packages", "tests"];
 
 /** Names that others have given: a public reason code, and a user of Unix. */
 const GIVEN = /meets_wishes|"nobody"/g;

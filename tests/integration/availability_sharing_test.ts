@@ -165,6 +165,48 @@ promise("availability sharing", {
     );
   },
 
+  "users see who has read their availability, when and for which time, and only that": async (
+    stack,
+  ) => {
+    const organizer = await stack.organizer();
+    const owner = await stack.organizer({ freebusy: "private" });
+    const silent = await stack.organizer();
+    await allow(owner, { grantee_kind: "person", grantee: organizer.email });
+    // deno-lint-ignore no-explicit-any -- the client knows no table's type
+    const reads = async (one: Organizer): Promise<any[]> =>
+      (await one.client.from("availability_reads").select("*")).data ?? [];
+    const people = [owner.email, silent.email];
+    for (const dry_run of [true, false]) {
+      await organizer.call("schedule", {
+        body: { ...question(owner.email, dry_run), participants: people },
+      });
+    }
+    const shown = await reads(owner);
+    assert.deepEqual(shown.map(({ reader_email }) => reader_email), [
+      organizer.email,
+      organizer.email,
+    ]);
+    assert.ok(
+      shown.every(({ window_start, window_end }) =>
+        window_start <= `${MONDAY}T09:00` && window_end >= "2035-01-12"
+      ),
+    );
+    assert.deepEqual(await reads(silent), [], "read through the organizer's own connection");
+    assert.deepEqual(await reads(organizer), [], "seen by the owner of the calendar only");
+
+    const given = { email: owner.email, busy: [] };
+    await organizer.call("schedule", {
+      body: { ...question(owner.email), participants: [given] },
+    });
+    assert.equal((await reads(owner)).length, 2, "no calendar was read");
+    await stack.platform.sql(
+      "update public.availability_reads set read_at = now() - interval '31 days' where owner_user_id = $1",
+      [owner.user_id],
+    );
+    await stack.platform.sql("select private.forget_availability_reads()");
+    assert.deepEqual(await reads(owner), []);
+  },
+
   "a wrong permission is refused with the path of the field": async (stack) => {
     const owner = await stack.organizer();
     const cases: [unknown, string][] = [
@@ -182,7 +224,7 @@ promise("availability sharing", {
       assert.equal(answer.body.details.path, path, JSON.stringify(answer.body));
     }
   },
-});
+}, { databases: "both" });
 
 function question(email: string, dry_run = true) {
   return { participants: [email], constraints: WEEK, ...(dry_run ? { dry_run } : {}) };

@@ -168,9 +168,11 @@ promise("batch", {
     const answer = await batch(stack);
     assert.deepEqual(await statuses(stack, going), { created: 2 });
     const row = await rowOf(stack, theirs[0]!);
-    assert.equal(row.writeback_status, "retrying");
+    assert.equal(row.writeback_status, "failed");
     assert.match(row.writeback_error, /^token_unreadable: /);
-    assert.equal(row.writeback_retry_count, 1);
+    const shown = await broken.call("google-auth", { query: { check: "true" } });
+    assert.equal(shown.status, 200, "not an internal error");
+    assert.deepEqual([shown.body.status, shown.body.reason], ["needs_reauth", "token_unreadable"]);
     assert.ok(!JSON.stringify(answer.body).includes("v1.gone"));
     await settleEverything(stack);
   },

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import type { StoredEvent } from "../../packages/google-calendar-emulator/control.ts";
 import { answersOf, change, createdMeeting, EVENT, onlyEvent } from "../support/changes.ts";
+import { type GooglePerson, inGoogle } from "../support/google_people.ts";
 import { mailsBy, MONDAY, rowOf } from "../support/meetings.ts";
 import { type Organizer, promise, type Stack } from "../support/stack.ts";
 
@@ -11,6 +12,9 @@ type Step =
   | { do: "rename"; title: string }
   | { do: "invite"; guests: number[] }
   | { do: "reply"; guest: number; answer: "accepted" | "declined" | "tentative" }
+  /** People change the event on Google Calendar. */
+  | { do: "edit"; field: "start"; hour: number }
+  | { do: "edit"; field: "title" | "place"; text: string }
   | { do: "write"; lost: "before" | "after" | null };
 
 const STEP: fc.Arbitrary<Step> = fc.oneof(
@@ -26,23 +30,34 @@ const STEP: fc.Arbitrary<Step> = fc.oneof(
     answer: fc.constantFrom("accepted", "declined", "tentative"),
   }),
   fc.record({
+    do: fc.constant("edit" as const),
+    field: fc.constant("start" as const),
+    hour: fc.integer({ min: 8, max: 20 }),
+  }),
+  fc.record({
+    do: fc.constant("edit" as const),
+    field: fc.constantFrom("title" as const, "place" as const),
+    text: fc.constantFrom("By hand", "Garden"),
+  }),
+  fc.record({
     do: fc.constant("write" as const),
     lost: fc.constantFrom("before" as const, "after" as const, null, null),
   }),
 );
 
 promise("the invariants of changes", {
-  "whatever is changed, answered and lost: one event, every answer, one mail a change": async (
-    stack,
-  ) => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(STEP, { minLength: 4, maxLength: 14 }),
-        (steps) => holds(stack, steps),
-      ),
-      { numRuns: 8, seed: 20261120, endOnFailure: true },
-    );
-  },
+  "whatever is changed, edited, answered and lost: one event, every answer, every edit that no newer change named, one mail a change":
+    async (
+      stack,
+    ) => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(STEP, { minLength: 4, maxLength: 14 }),
+          (steps) => holds(stack, steps),
+        ),
+        { numRuns: 8, seed: 20261120, endOnFailure: true },
+      );
+    },
 });
 
 async function holds(stack: Stack, steps: readonly Step[]): Promise<void> {
@@ -50,7 +65,15 @@ async function holds(stack: Stack, steps: readonly Step[]): Promise<void> {
   const made = await createdMeeting(stack, { title: "Weekly" });
   const { organizer, meeting_id, event } = made;
   const guests = [...made.guests, ...extra];
-  const wanted = { title: "Weekly", start: Date.parse("2035-01-08T10:00:00Z"), guests: [0, 1] };
+  const wanted = {
+    title: "Weekly",
+    start: Date.parse("2035-01-08T10:00:00Z"),
+    place: "",
+    guests: [0, 1],
+  };
+  /** Fields that a change has named and the event does not show yet, with the change's version. */
+  const named = new Map<"title" | "start", number>();
+  const person = await inGoogle(stack, organizer.email);
   const answers = new Map<string, string>();
   let shown = visible(event);
   let updates = 0;
@@ -66,12 +89,22 @@ async function holds(stack: Stack, steps: readonly Step[]): Promise<void> {
         const start_time = `${MONDAY}T${String(step.hour).padStart(2, "0")}:00:00Z`;
         const end_time = start_time.replace(":00:00Z", ":45:00Z");
         wanted.start = Date.parse(start_time);
-        await change(organizer, meeting_id, { start_time, end_time });
+        const { body } = await change(organizer, meeting_id, { start_time, end_time });
+        named.set("start", body.version);
         break;
       }
-      case "rename":
+      case "rename": {
         wanted.title = step.title;
-        await change(organizer, meeting_id, { title: step.title });
+        const { body } = await change(organizer, meeting_id, { title: step.title });
+        named.set("title", body.version);
+        break;
+      }
+      case "edit":
+        await edit(person, event.id, step);
+        if (step.field === "place") wanted.place = step.text;
+        else if (step.field === "title" && !named.has("title")) wanted.title = step.text;
+        else if (step.field === "start" && !named.has("start")) wanted.start = instantAt(step.hour);
+        shown = visible(await onlyEvent(stack, organizer));
         break;
       case "invite":
         wanted.guests = [0, ...step.guests];
@@ -90,6 +123,10 @@ async function holds(stack: Stack, steps: readonly Step[]): Promise<void> {
         await attempt(stack, organizer, meeting_id, step.lost);
         await observe();
     }
+    const version = Number(
+      (await onlyEvent(stack, organizer)).extendedProperties?.private?.["convene_version"],
+    );
+    for (const [field, asked] of named) if (asked <= version) named.delete(field);
     // An answer goes with the guest who is taken off the event.
     const present = answersOf(await onlyEvent(stack, organizer));
     for (const email of answers.keys()) if (!(email in present)) answers.delete(email);
@@ -102,6 +139,7 @@ async function holds(stack: Stack, steps: readonly Step[]): Promise<void> {
   assert.equal(now.hangoutLink, event.hangoutLink);
   assert.equal(now.summary, wanted.title);
   assert.equal(Date.parse(now.start?.dateTime ?? ""), wanted.start);
+  assert.equal(now.location ?? "", wanted.place);
   const expected = addresses(guests, wanted.guests);
   assert.deepEqual(
     Object.keys(answersOf(now)).toSorted(),
@@ -112,6 +150,26 @@ async function holds(stack: Stack, steps: readonly Step[]): Promise<void> {
   }
   const [mails] = await mailsBy(stack, [guests[0]!]);
   assert.deepEqual(mails, ["invitation", ...Array(updates).fill("update")]);
+}
+
+function instantAt(hour: number): number {
+  return Date.parse(`${MONDAY}T${String(hour).padStart(2, "0")}:00:00Z`);
+}
+
+function edit(
+  person: GooglePerson,
+  event_id: string,
+  step: Extract<Step, { do: "edit" }>,
+): Promise<void> {
+  if (step.field !== "start") {
+    const name = step.field === "title" ? "summary" : "location";
+    return person.edit(event_id, { [name]: step.text });
+  }
+  const at = (minutes: number) => ({
+    dateTime: new Date(instantAt(step.hour) + minutes * 60_000).toISOString(),
+    timeZone: "Europe/Paris",
+  });
+  return person.edit(event_id, { start: at(0), end: at(30) });
 }
 
 function addresses(guests: readonly string[], numbers: readonly number[]): string[] {

@@ -24,6 +24,7 @@ import {
   MONDAY,
   pendingMeeting,
   rowOf,
+  SLOT,
   WEEK,
 } from "../support/meetings.ts";
 import { callFunction, promise, type Stack } from "../support/stack.ts";
@@ -406,15 +407,25 @@ promise("changing meetings", {
     assert.equal(status.body.version, 2);
   },
 
-  "a change that changes nothing makes nothing due": async (stack) => {
-    const { organizer, meeting_id } = await createdMeeting(stack, { title: "Budget" });
-    const answer = await change(organizer, meeting_id, {
+  "a change that changes nothing is compared with the event, and mails no guest": async (stack) => {
+    const { organizer, guests, meeting_id } = await createdMeeting(stack, { title: "Budget" });
+    const same = {
       title: "Budget",
       starts_at: `${MONDAY}T11:00:00+01:00`,
       ends_at: `${MONDAY}T11:30:00+01:00`,
+    };
+    const answer = await change(organizer, meeting_id, same);
+    // People may have changed the event, and what is named wins.
+    assert.deepEqual([answer.body.version, answer.body.event_is_due], [2, true]);
+    await write(organizer, meeting_id);
+    assert.deepEqual(await mailsBy(stack, guests), [["invitation"], ["invitation"]]);
+    const waiting = await insertMeeting(organizer, {
+      participants: guests,
+      ...SLOT,
+      title: "Plan",
     });
-    assert.equal(answer.body.version, 1);
-    assert.equal(answer.body.event_is_due, false);
+    const unchanged = await change(organizer, waiting, { title: "Plan" });
+    assert.equal(unchanged.body.version, 1, "without an event there is nothing to compare");
   },
 
   "a change that is reverted before it is written sends no mail": async (stack) => {
@@ -512,7 +523,7 @@ promise("changing meetings", {
     assert.equal((await organizer.call("meetings")).status, 405);
     assert.equal((await organizer.call("meetings/nothing")).status, 404);
   },
-});
+}, { databases: "both" });
 
 /** Adds a guest in Google's own interface, as the owner of the event, without mail. */
 async function addGuest(stack: Stack, owner: string, event_id: string, email: string) {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { eventsOf, pendingMeeting, rowOf } from "../support/meetings.ts";
+import { checkOf, healthOf } from "../support/operations.ts";
 import { startPlatform } from "../../local/platform.ts";
 import { postgresHas } from "../support/postgres_extensions.ts";
 import { startPostgresServer } from "../support/postgres_server.ts";
@@ -41,5 +42,8 @@ Deno.test({
           where j.jobname = 'convene-sweep' and d.status = 'succeeded' limit 1`,
     );
     assert.equal(run?.status, "succeeded");
+    const sweep = checkOf(await healthOf(stack), "jobs", "convene-sweep");
+    assert.equal(sweep.status, "ok");
+    assert.notEqual(sweep.since, null);
   },
 });

@@ -55,7 +55,7 @@ promise("dead connections", {
 
   "a connection without the right to write says which permission is missing": async (stack) => {
     const organizer = await stack.organizer({
-      scopes: ["openid", "email", `${CALENDAR_SCOPE}.freebusy`],
+      scopes: ["openid", "email", `${CALENDAR_SCOPE}.events.freebusy`],
     });
     const connection = await organizer.call("google-auth");
     assert.equal(connection.body.status, "needs_reauth");

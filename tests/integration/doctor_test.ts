@@ -1,10 +1,16 @@
 import assert from "node:assert/strict";
-import { fileURLToPath } from "node:url";
 import { batch, cancel, change, createdMeeting, EVENT, onlyEvent } from "../support/changes.ts";
-import { deleteOnGoogle, eventsOf, mailsBy, rowOf } from "../support/meetings.ts";
+import {
+  deleteOnGoogle,
+  eventsOf,
+  mailsBy,
+  pendingMeeting,
+  rowOf,
+  WEEK,
+} from "../support/meetings.ts";
+import { runProgram } from "../support/run_program.ts";
+import { eventRow, googleOf, scheduledTask } from "../support/tasks.ts";
 import { callFunction, type Organizer, promise, type Stack } from "../support/stack.ts";
-
-const PROGRAM = fileURLToPath(new URL("../../local/doctor/doctor.ts", import.meta.url));
 
 promise("doctor", {
   "a meeting as write-back left it has no finding, and the audit writes nothing to Google": async (
@@ -38,8 +44,23 @@ promise("doctor", {
       end: { dateTime: "2035-01-08T12:45:00Z" },
     });
     const [finding] = await findingsOf(stack, meeting_id, ["moved"]);
-    assert.match(finding.message, /from 2035-01-08T12:00:00.000Z to 2035-01-08T12:45:00.000Z/);
-    assert.match(finding.message, /from 2035-01-08T10:00:00.000Z to 2035-01-08T10:30:00.000Z/);
+    assert.match(finding.message, /from 2035-01-08T12:00:00Z to 2035-01-08T12:45:00Z/);
+    assert.match(finding.message, /from 2035-01-08T10:00:00Z to 2035-01-08T10:30:00Z/);
+    const requests = (await stack.google.requests()).length;
+    const { findings } = await audit(stack, { meeting_ids: [meeting_id], repair: true });
+    assert.deepEqual(findings.map((one: Finding) => [one.finding, one.repaired]), [[
+      "moved",
+      true,
+    ]]);
+    const row = await rowOf(stack, meeting_id);
+    assert.deepEqual(
+      [row.starts_at, row.ends_at].map((at) => new Date(at).toISOString()),
+      ["2035-01-08T12:00:00.000Z", "2035-01-08T12:45:00.000Z"],
+    );
+    assert.equal(row.write_due_at, null);
+    const sent = (await stack.google.requests()).slice(requests);
+    assert.ok(sent.every(({ method }) => method === "GET"), "nothing is written to Google");
+    await findingsOf(stack, meeting_id, []);
   },
 
   "cancelled: the event was deleted on Google": async (stack) => {
@@ -48,6 +69,12 @@ promise("doctor", {
     await deleteOnGoogle(stack, organizer.email, google_event_id);
     const [finding] = await findingsOf(stack, meeting_id, ["cancelled"]);
     assert.deepEqual(finding.event_ids, [google_event_id]);
+    const { findings } = await audit(stack, { meeting_ids: [meeting_id], repair: true });
+    assert.deepEqual(findings.map((one: Finding) => one.repaired), [true]);
+    const row = await rowOf(stack, meeting_id);
+    assert.notEqual(row.cancelled_in_google_at, null);
+    assert.deepEqual([row.cancelled_at, row.write_due_at], [null, null]);
+    await findingsOf(stack, meeting_id, []);
   },
 
   "duplicated: another event carries the meeting's key": async (stack) => {
@@ -94,6 +121,125 @@ promise("doctor", {
     assert.equal(answer.calendars.checked, answer.calendars.of);
     assert.equal((await eventsOf(stack, organizer)).length, 3, "nothing is deleted");
     await findingsOf(stack, meeting_id, []);
+  },
+
+  "orphaned: named events are deleted on request, unless a row of Convene has them or another calendar organizes them":
+    async (stack) => {
+      const { organizer, meeting_id, event } = await createdMeeting(stack);
+      const task = await scheduledTask(stack);
+      const stray = await addOurs(stack, organizer, crypto.randomUUID(), await stack.guest());
+      const other = await addOurs(stack, organizer, crypto.randomUUID());
+      const [stray_id = ""] = stray.event_ids;
+      const named = [stray_id, event.id, task.event_id];
+      const { findings } = await audit(stack, { limit: 100, delete_orphaned: named });
+      const mine = findings.filter(({ message }: Finding) => message.includes(organizer.email));
+      assert.deepEqual(
+        mine.map(({ event_ids, repaired }: Finding) => [event_ids[0], repaired]).toSorted(),
+        [[stray_id, true], [other.event_ids[0], undefined]].toSorted(),
+      );
+      assert.deepEqual(
+        (await eventsOf(stack, organizer)).map(({ id }) => id).toSorted(),
+        [event.id, other.event_ids[0]].toSorted(),
+      );
+      assert.equal((await eventsOf(stack, task.organizer)).length, 1);
+      const [mail, ...more] = await stack.google.mails({ event_id: stray_id });
+      assert.deepEqual([mail?.kind, more], ["cancellation", []], "the guest is told once");
+      await findingsOf(stack, meeting_id, []);
+      const again = await audit(stack, { limit: 100, delete_orphaned: named });
+      assert.ok(!again.findings.some(({ event_ids }: Finding) => event_ids.includes(stray_id)));
+    },
+
+  "a live event of a task is never called orphaned, and its own differences are found": async (
+    stack,
+  ) => {
+    const known = await scheduledTask(stack, { guests: 1 });
+    const calendars = await audit(stack, { limit: 100 });
+    assert.deepEqual(
+      calendars.findings.filter(({ event_ids }: Finding) => event_ids.includes(known.event_id)),
+      [],
+    );
+    const findings = async (event_id: string) => {
+      const page = await audit(stack, { subject: "task_events", limit: 100 });
+      return page.findings.filter(({ event_ids }: Finding) => event_ids.includes(event_id));
+    };
+    assert.deepEqual(await findings(known.event_id), []);
+    const google = await googleOf(stack, known.organizer.email);
+    const on_primary = { calendarId: "primary", eventId: known.event_id };
+
+    await google.events.patch({
+      ...on_primary,
+      requestBody: {
+        start: { dateTime: "2035-01-08T12:00:00Z" },
+        end: { dateTime: "2035-01-08T13:00:00Z" },
+      },
+    });
+    const [moved] = await findings(known.event_id);
+    assert.equal(moved.finding, "moved");
+    assert.match(moved.message, /from 2035-01-08T12:00:00Z/);
+    const { id } = await eventRow(stack, known.organizer, known.event_id);
+    const repair = { subject: "task_events", task_event_ids: [id], repair: true };
+    const adopted = await audit(stack, repair);
+    assert.deepEqual(adopted.findings.map((one: Finding) => one.repaired), [true]);
+    const { event_start } = await eventRow(stack, known.organizer, known.event_id);
+    assert.equal(new Date(event_start).toISOString(), "2035-01-08T12:00:00.000Z");
+    assert.deepEqual(await findings(known.event_id), []);
+
+    const { data: second } = await google.calendars.insert({ requestBody: { summary: "Second" } });
+    await google.events.move({ ...on_primary, destination: second.id ?? "" });
+    const [away] = await findings(known.event_id);
+    assert.equal(away.finding, "moved");
+    assert.ok(away.message.includes(second.id), away.message);
+    assert.match(away.what_to_do, /DELETE task-events.*follows it/);
+
+    await google.events.delete({ calendarId: second.id ?? "", eventId: known.event_id });
+    const [gone] = await findings(known.event_id);
+    assert.equal(gone.finding, "cancelled");
+    await google.events.patch({
+      calendarId: second.id ?? "",
+      eventId: known.event_id,
+      requestBody: { status: "confirmed" },
+    });
+    const deleted = await known.organizer.call("task-events", {
+      method: "DELETE",
+      query: { event_id: known.event_id },
+    });
+    assert.equal(deleted.status, 200, JSON.stringify(deleted.body));
+    assert.deepEqual(await findings(known.event_id), [], "deleted where it was");
+  },
+
+  "moved: a meeting's event that was moved or handed over, with where it is now": async (stack) => {
+    for (const is_shared of [true, false]) {
+      const { organizer, meeting_id, event } = await createdMeeting(stack);
+      const home = await stack.guest();
+      const share = { calendar_id: home, email: organizer.email };
+      await stack.google.shareCalendar({ ...share, access_role: "writer" });
+      const google = await googleOf(stack, organizer.email);
+      await google.events.move({ calendarId: "primary", eventId: event.id, destination: home });
+      if (!is_shared) await stack.google.shareCalendar({ ...share, access_role: "none" });
+      const [finding] = await findingsOf(stack, meeting_id, ["moved"]);
+      assert.ok(finding.message.includes(home), finding.message);
+      assert.match(finding.what_to_do, is_shared ? /follows it there/ : /ask its owner/);
+    }
+  },
+
+  "search_failed: a meeting for which no time was found": async (stack) => {
+    const { meeting_id } = await pendingMeeting(stack, {
+      starts_at: null,
+      ends_at: null,
+      timezone: null,
+      constraints: WEEK,
+    });
+    await stack.platform.sql(
+      `update public.meetings set scheduling_status = 'failed', scheduling_error = 'no_common_slot',
+         scheduling_reason = 'Everybody is busy.' where meeting_id = $1`,
+      [meeting_id],
+    );
+    const { findings, counts } = await audit(stack, { limit: 100 });
+    const finding = findings.find((one: Finding) => one.meeting_id === meeting_id);
+    assert.equal(finding?.finding, "search_failed");
+    assert.match(finding.message, /no_common_slot.*Everybody is busy/);
+    assert.ok(counts.search_failed >= 1);
+    await stack.platform.sql("delete from public.meetings where meeting_id = $1", [meeting_id]);
   },
 
   "given_up: a change, requeued and reported once after a repair": async (stack) => {
@@ -243,8 +389,11 @@ promise("doctor", {
     stack,
   ) => {
     await stack.platform.sql(
-      "update public.meetings set ends_at = '2020-01-01', recurrence = null",
+      `update public.meetings
+        set starts_at = least(starts_at, '2019-01-01'), ends_at = '2020-01-01', recurrence = null
+        where starts_at is not null`,
     );
+    await stack.platform.sql("delete from public.task_calendar_events");
     const { organizer, guests, meeting_id } = await createdMeeting(stack, {
       title: "Budget\u001b[31m",
     });
@@ -259,7 +408,7 @@ promise("doctor", {
     });
     const sick = await runDoctor(stack);
     assert.equal(sick.code, 1, sick.stderr);
-    assert.match(sick.stdout, /^Compared 1 meeting and 1 calendar\./);
+    assert.match(sick.stdout, /^Compared 1 meeting, \d+ task events? and 1 calendar\./);
     assert.match(sick.stdout, /FINDING +MEETING +TITLE +CALENDAR +EVENTS/);
     assert.match(sick.stdout, new RegExp(`outdated +${meeting_id} +Budget \\[31m`));
     assert.match(sick.stdout, /Repair \(--repair\): Store the event's current links/);
@@ -277,11 +426,24 @@ promise("doctor", {
     await batch(stack);
     assert.equal((await onlyEvent(stack, organizer)).summary, "Plan");
 
+    await addOurs(stack, organizer, crypto.randomUUID());
+    const told = await runDoctor(stack);
+    assert.equal(told.code, 1);
+    assert.match(told.stdout, /To do: Delete the event .*--delete-orphaned/);
+    const deleted = await runDoctor(stack, "--delete-orphaned");
+    assert.equal(deleted.code, 0, deleted.stderr);
+    assert.match(
+      deleted.stdout,
+      /Will delete 1 event on Google Calendar:\n {2}primary: .* Ours\nDeleted 1 event\./,
+    );
+    assert.equal((await onlyEvent(stack, organizer)).summary, "Plan");
+
     const healthy = await runDoctor(stack, "--json");
     assert.equal(healthy.code, 0);
     assert.deepEqual(JSON.parse(healthy.stdout), {
       findings: [],
       meetings_checked: 1,
+      task_events_checked: 0,
       calendars: { checked: 1, of: 1 },
     });
   },
@@ -297,7 +459,7 @@ promise("doctor", {
     assert.equal(help.code, 0);
     assert.match(help.stdout, /Usage: deno task doctor/);
   },
-});
+}, { databases: "both" });
 
 // deno-lint-ignore no-explicit-any -- a finding is whatever the test asserts it to be
 type Finding = any;
@@ -341,12 +503,13 @@ async function forgetEvent(stack: Stack, meeting_id: string): Promise<void> {
   );
 }
 
-function addOurs(stack: Stack, organizer: Organizer, event_key: string) {
+function addOurs(stack: Stack, organizer: Organizer, event_key: string, guest?: string) {
   const soon = new Date(Date.now() + 86_400_000).toISOString();
   return stack.google.addEvents(organizer.email, [{
     summary: "Ours",
     start: { dateTime: soon },
     end: { dateTime: soon.replace(/\.\d+Z$/, ".999Z") },
+    ...(guest === undefined ? {} : { attendees: [{ email: guest }] }),
     extendedProperties: { private: { convene_event_key: event_key } },
   }]);
 }
@@ -380,22 +543,6 @@ async function repairsAfterSaying(stack: Stack, repair: string): Promise<void> {
   assert.deepEqual(places, places.toSorted((a, b) => a - b), cured.stdout);
 }
 
-async function runDoctor(stack: Stack, ...args: string[]) {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      "run",
-      "-A",
-      PROGRAM,
-      "--url",
-      stack.platform.api_url,
-      ...(args.includes("--key") ? [] : ["--key", stack.platform.automations_key]),
-      ...args,
-    ],
-    env: { NO_COLOR: "1" },
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-  }).output();
-  const decoder = new TextDecoder();
-  return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+function runDoctor(stack: Stack, ...args: string[]) {
+  return runProgram(stack, "doctor/doctor.ts", ...args);
 }

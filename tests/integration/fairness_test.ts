@@ -45,6 +45,19 @@ promise("fairness", {
     assert.deepEqual(await ledger(stack, guests), []);
   },
 
+  "what the meetings of one organizer have cost says nothing to another, with whom the same people share":
+    async (stack) => {
+      const { organizer, guests, meeting_id } = await meetingAmongSharing(stack);
+      const [ana = "", ben = ""] = guests;
+      await chosen(stack, meeting_id, [
+        { email: ana, status: "free", burden: 12.5 },
+        { email: ben, status: "free" },
+      ]);
+      await organizer.call("write-back", { body: { meeting_id } });
+      assert.deepEqual(await burdens(stack, organizer, guests), { [ana]: 12.5 });
+      assert.deepEqual(await burdens(stack, await stack.organizer(), guests), {});
+    },
+
   "what fades meanwhile is not given back twice": async (stack) => {
     const { organizer, guests, meeting_id } = await meetingAmongSharing(stack);
     const [ana = "", ben = ""] = guests;

@@ -4,6 +4,7 @@ import type { EmulatorControl } from "../../packages/google-calendar-emulator/co
 import { startPlatform } from "../../local/platform.ts";
 import type { Platform } from "../../local/platform.ts";
 import type { TestDatabase } from "../support/chosen_database.ts";
+import { fetchFunction } from "../support/contract/fetch_function.ts";
 import { migratedPglite, migratedPostgres } from "../support/prepared_databases.ts";
 import { startPostgresServer } from "../support/postgres_server.ts";
 import type { Start } from "../support/promises.ts";
@@ -64,7 +65,7 @@ export async function ask(
   path: string,
   { headers = {}, body }: { headers?: Record<string, string>; body?: unknown } = {},
 ): Promise<Answer> {
-  const response = await fetch(`${platform.functions_url}/google-auth${path}`, {
+  const response = await fetchFunction(`${platform.functions_url}/google-auth${path}`, {
     method,
     redirect: "manual",
     headers: { ...headers, ...(body === undefined ? {} : { "content-type": "application/json" }) },
@@ -104,7 +105,7 @@ export async function consent(
 
 /** Follows Google's redirect like a browser, without credentials; where the app is called. */
 export async function follow(redirect_url: string): Promise<URL> {
-  const response = await fetch(redirect_url, { redirect: "manual" });
+  const response = await fetchFunction(redirect_url, { redirect: "manual" });
   await response.body?.cancel();
   assert.equal(response.status, 302);
   assert.equal(response.headers.get("cache-control"), "no-store");
@@ -118,5 +119,5 @@ export async function connectPerson(
   how: Consent = {},
 ): Promise<Answer> {
   const app = await follow(await consent(person, control, how));
-  return await person.ask("POST", "/complete", { code: app.searchParams.get("code") });
+  return await person.ask("POST", "/complete", { code: app.searchParams.get("convene_code") });
 }

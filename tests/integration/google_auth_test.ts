@@ -43,7 +43,8 @@ const PROMISES: Record<string, (subject: GoogleAuth) => Promise<void>> = {
       "select a::text as row from private.google_authorizations a where user_id = $1",
       [person.user_id],
     );
-    const code = app.searchParams.get("code") ?? "";
+    assert.deepEqual([...app.searchParams.keys()], ["convene_code"], "no name of supabase-js");
+    const code = app.searchParams.get("convene_code") ?? "";
     for (const secret of [google.get("state"), google.get("code"), code]) {
       assert.ok(secret !== null && secret.length > 20);
       assert.ok(!pending?.row.includes(secret));
@@ -66,10 +67,10 @@ const PROMISES: Record<string, (subject: GoogleAuth) => Promise<void>> = {
   async "takes a state once and a code once"({ platform, control }) {
     const person = await aPerson(platform, control);
     const redirect_url = await consent(person, control);
-    const code = (await follow(redirect_url)).searchParams.get("code");
+    const code = (await follow(redirect_url)).searchParams.get("convene_code");
     const again = await follow(redirect_url);
-    assert.equal(again.searchParams.get("error"), "invalid_state");
-    assert.equal(again.searchParams.get("code"), null);
+    assert.equal(again.searchParams.get("convene_error"), "invalid_state");
+    assert.equal(again.searchParams.get("convene_code"), null);
     assert.equal((await person.ask("POST", "/complete", { code })).status, 200);
     const twice = await person.ask("POST", "/complete", { code });
     assert.equal(twice.status, 422);
@@ -79,7 +80,7 @@ const PROMISES: Record<string, (subject: GoogleAuth) => Promise<void>> = {
 
   async "lets no user finish what another user began, and uses the code up"({ platform, control }) {
     const [owner, other] = [await aPerson(platform, control), await aPerson(platform, control)];
-    const code = (await follow(await consent(owner, control))).searchParams.get("code");
+    const code = (await follow(await consent(owner, control))).searchParams.get("convene_code");
     const stolen = await other.ask("POST", "/complete", { code });
     assert.equal(stolen.status, 422);
     assert.equal((await owner.ask("POST", "/complete", { code })).status, 422);
@@ -91,8 +92,8 @@ const PROMISES: Record<string, (subject: GoogleAuth) => Promise<void>> = {
   async "sends the browser back with an error when the person declines"({ platform, control }) {
     const person = await aPerson(platform, control);
     const app = await follow(await consent(person, control, { deny: true }));
-    assert.equal(app.searchParams.get("error"), "access_denied");
-    assert.equal(app.searchParams.get("code"), null);
+    assert.equal(app.searchParams.get("convene_error"), "access_denied");
+    assert.deepEqual([...app.searchParams.keys()], ["convene_error"]);
     assert.equal((await person.ask("GET", "")).body.status, "disconnected");
   },
 
@@ -120,11 +121,14 @@ const PROMISES: Record<string, (subject: GoogleAuth) => Promise<void>> = {
     assert.deepEqual(refused.body.details, { path: "return_url" });
 
     const with_query = await follow(
-      await consent(person, control, { return_url: `${listed}?tab=1&code=mine` }),
+      await consent(person, control, {
+        return_url: `${listed}?tab=1&code=theirs&convene_code=mine`,
+      }),
     );
     assert.equal(with_query.origin + with_query.pathname, listed);
     assert.equal(with_query.searchParams.get("tab"), "1");
-    assert.notEqual(with_query.searchParams.get("code"), "mine");
+    assert.notEqual(with_query.searchParams.get("convene_code"), "mine");
+    assert.equal(with_query.searchParams.get("code"), "theirs");
 
     const redirect_url = await consent(person, control);
     await platform.sql(
@@ -138,7 +142,7 @@ const PROMISES: Record<string, (subject: GoogleAuth) => Promise<void>> = {
     const unknown = `${platform.functions_url}/google-auth/callback`;
     for (const query of ["", "?state=", "?state=unknown&code=1&return_url=https://evil.example"]) {
       const sent = await follow(unknown + query);
-      assert.equal(sent.href, `${listed}?error=invalid_state`);
+      assert.equal(sent.href, `${listed}?convene_error=invalid_state`);
     }
   },
 
@@ -151,9 +155,9 @@ const PROMISES: Record<string, (subject: GoogleAuth) => Promise<void>> = {
       );
     const late = await consent(person, control);
     await age();
-    assert.equal((await follow(late)).searchParams.get("error"), "invalid_state");
+    assert.equal((await follow(late)).searchParams.get("convene_error"), "invalid_state");
 
-    const code = (await follow(await consent(person, control))).searchParams.get("code");
+    const code = (await follow(await consent(person, control))).searchParams.get("convene_code");
     await age();
     assert.equal((await person.ask("POST", "/complete", { code })).status, 422);
     assert.equal((await person.ask("GET", "")).body.status, "disconnected");
@@ -252,7 +256,7 @@ const PROMISES: Record<string, (subject: GoogleAuth) => Promise<void>> = {
 };
 
 for (const kind of ["PGlite", "Postgres"] as const) {
-  if (!isChosen(kind)) continue;
+  if (!isChosen(kind, { on_both: true })) continue;
   // PGlite uses the process's exit code for itself while it runs.
   const options = { sanitizeExit: kind === "Postgres" };
   promisesOf(`google-auth on ${kind}`, startOn(kind), PROMISES, options);

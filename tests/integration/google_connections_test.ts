@@ -262,7 +262,7 @@ promisesOf(
       const outcome = await connections.call(
         connection,
         "write",
-        (token) => calendar.getEvent(token, "primary", "convene00000"),
+        (token) => calendar.deleteEvent(token, "primary", "convene00000", { sendUpdates: "none" }),
       );
       assert.ok(outcome.verdict === "reconnect");
       assert.equal(outcome.code, "insufficient_permissions");

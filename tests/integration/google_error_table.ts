@@ -15,51 +15,51 @@ import { cellsOf } from "./google_error_facts.ts";
  * - `in all`: every request of the kind that Google saw, the first one included.
  */
 const LINES = `
-| Google answers                  | is a             | asked for     | spent | next attempt | row      | its error                | caller                  | in all              |
-| ------------------------------- | ---------------- | ------------- | ----- | ------------ | -------- | ------------------------ | ----------------------- | ------------------- |
-| 400 timeRangeEmpty              | reject           | freeBusy      |       |              |          |                          | 422 calendar_unreadable | POST                |
-| 400 timeRangeEmpty              | reject           | insert        | 1     | none         | failed   | google_rejected          | 422 google_rejected     | POST                |
-| 400 invalid                     | reject           | insert        | 1     | none         | failed   | google_rejected          | 422 google_rejected     | POST                |
-| 400 invalid                     | reject           | patch         | 1     | none         | given up | google_rejected          | 422 google_rejected     | GET PATCH           |
-| 400 required                    | reject           | insert        | 1     | none         | failed   | google_rejected          | 422 google_rejected     | POST                |
-| 400 badRequest                  | reject           | insert        | 1     | none         | failed   | google_rejected          | 422 google_rejected     | POST                |
-| 400 parseError                  | reject           | insert        | 1     | none         | failed   | google_rejected          | 422 google_rejected     | POST                |
-| 400 timeRangeTooLong            | reject           | freeBusy      |       |              |          |                          | 422 calendar_unreadable | POST                |
-| 401 authError                   | reconnect        | insert        | 0     | none         | created  |                          | 200                     | POST POST           |
-| 401 authError                   | reconnect        | insert, twice | 1     | none         | failed   | invalid_credentials      | 409 needs_reauth        | POST POST           |
-| 401 authError                   | reconnect        | delete, twice | 1     | none         | given up | invalid_credentials      | 409 needs_reauth        | DELETE DELETE       |
-| 401 required                    | reconnect        | insert, twice | 1     | none         | failed   | invalid_credentials      | 409 needs_reauth        | POST POST           |
-| 403 userRateLimitExceeded       | defer connection | insert        | 0     | 30 s         | retrying | rate_limited             | 429 rate_limited        | POST                |
-| 403 userRateLimitExceeded       | defer connection | patch         | 0     | 30 s         | due      | rate_limited             | 429 rate_limited        | GET PATCH           |
-| 403 rateLimitExceeded           | defer connection | insert        | 0     | 30 s         | retrying | rate_limited             | 429 rate_limited        | POST                |
-| 429 rateLimitExceeded           | defer connection | insert        | 0     | 30 s         | retrying | rate_limited             | 429 rate_limited        | POST                |
-| 429 rateLimitExceeded           | defer connection | delete        | 0     | 30 s         | due      | rate_limited             | 429 rate_limited        | DELETE              |
-| 403 quotaExceeded               | defer writes     | insert        | 0     | 6 h          | retrying | rate_limited             | 429 rate_limited        | POST                |
-| 403 dailyLimitExceeded          | defer everybody  | insert        | 0     | next day     | retrying | rate_limited             | 429 rate_limited        | POST                |
-| 403 forbiddenForNonOrganizer    | reject           | patch         | 1     | none         | given up | google_rejected          | 422 google_rejected     | GET PATCH           |
-| 403 requiredAccessLevel         | reject           | insert        | 1     | none         | failed   | google_rejected          | 422 google_rejected     | POST                |
-| 403 insufficientPermissions     | reconnect        | insert        | 1     | none         | failed   | insufficient_permissions | 409 needs_reauth        | POST                |
-| 403 accessNotConfigured         | reject           | insert        | 1     | none         | failed   | google_rejected          | 422 google_rejected     | POST                |
-| 403 forbidden                   | reject           | insert        | 1     | none         | failed   | google_rejected          | 422 google_rejected     | POST                |
-| 403 forbidden                   | reject           | delete        | 1     | none         | given up | google_rejected          | 422 google_rejected     | DELETE              |
-| 403 forbidden                   | reject           | list          |       |              |          |                          | unreadable              | GET                 |
-| 403 forbiddenForServiceAccounts | reject           | insert        | 1     | none         | failed   | google_rejected          | 422 google_rejected     | POST                |
-| 404 notFound                    | reject           | insert        | 1     | none         | failed   | google_rejected          | 422 google_rejected     | POST                |
-| 404 notFound                    | reject           | get           | 1     | none         | given up | event_missing            | 422 google_rejected     | GET                 |
-| 404 notFound                    | reject           | delete        | 0     | none         | done     |                          | 200                     | DELETE              |
-| 409 duplicate                   | reject           | insert        | 0     | none         | created  |                          | 200                     | POST GET POST       |
-| 409 conflict                    | retry            | insert        | 1     | 0-60 s       | retrying | google_unavailable       | 502 google_unavailable  | POST                |
-| 409 conflict                    | retry            | patch         | 1     | 0-60 s       | due      | google_unavailable       | 502 google_unavailable  | GET PATCH           |
-| 410 fullSyncRequired            | reject           | list          |       |              |          |                          | unreadable              | GET                 |
-| 410 updatedMinTooLongAgo        | reject           | list          |       |              |          |                          | unreadable              | GET                 |
-| 410 deleted                     | reject           | get           | 1     | none         | given up | event_missing            | 422 google_rejected     | GET                 |
-| 410 deleted                     | reject           | delete        | 0     | none         | done     |                          | 200                     | DELETE              |
-| 412 conditionNotMet             | reject           | patch         | 0     | none         | done     |                          | 200                     | GET PATCH GET PATCH |
-| 500 backendError                | unknown          | insert        | 1     | 30-60 s      | unknown  | google_unavailable       | 502 google_unavailable  | POST                |
-| 500 backendError                | unknown          | patch         | 1     | 30-60 s      | unknown  | google_unavailable       | 502 google_unavailable  | GET PATCH           |
-| 500 backendError                | retry            | get           | 0     | 0-60 s       | due      | google_unavailable       | 502 google_unavailable  | GET                 |
-| 503 backendError                | unknown          | insert        | 1     | 30-60 s      | unknown  | google_unavailable       | 502 google_unavailable  | POST                |
-| 503 backendError                | unknown          | delete        | 1     | 30-60 s      | unknown  | google_unavailable       | 502 google_unavailable  | DELETE              |
+| Google answers                  | is a             | asked for     | spent | next attempt | row      | its error                | caller                  | in all                 |
+| ------------------------------- | ---------------- | ------------- | ----- | ------------ | -------- | ------------------------ | ----------------------- | ---------------------- |
+| 400 timeRangeEmpty              | reject           | freeBusy      |       |              |          |                          | 422 calendar_unreadable | POST                   |
+| 400 timeRangeEmpty              | reject           | insert        | 1     | none         | failed   | google_rejected          | 422 google_rejected     | POST                   |
+| 400 invalid                     | reject           | insert        | 1     | none         | failed   | google_rejected          | 422 google_rejected     | POST                   |
+| 400 invalid                     | reject           | patch         | 1     | none         | given up | google_rejected          | 422 google_rejected     | GET PATCH              |
+| 400 required                    | reject           | insert        | 1     | none         | failed   | google_rejected          | 422 google_rejected     | POST                   |
+| 400 badRequest                  | reject           | insert        | 1     | none         | failed   | google_rejected          | 422 google_rejected     | POST                   |
+| 400 parseError                  | reject           | insert        | 1     | none         | failed   | google_rejected          | 422 google_rejected     | POST                   |
+| 400 timeRangeTooLong            | reject           | freeBusy      |       |              |          |                          | 422 calendar_unreadable | POST                   |
+| 401 authError                   | reconnect        | insert        | 0     | none         | created  |                          | 200                     | POST POST              |
+| 401 authError                   | reconnect        | insert, twice | 1     | none         | failed   | invalid_credentials      | 409 needs_reauth        | POST POST              |
+| 401 authError                   | reconnect        | delete, twice | 1     | none         | given up | invalid_credentials      | 409 needs_reauth        | GET DELETE DELETE      |
+| 401 required                    | reconnect        | insert, twice | 1     | none         | failed   | invalid_credentials      | 409 needs_reauth        | POST POST              |
+| 403 userRateLimitExceeded       | defer connection | insert        | 0     | 30 s         | retrying | rate_limited             | 429 rate_limited        | POST                   |
+| 403 userRateLimitExceeded       | defer connection | patch         | 0     | 30 s         | due      | rate_limited             | 429 rate_limited        | GET PATCH              |
+| 403 rateLimitExceeded           | defer connection | insert        | 0     | 30 s         | retrying | rate_limited             | 429 rate_limited        | POST                   |
+| 429 rateLimitExceeded           | defer connection | insert        | 0     | 30 s         | retrying | rate_limited             | 429 rate_limited        | POST                   |
+| 429 rateLimitExceeded           | defer connection | delete        | 0     | 30 s         | due      | rate_limited             | 429 rate_limited        | GET DELETE             |
+| 403 quotaExceeded               | defer writes     | insert        | 0     | 6 h          | retrying | rate_limited             | 429 rate_limited        | POST                   |
+| 403 dailyLimitExceeded          | defer everybody  | insert        | 0     | next day     | retrying | rate_limited             | 429 rate_limited        | POST                   |
+| 403 forbiddenForNonOrganizer    | reject           | patch         | 1     | none         | given up | not_organizer            | 409 not_organizer       | GET PATCH              |
+| 403 requiredAccessLevel         | reject           | insert        | 1     | none         | failed   | google_rejected          | 422 google_rejected     | POST                   |
+| 403 insufficientPermissions     | reconnect        | insert        | 1     | none         | failed   | insufficient_permissions | 409 needs_reauth        | POST                   |
+| 403 accessNotConfigured         | reject           | insert        | 1     | none         | failed   | google_rejected          | 422 google_rejected     | POST                   |
+| 403 forbidden                   | reject           | insert        | 1     | none         | failed   | google_rejected          | 422 google_rejected     | POST                   |
+| 403 forbidden                   | reject           | delete        | 1     | none         | given up | google_rejected          | 422 google_rejected     | GET DELETE             |
+| 403 forbidden                   | reject           | list          |       |              |          |                          | unreadable              | GET                    |
+| 403 forbiddenForServiceAccounts | reject           | insert        | 1     | none         | failed   | google_rejected          | 422 google_rejected     | POST                   |
+| 404 notFound                    | reject           | insert        | 1     | none         | failed   | google_rejected          | 422 google_rejected     | POST                   |
+| 404 notFound                    | reject           | get           | 1     | none         | given up | event_missing            | 422 google_rejected     | GET                    |
+| 404 notFound                    | reject           | delete        | 0     | none         | done     |                          | 200                     | GET DELETE GET         |
+| 409 duplicate                   | reject           | insert        | 0     | none         | created  |                          | 200                     | POST GET POST          |
+| 409 conflict                    | retry            | insert        | 1     | 0-60 s       | retrying | google_unavailable       | 502 google_unavailable  | POST                   |
+| 409 conflict                    | retry            | patch         | 1     | 0-60 s       | due      | google_unavailable       | 502 google_unavailable  | GET PATCH              |
+| 410 fullSyncRequired            | reject           | list          |       |              |          |                          | unreadable              | GET                    |
+| 410 updatedMinTooLongAgo        | reject           | list          |       |              |          |                          | unreadable              | GET                    |
+| 410 deleted                     | reject           | get           | 1     | none         | given up | event_missing            | 422 google_rejected     | GET                    |
+| 410 deleted                     | reject           | delete        | 0     | none         | done     |                          | 200                     | GET DELETE GET         |
+| 412 conditionNotMet             | reject           | patch         | 0     | none         | done     |                          | 200                     | GET PATCH GET PATCH    |
+| 500 backendError                | unknown          | insert        | 1     | 30-60 s      | unknown  | google_unavailable       | 502 google_unavailable  | POST                   |
+| 500 backendError                | unknown          | patch         | 1     | 30-60 s      | unknown  | google_unavailable       | 502 google_unavailable  | GET PATCH              |
+| 500 backendError                | retry            | get           | 0     | 0-60 s       | due      | google_unavailable       | 502 google_unavailable  | GET                    |
+| 503 backendError                | unknown          | insert        | 1     | 30-60 s      | unknown  | google_unavailable       | 502 google_unavailable  | POST                   |
+| 503 backendError                | unknown          | delete        | 1     | 30-60 s      | unknown  | google_unavailable       | 502 google_unavailable  | GET DELETE             |
 `;
 
 /** A meeting's write, or a read that no meeting's row tells of. */

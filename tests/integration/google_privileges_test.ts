@@ -32,6 +32,7 @@ const HELPERS: Record<string, Record<string, unknown>> = {
     p_access_token_encrypted: null,
     p_access_token_expires_at: null,
   },
+  adopt_google_event: { p_kind: "meeting", p_subject_id: "m", p_event: {} },
   read_google_connection: { p_user_id: USER },
   save_google_access_token: {
     p_user_id: USER,

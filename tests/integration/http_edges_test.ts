@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { fetchFunction } from "../support/contract/fetch_function.ts";
 import { pendingMeeting } from "../support/meetings.ts";
 import { callFunction, promise } from "../support/stack.ts";
 
@@ -48,13 +49,13 @@ promise("the edges of HTTP", {
   "the scheme of a token is read whatever its case": async (stack) => {
     const organizer = await stack.organizer();
     for (const scheme of ["Bearer", "bearer", "BEARER"]) {
-      const response = await fetch(`${stack.platform.functions_url}/status`, {
+      const response = await fetchFunction(`${stack.platform.functions_url}/status`, {
         headers: { authorization: `${scheme} ${organizer.access_token}` },
       });
       await response.body?.cancel();
       assert.equal(response.status, 200, scheme);
     }
-    const basic = await fetch(`${stack.platform.functions_url}/status`, {
+    const basic = await fetchFunction(`${stack.platform.functions_url}/status`, {
       headers: { authorization: `Basic ${organizer.access_token}` },
     });
     await basic.body?.cancel();

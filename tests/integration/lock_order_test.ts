@@ -17,7 +17,7 @@ function numbers(seed: number): () => number {
   return () => (state = (state * 1_103_515_245 + 12_345) % 2_147_483_648) / 2_147_483_648;
 }
 
-Deno.test("changes, cancellations, requeues, settlements, claims, sweeps and reconnections never deadlock", async () => {
+Deno.test("changes, cancellations, requeues, settlements, claims, holds, sweeps and reconnections never deadlock", async () => {
   await using server = await startPostgresServer();
   const { url } = await server.createDatabase();
   await using platform = await startPlatform({
@@ -43,6 +43,13 @@ Deno.test("changes, cancellations, requeues, settlements, claims, sweeps and rec
             participants: [`p${Math.floor(random() * 5)}@north.example`],
           })
         })`,
+      move: () => {
+        const hour = 9 + Math.floor(random() * 4);
+        const start = `2035-01-09T${String(hour).padStart(2, "0")}:00:00Z`;
+        return sql`select public.change_meeting(${id}, null, ${
+          sql.json({ starts_at: start, ends_at: start.replace(":00:00Z", ":30:00Z") })
+        })`;
+      },
       cancel: () => sql`select public.cancel_meeting(${id})`,
       requeue: () => sql`select public.requeue_meeting(${id})`,
       set_pending: () =>
@@ -60,6 +67,23 @@ Deno.test("changes, cancellations, requeues, settlements, claims, sweeps and rec
              where user_id = ${organizer?.user_id ?? null}`,
       begin: () => sql`select public.begin_writeback(${id})`,
       search: () => sql`select public.begin_scheduling(${id}, null, null, true)`,
+      search_and_hold: async () => {
+        const [row] = await sql<{ token: string | null }[]>`
+          select public.begin_scheduling(${id}, null, null, true) -> 'meeting' ->> 'lease_token' as token`;
+        const hour = 9 + Math.floor(random() * 4);
+        const held = [1, 2].map(() => `p${Math.floor(random() * 5)}@north.example`);
+        const candidate = {
+          start_time: `2035-01-09T${String(hour).padStart(2, "0")}:00:00Z`,
+          end_time: `2035-01-09T${String(hour + 1).padStart(2, "0")}:00:00Z`,
+          participant_availability: held.map((email) => ({ email, status: "free" })),
+        };
+        await sql`select public.settle_scheduling(${id}, ${row?.token ?? null}::uuid,
+          ${sql.json({ timezone: "UTC", held, max_candidates: 1 })}, ${sql.json([candidate])})`;
+      },
+      end_holds: async () => {
+        await sql`update private.slot_holds set expires_at = clock_timestamp() where meeting_id = ${id}`;
+        await sql`select private.expire_slot_holds()`;
+      },
       claim_and_settle: async () => {
         const [row] = await sql<{ slice: { meetings: Record<string, unknown>[] } }[]>`
           select public.claim_writeback_slice(6, 120, ${random() < 0.5}) as slice`;
@@ -96,7 +120,7 @@ Deno.test("changes, cancellations, requeues, settlements, claims, sweeps and rec
       for (let round = 0; round < ROUNDS; round++) await act(random);
     }));
     assert.deepEqual(failures, []);
-    assert.ok(Object.keys(done).length >= 11, JSON.stringify(done));
+    assert.ok(Object.keys(done).length >= 13, JSON.stringify(done));
     const [deadlocks] = await sql<{ deadlocks: string }[]>`
       select deadlocks from pg_stat_database where datname = current_database()`;
     assert.equal(Number(deadlocks?.deadlocks), 0, DEADLOCK);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { manyOrganizers } from "../support/many_meetings.ts";
-import { promise, type Stack } from "../support/stack.ts";
+import { recordCalls, recordedCalls } from "../support/recorded_calls.ts";
+import { promise } from "../support/stack.ts";
 import { until } from "../support/until.ts";
 
 const ROWS = 1000;
@@ -26,12 +27,7 @@ promise("many rows at once", {
         return counted?.created === ROWS && counted.due === 0;
       }, 240);
 
-      const calls = Map.groupBy(
-        await stack.platform.sql<{ url: string; at_ms: number }>(
-          "select url, extract(epoch from at)::float8 * 1000 as at_ms from public.recorded_calls order by at",
-        ),
-        ({ url }) => url.split("/").at(-1),
-      );
+      const calls = await recordedCalls(stack);
       assert.deepEqual([...calls.keys()].toSorted(), ["schedule", "write-back"]);
       for (const [name, times] of calls) {
         for (const [index, { at_ms }] of times.entries()) {
@@ -43,19 +39,4 @@ promise("many rows at once", {
         }
       }
     },
-}, { only: "postgres", background: { net: true, cron: false } });
-
-/** Every call that the database asks pg_net for, with its time. */
-async function recordCalls(stack: Stack): Promise<void> {
-  await stack.platform.sql(`
-    create table public.recorded_calls (url text not null, at timestamptz not null default clock_timestamp())`);
-  await stack.platform.sql(`
-    create function public.record_call() returns trigger language plpgsql as $$
-    begin
-      insert into public.recorded_calls (url) values (new.url);
-      return null;
-    end $$`);
-  await stack.platform.sql(`
-    create trigger record_call after insert on net.http_request_queue
-    for each row execute function public.record_call()`);
-}
+}, { databases: "only postgres", background: { net: true, cron: false } });

@@ -126,8 +126,12 @@ promise(
       const { organizer, meeting_id } = await pendingMeeting(stack);
       await addTarget(organizer, receiver, "slack");
       await organizer.call("write-back", { body: { meeting_id } });
+      await notify(stack);
       await stack.platform.sql(
-        "update public.notifications set created_at = now() - interval '25 hours' where meeting_id = $1",
+        `with asked_to_wait as (
+           update public.notifications set queued_at = now() - interval '25 hours'
+           where meeting_id = $1 returning notification_id::text as id)
+         update private.work set due_at = now() from asked_to_wait where subject_id = id`,
         [meeting_id],
       );
       await notify(stack);
@@ -162,6 +166,9 @@ promise(
     "two calls at once deliver each notification once": async (stack) => {
       await using receiver = startReceiver();
       const { organizer, meeting_id } = await pendingMeeting(stack);
+      await stack.platform.sql(
+        "update private.settings set value = 12 where name = 'notification_targets'",
+      );
       for (let target = 0; target < 12; target++) await addTarget(organizer, receiver, "slack");
       await organizer.call("write-back", { body: { meeting_id } });
       const answers = await Promise.all([notify(stack), notify(stack), notify(stack)]);

@@ -259,7 +259,7 @@ promise(
       assert.equal(second.google_calendar_id, "primary");
     },
   }),
-  { functions: "none" },
+  { databases: "both", functions: "none" },
 );
 
 /** Claims that begin together overlap, however fast the machine is. */

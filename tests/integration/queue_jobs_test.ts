@@ -22,7 +22,7 @@ promise(
       };
       const finish = async (wake: boolean) => {
         const [row] = await stack.platform.sql<{ remaining: number }>(
-          "select public.finish_batch('write', $1) as remaining",
+          "select (public.finish_batch('write', $1) ->> 'remaining')::integer as remaining",
           [wake],
         );
         return row?.remaining;

@@ -241,7 +241,7 @@ promise(
       assert.equal((await claimSlice(stack, 100)).meetings.length, 0);
     },
   }),
-  { functions: "none" },
+  { databases: "both", functions: "none" },
 );
 
 async function createdMeeting(stack: Stack): Promise<Row> {

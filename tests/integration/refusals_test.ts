@@ -30,18 +30,15 @@ promise("refusals", {
         refusedWith(answer, 404, "meeting_not_found");
       }
     }
-    const taken = await stranger.call("schedule", {
-      body: { meeting_id, participants: [stranger.email], constraints: WEEK },
-    });
-    refusedWith(taken, 404, "meeting_not_found");
   },
 
   "a meeting without a slot cannot be written": async (stack) => {
     const organizer = await stack.organizer();
     const meeting_id = await insertMeeting(organizer, {
       participants: [organizer.email],
-      constraints: WEEK,
+      constraints: { ...WEEK, earliest_date: "2020-01-06", latest_date: "2020-01-10" },
     });
+    await organizer.call("schedule", { body: { meeting_id } });
     const answer = await organizer.call("write-back", { body: { meeting_id } });
     refusedWith(answer, 409, "no_slot");
   },
@@ -95,7 +92,7 @@ promise("refusals", {
   "a body that is too large is refused before it is read": async (stack) => {
     const organizer = await stack.organizer();
     // schedule takes the busy time of 200 people.
-    for (const [name, megabytes] of [["write-back", 0.3], ["schedule", 26]] as const) {
+    for (const [name, megabytes] of [["write-back", 0.3], ["schedule", 9]] as const) {
       const answer = await organizer.call(name, {
         body: { meeting_id: "x".repeat(megabytes * 1_000_000) },
       });

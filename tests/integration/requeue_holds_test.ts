@@ -25,7 +25,6 @@ promise("requeueing a meeting that gave its time back", {
     assert.deepEqual(await holds(stack, meeting_id), []);
     assert.equal((await requeue(ana, meeting_id)).body.requeued, true);
     assert.equal((await holds(stack, meeting_id)).length, 6, "two people, three times");
-    assert.ok((await holds(stack, meeting_id)).every(({ expires_at }) => expires_at === null));
     const other = await schedule(await stack.organizer(), [guest]);
     assert.notEqual(
       Date.parse(other.body.selected_slot.start_time),
@@ -52,7 +51,7 @@ promise("requeueing a meeting that gave its time back", {
     const answer = await requeue(ana, meeting_id);
     assert.equal(answer.status, 200, JSON.stringify(answer.body));
     assert.equal(answer.body.requeued, true);
-    assert.equal(answer.body.status, null);
+    assert.equal(answer.body.status, "searching");
     assert.match(answer.body.message, /scheduled again/);
     await drain(stack);
     const [mine, theirs] = [
@@ -105,11 +104,8 @@ promise("requeueing a meeting that gave its time back", {
   "a time that was given by name is refused where another meeting has been given it": async (
     stack,
   ) => {
-    const [ana, ben, guest] = [
-      await stack.organizer(),
-      await stack.organizer(),
-      await stack.guest(),
-    ];
+    const [ana, ben] = [await stack.organizer(), await stack.organizer()];
+    const { email: guest } = await stack.organizer({ shares: "busy" });
     const meeting_id = await insertMeeting(ana, {
       participants: [guest],
       ...SLOT,
@@ -212,8 +208,8 @@ function requeue(organizer: Organizer, meeting_id: string) {
 }
 
 function holds(stack: Stack, meeting_id: string) {
-  return stack.platform.sql<{ expires_at: string | null }>(
-    "select expires_at::text as expires_at from private.slot_holds where meeting_id = $1",
+  return stack.platform.sql(
+    "select from private.slot_holds where meeting_id = $1 and state = 'active'",
     [meeting_id],
   );
 }

@@ -113,7 +113,7 @@ promise("requeueing", {
       ["invitation", "cancellation"],
     ]);
   },
-});
+}, { databases: "both" });
 
 promise("reconnecting", {
   "meetings that failed for a dead connection continue automatically once the user has reconnected":
@@ -170,7 +170,7 @@ promise("reconnecting", {
   "a missing permission and a missing connection are cured the same way": async (stack) => {
     const never = await stack.organizer({ connected: false });
     const half = await stack.organizer({
-      scopes: ["openid", "email", "https://www.googleapis.com/auth/calendar.freebusy"],
+      scopes: ["openid", "email", "https://www.googleapis.com/auth/calendar.events.freebusy"],
     });
     for (const organizer of [never, half]) {
       const meeting_id = await insertMeeting(organizer, {
@@ -215,7 +215,7 @@ promise("reconnecting", {
     await reconnect(stack, organizer);
     assert.deepEqual(await rowOf(stack, meeting_id), before);
   },
-});
+}, { databases: "both" });
 
 async function reconnect(stack: Stack, organizer: Organizer, email = organizer.email) {
   await connectGoogle(stack.platform.functions_url, organizer.access_token, stack.google, {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { requireContract } from "../support/contract/fetch_function.ts";
 import { deleteOnGoogle, mailsBy } from "../support/meetings.ts";
 import { promise } from "../support/stack.ts";
 import { change, eventRow, insertTask, scheduledTask, startsOn } from "../support/tasks.ts";
@@ -229,7 +230,12 @@ promise("smart rescheduling", {
     const foreign = await insertTask(await stack.organizer());
     await plan(organizer, task_id, { start_date: LATER });
     const response = await streamed(stack, organizer, [gone, foreign, undated, fresh, task_id]);
-    const lines = (await response.text()).trim().split("\n").map((line) => JSON.parse(line));
+    const text = await response.text();
+    await requireContract(
+      { method: "POST", url: new URL(response.url), body: null },
+      { status: response.status, headers: response.headers, text },
+    );
+    const lines = text.trim().split("\n").map((line) => JSON.parse(line));
     const summary = lines.pop();
     assert.deepEqual(summary, {
       type: "summary",

@@ -27,4 +27,4 @@ promise("replies to a meeting", {
       "declined",
     );
   },
-});
+}, { databases: "both" });

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { PRIORITY_WEIGHTS, readWeights } from "@shared/scheduling/input/weights.ts";
 import { completeConstraints } from "@shared/schemas/constraints.ts";
+import { GROUP } from "@shared/schemas/group.ts";
+import { PARTICIPANT_INPUT } from "@shared/schemas/participant.ts";
 import { SCHEDULE_REQUEST } from "../../supabase/functions/schedule/request.ts";
 import { tableRows } from "../support/page_tables.ts";
 
@@ -24,6 +26,11 @@ interface Definition {
 interface Schema {
   _zod: { def: unknown };
 }
+
+/** Which of the two an item is shows in its fields, so no schema has both. Members have the fields of participants. */
+const PARTICIPANT_PATHS = [PARTICIPANT_INPUT, GROUP]
+  .flatMap((schema) => pathsOf(schema, "participants[]"))
+  .filter((path) => path !== "participants[]" && !path.startsWith("participants[].any_of[]"));
 
 /** Every path that a schema takes: `participants[].buffer.before`. */
 function pathsOf(schema: Schema, path = ""): string[] {
@@ -62,7 +69,7 @@ function pathsOf(schema: Schema, path = ""): string[] {
 Deno.test("docs/schedule.md has every field of the request of schedule, and no other", () => {
   const told = tableRows(PAGE, "The request").flatMap(({ paths }) => paths);
   assert.deepEqual([...new Set(told)].length, told.length, "a field is listed twice");
-  const taken = [...new Set([...pathsOf(SCHEDULE_REQUEST), ...BUSY])];
+  const taken = [...new Set([...pathsOf(SCHEDULE_REQUEST), ...PARTICIPANT_PATHS, ...BUSY])];
   assert.ok(taken.includes("participants[].preferences.event_categories.*.preferred_days"));
   assert.deepEqual(told.toSorted(), taken.toSorted());
 });
@@ -79,7 +86,7 @@ Deno.test("docs/schedule.md has the defaults of the code", () => {
 
 Deno.test("docs/schedule.md shows requests that are accepted", () => {
   const curls = [...PAGE.matchAll(/-d '(\{[^']*\})'/g)].map(([, body]) => JSON.parse(body!));
-  assert.equal(curls.length, 3);
+  assert.equal(curls.length, 6);
   for (const body of curls) assert.ok(SCHEDULE_REQUEST.safeParse(body).success);
 });
 

@@ -20,7 +20,7 @@ promise("docs/schedule.md", {
   },
 });
 
-/** A series found, a refusal with concessions, and alternatives: together they have every field. */
+/** A series found, a refusal with concessions, alternatives, and a warning: together they have every field. */
 async function answersOf(stack: Stack): Promise<unknown[]> {
   const organizer = await stack.organizer();
   const preferences = { preferred_hours_start: 9, preferred_hours_end: 10 };
@@ -35,6 +35,7 @@ async function answersOf(stack: Stack): Promise<unknown[]> {
           preferences,
           busy: [{ start: "2035-01-15T00:00:00Z", end: "2035-01-16T00:00:00Z" }],
         },
+        { any_of: [{ email: "oak@south.example", type: "resource", busy: [] }], name: "a room" },
       ],
       constraints: { ...WEEK, latest_date: MONDAY, working_hours_start: 15 },
       recurrence: ["RRULE:FREQ=WEEKLY;COUNT=3"],
@@ -51,6 +52,13 @@ async function answersOf(stack: Stack): Promise<unknown[]> {
           name: "Ben",
           busy: [{ start: `${MONDAY}T09:00:00Z`, end: `${MONDAY}T17:00:00Z` }],
         },
+        {
+          any_of: [{
+            email: "oak@south.example",
+            type: "resource",
+            busy: [{ start: `${MONDAY}T09:00:00Z`, end: `${MONDAY}T10:00:00Z` }],
+          }],
+        },
       ],
       constraints: { ...WEEK, latest_date: MONDAY },
     },
@@ -61,7 +69,16 @@ async function answersOf(stack: Stack): Promise<unknown[]> {
   });
   const alternatives = await organizer.call("schedule/alternatives", { body: { meeting_id } });
   assert.equal(alternatives.status, 200);
-  return [found.body, refused.body, alternatives.body];
+  const guest = await stack.guest({ busy: [[`${MONDAY}T09:00:00Z`, `${MONDAY}T10:00:00Z`]] });
+  const warned = await organizer.call("schedule", {
+    body: {
+      dry_run: true,
+      participants: [guest],
+      constraints: { ...WEEK, tentative_as_busy: false },
+    },
+  });
+  assert.equal(warned.body.warnings.length, 1, JSON.stringify(warned.body));
+  return [found.body, refused.body, alternatives.body, warned.body];
 }
 
 /** The paths of all members: `candidates[].score`. A slot has the fields of a candidate wherever it stands. */

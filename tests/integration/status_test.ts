@@ -46,7 +46,9 @@ promise("status", {
       assert.equal(answer.status, 200, JSON.stringify(answer.body).slice(0, 500));
       assert.equal(answer.body.candidates.length, 100);
       const { meeting_id } = answer.body;
-      const { body } = await organizer.call("status", { query: { meeting_id } });
+      const { body } = await organizer.call("status", {
+        query: { meeting_id, candidates: "true" },
+      });
       assert.deepEqual(body.candidates, answer.body.candidates.slice(0, 10));
       assert.ok(body.candidates.every((one: Record<string, unknown>) => "score_breakdown" in one));
       assert.equal(
@@ -118,4 +120,4 @@ promise("status", {
     const total = rate.reduce((sum, { percentage }) => sum + Number(percentage), 0);
     assert.ok(Math.abs(total - 100) < 0.1);
   },
-});
+}, { databases: "both" });

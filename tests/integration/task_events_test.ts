@@ -57,13 +57,11 @@ promise("tasks on the calendar", {
     );
     const live = await stack.google.events({ calendar_id: organizer.email, status: "live" });
     assert.equal(live.length, 1);
-    const good = answers.filter(({ status }) => status === 200);
-    assert.equal(good.filter(({ body }) => body.already_exists === false).length, 1);
-    for (const { body } of good) assert.equal(body.event_id, live[0]?.id);
-    for (const { status, body } of answers.filter((answer) => answer.status !== 200)) {
-      assert.equal(status, 409);
-      assert.equal(body.error, "in_progress");
+    for (const { status, body } of answers) {
+      assert.equal(status, 200, JSON.stringify(body));
+      assert.equal(body.event_id, live[0]?.id);
     }
+    assert.equal(answers.filter(({ body }) => body.already_exists === false).length, 1);
   },
 
   "a lost answer to the insert is looked up, by the next call or by the sweep": async (stack) => {
@@ -256,10 +254,10 @@ promise("tasks on the calendar", {
     });
     const before = await stack.google.events({ event_id });
     const changed = await change(other, { event_id, summary: "Mine now" });
-    assert.equal(changed.status, 403);
+    assert.equal(changed.status, 409);
     assert.equal(changed.body.error, "not_organizer");
     const deleted = await other.call("task-events", { method: "DELETE", query: { event_id } });
-    assert.equal(deleted.status, 403);
+    assert.equal(deleted.status, 409);
     assert.deepEqual(await stack.google.events({ event_id }), before);
   },
 
@@ -451,8 +449,8 @@ promise("tasks on the calendar", {
     assert.equal(answer.status, 200, JSON.stringify(answer.body));
     assert.equal(answer.body.event_count, 3);
     assert.deepEqual(answer.body.time_range, {
-      start: "2035-01-01T00:00:00.000Z",
-      end: "2035-02-01T00:00:00.000Z",
+      start: "2035-01-01T00:00:00Z",
+      end: "2035-02-01T00:00:00Z",
     });
     assert.equal(answer.body.events[0].organizer_self, true);
     assert.equal(Date.parse(answer.body.events[0].start_time), Date.parse(START));

@@ -170,4 +170,4 @@ promise("tables of tasks", {
     );
     assert.equal((await eventRows(stack, organizer)).length, 1);
   },
-});
+}, { databases: "both" });

@@ -100,4 +100,4 @@ promise("team calendars", {
     }
     assert.ok(count > 30, `only ${count} series were changed`);
   },
-}, { only: "postgres" });
+}, { databases: "only postgres" });

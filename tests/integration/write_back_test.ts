@@ -119,6 +119,11 @@ promise("write-back", {
     const undecided = await rowOf(stack, meeting_id);
     const early = await organizer.call("write-back", { body: { meeting_id } });
     assert.deepEqual([early.status, early.body.error], [409, "in_progress"]);
+    const { until } = early.body.details;
+    assert.equal(Date.parse(until), Math.floor(Date.parse(undecided.write_due_at) / 1000) * 1000);
+    assert.ok(early.body.message.includes(`Google Calendar is read again at ${until}`));
+    const wait = Number(early.headers.get("retry-after"));
+    assert.ok(wait > 2 && wait <= 3600, `Retry-After: ${wait}`);
     assert.deepEqual(await rowOf(stack, meeting_id), undecided);
 
     await makeDue(stack, meeting_id);
@@ -212,6 +217,9 @@ promise("write-back", {
     assert.deepEqual(before.body, {
       meeting_id,
       status: "pending",
+      stage: "write",
+      reason: null,
+      until: null,
       google_event_id: null,
       google_event_link: null,
       error: null,
@@ -292,7 +300,7 @@ promise("write-back", {
     assert.equal(row.writeback_status, "created");
     assert.equal(row.meet_link, null);
   },
-});
+}, { databases: "both" });
 
 function batch(stack: Stack) {
   return callFunction(stack.platform, "write-back", {

@@ -26,10 +26,10 @@ export function onBothDatabases(
   name: string,
   keep: (database: NonNullable<PlatformOptions["database"]>) => Promise<void>,
 ): void {
-  if (isChosen("PGlite")) {
+  if (isChosen("PGlite", { on_both: true })) {
     Deno.test(`${name}, on PGlite`, async () => await keep(await emptyPglite()));
   }
-  if (isChosen("Postgres")) {
+  if (isChosen("Postgres", { on_both: true })) {
     Deno.test(`${name}, on Postgres`, async () => {
       await using server = await startPostgresServer();
       const { url } = await server.createDatabase();

@@ -23,8 +23,11 @@ Deno.test("startGateway() answers 503 until its backends are set", async () => {
 Deno.test("startGateway() shows the code, or the refusal, with which Google's consent page returns", async () => {
   const gateway = startGateway({ port: 0, tokens: await userTokens("secret") });
   try {
-    assert.match((await get(`${gateway.url}/app?code=abc123`)).text, /"code": "abc123"/);
-    assert.match((await get(`${gateway.url}/app?error=access_denied`)).text, /access_denied/);
+    assert.match((await get(`${gateway.url}/app?convene_code=abc123`)).text, /"code": "abc123"/);
+    assert.match(
+      (await get(`${gateway.url}/app?convene_error=access_denied`)).text,
+      /access_denied/,
+    );
   } finally {
     await gateway.stop();
   }

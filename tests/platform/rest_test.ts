@@ -119,6 +119,54 @@ Deno.test("/rest/v1 and /auth/v1 answer a browser's preflight", async () => {
   }
 });
 
+Deno.test("a page of another origin signs up, signs in and out with supabase-js", async () => {
+  await using platform = await startFixture();
+  const { auth } = createClient(platform.api_url, platform.publishable_key, {
+    auth: { autoRefreshToken: false, persistSession: false },
+    global: { fetch: fetchFrom("http://app.example") },
+  });
+  const email = "jane@north.example";
+  const password = "correct horse";
+  assert.equal((await auth.signUp({ email, password })).error, null);
+  const { data, error } = await auth.signInWithPassword({ email, password });
+  assert.equal(error, null);
+  assert.equal((await auth.getUser(data.session?.access_token)).data.user?.email, email);
+  const refused = await auth.signInWithPassword({ email, password: "wrong horse" });
+  assert.equal(refused.error?.status, 400, "an error response can be read as well");
+  assert.equal((await auth.signOut()).error, null);
+});
+
+/** `fetch` as a browser has it for a page of `origin`: each request needs the permission of a preflight. */
+function fetchFrom(origin: string): typeof fetch {
+  return async (input, init) => {
+    const request = new Request(input, init);
+    const named = [...request.headers.keys()].filter((name) => name !== "accept").sort();
+    const preflight = await fetch(request.url, {
+      method: "OPTIONS",
+      headers: {
+        origin,
+        "access-control-request-method": request.method,
+        "access-control-request-headers": named.join(","),
+      },
+    });
+    await preflight.body?.cancel();
+    assert.ok(preflight.ok, request.url);
+    for (const [kind, wanted] of [["headers", named], ["methods", [request.method]]] as const) {
+      const listed = preflight.headers.get(`access-control-allow-${kind}`) ?? "";
+      const allowed = listed.split(",").map((name) => name.trim().toLowerCase());
+      for (const each of wanted) {
+        assert.ok(allowed.includes(each.toLowerCase()), `${request.url}: ${each} of [${listed}]`);
+      }
+    }
+    request.headers.set("origin", origin);
+    const response = await fetch(request);
+    for (const { headers } of [preflight, response]) {
+      assert.ok(["*", origin].includes(headers.get("access-control-allow-origin") ?? ""));
+    }
+    return response;
+  };
+}
+
 function client(platform: Platform, key: string) {
   return createClient(platform.api_url, key, {
     auth: { autoRefreshToken: false, persistSession: false },

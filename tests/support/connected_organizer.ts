@@ -1,5 +1,5 @@
 import { tokenCipher } from "@shared/connections/token_cipher.ts";
-import type { Organizer, Stack } from "./stack.ts";
+import type { Organizer, OrganizerOptions, Stack } from "./stack.ts";
 
 /** CONVENE_TOKEN_KEYS of a platform on which organizers are connected like this. */
 export const TOKEN_KEYS = `k1:${btoa("0123456789abcdef0123456789abcdef")}`;
@@ -8,8 +8,11 @@ export const TOKEN_KEYS = `k1:${btoa("0123456789abcdef0123456789abcdef")}`;
  * Connected without the consent flow, whose callback would have to come through the proxy: the
  * tokens are stored as google-auth stores them.
  */
-export async function connectedOrganizer(stack: Stack): Promise<Organizer> {
-  const organizer = await stack.organizer({ connected: false });
+export async function connectedOrganizer(
+  stack: Stack,
+  options: Pick<OrganizerOptions, "freebusy"> = {},
+): Promise<Organizer> {
+  const organizer = await stack.organizer({ ...options, connected: false });
   const { email, user_id } = organizer;
   const { access_token, refresh_token } = await stack.google.signIn({ email });
   const cipher = tokenCipher(TOKEN_KEYS);
@@ -21,8 +24,8 @@ export async function connectedOrganizer(stack: Stack): Promise<Organizer> {
     [
       user_id,
       email,
-      await cipher.encrypt(refresh_token, user_id),
-      await cipher.encrypt(access_token, user_id),
+      await cipher.encrypt(refresh_token, user_id, "refresh_token_encrypted"),
+      await cipher.encrypt(access_token, user_id, "access_token_encrypted"),
     ],
   );
   return organizer;

@@ -45,6 +45,61 @@ export async function pendingMeeting(stack: Stack, columns: Record<string, unkno
   return { organizer, guests, meeting_id };
 }
 
+/**
+ * Gives a row values that are refused, as an adopted table or a row from before a check has them: the row is changed as
+ * Convene stores what Google has, which is not checked.
+ */
+export async function makeInvalid(
+  stack: Stack,
+  meeting_id: string,
+  columns: Record<string, unknown>,
+): Promise<void> {
+  const changes = Object.keys(columns).map((name) =>
+    `${name} = (jsonb_populate_record(m, $2::jsonb)).${name}`
+  );
+  await stack.platform.sql(
+    `with storing as materialized (select set_config('convene.is_storing', 'true', true))
+     update public.meetings as m set ${changes.join()} from storing where m.meeting_id = $1`,
+    [meeting_id, JSON.stringify(columns)],
+  );
+}
+
+/** A meeting of valid columns whose `invalid` ones became so after the insert. */
+export async function insertInvalid(
+  stack: Stack,
+  organizer: Organizer,
+  columns: Record<string, unknown>,
+  invalid: Record<string, unknown>,
+): Promise<string> {
+  const meeting_id = await insertMeeting(organizer, columns);
+  await makeInvalid(stack, meeting_id, invalid);
+  return meeting_id;
+}
+
+/** Inserts meetings in one statement, and lets their searches fail in another: what notifications and sweeps find. */
+export async function insertFailed(
+  stack: Stack,
+  organizer: Organizer,
+  count = 1,
+): Promise<string[]> {
+  const rows = Array.from({ length: count }, () => ({
+    meeting_id: crypto.randomUUID(),
+    participants: ["guest@north.example"],
+  }));
+  const { error } = await organizer.client.from("meetings").insert(rows as never);
+  assert.equal(error, null, JSON.stringify(error));
+  const ids = rows.map(({ meeting_id }) => meeting_id);
+  await stack.platform.sql(
+    `with done as (delete from private.work where kind = 'search' and subject_id = any ($1))
+     update public.meetings
+     set scheduling_status = 'failed', scheduling_error = 'invalid_request',
+       scheduling_reason = 'participants[0]: Expected an e-mail address'
+     where meeting_id = any ($1)`,
+    [ids],
+  );
+  return ids;
+}
+
 // deno-lint-ignore no-explicit-any -- a row is whatever the test asserts it to be
 export type Row = Record<string, any>;
 

@@ -22,7 +22,10 @@ export function beginningQuietly(promises: Record<string, (stack: Stack) => Prom
 }
 
 export async function quietOutbox(stack: Stack): Promise<void> {
-  await stack.platform.sql("delete from private.work where kind = 'notification'");
+  await stack.platform.sql(
+    "delete from private.work where kind in ('announcement', 'notification')",
+  );
+  await stack.platform.sql("delete from private.announcements");
 }
 
 /** Adds a target of the organizer's at a path of the receiver that is named after its kind. */

@@ -132,3 +132,18 @@ export async function loseLeases(stack: Stack): Promise<void> {
 export async function setting(stack: Stack, name: string, value: number): Promise<void> {
   await stack.platform.sql("update private.settings set value = $2 where name = $1", [name, value]);
 }
+
+/** Does `work` while a setting has another value. */
+export async function withSetting(
+  stack: Stack,
+  name: string,
+  value: number,
+  work: () => Promise<void>,
+): Promise<void> {
+  const [before] = await stack.platform.sql<{ value: string }>(
+    "select value::text as value from private.settings where name = $1",
+    [name],
+  );
+  await setting(stack, name, value);
+  await work().finally(() => setting(stack, name, Number(before?.value)));
+}

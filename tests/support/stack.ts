@@ -6,6 +6,7 @@ import {
 } from "../../packages/google-calendar-emulator/control.ts";
 import { type Platform, type PlatformOptions, startPlatform } from "../../local/platform.ts";
 import { isChosen } from "./chosen_database.ts";
+import { fetchFunction } from "./contract/fetch_function.ts";
 import {
   emptyPglite,
   emptyPostgres,
@@ -13,6 +14,7 @@ import {
   migratedPostgres,
 } from "./prepared_databases.ts";
 import { startPostgresServer } from "./postgres_server.ts";
+import { sharedPlatform } from "./shared_platform.ts";
 import { promisesOf } from "./promises.ts";
 
 /** All of Convene for one test file; nothing in it runs automatically unless requested. */
@@ -31,6 +33,12 @@ export interface GuestOptions {
   freebusy?: "public" | "private";
   /** Taken times, RFC 3339. */
   busy?: [start: string, end: string][];
+  /** Whether the calendar allows Google Meet; default true. */
+  meet?: boolean;
+  /** Further addresses of the account. */
+  aliases?: string[];
+  /** A room, which answers invitations automatically. */
+  room?: boolean;
 }
 
 export interface OrganizerOptions extends GuestOptions {
@@ -56,6 +64,7 @@ export interface Organizer {
 
 export interface CallInit {
   method?: "GET" | "POST" | "PATCH" | "DELETE";
+  headers?: Record<string, string>;
   body?: unknown;
   query?: Record<string, string>;
   functions_url?: string;
@@ -69,29 +78,34 @@ export interface Answer {
 }
 
 /**
- * Registers each promise of one part as a test on PGlite and a test on a real Postgres, named
- * "<part> on PGlite: <promise>" and "<part> on Postgres: <promise>". The promises of a part share one
- * platform a database, so each arranges what it needs and none relies on another.
+ * Registers each promise of one part as a test on a real Postgres, named "<part> on Postgres: <promise>", and, where it
+ * runs on both or PGlite was asked for, as one on PGlite. The promises of a part share one platform a database, so each
+ * arranges what it needs and none relies on another.
  */
 export function promise(
   part: string,
   promises: Record<string, (stack: Stack) => Promise<void>>,
   options: PlatformOptions & {
-    only?: "postgres";
+    /** "both": the part is what `task demo` and `task start` show, which use PGlite. "only postgres": never on PGlite. */
+    databases?: "both" | "only postgres";
     /** Where the server has pg_cron, its jobs are real ones (there is one such database a server). */
     real_cron?: boolean;
   } = {},
 ): void {
-  const { only, real_cron = false, ...platform } = options;
+  const { databases, real_cron = false, ...platform } = options;
+  const on_both = databases === "both";
   const is_migrated = platform.default_privileges !== "legacy-grant-all" &&
     platform.migrations_dir === undefined;
+  const is_default = !real_cron && Object.keys(platform).length === 0;
   const afterEach = async (stack: Stack) => void await stack.google.clearFaults();
-  if (only !== "postgres" && isChosen("PGlite")) {
+  if (databases !== "only postgres" && isChosen("PGlite", { on_both })) {
     promisesOf(
       `${part} on PGlite`,
       async (resources) => {
+        const shared = is_default ? await sharedPlatform("PGlite") : null;
+        if (shared !== null) return stackOf(shared, false);
         const database = is_migrated ? await migratedPglite() : await emptyPglite();
-        const started = await startPlatform({ database, ...QUIET, ...platform });
+        const started = await startPlatform({ database, ...quietBut(platform) });
         return stackOf(resources.use(started), false);
       },
       promises,
@@ -99,24 +113,37 @@ export function promise(
       { afterEach, sanitizeExit: false },
     );
   }
-  if (!isChosen("Postgres")) return;
+  if (!isChosen("Postgres", { on_both })) return;
   promisesOf(
     `${part} on Postgres`,
     async (resources) => {
+      const shared = is_default ? await sharedPlatform("Postgres") : null;
+      if (shared !== null) return stackOf(shared, true);
       const server = resources.use(await startPostgresServer());
       const database = real_cron && server.has_pg_cron
         ? await emptyPostgres(server, server.cron_database)
         : is_migrated
         ? await migratedPostgres(server)
         : await emptyPostgres(server);
-      return stackOf(resources.use(await startPlatform({ ...QUIET, ...platform, database })), true);
+      return stackOf(
+        resources.use(await startPlatform({ ...quietBut(platform), database })),
+        true,
+      );
     },
     promises,
     { afterEach },
   );
 }
 
-const QUIET: PlatformOptions = { strict_google: true, background: { net: false, cron: false } };
+/** Nothing in it runs automatically. */
+export const QUIET: PlatformOptions = {
+  strict_google: true,
+  background: { net: false, cron: false, push: false },
+};
+
+function quietBut(options: PlatformOptions): PlatformOptions {
+  return { ...QUIET, ...options, background: { ...QUIET.background, ...options.background } };
+}
 
 /** The conveniences of a running platform. */
 export function stackOf(platform: Platform, is_postgres: boolean): Stack {
@@ -144,7 +171,10 @@ export function stackOf(platform: Platform, is_postgres: boolean): Stack {
         access_token,
         call: (name, init) => callFunction(platform, name, { ...init, access_token }),
         client: createClient(platform.api_url, platform.publishable_key, {
-          global: { headers: { authorization: `Bearer ${access_token}` } },
+          global: {
+            headers: { authorization: `Bearer ${access_token}` },
+            fetch: fetchFunction,
+          },
           auth: { persistSession: false, autoRefreshToken: false },
         }),
       };
@@ -184,12 +214,13 @@ export async function callFunction(
   const url = new URL(`${init.functions_url ?? platform.functions_url}/${name}`);
   for (const [key, value] of Object.entries(init.query ?? {})) url.searchParams.set(key, value);
   const body = init.text ?? (init.body === undefined ? undefined : JSON.stringify(init.body));
-  const response = await fetch(url, {
+  const response = await fetchFunction(url, {
     method: init.method ?? (body === undefined ? "GET" : "POST"),
     headers: {
       "content-type": "application/json",
       ...(init.access_token ? { authorization: `Bearer ${init.access_token}` } : {}),
       ...(init.apikey ? { apikey: init.apikey } : {}),
+      ...init.headers,
     },
     redirect: "manual",
     ...(body === undefined ? {} : { body }),
@@ -198,6 +229,11 @@ export async function callFunction(
   return {
     status: response.status,
     headers: response.headers,
-    body: text === "" ? null : JSON.parse(text),
+    body: text === "" || isText(response) ? text || null : JSON.parse(text),
   };
+}
+
+/** Metrics are the only answer that is no JSON. */
+function isText({ headers }: Response): boolean {
+  return headers.get("content-type")?.startsWith("text/plain; version=") === true;
 }

@@ -2,9 +2,10 @@ import { formatInstant } from "@shared/time/instants.ts";
 import { offsetAt } from "@shared/time/zones.ts";
 import { attendance, attends, newAttendance, OUTSIDE_HOURS } from "../availability/attendance.ts";
 import type { Person } from "../availability/person.ts";
-import { countedPeople } from "../availability/quorum.ts";
+import { chooseMembers, labelOf } from "../availability/group_choice.ts";
+import { countedPeople, quorumAt } from "../availability/quorum.ts";
 import { byName } from "../explaining/attendee.ts";
-import { formatMinutes, formatNames, formatTime } from "../explaining/phrases.ts";
+import { formatTime } from "../explaining/phrases.ts";
 import type { SearchRequest } from "../input/search_request.ts";
 import { hoursNeeded } from "./hours_needed.ts";
 
@@ -89,46 +90,47 @@ export function concessionSentence(
   asked: SearchRequest,
   concessions: readonly Concession[],
 ): string {
-  return `This needs ${formatList(concessions.map((one) => phrase(asked, one)))}.`;
+  return asked.texts.concessions.sentence(concessions.map((one) => phrase(asked, one)));
 }
 
 function phrase(asked: SearchRequest, { code, args }: Concession): string {
+  const { concessions } = asked.texts;
   switch (code) {
     case "without_optional":
-      return `the meeting to take place without ${formatNames(args.names)}`;
+      return concessions.without_optional(args.names);
     case "smaller_buffers": {
       const least = args.people.reduce((a, b) => b.minutes < a.minutes ? b : a);
-      const names = formatNames([...new Set(args.people.map(({ name }) => name))]);
-      return `${names} to make do with ${args.people.length === 1 ? "" : "as little as "}${
-        formatMinutes(least.minutes)
-      } instead of ${least.instead_of} between meetings`;
+      return concessions.smaller_buffers([...new Set(args.people.map(({ name }) => name))], {
+        is_one_side: args.people.length === 1,
+        minutes: least.minutes,
+        instead_of: least.instead_of,
+      });
     }
     case "wider_hours": {
       const groups = [...Map.groupBy(args.people, ({ hours }) => hours)];
-      return formatList(
+      return concessions.all_wider_hours(
         groups.map(([hours, people]) =>
-          `${formatNames(people.map(({ name }) => name))} to be ${hours}`
+          concessions.wider_hours(people.map(({ name }) => name), hours)
         ),
       );
     }
     case "shorter":
-      return `${formatMinutes(args.duration_minutes)} to be enough instead of ${args.instead_of}`;
+      return concessions.shorter(args.duration_minutes, args.instead_of);
     case "later_window":
-      return `the window to reach beyond ${formatTime(asked, asked.to)}`;
+      return concessions.later_window(formatTime(asked, asked.to));
   }
-}
-
-function formatList(parts: readonly string[]): string {
-  return parts.length < 2 ? parts.join("") : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
 }
 
 /** Who is missed from the share of people that was asked for; empty when the share is reached all the same. */
 function absentBeyondQuorum({ asked, relaxed, relaxed_people }: Conceded, start: number): string[] {
-  const counted = countedPeople(asked, relaxed_people);
-  const absent = counted.filter((person) => !attends(statusAt(person, relaxed, start)));
-  const coming = counted.length - absent.length;
-  if (100 * coming >= asked.minimum_attendee_percentage * counted.length) return [];
-  return absent.map(({ label }) => label).sort();
+  const here = Int32Array.of(start);
+  const { counted, comingAt } = quorumAt(asked, relaxed_people);
+  if (100 * comingAt(here)[0]! >= asked.minimum_attendee_percentage * counted) return [];
+  const absent = countedPeople(asked, relaxed_people)
+    .filter((person) => !attends(statusAt(person, relaxed, start)));
+  const unfilled = chooseMembers(relaxed, relaxed_people, here)
+    .filter(({ group, seated }) => group.type === "optional" && seated[0]! < group.count);
+  return [...absent.map(({ label }) => label), ...unfilled.map(labelOf)].sort();
 }
 
 function smallerBuffers(

@@ -3,7 +3,6 @@ import { weekdayIndex } from "@shared/time/weekday.ts";
 import { offsetAt, offsetSegments } from "@shared/time/zones.ts";
 import { attendance, newAttendance, OUTSIDE_HOURS } from "../availability/attendance.ts";
 import type { Person } from "../availability/person.ts";
-import { formatTimeOfDay } from "../explaining/phrases.ts";
 import type { SearchRequest } from "../input/search_request.ts";
 
 /** Minutes by which hours would have to begin `early` and end `late`, in all, and the same in words. */
@@ -25,6 +24,7 @@ export function hoursNeeded(
   start: number,
 ): HoursNeeded | undefined {
   if (!person.needed || person.rules === undefined) return undefined;
+  const { concessions } = search.texts;
   const end = start + search.duration;
   if (person.open.some(([opens, closes]) => opens <= start && end <= closes)) return undefined;
   const own_day = Math.floor((start + offsetAt(person.offsets, start)) / MINUTES_PER_DAY);
@@ -41,20 +41,20 @@ export function hoursNeeded(
     if (rule.weekdays[weekdayIndex(day)] !== true || until > MINUTES_PER_DAY) return [];
     const early = Math.max(0, rule.start - from);
     const late = Math.max(0, until - rule.end);
-    const hours = [
-      ...(early > 0 ? [`from ${formatTimeOfDay(from)}`] : []),
-      ...(late > 0 ? [`until ${formatTimeOfDay(until)}`] : []),
-    ];
     return [{
       minutes: early + late,
       early,
       late,
-      text: `open ${hours.join(" ")} (${rule.timezone})`,
+      text: concessions.open({
+        from: early > 0 ? from : undefined,
+        until: late > 0 ? until : undefined,
+        timezone: rule.timezone,
+      }),
     }];
   });
   const nearest = widenings.toSorted((a, b) => a.minutes - b.minutes)[0];
   return nearest ??
-    { minutes: Infinity, early: Infinity, late: Infinity, text: "open on another day" };
+    { minutes: Infinity, early: Infinity, late: Infinity, text: concessions.open_on_another_day };
 }
 
 /** Of starts that wider hours would allow, the one that asks for the fewest extra minutes in all; the earlier of two. */

@@ -17,11 +17,8 @@ export function laterWindow({ search, people }: EmptySearch): string {
   const offsets = offsetSegments(search.timezone, from, to);
   const later = { ...search, from, to, earliest_start: from, offsets };
   const [first] = freeStarts(later, layOutAgain(people, later)).starts;
+  const { suggestions } = search.texts;
   return first === undefined
-    ? "Other open hours (open_hours), a shorter meeting (duration_minutes) or fewer people who " +
-      "are required would be needed"
-    : `With a later latest_date, ${
-      formatTime(later, first)
-    } is the first time within everybody's ` +
-      "hours; calendars have not been read for it";
+    ? suggestions.nothing_near
+    : suggestions.later_window(formatTime(later, first));
 }

@@ -3,7 +3,6 @@ import { weekdayIndex, WEEKDAYS } from "@shared/time/weekday.ts";
 import { offsetAt } from "@shared/time/zones.ts";
 import type { BusyMap } from "../availability/busy_map.ts";
 import { type Person, readPeople } from "../availability/person.ts";
-import { capital, formatMinutes } from "../explaining/phrases.ts";
 import type { SearchRequest } from "../input/search_request.ts";
 import { formatStart } from "./suggested_start.ts";
 import { firstFormatted, firstNameable, type Tried } from "./tried_change.ts";
@@ -18,9 +17,7 @@ export function otherDays({ search, people, series }: Tried): string | undefined
     const allowed_days = search.allowed_days.with(day, true);
     const said = firstFormatted(readAgain({ ...search, allowed_days }, people), series);
     if (said === undefined) continue;
-    return `If ${
-      capital(WEEKDAYS[day]!)
-    } were allowed (allowed_days) the meeting could be on ${said}`;
+    return search.texts.suggestions.other_day(WEEKDAYS[day]!, said);
   }
   return undefined;
 }
@@ -32,9 +29,7 @@ export function withoutHolidays({ search, people, series }: Tried): string | und
   const first = firstNameable(changed, series);
   if (first === undefined) return undefined;
   const date = formatInstant(first, offsetAt(search.offsets, first)).slice(0, 10);
-  return `If ${date} were no holiday (holiday_dates) the meeting could be on ${
-    formatStart(changed, first, series)
-  }`;
+  return search.texts.suggestions.no_holiday(date, formatStart(changed, first, series));
 }
 
 /** The first person without whose days off there would be a slot. */
@@ -47,7 +42,7 @@ export function withoutDaysOff({ search, people, series }: Tried): string | unde
     );
     const said = firstFormatted(changed, series);
     if (said === undefined) continue;
-    return `If ${person.label} were not away (exdates) the meeting could be on ${said}`;
+    return search.texts.suggestions.not_away(person.label, said);
   }
   return undefined;
 }
@@ -70,8 +65,8 @@ export function shortEnough(
   }
   const minutes = fits * LENGTH_STEP_MINUTES;
   if (minutes < SHORTEST_MINUTES) return undefined;
-  return `A meeting of ${formatMinutes(minutes)} instead of ${search.duration} ` +
-    `(duration_minutes) could be on ${startOf(fits)}`;
+  const said = startOf(fits);
+  return said && search.texts.suggestions.short_enough(minutes, search.duration, said);
 }
 
 /** Holidays and allowed days are part of everybody's hours. */

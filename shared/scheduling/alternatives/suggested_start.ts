@@ -33,9 +33,7 @@ export function formatStart(changed: Changed, start: number, series: SeriesGoal)
   if (series === undefined) return said;
   const [share] = sharesOf(changed, Int32Array.of(start), series.rule);
   const { free = 0, occurrences = 0 } = share ?? {};
-  return free === occurrences
-    ? `${said}, with all ${occurrences} occurrences`
-    : `${said}, with ${free} of ${occurrences} occurrences`;
+  return changed.search.texts.suggestions.occurrences(said, free, occurrences);
 }
 
 function sharesOf(

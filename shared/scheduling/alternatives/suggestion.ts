@@ -1,8 +1,7 @@
 import type { BusyMap } from "../availability/busy_map.ts";
 import { busyMap, freeStarts } from "../availability/free_starts.ts";
 import { layOutAgain, type Person, readPeople } from "../availability/person.ts";
-import { countComing, countedPeople } from "../availability/quorum.ts";
-import { formatMinutes, formatNames } from "../explaining/phrases.ts";
+import { quorumAt } from "../availability/quorum.ts";
 import type { SearchRequest } from "../input/search_request.ts";
 import { hoursNeeded, leastWidening } from "./hours_needed.ts";
 import { blockersOfNearMiss } from "./near_miss.ts";
@@ -52,8 +51,7 @@ function tryEach(
 export function suggestIgnoring(empty: EmptySearch): string | undefined {
   return tryEach(empty, ({ search, people, series }) => {
     const said = firstFormatted({ search: { ...search, on_unknown: "ignore" }, people }, series);
-    return said && `With on_unknown "ignore" the meeting could be on ${said}, ` +
-        "when everybody whose calendar can be read is free";
+    return said && search.texts.suggestions.ignoring(said);
   });
 }
 
@@ -61,14 +59,13 @@ function lowerQuorum({ search, people, series }: Tried, map: BusyMap): string | 
   const { minimum_attendee_percentage } = search;
   const { starts } = freeStarts({ ...search, minimum_attendee_percentage: 0 }, people, map);
   if (minimum_attendee_percentage === 0 || starts.length === 0) return undefined;
-  const counted = countedPeople(search, people);
-  const most = countComing(search, counted, starts).reduce((a, b) => Math.max(a, b), 0);
-  const percentage = Math.floor(100 * most / counted.length);
+  const { counted, comingAt } = quorumAt(search, people);
+  const most = comingAt(starts).reduce((a, b) => Math.max(a, b), 0);
+  const percentage = Math.floor(100 * most / counted);
   const changed = { ...search, minimum_attendee_percentage: percentage };
   const said = firstFormatted({ search: changed, people }, series, map);
   return said &&
-    `With ${percentage} percent of the people instead of ${minimum_attendee_percentage} ` +
-      `(minimum_attendee_percentage) the meeting could be on ${said}`;
+    search.texts.suggestions.lower_quorum(percentage, minimum_attendee_percentage, said);
 }
 
 function finerGrid({ search, people, series }: Tried, map: BusyMap): string | undefined {
@@ -80,8 +77,7 @@ function finerGrid({ search, people, series }: Tried, map: BusyMap): string | un
         series,
         map,
       );
-      return said && `Starting every ${minutes} minutes instead of every ${search.interval} ` +
-          `(interval_minutes) the meeting could be on ${said}`;
+      return said && search.texts.suggestions.finer_grid(minutes, search.interval, said);
     },
   );
 }
@@ -94,10 +90,10 @@ function lessNotice(
   if (earliest_start === search.earliest_start) return undefined;
   const changed = { search: { ...search, earliest_start }, people };
   const first = firstNameable(changed, series, map);
-  return first === undefined
-    ? undefined
-    : `With a notice of ${formatMinutes(Math.max(0, first - now_minute))} or less ` +
-      `(minimum_notice_minutes) the meeting could be on ${formatStart(changed, first, series)}`;
+  return first === undefined ? undefined : search.texts.suggestions.less_notice(
+    Math.max(0, first - now_minute),
+    formatStart(changed, first, series),
+  );
 }
 
 function overTentative({ search, people, series }: Tried): string | undefined {
@@ -105,8 +101,7 @@ function overTentative({ search, people, series }: Tried): string | undefined {
   const changed = { ...search, tentative_as_busy: false };
   const asked_again = readPeople(people.map((p) => p.participant), changed);
   const said = firstFormatted({ search: changed, people: asked_again }, series);
-  return said && "If tentative time may be used (tentative_as_busy false) " +
-      `the meeting could be on ${said}`;
+  return said && search.texts.suggestions.over_tentative(said);
 }
 
 function smallerBuffers({ search, people, series }: Tried): string | undefined {
@@ -120,8 +115,7 @@ function smallerBuffers({ search, people, series }: Tried): string | undefined {
       },
     }));
     const said = firstFormatted({ search, people: less }, series);
-    return said && `With buffers of ${formatMinutes(minutes)} instead of ${largest} ` +
-        `the meeting could be on ${said}`;
+    return said && search.texts.suggestions.smaller_buffers(minutes, largest, said);
   });
 }
 
@@ -130,8 +124,7 @@ function shorterMeeting({ search, people, series }: Tried, map: BusyMap): string
     const duration = search.duration - less;
     if (duration < SHORTEST_MINUTES) return undefined;
     const said = firstFormatted({ search: { ...search, duration }, people }, series, map);
-    return said && `A meeting of ${formatMinutes(duration)} instead of ${search.duration} ` +
-        `could be on ${said}`;
+    return said && search.texts.suggestions.shorter(duration, search.duration, said);
   });
 }
 
@@ -150,22 +143,21 @@ function widerHours(
     const { starts } = freeStarts(search, changed.people, map);
     const start = leastWidening(search, people, nameable(changed, starts, series));
     if (start === undefined) continue;
-    return `If ${formatHours(search, people, start)}, the meeting could be on ${
-      formatStart(changed, start, series)
-    }`;
+    return search.texts.suggestions.wider_hours(
+      hoursByText(search, people, start),
+      formatStart(changed, start, series),
+    );
   }
   return undefined;
 }
 
-function formatHours(search: SearchRequest, people: readonly Person[], start: number): string {
+function hoursByText(search: SearchRequest, people: readonly Person[], start: number) {
   const needed = people.flatMap((person) => {
     const hours = hoursNeeded(search, person, start);
     return hours === undefined ? [] : [{ label: person.label, text: hours.text }];
   });
-  const groups = [...Map.groupBy(needed, ({ text }) => text)];
-  return groups
-    .map(([text, members]) => `${formatNames(members.map(({ label }) => label))} were ${text}`)
-    .join(" and ");
+  return [...Map.groupBy(needed, ({ text }) => text)]
+    .map(([hours, members]) => ({ people: members.map(({ label }) => label), hours }));
 }
 
 function withoutPeople({ search, people, series }: Tried, most: number): string | undefined {
@@ -178,7 +170,7 @@ function withoutPeople({ search, people, series }: Tried, most: number): string 
   );
   const said = firstFormatted({ search, people: optional }, series);
   const names = miss.blockers.map(({ label }) => label);
-  return said && `Without ${formatNames(names)} (made optional) the meeting could be on ${said}`;
+  return said && search.texts.suggestions.without_people(names, said);
 }
 
 function firstOf(

@@ -17,14 +17,15 @@ export interface Analytics {
 
 const MOST_NAMED = 3;
 
-/** Figures about the calendars that were read. `on_grid` starts lay within everybody's hours, `free` of them remained. */
+/** Figures about the calendars that were read, without members of groups, who mostly do not come. `on_grid` starts lay within everybody's hours, `free` of them remained. */
 export function analyse(people: readonly Person[], on_grid: number, free: number): Analytics {
   const open_minutes = new Map<readonly Interval[], number>();
   const busiest: Load[] = [];
   let known = 0;
   let taken = 0;
   let open = 0;
-  for (const { participant: { email }, busy, open: hours, unknown } of people) {
+  const invited = people.filter(({ group }) => group === undefined);
+  for (const { participant: { email }, busy, open: hours, unknown } of invited) {
     if (unknown) continue;
     let within = open_minutes.get(hours);
     if (within === undefined) open_minutes.set(hours, within = totalLength(hours));
@@ -35,8 +36,8 @@ export function analyse(people: readonly Person[], on_grid: number, free: number
     if (minutes > 0) keepBusiest(busiest, email, minutes / within);
   }
   return {
-    participants: people.length,
-    unknown: people.length - known,
+    participants: invited.length,
+    unknown: invited.length - known,
     density: share(taken, open),
     conflict_rate: on_grid === 0 ? 1 : share(on_grid - free, on_grid),
     most_constrained_participants: busiest.map(({ email }) => email),

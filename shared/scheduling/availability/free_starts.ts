@@ -1,5 +1,5 @@
 import { MINUTES_PER_DAY } from "@shared/time/instants.ts";
-import { intersect, type Interval, unite } from "@shared/time/intervals.ts";
+import { intersect, type Interval, subtract, unite } from "@shared/time/intervals.ts";
 import { offsetAt } from "@shared/time/zones.ts";
 import type { SchedulingRequest } from "../input/scheduling_request.ts";
 import { readSearchRequest, type SearchRequest } from "../input/search_request.ts";
@@ -7,7 +7,8 @@ import { BusyMap } from "./busy_map.ts";
 import { gridStarts } from "./grid.ts";
 import { openIntervals } from "./open_hours.ts";
 import { type Person, readPeople } from "./person.ts";
-import { countComing, countedPeople } from "./quorum.ts";
+import { groupsFilled } from "./group_choice.ts";
+import { quorumAt } from "./quorum.ts";
 import { workingHours } from "./shared_open_hours.ts";
 
 /** Starts in minutes since 1970, and how many starts lay within everybody's hours before busy time was looked at. */
@@ -45,7 +46,7 @@ function freeAmong(
   map: BusyMap,
 ): Int32Array {
   const clear = starts.filter((start) => map.isClear(start, start + search.duration));
-  return enoughPeople(search, people, clear);
+  return enoughPeople(search, people, groupsFilled(search, people, clear));
 }
 
 /** Of any starts (ascending) in the window, those at which the meeting can be held. */
@@ -79,8 +80,8 @@ export function busyMap(search: SearchRequest, people: readonly Person[]): BusyM
  * request's own working hours, or it would be put at night.
  */
 export function commonOpenHours(search: SearchRequest, people: readonly Person[]): Interval[] {
-  const { from, to, earliest_start, holidays, timezone } = search;
-  let common: Interval[] = earliest_start < to ? [[earliest_start, to]] : [];
+  const { from, to, earliest_start, holidays, timezone, excluded } = search;
+  let common = subtract(earliest_start < to ? [[earliest_start, to]] : [], excluded);
   const seen = new Set<readonly Interval[]>();
   for (const { needed, open } of people) {
     if (!needed || seen.has(open)) continue;
@@ -120,10 +121,9 @@ function enoughPeople(
   people: readonly Person[],
   starts: Int32Array,
 ): Int32Array {
-  const counted = countedPeople(search, people);
-  const least = Math.max(1, search.minimum_attendee_percentage * counted.length / 100);
-  const certain = counted.filter(({ needed, unknown }) => needed && !unknown).length;
-  if (certain >= least || counted.length === 0) return starts;
-  const coming = countComing(search, counted, starts);
+  const { counted, certain, comingAt } = quorumAt(search, people);
+  const least = Math.max(1, search.minimum_attendee_percentage * counted / 100);
+  if (certain >= least || counted === 0) return starts;
+  const coming = comingAt(starts);
   return starts.filter((_, i) => coming[i]! >= least);
 }

@@ -11,7 +11,7 @@ import {
 } from "../input/personal_costs.ts";
 import { type ParsedPreferences, readPreferences } from "../input/preferences.ts";
 import { SchedulingInputError } from "../input/scheduling_input_error.ts";
-import type { OpenHours, Participant } from "../input/scheduling_request.ts";
+import type { OpenHours, Participant, ParticipantGroup } from "../input/scheduling_request.ts";
 import type { SearchRequest } from "../input/search_request.ts";
 import { type DaySpan, readLunch, readTimeOfDay } from "../input/time_of_day.ts";
 import { requireTimeZone } from "../input/time_zone.ts";
@@ -34,8 +34,10 @@ export interface Person {
   label: string;
   timezone: string;
   offsets: readonly OffsetSegment[];
-  /** The meeting cannot be held without this person or resource. */
+  /** The meeting cannot be held without this person or resource; of no member of a group that is so. */
   needed: boolean;
+  /** The same object for all members of a group. */
+  group: ParticipantGroup | undefined;
   unknown: boolean;
   busy: BusyIntervals;
   /** Tentative time that does not count as busy. */
@@ -130,7 +132,8 @@ function readPerson(
     label: participant.name ?? participant.email,
     timezone,
     offsets: hours.offsets(timezone),
-    needed: participant.type !== "optional",
+    needed: participant.type !== "optional" && participant.group === undefined,
+    group: participant.group,
     unknown,
     busy: time.busy,
     tentative: time.tentative,

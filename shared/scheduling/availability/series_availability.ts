@@ -2,6 +2,7 @@ import { formatInstant } from "@shared/time/instants.ts";
 import { offsetAt } from "@shared/time/zones.ts";
 import { attendance, attends, newAttendance } from "./attendance.ts";
 import { possibleAmong } from "./free_starts.ts";
+import type { Person } from "./person.ts";
 import { occurrencesOf, type Series } from "./series.ts";
 
 /**
@@ -16,9 +17,20 @@ export interface SeriesAvailability {
   clashes: { start_time: string; names: string[] }[];
 }
 
-/** How a start repeats. Where no one who is needed is in the way of a clash, too few come: then the absent are named. */
-export function seriesAvailability(series: Series, start: number): SeriesAvailability {
-  const { search, people } = series;
+/**
+ * How a start repeats, with the members of groups who are `chosen` for it. Where no one who is needed is in the way of a
+ * clash, too few come: then the absent are named.
+ */
+export function seriesAvailability(
+  series: Series,
+  start: number,
+  chosen: readonly Person[] = [],
+): SeriesAvailability {
+  const { search } = series;
+  const people = [
+    ...series.people.filter(({ group }) => group === undefined),
+    ...chosen.map(asInvited),
+  ];
   const occurrences = Int32Array.from(occurrencesOf(series, start));
   const held = new Set(possibleAmong(search, people, occurrences));
   const clashes = occurrences.filter((occurrence) => !held.has(occurrence));
@@ -30,9 +42,14 @@ export function seriesAvailability(series: Series, start: number): SeriesAvailab
     share_free: Math.round(1_000 * held.size / occurrences.length) / 1_000,
     clashes: Array.from(clashes, (at) => ({
       start_time: say(at),
-      names: absentNames(series, at),
+      names: absentNames({ ...series, people }, at),
     })),
   };
+}
+
+/** A member who is chosen for a series is invited to all of it, like everybody else. */
+function asInvited(member: Person): Person {
+  return { ...member, group: undefined, needed: member.participant.type !== "optional" };
 }
 
 function absentNames({ search, people }: Series, start: number): string[] {

@@ -9,6 +9,7 @@ import {
 } from "../availability/attendance.ts";
 import type { Person } from "../availability/person.ts";
 import type { Series } from "../availability/series.ts";
+import { seriesChooser } from "../availability/series_choice.ts";
 import {
   type SeriesAvailability,
   seriesAvailability,
@@ -19,6 +20,14 @@ import type { ScoredStart } from "../scoring/best_starts.ts";
 import { clockConvenience, sameClock } from "../scoring/convenience.ts";
 import { MOST_CONVENIENT } from "../scoring/scales.ts";
 import { type Attendee, byName } from "./attendee.ts";
+import {
+  choiceReasons,
+  type ChosenMembers,
+  chosenMembers,
+  type GroupAtStart,
+  membersAt,
+  membersOfSeries,
+} from "./chosen_members.ts";
 import { explain } from "./explanation.ts";
 import type { Reason } from "./reason.ts";
 import { reasonsFor, seriesReason } from "./reasons.ts";
@@ -45,6 +54,8 @@ export interface Candidate {
   reasons: Reason[];
   reasoning: string;
   participant_availability: ParticipantAvailability[];
+  /** Who takes part of each group; absent without groups. */
+  groups?: ChosenMembers[];
   recurrence?: SeriesAvailability;
 }
 
@@ -71,19 +82,31 @@ export function candidatesAt(
 ): Candidate[] {
   const others = compared === undefined ? [] : [compared.earliest, compared.runner_up];
   const starts = [...best, ...others].flatMap((one) => one === undefined ? [] : [one.start]);
-  const attendees = attendeesAt(search, people, [...new Set(starts)]);
+  const ascending = Int32Array.from(new Set(starts)).sort();
+  const attendees = attendeesAt(search, people, ascending);
+  const members = groupsAt(search, people, ascending, series);
   const invited = invitedByName(people);
   const explained = (scored: ScoredStart) => {
-    const here = attendees.get(scored.start) ?? [];
-    const recurrence = series === undefined ? undefined : seriesAvailability(series, scored.start);
-    const named = invited.map((i) => here[i]!);
-    const reasons = reasonsFor(search, named, scored.start, scored.start === earliest);
+    const { start } = scored;
+    const at_groups = members.get(start) ?? [];
+    const chosen = at_groups.flatMap((group) => group.chosen);
+    const emails = new Set(chosen.map(({ participant }) => participant.email));
+    const takesPart = ({ person }: Attendee) =>
+      person.group === undefined || emails.has(person.participant.email);
+    const all = attendees.get(start) ?? [];
+    const here = at_groups.length === 0 ? all : all.filter(takesPart);
+    const recurrence = series === undefined ? undefined : seriesAvailability(series, start, chosen);
+    const named = invited.map((i) => all[i]!);
+    const coming = at_groups.length === 0 ? named : named.filter(takesPart);
+    const reasons = reasonsFor(search, coming, start, start === earliest);
+    const groups = at_groups.map(chosenMembers);
+    reasons.push(...at_groups.flatMap((group, i) => choiceReasons(group, groups[i]!)));
     if (recurrence !== undefined) reasons.push(seriesReason(recurrence));
-    return { ...scored, here, recurrence, reasons };
+    return { ...scored, here, groups, recurrence, reasons };
   };
   return best.map((scored, i) => {
     const found = explained(scored);
-    const { start, points, total, here, recurrence, reasons } = found;
+    const { start, points, total, here, groups, recurrence, reasons } = found;
     if (i === 0 && compared !== undefined) {
       const { is_late_by_notice, runner_up } = compared;
       const is_late = start !== earliest && runner_up?.start !== earliest;
@@ -103,11 +126,27 @@ export function candidatesAt(
       score: total / 10,
       score_breakdown: inPoints(points),
       reasons,
-      reasoning: explain(reasons),
+      reasoning: explain(search.texts, reasons),
       participant_availability: availabilities(here, start, search.duration),
+      ...(groups.length === 0 ? {} : { groups }),
       ...(recurrence === undefined ? {} : { recurrence }),
     };
   });
+}
+
+/** Who takes part of the groups at each start (ascending). */
+function groupsAt(
+  search: SearchRequest,
+  people: readonly Person[],
+  starts: Int32Array,
+  series: Series | undefined,
+): Map<number, GroupAtStart[]> {
+  const chosenFor = series && seriesChooser(series, starts);
+  const single = chosenFor === undefined ? membersAt(search, people, starts) : [];
+  return new Map(Array.from(starts, (start, i) => [
+    start,
+    chosenFor === undefined ? single[i]! : membersOfSeries(search, chosenFor(start), start),
+  ]));
 }
 
 /** Indexes of the people without the resources, by name: the order of a request must not change whom a fact names. */
@@ -121,10 +160,9 @@ function invitedByName(people: readonly Person[]): number[] {
 function attendeesAt(
   search: SearchRequest,
   people: readonly Person[],
-  starts: readonly number[],
+  ascending: Int32Array,
 ): Map<number, Attendee[]> {
-  const ascending = Int32Array.from(starts).sort();
-  const lists = starts.map((): Attendee[] => []);
+  const lists = Array.from(ascending, (): Attendee[] => []);
   const found = newAttendance(ascending.length);
   for (const person of people) {
     attendance(person, ascending, search.duration, found);

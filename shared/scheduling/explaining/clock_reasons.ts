@@ -1,3 +1,4 @@
+import { formatTimeOfDay } from "@shared/texts/parts.ts";
 import { MINUTES_PER_DAY } from "@shared/time/instants.ts";
 import { weekdayIndex, WEEKDAYS } from "@shared/time/weekday.ts";
 import { offsetAt } from "@shared/time/zones.ts";
@@ -9,14 +10,14 @@ import {
   sameClock,
 } from "../scoring/convenience.ts";
 import { type Attendee, labels } from "./attendee.ts";
-import { formatTimeOfDay } from "./phrases.ts";
 import type { Reason } from "./reason.ts";
 
 /** A little of lunch, of the edge of a day or of the end of a week is not worth a word. */
 const WORTH_SAYING = 60;
 
-interface ClockOf {
-  attendee: Attendee;
+/** People beside each other with the same clock. */
+interface Clock {
+  attendees: Attendee[];
   costs: ClockCosts;
   outside: { early: number; late: number; beyond: number };
 }
@@ -52,37 +53,42 @@ export function clockReasons(
     : reasons;
 }
 
-/** People with the same clock stand together mostly, and for them it is worked out once. */
-function clocksOf(coming: readonly Attendee[], start: number, duration: number): ClockOf[] {
-  let last: ClockOf | undefined;
-  return coming.map((attendee) => {
+/** Most people have the same clock as the one before them, and for all of those it is computed once. */
+function clocksOf(coming: readonly Attendee[], start: number, duration: number): Clock[] {
+  const clocks: Clock[] = [];
+  let like: Person | undefined;
+  let alike: Attendee[] = [];
+  for (const attendee of coming) {
     const { person } = attendee;
-    const is_alike = last !== undefined && sameClock(person, last.attendee.person);
-    const found = last !== undefined && is_alike ? { ...last, attendee } : {
-      attendee,
+    if (like !== undefined && sameClock(person, like)) {
+      alike.push(attendee);
+      continue;
+    }
+    like = person;
+    alike = [attendee];
+    clocks.push({
+      attendees: alike,
       costs: clockCosts(person, start, duration),
       outside: minutesOutsideHours(person, start, duration),
-    };
-    return last = found;
-  });
+    });
+  }
+  return clocks;
 }
 
 /** One reason for each zone in which it is early or late for a person, the worst first. */
-function outsideHours(clocks: readonly ClockOf[], start: number): Reason[] {
-  const outside = clocks.flatMap(({ attendee, outside: { early, late } }) => {
+function outsideHours(clocks: readonly Clock[], start: number): Reason[] {
+  const outside = clocks.flatMap(({ attendees, outside: { early, late } }) => {
     const part = early >= late ? "early" as const : "late" as const;
+    const { person } = attendees[0]!;
     // Who is only beyond the hours of a concession is named there.
-    return early + late === 0 ? [] : [{ attendee, part, minutes: Math.max(early, late) }];
+    return early + late === 0 ? [] : [{ attendees, person, part, minutes: Math.max(early, late) }];
   });
-  const groups = Map.groupBy(
-    outside,
-    ({ attendee, part }) => `${attendee.person.timezone} ${part}`,
-  );
+  const groups = Map.groupBy(outside, ({ person, part }) => `${person.timezone} ${part}`);
   return [...groups.values()]
     .map((group) => ({ group, worst: Math.max(...group.map(({ minutes }) => minutes)) }))
     .toSorted((a, b) => b.worst - a.worst)
     .map(({ group }) => {
-      const { attendee: { person }, part } = group[0]!;
+      const { person, part } = group[0]!;
       const wall = start + offsetAt(person.offsets, start);
       return {
         code: "outside_comfortable_hours",
@@ -90,19 +96,19 @@ function outsideHours(clocks: readonly ClockOf[], start: number): Reason[] {
           local_time: formatTimeOfDay(wall - Math.floor(wall / MINUTES_PER_DAY) * MINUTES_PER_DAY),
           timezone: person.timezone,
           part,
-          names: labels(group.map(({ attendee }) => attendee)),
+          names: labels(group.flatMap(({ attendees }) => attendees)),
         },
       };
     });
 }
 
 function unpleasant(
-  clocks: readonly ClockOf[],
+  clocks: readonly Clock[],
   cost: keyof ClockCosts,
   say: (names: string[], first: Attendee) => Reason,
 ): Reason[] {
   const concerned = clocks.filter(({ costs }) => costs[cost] >= WORTH_SAYING)
-    .map(({ attendee }) => attendee);
+    .flatMap(({ attendees }) => attendees);
   const [first] = concerned;
   return first === undefined ? [] : [say(labels(concerned), first)];
 }

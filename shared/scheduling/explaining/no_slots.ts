@@ -1,9 +1,10 @@
 import { freeStarts } from "../availability/free_starts.ts";
+import { type Group, groupsOf, labelOf } from "../availability/group_choice.ts";
 import type { Person } from "../availability/person.ts";
 import type { SearchRequest } from "../input/search_request.ts";
-import { type Blocking, blockingPeople } from "./blocking.ts";
+import { type Blocking, blockingLabel, blockingPeople } from "./blocking.ts";
 import { hoursClash } from "./hours_clash.ts";
-import { formatNames, formatTime } from "./phrases.ts";
+import { formatTime } from "./phrases.ts";
 
 /** Why there is no candidate, by the codes of Microsoft Graph's findMeetingTimes. */
 export type EmptyReason =
@@ -29,7 +30,6 @@ export function explainUnreadable(
   const who = unreadable.map(({ label, participant: { unknown_reason } }) =>
     unknown_reason === undefined ? label : `${label} (${unknown_reason})`
   );
-  const one = unreadable.length === 1;
   return {
     empty_reason: unreadable.some(({ participant }) => participant.is_organizer === true)
       ? "organizerUnavailable"
@@ -37,9 +37,7 @@ export function explainUnreadable(
       ? "locationsUnavailable"
       : "attendeesUnavailableOrUnknown",
     blocking: blockingPeople(search, people),
-    message: `The calendar${one ? "" : "s"} of ${formatAllNames(who)} cannot be read, and ` +
-      `${one ? "it is" : "they are"} needed for this meeting. ` +
-      `Let ${one ? "it" : "them"} be shared, or make ${one ? "the participant" : "them"} optional.`,
+    message: `${search.texts.refusals.unreadable(unreadable.length, search.texts.allNames(who))}.`,
   };
 }
 
@@ -54,9 +52,9 @@ export function explainEmpty(search: SearchRequest, people: readonly Person[]): 
 }
 
 /** The three who are most in the way; the whole list is in `blocking`. */
-function formatBlocking(blocking: readonly Blocking[]): string {
-  return blocking.slice(0, 3).map(({ name, email, blocked_percentage }) =>
-    `${name ?? email} (${blocked_percentage}% of the times)`
+function formatBlocking({ texts }: SearchRequest, blocking: readonly Blocking[]): string {
+  return blocking.slice(0, 3).map((one) =>
+    texts.refusals.blocking(blockingLabel(one), one.blocked_percentage)
   ).join(", ");
 }
 
@@ -77,32 +75,36 @@ function emptyReason(search: SearchRequest, people: readonly Person[]): EmptyRea
     : "attendeesUnavailable";
 }
 
+/** The first group that is the only reason: without it there would be times. */
+function emptyGroup(search: SearchRequest, people: readonly Person[]): Group | undefined {
+  return groupsOf(people).find(({ group }) =>
+    group.type !== "optional" &&
+    freeStarts(search, people.filter((person) => person.group !== group)).starts.length > 0
+  );
+}
+
 function whyEmpty(
   search: SearchRequest,
   people: readonly Person[],
   blocking: readonly Blocking[],
 ): string {
-  const { earliest_start, duration, from, to } = search;
+  const { earliest_start, duration, from, to, texts: { refusals } } = search;
   if (earliest_start + duration > to) {
-    return earliest_start > from
-      ? "The window is over, or too little of it is left after the notice that was asked for: " +
-        `it ends on ${formatTime(search, to)}`
-      : `The window is shorter than the meeting: it ends on ${formatTime(search, to)}`;
+    const end = formatTime(search, to);
+    return earliest_start > from ? refusals.window_over(end) : refusals.window_too_short(end);
   }
   const clash = hoursClash(search, people);
   if (clash !== undefined) return clash;
   if (search.may_start_on !== undefined && freeStarts(search, people).on_grid === 0) {
-    return "On no day of the window on which all who are needed are open does the recurrence begin";
+    return refusals.no_day_of_recurrence;
   }
-  const between = `between ${formatTime(search, earliest_start)} and ${formatTime(search, to)}`;
+  const [first, last] = [formatTime(search, earliest_start), formatTime(search, to)];
+  const group = emptyGroup(search, people);
+  if (group !== undefined) {
+    return refusals.group_never_free(first, last, labelOf(group), group.group.count);
+  }
   if (freeStarts({ ...search, minimum_attendee_percentage: 0 }, people).starts.length > 0) {
-    return `At no time ${between} can ${search.minimum_attendee_percentage} percent of the people come`;
+    return refusals.no_quorum(first, last, search.minimum_attendee_percentage);
   }
-  return `At no time ${between} are all who are needed free for ${duration} minutes. ` +
-    `Most in the way: ${formatBlocking(blocking)}`;
-}
-
-/** Everybody by name: a refusal over unreadable calendars must not shorten the list of them. */
-function formatAllNames(names: readonly string[]): string {
-  return names.length <= 3 ? formatNames(names) : names.join(", ");
+  return refusals.none_free(first, last, duration, formatBlocking(search, blocking));
 }

@@ -40,19 +40,38 @@ export type Reason =
   | { code: "usually_accepts"; args: { names: string[] } }
   | { code: "usually_declines"; args: { name: string; percentage: number } }
   | { code: "spares_burdened"; args: { name: string; burden: number } }
+  | { code: "chosen_from_group"; args: ChosenFromGroup }
+  | { code: "group_unfilled"; args: { group: string; count: number; chosen: number } }
   | { code: "every_occurrence_free"; args: { count: number } }
   | { code: "some_occurrences_clash"; args: { count: number; clashing: number; names: string[] } }
   | { code: "keeps_free_time_whole"; args: { count: number } }
   | { code: "keeps_free_time_usable"; args: { count: number } }
   | {
-    code: "splits_free_time" | "leaves_short_time";
+    code: "splits_free_time";
+    args: { name: string; minutes_before: number; minutes_after: number };
+  }
+  | {
+    code: "leaves_short_time";
     args: { name: string; minutes_before: number; minutes_after: number };
   }
   | { code: "earliest_start"; args: Record<string, never> }
   | { code: "notice"; args: { minutes: number } }
   | { code: "first_possible" | "runner_up"; args: Rejected };
 
+/**
+ * Why members of a group were chosen: they were before; no other was free; they have had the fewest turns; or they come
+ * first in the given order.
+ */
+export type ChoiceReason = "chosen_before" | "only_free" | "fewest_turns" | "first_free";
+
 // Types, not interfaces: the arguments of a reason must fit Record<string, unknown>.
+export type ChosenFromGroup = {
+  group: string;
+  names: string[];
+  why: ChoiceReason;
+  free: number;
+  members: number;
+};
 export type Absence = { name: string; status: AvailabilityStatus };
 
 /** `time` is `start_time` for people. Where no single fact says it, there is no `reason`. */

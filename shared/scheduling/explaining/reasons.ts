@@ -10,11 +10,12 @@ import type { Reason } from "./reason.ts";
 
 /** The facts behind a candidate's score, the weightiest factor first. `attendees` come by name, without resources. */
 export function reasonsFor(
-  { duration, keeps_focus }: SearchRequest,
+  search: SearchRequest,
   attendees: readonly Attendee[],
   start: number,
   is_earliest: boolean,
 ): Reason[] {
+  const { duration, keeps_focus } = search;
   const coming = attendees.filter(({ status }) => attends(status));
   return [
     ...whoComes(attendees, coming.length),
@@ -26,8 +27,15 @@ export function reasonsFor(
       ...fairness(coming, start, duration),
       keeps_focus ? longestTime(coming) : usableTime(coming, duration),
     ]),
-    ...(is_earliest ? [{ code: "earliest_start", args: {} } as const] : []),
+    ...(is_earliest && asksForSeveralStarts(search)
+      ? [{ code: "earliest_start", args: {} } as const]
+      : []),
   ];
+}
+
+/** A window with room for one start asks for that time: nothing was said of earlier ones. */
+function asksForSeveralStarts({ earliest_start, to, duration, interval }: SearchRequest): boolean {
+  return to - earliest_start >= duration + interval;
 }
 
 function whoComes(attendees: readonly Attendee[], coming: number): Reason[] {
@@ -48,9 +56,10 @@ function whoComes(attendees: readonly Attendee[], coming: number): Reason[] {
 }
 
 function nearestMeeting(coming: readonly Attendee[]): Reason {
-  const clear = ({ clear_before, clear_after }: Attendee) => Math.min(clear_before, clear_after);
-  const nearest = coming.reduce((a, b) => clear(b) < clear(a) ? b : a);
-  const minutes = clear(nearest);
+  const { one: nearest, value: minutes } = least(
+    coming,
+    ({ clear_before, clear_after }) => Math.min(clear_before, clear_after),
+  );
   const name = nearest.person.label;
   const side = nearest.clear_before === minutes ? "before" : "after";
   if (minutes >= CLEAR_MINUTES) {
@@ -63,9 +72,11 @@ function nearestMeeting(coming: readonly Attendee[]): Reason {
 }
 
 function longestTime(coming: readonly Attendee[]): Reason {
-  const smaller = ({ room_before, room_after }: Attendee) => Math.min(room_before, room_after);
-  const split = coming.reduce((a, b) => smaller(b) > smaller(a) ? b : a);
-  if (smaller(split) === 0) {
+  const { one: split, value } = least(
+    coming,
+    ({ room_before, room_after }) => -Math.min(room_before, room_after),
+  );
+  if (value === 0) {
     return { code: "keeps_free_time_whole", args: { count: coming.length } };
   }
   return {
@@ -79,16 +90,18 @@ function longestTime(coming: readonly Attendee[]): Reason {
 }
 
 function usableTime(coming: readonly Attendee[], duration: number): Reason {
-  const kept = ({ clear_before, clear_after, room_before, room_after }: Attendee) =>
-    usableTimeKept(
-      room_before,
-      clear_before <= room_before,
-      room_after,
-      clear_after <= room_after,
-      duration,
-    );
-  const worst = coming.reduce((a, b) => kept(b) < kept(a) ? b : a);
-  if (kept(worst) === UNFRAGMENTED) {
+  const { one: worst, value: kept } = least(
+    coming,
+    ({ clear_before, clear_after, room_before, room_after }) =>
+      usableTimeKept(
+        room_before,
+        clear_before <= room_before,
+        room_after,
+        clear_after <= room_after,
+        duration,
+      ),
+  );
+  if (kept === UNFRAGMENTED) {
     return { code: "keeps_free_time_usable", args: { count: coming.length } };
   }
   return {
@@ -99,6 +112,22 @@ function usableTime(coming: readonly Attendee[], duration: number): Reason {
       minutes_after: worst.room_after,
     },
   };
+}
+
+/** The first of those with the least value; there is at least one. */
+function least(
+  coming: readonly Attendee[],
+  valueOf: (attendee: Attendee) => number,
+): { one: Attendee; value: number } {
+  let one = coming[0]!;
+  let value = valueOf(one);
+  for (let i = 1; i < coming.length; i++) {
+    const other = valueOf(coming[i]!);
+    if (other >= value) continue;
+    one = coming[i]!;
+    value = other;
+  }
+  return { one, value };
 }
 
 /** What the occurrences amount to, as a reason. */

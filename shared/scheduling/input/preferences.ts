@@ -52,8 +52,7 @@ export function readPreferences(
       `Give a number from 0 to 1, not ${score}`,
     );
   }
-  const key = Object.keys(event_categories ?? {})
-    .find((name) => name.toLowerCase() === category?.toLowerCase());
+  const key = categoryNamed(event_categories ?? {}, category);
   const own = key === undefined ? undefined : event_categories?.[key];
   const times = { ...preferences, ...own };
   const where = own === undefined ? path : `${path}.event_categories.${key}`;
@@ -63,6 +62,12 @@ export function readPreferences(
     avoid_back_to_back,
     mornings: Math.round((2 * score - 1) * 1_000),
   };
+}
+
+/** The key of a category in any case of letters; undefined where there is none. */
+export function categoryNamed(categories: object, category: string | undefined) {
+  const wanted = category?.toLowerCase();
+  return Object.keys(categories).find((name) => name.toLowerCase() === wanted);
 }
 
 function readDays(days: readonly Weekday[] | undefined, path: string): boolean[] | undefined {

@@ -25,12 +25,25 @@ export interface LunchTime {
 }
 
 /**
+ * People or rooms of whom any `count` take part: its members are participants with this same object.
+ * `required` and `resource`: the meeting cannot be held without `count` of them; `optional`: at most `count` come.
+ * `index` is its place in the caller's list, which the answer names.
+ */
+export interface ParticipantGroup {
+  index: number;
+  name?: string;
+  count: number;
+  type: "required" | "optional" | "resource";
+}
+
+/**
  * A person or a resource that the meeting needs. `busy: "unknown"` is a calendar that could not be read: it never
  * counts as free. `buffer` is in minutes and replaces the request's: `before` is kept free before the meeting,
  * `after` after it. Without `open_hours` the request's working hours hold in the participant's own zone, except for
  * a resource, which is then open at all hours. `timezone` defaults to the request's. On `exdates` (YYYY-MM-DD, in their
  * own zone) they are away. `lunch` replaces the request's, null for no lunch. `profile` is what their history shows, `past_inconvenience` the points that earlier meetings of the same
- * people have cost them; both may be absent, and nothing is invented then.
+ * people have cost them; both may be absent, and nothing is invented then. A member of a `group` takes part only where
+ * chosen: first who `was_chosen` before, then who is free, then who has had the fewest `turns`, then in the given order.
  */
 export interface Participant {
   email: string;
@@ -47,6 +60,9 @@ export interface Participant {
   preferences?: Preferences;
   profile?: Profile;
   past_inconvenience?: number;
+  group?: ParticipantGroup;
+  was_chosen?: boolean;
+  turns?: number;
 }
 
 /**
@@ -84,18 +100,19 @@ export interface Constraints {
 }
 
 /**
- * A meeting that repeats: `rules` is one RRULE of RFC 5545 by whole days, in the zone of the request. A slot is judged
- * by its first `horizon` occurrences (default 12), within a year.
+ * A meeting that repeats: `lines` of RFC 5545 are one RRULE by whole days, and EXDATE and RDATE lines, all in the zone of
+ * the request where they name no other. A slot is judged by its first `horizon` occurrences (default 12), within a year.
  */
 export interface RecurrenceRequest {
-  rules: readonly string[];
+  lines: readonly string[];
   horizon?: number;
 }
 
 /**
  * What to find slots for. `now` is an argument: this folder has no clock. `weights` are the most that each factor gives
- * and add up to 100; those left out share what the others leave. `busy_window` is the time whose busy intervals were read, RFC 3339; without it, what busyWindow()
- * says is taken as read. Nothing outside it is ever offered.
+ * and add up to 100; those left out share what the others leave. `locale` is the language of the answer, "en" when left
+ * out. `busy_window` is the time whose busy intervals were read, RFC 3339; without it, what busyWindow()
+ * says is taken as read. Nothing outside it is ever offered, and nothing that overlaps with `excluded`.
  */
 export interface SchedulingRequest {
   constraints: Constraints;
@@ -103,5 +120,7 @@ export interface SchedulingRequest {
   now: Date;
   weights?: GivenWeights;
   recurrence?: RecurrenceRequest;
+  locale?: string;
   busy_window?: { start: string; end: string };
+  excluded?: readonly BusyInterval[];
 }

@@ -1,10 +1,18 @@
+import {
+  DEFAULT_LOCALE,
+  EXPECTED_LOCALE,
+  isLocale,
+  type Texts,
+  textsOf,
+} from "@shared/texts/texts.ts";
 import { startsSeries } from "@shared/time/expand_rule.ts";
-import { MINUTES_PER_DAY, parseDate } from "@shared/time/instants.ts";
-import type { RecurrenceRule } from "@shared/time/recurrence_rule.ts";
+import { MINUTES_PER_DAY, parseDate, parseInstant } from "@shared/time/instants.ts";
+import { type Interval, unite } from "@shared/time/intervals.ts";
 import { type Weekday, weekdayMask, WEEKDAYS } from "@shared/time/weekday.ts";
 import { type OffsetSegment, offsetSegments } from "@shared/time/zones.ts";
+import type { SeriesRule } from "./recurrence.ts";
 import { SchedulingInputError } from "./scheduling_input_error.ts";
-import type { Constraints } from "./scheduling_request.ts";
+import type { BusyInterval, Constraints } from "./scheduling_request.ts";
 import { type DaySpan, readLunch, USUAL_LUNCH } from "./time_of_day.ts";
 import { readWindow } from "./time_window.ts";
 import { requireTimeZone } from "./time_zone.ts";
@@ -44,20 +52,33 @@ export interface SearchRequest {
   keeps_focus: boolean;
   /** Whether a meeting may start on a local day, where it must be one of a recurrence. */
   may_start_on: ((day: number) => boolean) | undefined;
+  /** The language of everything that the answer says. */
+  texts: Texts;
+  /** Time in which no meeting is offered. */
+  excluded: readonly Interval[];
+}
+
+/** What else a request may say; each has a default. */
+export interface FurtherRequest {
+  /** In points. */
+  weights?: GivenWeights | undefined;
+  recurrence?: SeriesRule | undefined;
+  locale?: string | undefined;
+  excluded?: readonly BusyInterval[] | undefined;
 }
 
 /**
- * Reads the constraints as of `now`; `weights` in points, the usual ones when left out. Throws SchedulingInputError
- * with the field's path.
+ * Reads the constraints as of `now`; the usual weights and English when left out. Throws SchedulingInputError with the
+ * field's path.
  */
 export function readSearchRequest(
   constraints: Constraints,
   now: Date,
-  weights?: GivenWeights,
-  recurrence?: RecurrenceRule,
+  { weights, recurrence, locale = DEFAULT_LOCALE, excluded = [] }: FurtherRequest = {},
 ): SearchRequest {
   const { timezone } = constraints;
   requireTimeZone(timezone, "constraints.timezone");
+  if (!isLocale(locale)) throw new SchedulingInputError("locale", EXPECTED_LOCALE);
   // Comparisons with an invalid date are all false, as for a window that is over.
   if (Number.isNaN(now.getTime())) throw new SchedulingInputError("now", "Give a valid date");
   const { from, to } = readWindow(constraints);
@@ -87,11 +108,26 @@ export function readSearchRequest(
     weights: readWeights(weights, constraints.priority),
     keeps_focus: constraints.priority === "focus" && !namesWeights(weights),
     may_start_on: recurrence === undefined ? undefined : onceADay(recurrence),
+    texts: textsOf(locale),
+    excluded: unite(excluded.map(wholeMinutesAround)),
   };
 }
 
-function onceADay(recurrence: RecurrenceRule): (day: number) => boolean {
+/** Seconds round outwards, as those of busy time do. */
+function wholeMinutesAround({ start, end }: BusyInterval, i: number): Interval {
+  const interval: Interval = [Math.floor(parseInstant(start)), Math.ceil(parseInstant(end))];
+  if (interval.some(Number.isNaN)) {
+    throw new SchedulingInputError(
+      `excluded[${i}]`,
+      "Give start and end as date-times with offset",
+    );
+  }
+  return interval;
+}
+
+function onceADay(recurrence: SeriesRule): (day: number) => boolean {
   const known = new Map<number, boolean>();
+  for (const date of recurrence.excluded) if ("day" in date) known.set(date.day, false);
   return (day) => {
     let starts = known.get(day);
     if (starts === undefined) known.set(day, starts = startsSeries(recurrence, day));

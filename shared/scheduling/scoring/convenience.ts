@@ -61,9 +61,12 @@ export function convenienceAt(
   return Math.max(0, MOST_CONVENIENT - Math.round(inconvenience * fairness_percent / 100));
 }
 
+/** For costs that are only summed up: a new object for each start and person is a third of a large search's time. */
+const SUMMED = noCosts();
+
 /** How convenient the local clock alone is, from 0 to MOST_CONVENIENT. */
 export function clockConvenience(person: Person, start: number, duration: number): number {
-  const costs = clockCosts(person, start, duration);
+  const costs = clockCosts(person, start, duration, SUMMED);
   return Math.max(
     0,
     MOST_CONVENIENT - costs.outside_hours - costs.first_half_hour - costs.last_half_hour -
@@ -74,9 +77,14 @@ export function clockConvenience(person: Person, start: number, duration: number
 /**
  * What the local clock costs, reason by reason. A time fades outside the convenient hours and costs in the half hours
  * at the edges of a day, over the last two hours of a week, at lunch, and where the weekday or the part of the day is
- * another than preferred.
+ * another than preferred. They are written into `costs`, if given.
  */
-export function clockCosts(person: Person, start: number, duration: number): ClockCosts {
+export function clockCosts(
+  person: Person,
+  start: number,
+  duration: number,
+  costs: ClockCosts = noCosts(),
+): ClockCosts {
   const { preferences, asks_for_hours, lunch, days } = person;
   const wall = start + offsetAt(person.offsets, start);
   const day = Math.floor(wall / MINUTES_PER_DAY);
@@ -85,17 +93,11 @@ export function clockCosts(person: Person, start: number, duration: number): Clo
   const hours = days?.on(day);
   const convenient = convenientHours(preferences, hours);
   const { early, late, beyond } = minutesOutside(person, convenient, { start, from, duration });
-  const costs: ClockCosts = {
-    outside_hours: Math.round(
-      MOST_CONVENIENT * Math.min(1, Math.max(early, late, beyond) / FADES_OVER),
-    ),
-    first_half_hour: 0,
-    last_half_hour: 0,
-    end_of_week: 0,
-    lunch: 0,
-    other_day: 0,
-    other_part_of_day: 0,
-  };
+  costs.outside_hours = Math.round(
+    MOST_CONVENIENT * Math.min(1, Math.max(early, late, beyond) / FADES_OVER),
+  );
+  costs.first_half_hour = costs.last_half_hour = costs.end_of_week = 0;
+  costs.lunch = costs.other_day = costs.other_part_of_day = 0;
   if (hours !== undefined && !asks_for_hours) {
     const first = overlap(from, to, hours.start, hours.start + EDGE_MINUTES);
     const last = overlap(from, to, hours.end - EDGE_MINUTES, hours.end);
@@ -120,6 +122,18 @@ export function clockCosts(person: Person, start: number, duration: number): Clo
     costs.other_part_of_day = Math.round(OTHER_PART_OF_DAY * away_from_part / 1_000);
   }
   return costs;
+}
+
+function noCosts(): ClockCosts {
+  return {
+    outside_hours: 0,
+    first_half_hour: 0,
+    last_half_hour: 0,
+    end_of_week: 0,
+    lunch: 0,
+    other_day: 0,
+    other_part_of_day: 0,
+  };
 }
 
 /** Whether a person's convenience depends on nothing but the clock, as it does for most. */

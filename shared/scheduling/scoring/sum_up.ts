@@ -1,19 +1,32 @@
 import { attendance, attends, FREE, newAttendance } from "../availability/attendance.ts";
+import { chooseMembers } from "../availability/group_choice.ts";
 import type { Person } from "../availability/person.ts";
 import type { SearchRequest } from "../input/search_request.ts";
-import { AlikePeople } from "./alike_people.ts";
+import { type AlikeGroup, AlikePeople } from "./alike_people.ts";
 import { convenienceAt } from "./convenience.ts";
 import { fragmentationMeasure } from "./fragmentation.ts";
 import { CLEAR_MINUTES, MOST_CONVENIENT } from "./scales.ts";
 import type { Sums } from "./sums.ts";
 
-/** Adds up what the score needs, one sweep a person; resources have no say in it. `starts` ascend. */
+/**
+ * Adds up what the score needs, one sweep a person; resources have no say in it, and members of a group only where they
+ * are chosen. `starts` ascend.
+ */
 export function sumUp(search: SearchRequest, people: readonly Person[], starts: Int32Array): Sums {
   const { duration } = search;
   const count = starts.length;
-  const invited = people.filter(({ participant }) => participant.type !== "resource");
+  const invited = people.filter(({ participant, group }) =>
+    participant.type !== "resource" && group === undefined
+  );
+  const choices = chooseMembers(
+    search,
+    people.filter(({ participant, group }) =>
+      participant.type !== "resource" && group !== undefined
+    ),
+    starts,
+  );
   const sums: Sums = {
-    invited: invited.length,
+    invited: choices.reduce((sum, { group }) => sum + group.count, invited.length),
     coming: new Int32Array(count),
     halves: new Int32Array(count),
     convenience: new Int32Array(count),
@@ -28,13 +41,14 @@ export function sumUp(search: SearchRequest, people: readonly Person[], starts: 
   const fragmentation = fragmentationMeasure(search);
   const alike = new AlikePeople(starts, duration, fragmentation);
   const every = Int32Array.from(starts.keys());
-  for (const person of invited) {
-    if (person.unknown) continue;
-    const group = alike.groupOf(person);
-    const chosen = group === undefined ? every : alike.chosen;
-    const looked_at = group === undefined ? starts : alike.chosen_starts;
+  const addPerson = (
+    person: Person,
+    chosen: Int32Array,
+    looked_at: Int32Array,
+    length: number,
+    group: AlikeGroup | undefined,
+  ) => {
     const counted = group === undefined ? coming : group.coming;
-    const length = group === undefined ? count : alike.disturbed(group, person);
     attendance(person, looked_at, duration, scratch, length);
     for (let k = 0; k < length; k++) {
       const here = status[k]!;
@@ -61,6 +75,20 @@ export function sumUp(search: SearchRequest, people: readonly Person[], starts: 
       convenience[i]! += convenient;
       if (convenient < least_convenience[i]!) least_convenience[i] = convenient;
     }
+  };
+  for (const person of invited) {
+    if (person.unknown) continue;
+    const group = alike.groupOf(person);
+    if (group === undefined) addPerson(person, every, starts, count, undefined);
+    else {
+      const length = alike.disturbed(group, person);
+      addPerson(person, alike.chosen, alike.chosen_starts, length, group);
+    }
+  }
+  for (const [member, at] of choices.flatMap(({ chosen }) => [...chosen])) {
+    if (member.unknown) continue;
+    const looked_at = at.map((i) => starts[i]!);
+    addPerson(member, at, looked_at, at.length, alike.groupOf(member));
   }
   alike.addTo(sums);
   for (let i = 0; i < count; i++) halves[i] = 2 * coming[i]! - tentative[i]!;

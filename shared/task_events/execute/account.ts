@@ -1,4 +1,4 @@
-import { getEvent, isGone } from "@shared/calendar_events/event_calendar.ts";
+import { calendarIdOf } from "@shared/calendar_events/event_calendar.ts";
 import type { EventCalendar } from "@shared/calendar_events/event_calendar.ts";
 import type { Connections } from "@shared/connections/connections.ts";
 import type { Database } from "@shared/database/call.ts";
@@ -7,7 +7,6 @@ import type { StoredConnection } from "@shared/database/google_connections.ts";
 import { FailureError, isTemporary, rejection } from "@shared/failures/failure.ts";
 import type { Failure } from "@shared/failures/failure.ts";
 import type { GoogleCalendar } from "@shared/google/calendar.ts";
-import type { GoogleEvent } from "@shared/google/event.ts";
 import type { GoogleOutcome } from "@shared/google/outcome.ts";
 
 export interface TaskEventDependencies {
@@ -68,30 +67,16 @@ export async function mustRead<T>(
   return outcome.value;
 }
 
-/** An event as Google has it; null when it is gone, whichever way Google says so. */
-export async function findEvent(
-  account: Account,
-  calendar_id: string,
-  event_id: string,
-): Promise<GoogleEvent | null> {
-  const event = await readEvent(account, calendar_id, event_id);
-  return event?.status === "cancelled" ? null : event;
-}
-
-/** The same, a deleted event too as long as Google shows it. */
-export async function readEvent(
-  account: Account,
-  calendar_id: string,
-  event_id: string,
-): Promise<GoogleEvent | null> {
-  const outcome = await getEvent(calendarOf(account, calendar_id), event_id);
-  if (isGone(outcome)) return null;
-  if (outcome.verdict !== "done") throw failedRequest(outcome);
-  return outcome.value;
+/** The zone of one of the account's calendars; null where Google returns none. */
+export async function calendarZone(account: Account, calendar_id: string): Promise<string | null> {
+  const { timeZone } = await mustRead(
+    account,
+    (token) => account.calendar.listEvents(token, calendar_id, { maxResults: 1 }),
+  );
+  return timeZone ?? null;
 }
 
 /** The id by which rows know a calendar: a user's own is `primary`, however it was named. */
 export function calendarIdFor({ connection }: Account, calendar_id: string | undefined): string {
-  if (calendar_id === undefined) return "primary";
-  return calendar_id.toLowerCase() === connection.email.toLowerCase() ? "primary" : calendar_id;
+  return calendar_id === undefined ? "primary" : calendarIdOf(connection, calendar_id);
 }

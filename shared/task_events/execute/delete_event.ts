@@ -3,17 +3,21 @@ import { beginWithinMs } from "@shared/database/lease.ts";
 import { discardTaskEvent, isUnwritten, readTaskEvent } from "@shared/database/task_events.ts";
 import type { TaskEventRow } from "@shared/database/task_events.ts";
 import type { SendUpdates } from "@shared/google/event.ts";
-import { calendarIdFor, openAccount, readEvent } from "./account.ts";
+import { openAccount } from "./account.ts";
 import type { Account, TaskEventDependencies } from "./account.ts";
 import { executeDeletion, settleGone } from "./execute_deletion.ts";
 import type { ChangeScope, DeletionRequest } from "../plan/change_request.ts";
 import { inProgress, leaseEvent } from "./lease_event.ts";
+import { followMove } from "./locate_task_event.ts";
 import { releaseAfter } from "./change_settlement.ts";
 import { finishPending, staysOpen } from "./finish_pending.ts";
+import { requireDivisible } from "../plan/event_type_rules.ts";
 import { readable, requireOwn } from "../plan/make_plan.ts";
 import { planDeletion } from "../plan/plan_deletion.ts";
 import { eventNotFound } from "./read_change_state.ts";
 import { readDeletion } from "./read_deletion.ts";
+import { resolveEvent } from "./resolve_event.ts";
+import type { NamedEvent } from "./resolve_event.ts";
 import type { DeletionState, GoneAlready } from "../plan/change_state.ts";
 
 export interface DeletedEvent {
@@ -33,21 +37,35 @@ export interface DeletedEvent {
 export async function deleteEvent(
   dependencies: TaskEventDependencies,
   user_id: string,
-  { calendar_id: named_calendar, ...request }: DeletionRequest & {
-    calendar_id?: string | undefined;
-  },
-): Promise<DeletedEvent | null> {
+  { id, event_id, calendar_id, ...scope }: Omit<DeletionRequest, "event_id"> & NamedEvent,
+): Promise<{ event_id: string; deleted: DeletedEvent | null }> {
   const account = await openAccount(dependencies, user_id);
-  const calendar_id = calendarIdFor(account, named_calendar);
-  const state = await readDeletion(account, calendar_id, request);
-  if (state.kind === "there") requireOwn(state.event);
+  const named = await resolveEvent(account, { id, event_id, calendar_id });
+  const request = { ...scope, event_id: named.event_id };
+  const deleted = await deleteResolved(account, named.calendar_id, request);
+  return { event_id: named.event_id, deleted };
+}
+
+async function deleteResolved(
+  account: Account,
+  asked_calendar_id: string,
+  request: DeletionRequest,
+): Promise<DeletedEvent | null> {
+  const { user_id } = account.connection;
+  const state = await readDeletion(account, asked_calendar_id, request);
+  if (state.kind === "there") {
+    requireOwn(state.event);
+    requireDivisible(state.event, state.scope);
+  }
   const row_id = state.kind === "there"
     ? state.event.id
-    : await rowLeftBehind(account, calendar_id, state);
+    : await rowLeftBehind(account, asked_calendar_id, state);
   if (row_id === null) return null;
 
-  const identity = { user_id, calendar_id, calendar_event_id: row_id };
-  const row = await leaseEvent(dependencies, identity);
+  const left = { user_id, calendar_id: asked_calendar_id, calendar_event_id: row_id };
+  const identity = state.kind === "there" ? { ...left, calendar_id: state.calendar_id } : left;
+  await followMove(account, left, identity.calendar_id);
+  const row = await leaseEvent(account, identity);
   if (row === null && state.kind === "gone") return null;
   if (row === null) {
     throw new FailureError(rejection(
@@ -60,16 +78,17 @@ export async function deleteEvent(
 
 async function deleteLeased(
   account: Account,
-  row: TaskEventRow,
+  leased: TaskEventRow,
   request: DeletionRequest,
   state: DeletionState | GoneAlready,
 ): Promise<DeletedEvent | null> {
   const progress = { took_effect: false };
+  let row = leased;
   let finishing = row.pending_change !== null;
   try {
     if (finishing) {
       // A divided series is put together first, so that nothing half done is left behind.
-      await finishOrDrop(account, row, progress);
+      row = await finishOrDrop(account, row, progress);
       finishing = false;
       progress.took_effect = false;
     }
@@ -106,14 +125,15 @@ async function finishOrDrop(
   account: Account,
   row: TaskEventRow,
   progress: { took_effect: boolean },
-): Promise<void> {
+): Promise<TaskEventRow> {
   const started = account.now().valueOf();
   const has_time = () => account.now().valueOf() - started < beginWithinMs(row);
   try {
-    await finishPending(account, row, { has_time, progress, keep_lease: true });
+    return await finishPending(account, row, { has_time, progress, keep_lease: true });
   } catch (thrown) {
     if (!(thrown instanceof FailureError)) throw thrown;
     if (thrown.code !== "cancelled" && thrown.code !== "event_not_found") throw thrown;
+    return row;
   }
 }
 
@@ -121,7 +141,7 @@ async function finishOrDrop(
 async function rowLeftBehind(
   account: Account,
   calendar_id: string,
-  { event_id, series_id }: GoneAlready,
+  { event_id, series_id, is_shown }: GoneAlready,
 ): Promise<string | null> {
   const { user_id } = account.connection;
   const rowOf = (id: string) =>
@@ -133,8 +153,7 @@ async function rowLeftBehind(
   const row = await rowOf(event_id);
   if (row === null) {
     // Where neither Google nor we know of it, the id may as well be mistyped.
-    const is_known = series_id !== null || await readEvent(account, calendar_id, event_id) !== null;
-    if (!is_known) throw eventNotFound(event_id);
+    if (series_id === null && !is_shown) throw eventNotFound(event_id);
     return null;
   }
   if (row.deleted_at !== null) return null;

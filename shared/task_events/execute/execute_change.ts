@@ -1,12 +1,20 @@
 import { deferral, FailureError, rejection } from "@shared/failures/failure.ts";
 import type { TaskEventRow } from "@shared/database/task_events.ts";
-import type { GoogleEvent } from "@shared/google/event.ts";
-import { calendarOf, failedRequest, findEvent } from "./account.ts";
+import type { EventInput, GoogleEvent } from "@shared/google/event.ts";
+import { calendarOf, failedRequest } from "./account.ts";
 import type { Account } from "./account.ts";
-import { isOutdated, patchEvent } from "@shared/calendar_events/event_calendar.ts";
+import {
+  deleteEvent,
+  isGone,
+  isOutdated,
+  patchEvent,
+} from "@shared/calendar_events/event_calendar.ts";
 import { insertTaskEvent } from "./insert_task_event.ts";
 import type { InsertedTaskEvent } from "./insert_task_event.ts";
 import { changeMark, shownChange } from "@shared/calendar_events/own_event.ts";
+import { findPlace } from "./locate_task_event.ts";
+import { missingExtras, withoutExtras } from "../plan/carried_extras.ts";
+import type { NotCarried } from "../plan/carried_extras.ts";
 import type { ChangePlan, MigratedException } from "../plan/change_plan.ts";
 import { exceptionsOf, occurrenceAt } from "./read_series.ts";
 import { readMoment } from "@shared/time/wall_time.ts";
@@ -22,6 +30,12 @@ export interface ExecutedChange {
   removed: string[];
   /** Occurrences whose own change found no place any more. */
   dropped: { was: string; reason: string }[];
+  /** What the series has and its tail series does not. */
+  not_carried: NotCarried[];
+}
+
+interface InsertedTail extends InsertedTaskEvent {
+  not_carried: NotCarried[];
 }
 
 /** Another version is there than the plan was made from, and nothing was sent. */
@@ -59,7 +73,8 @@ export async function executeChange(
     else migrated.push({ event: outcome, is_own: exception.is_own });
   }
   const removed = await removedExceptions(execution, event);
-  return { kind: "done", event, tail, migrated, removed, dropped };
+  const not_carried = tail?.not_carried ?? [];
+  return { kind: "done", event, tail, migrated, removed, dropped, not_carried };
 }
 
 /** Sends the patch of a plan at most once. Null: the plan is outdated. */
@@ -69,12 +84,15 @@ export async function patchOnce(
   },
 ): Promise<GoogleEvent | null> {
   if (resumed) {
-    const present = await findEvent(account, row.calendar_id, plan.event_id);
-    if (present === null) {
+    const place = await findPlace(account, row.calendar_id, plan.event_id);
+    if (place === null) {
       throw new FailureError(
         rejection("cancelled", "The event was deleted on Google Calendar."),
       );
     }
+    // The next plan is made for the calendar to which it was moved.
+    if (place.calendar_id !== row.calendar_id) return null;
+    const present = place.event;
     if (shownChange(present) === plan.change_id) return present;
     if ((present.etag ?? null) !== plan.if_match) return null;
   }
@@ -84,51 +102,119 @@ export async function patchOnce(
     etag,
   });
   if (outcome.verdict === "done") return outcome.value;
-  if (isOutdated(outcome)) return null;
+  // Moved or deleted since it was read: the next read shows which.
+  if (isOutdated(outcome) || isGone(outcome)) return null;
   throw failedRequest(outcome);
 }
 
 async function insertTail(
   execution: ChangeExecution,
   event: GoogleEvent,
-): Promise<InsertedTaskEvent | null> {
+): Promise<InsertedTail | null> {
   const { account, row, plan, resumed } = execution;
   if (plan.tail === null) return null;
-  try {
-    return await insertTaskEvent(account, {
-      ...plan.tail,
+  const { event_key, body, not_carried } = plan.tail;
+  const insert = async (content: EventInput): Promise<InsertedTail> => {
+    const tail = await insertTaskEvent(account, {
+      event_key,
+      body: content,
       calendar_id: row.calendar_id,
       generation: 1,
       sendUpdates: plan.sendUpdates,
       verify_first: resumed,
     });
+    return { ...tail, not_carried: [...not_carried, ...missingExtras(body, tail.event)] };
+  };
+  const plain = withoutExtras(body);
+  try {
+    return await insert(body).catch((thrown) => {
+      if (plain === null || !isRejected(thrown)) throw thrown;
+      return insert(plain);
+    });
   } catch (thrown) {
-    if (thrown instanceof FailureError && thrown.code === "google_rejected") {
-      await undo(execution, event);
-    }
+    if (isRejected(thrown)) await undo(execution, event);
     throw thrown;
   }
 }
 
-/** Google will never take the tail series, so the first one gets its occurrences back. */
-async function undo({ account, row, plan, progress }: ChangeExecution, event: GoogleEvent) {
-  if (plan.undo === null) return;
-  const { undo: patch, sendUpdates } = plan;
-  const outcome = await patchEvent(calendarOf(account, row.calendar_id), event.id, patch, {
-    sendUpdates,
-  });
-  if (outcome.verdict === "done") progress.took_effect = false;
+function isRejected(thrown: unknown): boolean {
+  return thrown instanceof FailureError && thrown.code === "google_rejected";
 }
 
-/** Existing exceptions that Google no longer has: a moved series has them under other ids. */
+const MAX_UNDOS = 3;
+
+/**
+ * Google will never take the tail series, so the first one gets its occurrences back, unless another
+ * person has changed its rule since.
+ */
+async function undo({ account, row, plan, progress }: ChangeExecution, cut: GoogleEvent) {
+  if (plan.undo === null) return;
+  const { undo: patch, sendUpdates } = plan;
+  let event = cut;
+  for (let tries = 0; tries < MAX_UNDOS; tries++) {
+    const outcome = await patchEvent(calendarOf(account, row.calendar_id), event.id, patch, {
+      sendUpdates,
+      etag: event.etag,
+    });
+    if (outcome.verdict === "done") {
+      progress.took_effect = false;
+      return;
+    }
+    if (!isOutdated(outcome)) return;
+    const place = await findPlace(account, row.calendar_id, event.id);
+    if (place === null || place.calendar_id !== row.calendar_id) return;
+    if (place.event.recurrence?.join() !== cut.recurrence?.join()) return;
+    event = place.event;
+  }
+}
+
+/**
+ * Existing exceptions that Google no longer has: a moved series has them under other ids. Of a
+ * divided series those that are still alive after its new end are cancelled, as reports say that
+ * Google may leave them; their changes are in the tail series.
+ */
 async function removedExceptions(
   { account, row, plan }: ChangeExecution,
   event: GoogleEvent,
 ): Promise<string[]> {
   if (plan.replaced.length === 0) return [];
-  const left = await exceptionsOf(account, row.calendar_id, event);
-  const live = new Set(left.flatMap(({ id, status }) => status === "cancelled" ? [] : [id]));
-  return plan.replaced.filter((id) => !live.has(id));
+  const alive = plan.tail === null
+    ? await livingExceptions(account, row.calendar_id, event, plan.replaced)
+    : await cancelExceptions({ account, row, plan }, event, plan.replaced);
+  const left = new Set(alive.map(({ id }) => id));
+  return plan.replaced.filter((id) => !left.has(id));
+}
+
+/** Cancels those of a series' changed occurrences that are still alive; returns what is left of them. */
+export async function cancelExceptions(
+  { account, row, plan }: Pick<ChangeExecution, "account" | "row"> & {
+    plan: Pick<ChangePlan, "sendUpdates">;
+  },
+  series: GoogleEvent,
+  ids: readonly string[],
+): Promise<GoogleEvent[]> {
+  const left: GoogleEvent[] = [];
+  const at = calendarOf(account, row.calendar_id);
+  for (const one of await livingExceptions(account, row.calendar_id, series, ids)) {
+    const { sendUpdates } = plan;
+    const outcome = await deleteEvent(at, one.id, { sendUpdates, etag: one.etag });
+    if (outcome.verdict === "done" || isGone(outcome)) continue;
+    // A person has changed it since.
+    if (!isOutdated(outcome)) throw failedRequest(outcome);
+    left.push(one);
+  }
+  return left;
+}
+
+async function livingExceptions(
+  account: Account,
+  calendar_id: string,
+  series: GoogleEvent,
+  ids: readonly string[],
+): Promise<GoogleEvent[]> {
+  if (ids.length === 0) return [];
+  const shown = await exceptionsOf(account, calendar_id, series);
+  return shown.filter(({ id, status }) => status !== "cancelled" && ids.includes(id));
 }
 
 /** The changed occurrence, or why it has no place any more. */

@@ -6,7 +6,8 @@ import type { Settlement, TaskEventRow } from "@shared/database/task_events.ts";
 import type { GoogleEvent } from "@shared/google/event.ts";
 import { calendarOf, failedRequest } from "./account.ts";
 import type { Account } from "./account.ts";
-import { patchOnce } from "./execute_change.ts";
+import { cancelExceptions, patchOnce } from "./execute_change.ts";
+import { findPlace, followLeased } from "./locate_task_event.ts";
 import { keepsChanging, MAX_PLANS } from "./change_limits.ts";
 import { rowOf } from "./change_settlement.ts";
 import { eventColumns } from "./event_columns.ts";
@@ -37,12 +38,13 @@ export interface ExecutedDeletion {
 
 /**
  * Deletes what a plan says and settles its row, which stays: that something is gone already is
- * success. A version that was not read is read first, as it may have other guests or
+ * success, once Google shows that it was not moved. A version that was not read is read first, as it may have other guests or
  * another organizer. Throws FailureError.
  */
 export async function executeDeletion(
-  { account, row, plan: first, resumed, progress, keep_lease }: DeletionExecution,
+  { account, row: leased, plan: first, resumed, progress, keep_lease }: DeletionExecution,
 ): Promise<ExecutedDeletion> {
+  let row = leased;
   let plan = first;
   for (let plans = 0; plans < MAX_PLANS; plans++) {
     await record(account, row, plan);
@@ -61,6 +63,7 @@ export async function executeDeletion(
       return { plan, event: null };
     }
     requireOwn(state.event);
+    row = await followLeased(account, row, state.calendar_id);
     const { change_id, request } = plan;
     plan = readable(() => planDeletion(change_id, request, state));
   }
@@ -97,7 +100,10 @@ async function send(
   const { patch } = plan;
   if (patch !== null) {
     try {
-      return await patchOnce({ account, row, plan: { ...plan, patch }, resumed }) ?? "outdated";
+      const event = await patchOnce({ account, row, plan: { ...plan, patch }, resumed });
+      if (event === null) return "outdated";
+      await cancelExceptions({ account, row, plan }, event, plan.removed);
+      return event;
     } catch (thrown) {
       if (thrown instanceof FailureError && thrown.code === "cancelled") return "outdated";
       throw thrown;
@@ -106,8 +112,12 @@ async function send(
   const { event_id, sendUpdates, if_match: etag } = plan;
   const at = calendarOf(account, row.calendar_id);
   const outcome = await deleteEvent(at, event_id, { sendUpdates, etag });
-  if (outcome.verdict === "done" || isGone(outcome)) return null;
+  if (outcome.verdict === "done") return null;
   if (isOutdated(outcome)) return "outdated";
+  if (isGone(outcome)) {
+    // Deleted by an earlier request of ours or by a person, or moved to another calendar.
+    return await findPlace(account, row.calendar_id, event_id) === null ? null : "outdated";
+  }
   throw failedRequest(outcome);
 }
 

@@ -3,68 +3,52 @@ import type { GoogleAttendee } from "@shared/google/event.ts";
 import { openAccount } from "./account.ts";
 import type { TaskEventDependencies } from "./account.ts";
 import { otherGuests } from "../plan/ownership.ts";
-import { DAY_MS, rfc3339, timeOfDay, wallOf } from "@shared/time/wall_time.ts";
+import { readConflicts } from "./read_conflicts.ts";
+import type { Interval } from "./read_conflicts.ts";
 
 export interface Clashes {
-  warnings: { code: "guest_busy" | "guest_unknown"; message: string; emails: string[] }[];
-  /** Times at which all people with a readable calendar are free. */
+  warnings: {
+    code: "guest_busy" | "guest_unknown" | "no_alternatives";
+    message: string;
+    emails: string[];
+  }[];
+  /** Times at which all people with a readable calendar are free, the user among them. */
   alternatives: { start_time: string; end_time: string }[];
 }
 
-interface Interval {
-  start: number;
-  end: number;
-}
-
-const ALTERNATIVES = 3;
-const LOOK_AHEAD_MS = 7 * DAY_MS;
-const STEP_MS = 30 * 60_000;
-const OPENS_MS = 9 * 3_600_000;
-const CLOSES_MS = 17 * 3_600_000;
+/** Other times for an event and its guests, the first that suit all of them, from the given one on; or why there are none. */
+export type ProposeTimes = (
+  event: { user_id: string; timezone: string | null },
+  guests: readonly string[],
+  from: { start_time: string; end_time: string },
+) => Promise<{ alternatives: Clashes["alternatives"] } | { problem: string }>;
 
 /**
  * What a new time would mean for an event's guests, asked before it moves: who has something else
- * then, whose calendar cannot be read, and the next half hours of working time (9 to 17, Monday to
- * Friday, in the event's zone) at which all are free. The event's own present time does not count.
+ * then, whose calendar cannot be read, and where a guest has, other times for all. The event's own
+ * present time does not count.
  */
 export async function findClashes(
   dependencies: TaskEventDependencies,
   event: TaskEventRow,
   { start_time, end_time }: { start_time: string; end_time: string },
+  propose: ProposeTimes,
 ): Promise<Clashes> {
   const guests = otherGuests((event.attendees ?? []) as GoogleAttendee[])
     .flatMap(({ email }) => email ?? []);
   if (guests.length === 0) return { warnings: [], alternatives: [] };
   const account = await openAccount(dependencies, event.user_id);
-  const at: Interval = { start: Date.parse(start_time), end: Date.parse(end_time) };
-  const until = at.end + LOOK_AHEAD_MS;
-  const outcome = await account.connections.call(
-    account.connection,
-    "read",
-    (token) =>
-      account.calendar.freeBusy(token, {
-        timeMin: new Date(at.start).toISOString(),
-        timeMax: new Date(until).toISOString(),
-        calendars: guests,
-      }),
-  );
-  if (outcome.verdict !== "done") return { warnings: [unreadable(guests)], alternatives: [] };
-
-  const unknown: string[] = [];
-  const busy: string[] = [];
-  const taken: Interval[] = [];
-  for (const email of guests) {
-    const shown = outcome.value.get(email);
-    if (shown === undefined || "unknown" in shown) {
-      unknown.push(email);
-      continue;
-    }
-    const others = shown.busy
-      .map(({ start, end }) => ({ start: Date.parse(start), end: Date.parse(end) }))
-      .flatMap((interval) => withoutOwn(interval, event));
-    taken.push(...others);
-    if (others.some((interval) => overlaps(interval, at))) busy.push(email);
-  }
+  const read = await readConflicts(account, {
+    people: guests.map((email) => ({ email, type: "required" })),
+    at: { start: Date.parse(start_time), end: Date.parse(end_time) },
+    present: presentTime(event),
+  });
+  if ("verdict" in read) return { warnings: [unreadable(guests)], alternatives: [] };
+  const { unchecked: unknown } = read;
+  const busy = read.conflicts.map(({ email }) => email);
+  const proposed = busy.length === 0
+    ? { alternatives: [] }
+    : await propose(event, guests, { start_time, end_time });
   return {
     warnings: [
       ...(busy.length === 0 ? [] : [{
@@ -73,8 +57,13 @@ export async function findClashes(
         emails: busy,
       }]),
       ...(unknown.length === 0 ? [] : [unreadable(unknown)]),
+      ...("alternatives" in proposed ? [] : [{
+        code: "no_alternatives" as const,
+        message: `No other times can be proposed: ${proposed.problem}`,
+        emails: [],
+      }]),
     ],
-    alternatives: busy.length === 0 ? [] : alternatives(at, until, taken, event.timezone ?? "UTC"),
+    alternatives: "alternatives" in proposed ? proposed.alternatives : [],
   };
 }
 
@@ -86,36 +75,7 @@ function unreadable(emails: string[]) {
   };
 }
 
-/** Busy time without the current time of the event itself. */
-function withoutOwn({ start, end }: Interval, event: TaskEventRow): Interval[] {
-  const own_start = Date.parse(event.event_start ?? "");
-  const own_end = Date.parse(event.event_end ?? "");
-  if (!(start < own_end && own_start < end)) return [{ start, end }];
-  return [{ start, end: own_start }, { start: own_end, end }].filter((one) => one.start < one.end);
-}
-
-function alternatives(at: Interval, until: number, taken: readonly Interval[], zone: string) {
-  const length = at.end - at.start;
-  const found: Clashes["alternatives"] = [];
-  for (let start = at.start + STEP_MS; start + length <= until; start += STEP_MS) {
-    if (found.length === ALTERNATIVES) break;
-    const wall = wallOf(start, zone);
-    const day = new Date(wall).getUTCDay();
-    const opens = timeOfDay(wall);
-    if (
-      day === 0 || day === 6 || opens < OPENS_MS ||
-      opens + wallOf(start + length, zone) - wall > CLOSES_MS
-    ) continue;
-    const slot = { start, end: start + length };
-    if (taken.some((one) => overlaps(one, slot))) continue;
-    found.push({
-      start_time: rfc3339({ instant: start, zone }),
-      end_time: rfc3339({ instant: start + length, zone }),
-    });
-  }
-  return found;
-}
-
-function overlaps(a: Interval, b: Interval): boolean {
-  return a.start < b.end && b.start < a.end;
+function presentTime({ event_start, event_end }: TaskEventRow): Interval | null {
+  const present = { start: Date.parse(event_start ?? ""), end: Date.parse(event_end ?? "") };
+  return present.start < present.end ? present : null;
 }

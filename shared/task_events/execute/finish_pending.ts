@@ -9,9 +9,11 @@ import { executeChange } from "./execute_change.ts";
 import { executeDeletion } from "./execute_deletion.ts";
 import { keepsChanging, MAX_PLANS } from "./change_limits.ts";
 import { executedChangeSettlement, releaseAfter } from "./change_settlement.ts";
+import { findPlace, followLeased } from "./locate_task_event.ts";
 import { makePlan, requireOwn } from "../plan/make_plan.ts";
 import { PENDING_CHANGE } from "../plan/change_plan.ts";
 import type { ChangePlan } from "../plan/change_plan.ts";
+import type { ChangeTarget } from "../plan/change_state.ts";
 import { findTarget, readChangeState } from "./read_change_state.ts";
 import { writeTaskEvent } from "./schedule_task.ts";
 
@@ -84,7 +86,7 @@ async function finishOne(
   const row = begun.event;
   if (row === null) return;
   if (isUnwritten(row) && row.sync_status === "pending") {
-    await writeTaskEvent(dependencies, begun);
+    await writeTaskEvent(dependencies, begun, { is_wake_up: true });
     return;
   }
   const started = dependencies.now().valueOf();
@@ -110,33 +112,43 @@ export function staysOpen({ failure }: FailureError): boolean {
   return isTemporary(failure) || failure.verdict === "reconnect";
 }
 
-/** Completes the pending change of a row, and settles it. Throws FailureError. */
+/**
+ * Completes the pending change of a row, and settles it. Returns the row, which has followed its
+ * event to the calendar to which it was moved meanwhile. Throws FailureError.
+ */
 export async function finishPending(
   account: Account,
-  row: TaskEventRow,
+  leased: TaskEventRow,
   finishing: Finishing,
-): Promise<void> {
-  const pending = PENDING_CHANGE.parse(row.pending_change);
-  if (pending.kind === "change") await finishChange(account, row, pending, finishing);
-  else await executeDeletion({ ...finishing, account, row, plan: pending, resumed: true });
+): Promise<TaskEventRow> {
+  const pending = PENDING_CHANGE.parse(leased.pending_change);
+  const place = await findPlace(account, leased.calendar_id, leased.calendar_event_id);
+  const row = place === null ? leased : await followLeased(account, leased, place.calendar_id);
+  if (pending.kind === "change") return await finishChange(account, row, pending, finishing);
+  await executeDeletion({ ...finishing, account, row, plan: pending, resumed: true });
+  return row;
 }
 
 async function finishChange(
   account: Account,
-  row: TaskEventRow,
+  leased: TaskEventRow,
   first: ChangePlan,
   { has_time, progress, keep_lease }: Finishing,
-): Promise<void> {
+): Promise<TaskEventRow> {
+  let row = leased;
   let plan = first;
   for (let plans = 0; plans < MAX_PLANS; plans++) {
     const result = await executeChange({ account, row, plan, resumed: true, progress, has_time });
     if (result.kind === "done") {
       const settlement = executedChangeSettlement(row, plan, result, account.now());
       await settleTaskEvent(account.database, row, { ...settlement, keep_lease });
-      return;
+      return row;
     }
-    // Nothing of it was sent, and the event has changed since: decide again.
-    plan = await planAgain(account, row, plan);
+    // Nothing of it was sent, and the event has changed or moved since: decide again.
+    const target = await findTarget(account, row.calendar_id, plan.request);
+    requireOwn(target.event);
+    row = await followLeased(account, row, target.calendar_id);
+    plan = await planAgain(account, row, target, plan);
   }
   throw keepsChanging(30);
 }
@@ -144,11 +156,10 @@ async function finishChange(
 async function planAgain(
   account: Account,
   row: TaskEventRow,
+  target: ChangeTarget,
   plan: ChangePlan,
 ): Promise<ChangePlan> {
-  const target = await findTarget(account, row.calendar_id, plan.request);
-  requireOwn(target.event);
-  const state = await readChangeState(account, row.calendar_id, target, plan.request, row);
+  const state = await readChangeState(account, target, plan.request, row);
   const again = makePlan(
     plan.change_id,
     plan.tail?.event_key ?? crypto.randomUUID(),

@@ -2,8 +2,9 @@ import { FailureError, rejection } from "@shared/failures/failure.ts";
 import { readTaskEvent } from "@shared/database/task_events.ts";
 import type { TaskEventRow } from "@shared/database/task_events.ts";
 import type { GoogleAttendee, GoogleEvent } from "@shared/google/event.ts";
-import { findEvent } from "./account.ts";
+import { calendarZone } from "./account.ts";
 import type { Account } from "./account.ts";
+import { findPlace } from "./locate_task_event.ts";
 import type { EventChange } from "../plan/change_request.ts";
 import { invalid, timesOf } from "../plan/new_times.ts";
 import type { ChangeState, ChangeTarget } from "../plan/change_state.ts";
@@ -11,7 +12,7 @@ import { exceptionsOf, occurrenceOn, occurrencesOf } from "./read_series.ts";
 import { originalStart } from "../plan/original_start.ts";
 import { endsByCount, extraDates } from "../plan/split_series.ts";
 import { seriesTimes } from "../plan/series_times.ts";
-import { DAY_MS, instantIso, momentOn, wallTimeOf } from "@shared/time/wall_time.ts";
+import { DAY_MS, instantIso, isDay, momentOn, wallTimeOf } from "@shared/time/wall_time.ts";
 import type { EventMoment, WallTime } from "@shared/time/wall_time.ts";
 
 /** Finds the event that a request means; the id of an occurrence means its series and that day. */
@@ -20,9 +21,10 @@ export async function findTarget(
   calendar_id: string,
   request: Pick<EventChange, "event_id" | "update_scope" | "instance_date">,
 ): Promise<ChangeTarget> {
-  const named = await findEvent(account, calendar_id, request.event_id);
-  if (named === null) throw eventNotFound(request.event_id);
-  const target = await targetOf(account, calendar_id, named, request);
+  const place = await findPlace(account, calendar_id, request.event_id);
+  if (place === null) throw eventNotFound(request.event_id);
+  const named = place.event;
+  const target = await targetOf(account, place.calendar_id, named, request);
   if (target === null) throw eventNotFound(named.recurringEventId ?? named.id);
   return target;
 }
@@ -37,33 +39,45 @@ export async function targetOf(
   if (named.recurringEventId === undefined) {
     const is_series = named.recurrence !== undefined;
     const instance_date = request.instance_date ?? null;
+    if (!is_series && instance_date !== null && request.update_scope !== "all") {
+      throw instanceNotFound(instance_date, "The event is no series.");
+    }
     const scope = !is_series
       ? "single"
       : request.update_scope ?? (instance_date === null ? "all" : "single");
     if (is_series && scope !== "all" && instance_date === null) {
       throw invalid("instance_date", `Expected the occurrence that update_scope ${scope} means`);
     }
-    return { event: named, scope, instance_date: is_series ? instance_date : null };
+    return { calendar_id, event: named, scope, instance_date: is_series ? instance_date : null };
   }
-  const series = await findEvent(account, calendar_id, named.recurringEventId);
+  const series = await findPlace(account, calendar_id, named.recurringEventId);
   if (series === null) return null;
   const original = named.originalStartTime?.dateTime ?? named.originalStartTime?.date;
   return {
-    event: series,
+    calendar_id: series.calendar_id,
+    event: series.event,
     scope: request.update_scope ?? "single",
     instance_date: request.instance_date ?? original ?? null,
   };
 }
 
-/** Everything a plan needs, read from Google now. `row`: what we last knew of the event. */
+/** Everything a plan needs beside the event, read from Google now. `row`: what we last knew of the event. */
 export async function readChangeState(
   account: Account,
-  calendar_id: string,
-  { event, scope, instance_date }: ChangeTarget,
+  { calendar_id, event, scope, instance_date }: ChangeTarget,
   request: EventChange,
   row: TaskEventRow | null,
 ): Promise<ChangeState> {
-  const none = { occurrence: null, exceptions: [], live: new Set<WallTime>(), last: null };
+  const calendar_zone = getsTimeOfDay(event, request)
+    ? await calendarZone(account, calendar_id)
+    : null;
+  const none = {
+    occurrence: null,
+    exceptions: [],
+    live: new Set<WallTime>(),
+    last: null,
+    calendar_zone,
+  };
   if (event.recurrence === undefined) return { event, ...none, known: knownGuests(row, event) };
   const now = timesOf(event);
   const { start } = now;
@@ -83,9 +97,10 @@ export async function readChangeState(
   const known = knownGuests(changed ?? row, occurrence ?? event);
   if (scope === "single") return { event, ...none, occurrence, known };
   const exceptions = await exceptionsOf(account, calendar_id, event);
-  const times = seriesTimes(request, occurrence, now);
+  const times = seriesTimes(request, occurrence, now, calendar_zone);
   return {
     event,
+    calendar_zone,
     occurrence,
     exceptions,
     live: times === null
@@ -96,6 +111,12 @@ export async function readChangeState(
       : null,
     known,
   };
+}
+
+/** Whether whole days become times of day, in a zone that the request does not name. */
+function getsTimeOfDay(event: GoogleEvent, { start_time, timeZone }: EventChange): boolean {
+  return event.start?.date !== undefined && timeZone === undefined && start_time !== undefined &&
+    !isDay(start_time);
 }
 
 /** Original starts of occurrences that are not deleted, where a moved series has exceptions now. */
@@ -141,9 +162,12 @@ async function lastOfRule(
   return starts.length === 0 ? null : Math.max(...starts);
 }
 
-export function instanceNotFound(instance_date: string): FailureError {
+export function instanceNotFound(
+  instance_date: string,
+  message = `The series has no occurrence on ${instance_date}.`,
+): FailureError {
   return new FailureError(
-    rejection("instance_not_found", `The series has no occurrence on ${instance_date}.`),
+    rejection("instance_not_found", message),
     { instance_date },
   );
 }

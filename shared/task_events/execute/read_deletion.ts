@@ -1,6 +1,6 @@
 import type { DeletionState, GoneAlready } from "../plan/change_state.ts";
-import { readEvent } from "./account.ts";
 import type { Account } from "./account.ts";
+import { locateTaskEvent } from "./locate_task_event.ts";
 import type { DeletionRequest } from "../plan/change_request.ts";
 import { timesOf } from "../plan/new_times.ts";
 import { instanceNotFound, targetOf } from "./read_change_state.ts";
@@ -17,25 +17,27 @@ import {
 /** Finds what a deletion means. Throws FailureError. */
 export async function readDeletion(
   account: Account,
-  calendar_id: string,
+  asked_calendar_id: string,
   request: DeletionRequest,
 ): Promise<DeletionState | GoneAlready> {
-  const named = await readEvent(account, calendar_id, request.event_id);
-  if (named === null) return gone(request.event_id, null);
+  const place = await locateTaskEvent(account, asked_calendar_id, request.event_id);
+  const named = place.event;
+  if (named === null) return { ...gone(request.event_id, null), is_shown: false };
   const is_single = (request.update_scope ?? "single") === "single";
   // A deleted occurrence still has the id of its series.
   if (named.status === "cancelled" && (named.recurringEventId === undefined || is_single)) {
     return gone(named.id, named.recurringEventId ?? null);
   }
-  const target = await targetOf(account, calendar_id, named, request);
+  const here = place.kind === "there" ? place.calendar_id : asked_calendar_id;
+  const target = await targetOf(account, here, named, request);
   if (target === null) return gone(named.recurringEventId ?? named.id, null);
-  const { event, scope, instance_date } = target;
+  const { calendar_id, event, scope, instance_date } = target;
   const exceptions = event.recurrence === undefined || scope === "single"
     ? []
     : (await exceptionsOf(account, calendar_id, event))
       .filter(({ status }) => status !== "cancelled");
   if (scope === "all" || event.recurrence === undefined || instance_date === null) {
-    return { kind: "there", event, scope, occurrence: null, exceptions };
+    return { kind: "there", calendar_id, event, scope, occurrence: null, exceptions };
   }
   const { start } = timesOf(event);
   const occurrence = await occurrenceOn(account, calendar_id, event, start, instance_date, {
@@ -44,7 +46,9 @@ export async function readDeletion(
   if (scope === "single" && occurrence?.status === "cancelled") {
     return gone(occurrence.id, event.id);
   }
-  if (occurrence !== null) return { kind: "there", event, scope, occurrence, exceptions };
+  if (occurrence !== null) {
+    return { kind: "there", calendar_id, event, scope, occurrence, exceptions };
+  }
   if (
     scope === "future" && await hasEnded(account, calendar_id, { event, exceptions }, instance_date)
   ) {
@@ -54,7 +58,7 @@ export async function readDeletion(
 }
 
 function gone(event_id: string | null, series_id: string | null): GoneAlready {
-  return { kind: "gone", event_id, series_id };
+  return { kind: "gone", event_id, series_id, is_shown: true };
 }
 
 /** Whether a series has no occurrence from this day or instant on, wherever they were moved to. */

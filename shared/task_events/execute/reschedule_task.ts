@@ -1,19 +1,23 @@
 import { CODES, responseCode } from "@shared/failures/codes.ts";
 import type { Failure } from "@shared/failures/failure.ts";
 import { FailureError, rejection } from "@shared/failures/failure.ts";
+import { issueText } from "@shared/failures/issues.ts";
+import { STORED_TASK } from "@shared/schemas/task.ts";
 import { beginEventChange, isUnwritten, settleTaskEvent } from "@shared/database/task_events.ts";
 import type { TaskEventRow, TaskRow } from "@shared/database/task_events.ts";
 import type { GoogleAttendee, GoogleEvent } from "@shared/google/event.ts";
-import { findEvent, openAccount } from "./account.ts";
+import { openAccount } from "./account.ts";
 import type { TaskEventDependencies } from "./account.ts";
 import { startOfTask, WANTED_EVENT } from "../plan/compose_task_event.ts";
+import { shownCalendarTime } from "@shared/time/shown_time.ts";
 import { instantIso, readMoment, rfc3339 } from "@shared/time/wall_time.ts";
 import { eventColumns } from "./event_columns.ts";
 import { findClashes } from "./find_clashes.ts";
-import type { Clashes } from "./find_clashes.ts";
+import type { Clashes, ProposeTimes } from "./find_clashes.ts";
 import { otherGuests, ownershipOf } from "../plan/ownership.ts";
 import { rescheduleDecision } from "../plan/reschedule_decision.ts";
 import type { RescheduleDecision } from "../plan/reschedule_decision.ts";
+import { findPlace, followMove } from "./locate_task_event.ts";
 import { scheduleTask } from "./schedule_task.ts";
 import { eventNotFound } from "./read_change_state.ts";
 import { updateEvent } from "./update_event.ts";
@@ -44,7 +48,11 @@ export async function rescheduleTask(
   dependencies: TaskEventDependencies,
   { task, event }: { task: TaskRow; event: TaskEventRow | null },
   requested: { start_time?: string | undefined; duration_minutes?: number | undefined },
+  /** Null: conflicts are ignored, and no calendar of a guest is read. */
+  propose: ProposeTimes | null,
 ): Promise<RescheduledTask> {
+  const stored = STORED_TASK.safeParse(task);
+  if (!stored.success) return failed(task, rejection("invalid_request", issueText(stored.error)));
   const start_time = requested.start_time ?? task.start_date;
   if (start_time === null) {
     return failed(task, rejection("invalid_request", "The task has no start_date."));
@@ -63,7 +71,7 @@ export async function rescheduleTask(
       case "skip":
         return skipped(task, decision.code, known);
       default:
-        return await move(dependencies, task, known, start_time, duration_minutes);
+        return await move(dependencies, task, known, { start_time, duration_minutes }, propose);
     }
   } catch (thrown) {
     if (!(thrown instanceof FailureError)) throw thrown;
@@ -107,16 +115,17 @@ async function move(
   dependencies: TaskEventDependencies,
   task: TaskRow,
   event: TaskEventRow | null,
-  start_time: string,
-  duration_minutes: number,
+  { start_time, duration_minutes }: { start_time: string; duration_minutes: number },
+  /** Null: conflicts are ignored, and no calendar of a guest is read. */
+  propose: ProposeTimes | null,
 ): Promise<RescheduledTask> {
   if (event === null) throw eventNotFound("");
   const zone = event.timezone ?? "UTC";
   const times = timesFor(task, event, start_time, duration_minutes);
   // Before the event moves: afterwards the guests would be busy with itself.
-  const clashes = times.end_time === undefined
+  const clashes = times.end_time === undefined || propose === null
     ? { warnings: [], alternatives: [] }
-    : await findClashes(dependencies, event, { ...times, end_time: times.end_time });
+    : await findClashes(dependencies, event, { ...times, end_time: times.end_time }, propose);
   const changed = await updateEvent(dependencies, task.user_id, {
     event_id: event.calendar_event_id,
     calendar_id: event.calendar_id,
@@ -170,11 +179,10 @@ function timesFor(
 }
 
 function timesShown({ start, end }: GoogleEvent) {
-  const shown = (time: GoogleEvent["start"]) => time?.dateTime ?? time?.date;
-  const [start_time, end_time] = [shown(start), shown(end)];
+  const [start_time, end_time] = [shownCalendarTime(start), shownCalendarTime(end)];
   return {
-    ...(start_time === undefined ? {} : { start_time }),
-    ...(end_time === undefined ? {} : { end_time }),
+    ...(start_time === null ? {} : { start_time }),
+    ...(end_time === null ? {} : { end_time }),
   };
 }
 
@@ -190,10 +198,12 @@ async function readOwnership(
   row: TaskEventRow,
 ): Promise<TaskEventRow> {
   const account = await openAccount(dependencies, row.user_id);
-  const event = await findEvent(account, row.calendar_id, row.calendar_event_id);
-  if (event === null) throw eventNotFound(row.calendar_event_id);
-  const columns = eventColumns(event, dependencies.now());
-  const begun = await beginEventChange(dependencies.database, row);
+  const place = await findPlace(account, row.calendar_id, row.calendar_event_id);
+  if (place === null) throw eventNotFound(row.calendar_event_id);
+  const { calendar_id } = place;
+  await followMove(account, row, calendar_id);
+  const columns = eventColumns(place.event, dependencies.now());
+  const begun = await beginEventChange(dependencies.database, { ...row, calendar_id });
   if (begun.decision === "claimed" && begun.event !== null) {
     await settleTaskEvent(dependencies.database, begun.event, {
       columns,
@@ -203,7 +213,7 @@ async function readOwnership(
         : { due_again: { verdict: "defer", not_before_seconds: 0 } }),
     });
   }
-  return { ...row, ...columns };
+  return { ...row, ...columns, calendar_id };
 }
 
 function named(event: TaskEventRow | null): Pick<RescheduledTask, "event_id" | "event_link"> {

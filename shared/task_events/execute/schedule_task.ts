@@ -1,10 +1,25 @@
 import type { Actor } from "@shared/database/actor.ts";
-import { FailureError, isTemporary, isUnknown, rejection } from "@shared/failures/failure.ts";
-import { inProgress } from "./lease_event.ts";
+import { isFailureCode } from "@shared/failures/codes.ts";
+import { limitMessage } from "@shared/failures/reached_limit.ts";
+import {
+  deferral,
+  FailureError,
+  isTemporary,
+  isUnknown,
+  rejection,
+} from "@shared/failures/failure.ts";
+import { inProgress, processingPaused } from "./lease_event.ts";
+import { afterLease } from "@shared/database/lease_wait.ts";
 import { beginTaskEvent, settleTaskEvent } from "@shared/database/task_events.ts";
-import type { BegunTaskEvent, TaskEventRow, TaskRow } from "@shared/database/task_events.ts";
-import { firstIssue } from "@shared/failures/issues.ts";
-import { accountOf, mustRead } from "./account.ts";
+import type {
+  BegunTaskEvent,
+  OfferedTimes,
+  TaskEventRow,
+  TaskRow,
+} from "@shared/database/task_events.ts";
+import { firstIssue, issueText } from "@shared/failures/issues.ts";
+import { STORED_TASK } from "@shared/schemas/task.ts";
+import { accountOf, calendarZone } from "./account.ts";
 import type { Account, TaskEventDependencies } from "./account.ts";
 import {
   composeTaskEvent,
@@ -16,42 +31,98 @@ import type { WantedEvent } from "../plan/compose_task_event.ts";
 import { RECURRENCE_PATTERNS } from "../plan/task_series.ts";
 import { dueAgain } from "./change_settlement.ts";
 import { eventColumns } from "./event_columns.ts";
-import { forgetDeleted } from "./forget_deleted.ts";
+import { refreshPlace } from "./refresh_place.ts";
 import { insertTaskEvent } from "./insert_task_event.ts";
 
 export interface ScheduledTask {
   event: TaskEventRow;
   /** The task had this event before the call. */
   already_exists: boolean;
+  /** Which of the offered times the event has, from 0; null: none was offered, or an earlier request was completed. */
+  candidate: number | null;
 }
 
-/** Puts a task on its owner's calendar, exactly once. */
+/** Times for a task, found again at each call: those that others have taken meanwhile are not among them. */
+export type NextTimes = () => Promise<OfferedTimes>;
+
+/**
+ * Puts a task on its owner's calendar, exactly once; at the first of the times that a search found which no other
+ * meeting holds, if the caller names none. Where another worker has the row, what that one's attempt ends with.
+ */
 export async function scheduleTask(
   dependencies: TaskEventDependencies,
   task_id: string,
   actor: Actor,
   wanted: WantedEvent,
+  nextTimes: NextTimes | null = null,
 ): Promise<ScheduledTask> {
-  const begin = () => beginTaskEvent(dependencies.database, task_id, actor, wanted);
-  let begun = await begin();
-  if (begun.decision === "exists" && begun.event !== null) {
+  let offered = nextTimes === null ? null : await nextTimes();
+  const begin = (is_waiting = false) =>
+    beginTaskEvent(dependencies.database, { task_id, actor, wanted, offered, is_waiting });
+  let begun = await afterLease(await begin(), () => begin(true));
+  if (begun.decision === "exists" && begun.event !== null && begun.already_exists !== false) {
     // A user who deleted the event on Google and schedules the task again gets a new event.
-    if (await forgetDeleted(dependencies, begun.event, begun.connection)) begun = await begin();
+    if (await refreshPlace(dependencies, begun.event, begun.connection)) begun = await begin();
+  }
+  while (begun.decision === "taken" && nextTimes !== null) {
+    offered = await nextTimes();
+    begun = await begin();
   }
   if (begun.decision === "exists" && begun.event !== null) {
-    return { event: begun.event, already_exists: true };
+    const { event, already_exists = true } = begun;
+    return { event, already_exists, candidate: null };
   }
-  if (begun.decision === "in_progress") throw inProgress(begun.retry_after_seconds);
-  if (begun.decision !== "claimed") {
-    throw new FailureError(rejection("task_not_found"), { task_id });
-  }
+  if (begun.decision !== "claimed") throw whyNot(task_id, begun);
   return await writeTaskEvent(dependencies, begun);
 }
 
-/** Writes the event of a leased row and settles it. */
+function whyNot(task_id: string, begun: BegunTaskEvent): FailureError {
+  const { limit = "", allowed = 0, retry_after_seconds, event } = begun;
+  switch (begun.decision) {
+    case "in_progress":
+      return inProgress(retry_after_seconds);
+    case "processing_paused":
+      return processingPaused(begun);
+    case "failed":
+      return failedElsewhere(event?.sync_error ?? "", retry_after_seconds);
+    case "limit_reached": {
+      const named = { limit: String(limit), allowed };
+      return new FailureError(
+        deferral("limit_reached", retry_after_seconds, limitMessage(named)),
+        named,
+      );
+    }
+    case "too_many_holds":
+      return new FailureError(deferral(
+        "rate_limited",
+        TOO_MANY_HOLDS_SECONDS,
+        `With this one, the user's events that are not written to Google Calendar yet would hold more than ${limit} times, ` +
+          "which is the limit (a series holds one for each occurrence). Repeat the request later.",
+      ));
+    default:
+      return new FailureError(rejection("task_not_found"), { task_id });
+  }
+}
+
+const TOO_MANY_HOLDS_SECONDS = 60;
+
+/** What the attempt that the caller has waited for ended with. */
+function failedElsewhere(sync_error: string, retry_after_seconds: number | null): FailureError {
+  const [, stored = "", message = ""] = /^([a-z_]+): (.*)$/s.exec(sync_error) ?? [];
+  const code = isFailureCode(stored) ? stored : "google_rejected";
+  const sentence = message === "" ? sync_error : message;
+  return new FailureError(
+    retry_after_seconds === null
+      ? rejection(code, sentence)
+      : deferral(code, retry_after_seconds, sentence),
+  );
+}
+
+/** Writes the event of a leased row and settles it. `is_wake_up`: no caller reads the result. */
 export async function writeTaskEvent(
   dependencies: TaskEventDependencies,
-  { event: row, task, connection }: BegunTaskEvent,
+  { event: row, task, connection, candidate = null }: BegunTaskEvent,
+  { is_wake_up }: { is_wake_up: boolean } = { is_wake_up: false },
 ): Promise<ScheduledTask> {
   if (row === null || task === null) {
     throw new FailureError(
@@ -63,6 +134,8 @@ export async function writeTaskEvent(
     if (row.google_account_id !== account.connection.google_account_id) {
       throw new FailureError(rejection("wrong_account"));
     }
+    const stored = STORED_TASK.safeParse(task);
+    if (!stored.success) throw invalid(issueText(stored.error));
     const parsed = WANTED_EVENT.safeParse(row.wanted ?? {});
     if (!parsed.success) throw invalid(firstIssue(parsed.error).message);
     const unknown = unknownPattern(task, parsed.data);
@@ -73,14 +146,14 @@ export async function writeTaskEvent(
       );
     }
     const wanted = await withZone(account, row, task, parsed.data);
-    const body = composeTaskEvent(task, wanted);
+    const body = composeTaskEvent(task, wanted, account.connection.email);
     if (body === null) throw invalid("start_time: Expected one, as the task has no start_date");
     const { event, generation, already_exists } = await insertTaskEvent(account, {
       calendar_id: row.calendar_id,
       event_key: row.event_key,
       generation: row.event_generation,
       body,
-      sendUpdates: "none",
+      sendUpdates: body.attendees === undefined ? "none" : "all",
       verify_first: row.outcome_unknown,
     });
     const columns = {
@@ -88,8 +161,12 @@ export async function writeTaskEvent(
       event_generation: generation,
       outcome_unknown: false,
     };
-    if (!await settleTaskEvent(dependencies.database, row, { columns })) throw inProgress(null);
-    return { event: { ...row, ...columns }, already_exists };
+    const settlement = {
+      columns,
+      ...(is_wake_up && !already_exists ? { is_unacknowledged: true as const } : {}),
+    };
+    if (!await settleTaskEvent(dependencies.database, row, settlement)) throw inProgress(null);
+    return { event: { ...row, ...columns }, already_exists, candidate };
   } catch (thrown) {
     if (thrown instanceof FailureError) await settleFailed(dependencies, row, thrown);
     throw thrown;
@@ -104,11 +181,8 @@ async function withZone(
   wanted: WantedEvent,
 ): Promise<WantedEvent> {
   if (wanted.timeZone !== undefined || patternOf(task, wanted) === undefined) return wanted;
-  const { timeZone } = await mustRead(
-    account,
-    (token) => account.calendar.listEvents(token, row.calendar_id, { maxResults: 1 }),
-  );
-  return timeZone === undefined ? wanted : { ...wanted, timeZone };
+  const timeZone = await calendarZone(account, row.calendar_id);
+  return timeZone === null ? wanted : { ...wanted, timeZone };
 }
 
 function invalid(message: string): FailureError {

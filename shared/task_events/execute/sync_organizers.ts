@@ -8,7 +8,8 @@ import type {
 import type { EventsQuery } from "@shared/google/calendar.ts";
 import type { GoogleEvent } from "@shared/google/event.ts";
 import { extractOrganizerMetadata, normalizeAttendees } from "@shared/google/event_people.ts";
-import { findEvent, mustRead, openAccount } from "./account.ts";
+import { getEvent, isGone } from "@shared/calendar_events/event_calendar.ts";
+import { calendarOf, failedRequest, mustRead, openAccount } from "./account.ts";
 import type { Account, TaskEventDependencies } from "./account.ts";
 
 /** A page of Google's; one holds the events of thousands of rows. */
@@ -112,8 +113,11 @@ async function syncCalendar(
 async function oneByOne(account: Account, calendar: UnsyncedCalendar): Promise<GoogleEvent[]> {
   const events: GoogleEvent[] = [];
   for (const event_id of calendar.event_ids) {
-    const event = await findEvent(account, calendar.calendar_id, event_id);
-    if (event !== null) events.push(event);
+    const outcome = await getEvent(calendarOf(account, calendar.calendar_id), event_id);
+    if (outcome.verdict !== "done" && !isGone(outcome)) throw failedRequest(outcome);
+    if (outcome.verdict === "done" && outcome.value.status !== "cancelled") {
+      events.push(outcome.value);
+    }
   }
   return events;
 }

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import type { EventInput, EventPatch, GoogleEvent } from "@shared/google/event.ts";
+import type { NotCarried } from "./carried_extras.ts";
 import { CHANGE_SCOPES, DELETION_REQUEST, EVENT_CHANGE, SEND_UPDATES } from "./change_request.ts";
 
 const object = <T extends object>() =>
@@ -22,7 +23,11 @@ const CHANGE = z.object({
   if_match: z.nullable(z.string()),
   patch: object<EventPatch>(),
   sendUpdates: SEND_UPDATES,
-  tail: z.nullable(z.object({ event_key: z.string(), body: object<EventInput>() })),
+  tail: z.nullable(z.object({
+    event_key: z.string(),
+    body: object<EventInput>(),
+    not_carried: z.array(object<NotCarried>()),
+  })),
   undo: z.nullable(object<EventPatch>()),
   migrated: z.array(MIGRATED),
   cancelled: z.array(z.string()),

@@ -1,15 +1,13 @@
 import * as z from "zod/mini";
-import { DAY_OR_INSTANT, EMAIL, TIMEZONE } from "@shared/schemas/fields.ts";
+import { DAY_OR_INSTANT, EMAIL, idOf, listOf, text, TIMEZONE } from "@shared/schemas/fields.ts";
+import { LIMITS } from "@shared/schemas/limits.ts";
+import { EVENT_RECURRENCE } from "@shared/schemas/recurrence.ts";
+import { DESCRIPTION } from "@shared/schemas/description.ts";
 import { RESPONSE_STATUSES } from "@shared/google/event_people.ts";
-
-const LINE = z.string().check(
-  z.regex(/^(RRULE|RDATE|EXDATE)[;:]/, "Expected a line such as RRULE:FREQ=WEEKLY"),
-  z.maxLength(4000, "Expected at most 4000 characters"),
-);
 
 const GUEST = z.strictObject({
   email: EMAIL,
-  displayName: z.optional(z.string().check(z.maxLength(200, "Expected at most 200 characters"))),
+  displayName: z.optional(text(LIMITS.name_characters)),
   optional: z.optional(z.boolean()),
   resource: z.optional(z.boolean()),
   responseStatus: z.optional(z.enum(RESPONSE_STATUSES)),
@@ -19,7 +17,7 @@ const GUEST = z.strictObject({
 export const CHANGE_SCOPES = ["single", "all", "future"] as const;
 export type ChangeScope = (typeof CHANGE_SCOPES)[number];
 
-export const ID = z.string().check(z.minLength(1), z.maxLength(1024));
+export const ID = idOf(LIMITS.event_id_characters);
 
 export const SEND_UPDATES = z.enum(["all", "externalOnly", "none"]);
 
@@ -29,14 +27,14 @@ export const EVENT_CHANGE = z.strictObject({
   calendar_id: z.optional(ID),
   start_time: z.optional(DAY_OR_INSTANT),
   end_time: z.optional(DAY_OR_INSTANT),
-  summary: z.optional(z.string().check(z.maxLength(1000, "Expected at most 1000 characters"))),
-  description: z.optional(z.string().check(z.maxLength(8000, "Expected at most 8000 characters"))),
-  location: z.optional(z.string().check(z.maxLength(1000, "Expected at most 1000 characters"))),
+  summary: z.optional(text(LIMITS.title_characters)),
+  description: z.optional(DESCRIPTION),
+  location: z.optional(text(LIMITS.location_characters)),
   attendees: z.optional(
-    z.array(GUEST).check(z.maxLength(200, "Expected at most 200 guests")),
+    listOf(GUEST, LIMITS.attendees, "guests"),
   ),
   timeZone: z.optional(TIMEZONE),
-  recurrence: z.optional(z.nullable(z.union([LINE, z.array(LINE)]))),
+  recurrence: z.optional(z.nullable(EVENT_RECURRENCE)),
   update_scope: z.optional(z.enum(CHANGE_SCOPES)),
   instance_date: z.optional(DAY_OR_INSTANT),
   sendUpdates: z.optional(SEND_UPDATES),

@@ -4,6 +4,8 @@ import type { WallTime } from "@shared/time/wall_time.ts";
 
 /** What a request is about: an event or a series, and which occurrence of it. */
 export interface ChangeTarget {
+  /** Where the event is; it may have been moved there. */
+  calendar_id: string;
   event: GoogleEvent;
   scope: ChangeScope;
   instance_date: string | null;
@@ -22,11 +24,15 @@ export interface ChangeState {
   last: WallTime | null;
   /** The guests that we last knew, on which the request is based. */
   known: readonly GoogleAttendee[];
+  /** The calendar's zone, where whole days become times of day; null elsewhere. */
+  calendar_zone: string | null;
 }
 
 /** What a deletion is about, as Google shows it now. */
 export interface DeletionState {
   kind: "there";
+  /** Where the event is; it may have been moved there. */
+  calendar_id: string;
   /** A single event, or a series. */
   event: GoogleEvent;
   scope: ChangeScope;
@@ -41,6 +47,8 @@ export interface GoneAlready {
   kind: "gone";
   /** Null if there is no single event: the series ends before. */
   event_id: string | null;
+  /** Google still shows it, as deleted. */
+  is_shown: boolean;
   /** The series that it belonged to, whose row may say that its deletion is under way. */
   series_id: string | null;
 }

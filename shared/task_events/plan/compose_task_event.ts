@@ -2,7 +2,10 @@ import * as z from "zod/mini";
 import type { TaskRow } from "@shared/database/task_events.ts";
 import { escapeHtml } from "@shared/google/description.ts";
 import type { EventInput } from "@shared/google/event.ts";
-import { DAY_OR_INSTANT, minutes, TIMEZONE } from "@shared/schemas/fields.ts";
+import { INVITED_ASSIGNEES } from "@shared/schemas/assignees.ts";
+import { DAY_OR_INSTANT, idOf, minutes, TIMEZONE } from "@shared/schemas/fields.ts";
+import { LIMITS } from "@shared/schemas/limits.ts";
+import { DESCRIPTION } from "@shared/schemas/description.ts";
 import { RECURRENCE_PATTERNS, taskSeries } from "./task_series.ts";
 import type { RecurrencePattern, TaskSeries } from "./task_series.ts";
 import {
@@ -14,26 +17,32 @@ import {
 } from "@shared/time/wall_time.ts";
 import type { EventMoment } from "@shared/time/wall_time.ts";
 
-export const TEXT = z.string().check(z.maxLength(8000, "Expected at most 8000 characters"));
-
-/** What a task's event is to be, under the names that callers use. What is absent is the task's own. */
+/**
+ * What a task's event is to be, under the names that callers use. What is absent is the task's own, but `assignees`, who
+ * are named by their addresses here.
+ */
 export const WANTED_EVENT = z.strictObject({
   start_time: z.optional(DAY_OR_INSTANT),
   duration_minutes: z.optional(minutes(1, 525_600)),
-  calendar_id: z.optional(z.string().check(z.minLength(1), z.maxLength(1024))),
-  description: z.optional(TEXT),
+  calendar_id: z.optional(idOf(LIMITS.event_id_characters)),
+  description: z.optional(DESCRIPTION),
   color_id: z.optional(
     z.string().check(z.regex(/^\d{1,2}$/, "Expected the id of a Google Calendar colour, e.g. 9")),
   ),
   timeZone: z.optional(TIMEZONE),
   recurrence_pattern: z.optional(z.enum(RECURRENCE_PATTERNS)),
   recurrence_ends: z.optional(DAY_OR_INSTANT),
+  assignees: z.optional(INVITED_ASSIGNEES),
 });
 
 export type WantedEvent = z.output<typeof WANTED_EVENT>;
 
 /** The event of a task as Google takes it, without id; null when it has no start. */
-export function composeTaskEvent(task: TaskRow, wanted: WantedEvent): EventInput | null {
+export function composeTaskEvent(
+  task: TaskRow,
+  wanted: WantedEvent,
+  organizer_email: string,
+): EventInput | null {
   const starts = wanted.start_time ?? task.start_date;
   if (starts === null || starts === undefined) return null;
   const given = readMoment(starts, wanted.timeZone ?? "UTC");
@@ -48,7 +57,23 @@ export function composeTaskEvent(task: TaskRow, wanted: WantedEvent): EventInput
     start: googleTime(start),
     end: googleTime(endOf(start, length_ms)),
     ...(series === null ? {} : { recurrence: series.recurrence }),
+    ...attendeesOf(wanted, organizer_email),
   };
+}
+
+/** The task's user organizes the event and is not invited to it. */
+function attendeesOf(
+  { assignees = [] }: WantedEvent,
+  organizer_email: string,
+): Pick<EventInput, "attendees"> {
+  const attendees = assignees
+    .filter(({ email }) => email.toLowerCase() !== organizer_email.toLowerCase())
+    .map(({ email, name, optional }) => ({
+      email,
+      ...(name === undefined ? {} : { displayName: name }),
+      ...(optional === true ? { optional } : {}),
+    }));
+  return attendees.length === 0 ? {} : { attendees };
 }
 
 /** When the event of a task starts: at the time that was given, or on the first day after it that its pattern has. */
@@ -75,11 +100,15 @@ export function unknownPattern(task: TaskRow, wanted: WantedEvent): string | nul
   return task_type !== "recurring" && NO_PATTERN.includes(pattern) ? null : pattern;
 }
 
+/** The day or instant after which the series of a task has no occurrence. */
+export function endOfSeries(task: TaskRow, wanted: WantedEvent): string | null {
+  return wanted.recurrence_ends ?? task.recurrence_ends ?? null;
+}
+
 function seriesOf(task: TaskRow, wanted: WantedEvent, given: EventMoment): TaskSeries | null {
   const pattern = patternOf(task, wanted);
   if (pattern === undefined) return null;
-  const ends = wanted.recurrence_ends ?? task.recurrence_ends;
-  return taskSeries(pattern, wallTimeOf(given), ends);
+  return taskSeries(pattern, wallTimeOf(given), endOfSeries(task, wanted));
 }
 
 /** `end.date` is exclusive, and a whole day is the least. */

@@ -36,11 +36,16 @@ export function requireOwn(event: GoogleEvent): void {
   const ownership = ownershipOfEvent(event);
   if (ownership === "ours") return;
   throw ownership === "theirs"
-    ? new FailureError(rejection(
-      "not_organizer",
-      `Only the organizer${
-        event.organizer?.email === undefined ? "" : ` (${event.organizer.email})`
-      } can change this event.`,
-    ))
+    ? notOrganizer(event.organizer?.email)
     : new FailureError(rejection("organizer_unknown"));
+}
+
+/** Another calendar organizes the event, and only there it can be changed. */
+export function notOrganizer(email: string | undefined, why?: string): FailureError {
+  const name = email === undefined ? "" : ` (${email})`;
+  const sentence = `Only the organizer${name} can change this event.`;
+  return new FailureError(
+    rejection("not_organizer", why === undefined ? sentence : `${sentence} ${why}`),
+    email === undefined ? undefined : { organizer_email: email },
+  );
 }

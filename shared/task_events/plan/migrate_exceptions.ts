@@ -87,7 +87,8 @@ function ownChanges(
       ? {}
       : { description: exception.description ?? null }),
     ...(exception.location === master.location ? {} : { location: exception.location ?? null }),
-    ...(JSON.stringify(guests) === JSON.stringify(asInput(master.attendees ?? []))
+    ...(exception.attendeesOmitted === true || master.attendeesOmitted === true ||
+        JSON.stringify(guests) === JSON.stringify(asInput(master.attendees ?? []))
       ? {}
       : { attendees: guests }),
   };

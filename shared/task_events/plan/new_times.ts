@@ -1,14 +1,7 @@
 import { FailureError, rejection } from "@shared/failures/failure.ts";
 import type { EventPatch, GoogleEvent } from "@shared/google/event.ts";
 import type { EventChange } from "./change_request.ts";
-import {
-  DAY_MS,
-  googleTime,
-  momentOf,
-  momentOn,
-  readMoment,
-  wallTimeOf,
-} from "@shared/time/wall_time.ts";
+import { DAY_MS, googleTime, momentOf, readMoment } from "@shared/time/wall_time.ts";
 import type { EventMoment } from "@shared/time/wall_time.ts";
 
 export interface EventTimes {
@@ -30,12 +23,17 @@ export function timesOf(event: GoogleEvent): EventTimes {
 
 /**
  * When an event will be: a new start keeps the elapsed length, a new end keeps the start, a new zone
- * keeps the start's time on the wall and the length. Null when no time is asked for.
+ * keeps both instants. Whole days that become times of day are in the calendar's zone unless
+ * another one is named. Null when no time is asked for.
  */
-export function newTimes(now: EventTimes, change: EventChange): EventTimes | null {
+export function newTimes(
+  now: EventTimes,
+  change: EventChange,
+  calendar_zone: string | null,
+): EventTimes | null {
   const { start_time, end_time, timeZone } = change;
   if (start_time === undefined && end_time === undefined && timeZone === undefined) return null;
-  const zone = timeZone ?? now.start.zone ?? "UTC";
+  const zone = timeZone ?? now.start.zone ?? calendar_zone ?? "UTC";
   const start = start_time === undefined ? shownIn(now.start, zone) : readMoment(start_time, zone);
   const length = lengthOf(now);
   const kept = (start.zone === null) === (now.start.zone === null)
@@ -76,10 +74,9 @@ export function lengthOf({ start, end }: EventTimes): number {
   return end.instant - start.instant;
 }
 
-/** The same time on the wall of another zone. */
+/** The same instant, shown in another zone; a whole day is the same day everywhere. */
 function shownIn(moment: EventMoment, zone: string): EventMoment {
-  if (moment.zone === null || moment.zone === zone) return moment;
-  return momentOn({ ...wallTimeOf(moment), zone });
+  return moment.zone === null ? moment : { ...moment, zone };
 }
 
 export function invalid(path: string, message: string): FailureError {

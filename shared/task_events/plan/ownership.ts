@@ -1,3 +1,4 @@
+import { FailureError, rejection } from "@shared/failures/failure.ts";
 import type { GoogleEvent, SendUpdates } from "@shared/google/event.ts";
 import { extractOrganizerMetadata } from "@shared/google/event_people.ts";
 
@@ -12,6 +13,11 @@ export function ownershipOf(organizer_self: boolean | null): Ownership {
 /** Whose event Google shows. */
 export function ownershipOfEvent(event: GoogleEvent): Ownership {
   return ownershipOf(extractOrganizerMetadata(event).organizer_self);
+}
+
+/** An incomplete list of guests would remove the others. Throws FailureError. */
+export function requireAllGuests(event: GoogleEvent): void {
+  if (event.attendeesOmitted === true) throw new FailureError(rejection("guests_hidden"));
 }
 
 interface Guest {

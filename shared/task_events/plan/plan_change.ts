@@ -4,18 +4,19 @@ import type { EventPatch, GoogleAttendee, GoogleEvent } from "@shared/google/eve
 import { migrateExceptions, withoutOccurrences } from "./migrate_exceptions.ts";
 import type { MigratedExceptions } from "./migrate_exceptions.ts";
 import type { ChangeScope, EventChange } from "./change_request.ts";
-import { tailSeriesBody } from "./tail_series.ts";
+import { tailSeries } from "./tail_series.ts";
 import { asInput, mergeTaskGuests } from "./merge_task_guests.ts";
 import { invalid, newTimes, sameTimes, timePatch, timesOf } from "./new_times.ts";
 import type { EventTimes } from "./new_times.ts";
 import { changeMark } from "@shared/calendar_events/own_event.ts";
-import { sendUpdatesOf } from "./ownership.ts";
+import { requireAllGuests, sendUpdatesOf } from "./ownership.ts";
 import type { ChangePlan, MigratedException } from "./change_plan.ts";
 import { freeOccupied } from "./occupied_places.ts";
 import { originalStart } from "./original_start.ts";
 import { placed, seriesTimes } from "./series_times.ts";
 import { shiftSeries } from "./shift_series.ts";
 import { splitSeries } from "./split_series.ts";
+import { isSameGuests, isVisible } from "./visible_change.ts";
 import { occurrenceStart, rfc3339, wallTimeOf } from "@shared/time/wall_time.ts";
 import type { EventMoment, WallTime } from "@shared/time/wall_time.ts";
 
@@ -45,7 +46,7 @@ export function planChange(
     return { ...common, ...planFuture(change_id, tail_key, request, state) };
   }
   if (scope === "all" && state.event.recurrence !== undefined) {
-    return { ...common, ...planAll(change_id, request, state) };
+    return unannounced(patched, { ...common, ...planAll(change_id, request, state) });
   }
   if (request.recurrence !== undefined && state.occurrence !== null) {
     throw invalid(
@@ -53,8 +54,8 @@ export function planChange(
       "One occurrence has no rule of its own; use update_scope all or future",
     );
   }
-  const times = newTimes(timesOf(patched), request);
-  return {
+  const times = newTimes(timesOf(patched), request, state.calendar_zone);
+  return unannounced(patched, {
     ...common,
     patch: {
       ...contentPatch(request, patched, state.known),
@@ -67,13 +68,19 @@ export function planChange(
     migrated: [],
     cancelled: [],
     replaced: [],
-  };
+  });
+}
+
+/** The plan without mail where people would see no difference. */
+function unannounced(event: GoogleEvent, plan: ChangePlan): ChangePlan {
+  const is_seen = plan.tail !== null || plan.migrated.length > 0 || isVisible(event, plan.patch);
+  return is_seen ? plan : { ...plan, sendUpdates: "none" };
 }
 
 function planAll(change_id: string, request: EventChange, state: ChangeState) {
   const master = state.event;
   const now = timesOf(master);
-  const times = seriesTimes(request, state.occurrence, now);
+  const times = seriesTimes(request, state.occurrence, now, state.calendar_zone);
   const moves = times !== null && !sameTimes(times, now);
   const given = request.recurrence === undefined ? null : linesOf(request);
   const content = contentPatch(request, master, state.known);
@@ -138,7 +145,7 @@ function planFuture(
     throw invalid("instance_date", "Expected the occurrence from which the change counts");
   }
   const here = placed(now, at);
-  const times = newTimes(here, request) ?? here;
+  const times = newTimes(here, request, state.calendar_zone) ?? here;
   const from = { wall: at, zone: now.start.zone };
   const to = wallTimeOf(times.start);
   if (times.start.instant === here.start.instant && wallTimeOf(here.start).wall !== at) {
@@ -175,10 +182,7 @@ function planFuture(
     : linesOf(request);
   return {
     patch: { recurrence: before, ...changeMark(change_id) },
-    tail: {
-      event_key,
-      body: tailSeriesBody(event_key, request, master, state.known, times, recurrence),
-    },
+    tail: tailSeries(event_key, request, master, state.known, times, recurrence),
     undo: { recurrence: master.recurrence ?? [] },
     migrated: kept.migrated,
     cancelled: kept.cancelled.map((wall) => rfc3339(occurrenceStart(times.start, wall))),
@@ -186,13 +190,14 @@ function planFuture(
   };
 }
 
-/** The same of an event as it is, all of it. */
-function contentOf({ summary, description, location, attendees }: GoogleEvent): EventPatch {
+/** The same of an event as it is, all of it; an incomplete list of guests stays as it is. */
+function contentOf(event: GoogleEvent): EventPatch {
+  const { summary, description, location, attendees, attendeesOmitted } = event;
   return {
     summary: summary ?? null,
     description: description ?? null,
     location: location ?? null,
-    attendees: asInput(attendees ?? []),
+    ...(attendeesOmitted === true ? {} : { attendees: asInput(attendees ?? []) }),
   };
 }
 
@@ -232,7 +237,7 @@ function backToItsPlace(
   });
 }
 
-/** Texts and guests; a list of guests is always sent whole, with what they answered. */
+/** Texts and guests. A list of guests is sent whole, with what they answered, and only if it changes. */
 function contentPatch(
   request: EventChange,
   event: GoogleEvent,
@@ -242,15 +247,24 @@ function contentPatch(
     ...(request.summary === undefined ? {} : { summary: request.summary }),
     ...(request.description === undefined ? {} : { description: escapeHtml(request.description) }),
     ...(request.location === undefined ? {} : { location: request.location }),
-    ...(request.attendees === undefined
-      ? {}
-      : { attendees: mergeTaskGuests(known, event.attendees ?? [], request.attendees) }),
+    ...guestPatch(request, event, known),
   };
 }
 
+function guestPatch(
+  request: EventChange,
+  event: GoogleEvent,
+  known: readonly GoogleAttendee[],
+): EventPatch {
+  if (request.attendees === undefined) return {};
+  requireAllGuests(event);
+  const present = event.attendees ?? [];
+  const attendees = mergeTaskGuests(known, present, request.attendees);
+  return isSameGuests(present, attendees) ? {} : { attendees };
+}
+
 function linesOf({ recurrence }: EventChange): string[] {
-  if (recurrence === undefined || recurrence === null) return [];
-  return typeof recurrence === "string" ? [recurrence] : recurrence;
+  return recurrence ?? [];
 }
 
 /** Whether a divided series would begin with the very first occurrence, so that nothing stays before it. */

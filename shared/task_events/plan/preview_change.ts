@@ -17,6 +17,7 @@ export function previewOf(plan: ChangePlan, state: ChangeState) {
       end_time: moment(plan.tail.body.end),
       recurrence: plan.tail.body.recurrence ?? [],
     },
+    not_carried: plan.tail?.not_carried ?? [],
     recurrence: plan.patch.recurrence ?? state.event.recurrence ?? null,
     carried_exceptions: plan.migrated.filter(({ is_own }) => is_own)
       .map(({ was, original_start }) => ({ was, original_start })),

@@ -14,11 +14,12 @@ export function seriesTimes(
   request: EventChange,
   occurrence: GoogleEvent | null,
   now: EventTimes,
+  calendar_zone: string | null,
 ): EventTimes | null {
   const at = occurrence === null ? null : originalStart(occurrence, now.start);
-  if (at === null) return newTimes(now, request);
+  if (at === null) return newTimes(now, request, calendar_zone);
   const here = placed(now, at);
-  const times = newTimes(here, request);
+  const times = newTimes(here, request, calendar_zone);
   if (times === null) return null;
   const start = seriesStart(now.start, { at, from: here.start, to: times.start });
   return { start, end: { ...times.end, instant: start.instant + lengthOf(times) } };

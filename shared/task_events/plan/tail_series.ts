@@ -1,21 +1,24 @@
 import { escapeHtml } from "@shared/google/description.ts";
-import { meetLink } from "@shared/google/event.ts";
 import type { EventInput, GoogleAttendee, GoogleEvent } from "@shared/google/event.ts";
-import { meetRequestId } from "@shared/google/event_id.ts";
+import { carriedExtras } from "./carried_extras.ts";
+import type { NotCarried } from "./carried_extras.ts";
 import type { EventChange } from "./change_request.ts";
 import { asInput, mergeTaskGuests } from "./merge_task_guests.ts";
 import type { EventTimes } from "./new_times.ts";
+import { requireAllGuests } from "./ownership.ts";
 import { googleTime } from "@shared/time/wall_time.ts";
 
 /** The tail series is the old one with the change: its guests, their replies, reminders and all. */
-export function tailSeriesBody(
+export function tailSeries(
   event_key: string,
   request: EventChange,
   master: GoogleEvent,
   known: readonly GoogleAttendee[],
   { start, end }: EventTimes,
   recurrence: string[],
-): EventInput {
+): { event_key: string; body: EventInput; not_carried: NotCarried[] } {
+  requireAllGuests(master);
+  const extras = carriedExtras(event_key, master);
   const attendees = request.attendees === undefined
     ? asInput(master.attendees ?? [])
     : mergeTaskGuests(known, master.attendees ?? [], request.attendees);
@@ -24,7 +27,7 @@ export function tailSeriesBody(
     ? master.description
     : escapeHtml(request.description);
   const location = request.location ?? master.location;
-  return {
+  const body: EventInput = {
     ...(summary === undefined ? {} : { summary }),
     ...(description === undefined ? {} : { description }),
     ...(location === undefined ? {} : { location }),
@@ -33,14 +36,7 @@ export function tailSeriesBody(
     end: googleTime(end),
     ...(recurrence.length === 0 ? {} : { recurrence }),
     ...(attendees.length === 0 ? {} : { attendees }),
-    ...(meetLink(master) === null ? {} : {
-      conferenceData: {
-        createRequest: {
-          requestId: meetRequestId(event_key, 1),
-          conferenceSolutionKey: { type: "hangoutsMeet" },
-        },
-      },
-    }),
+    ...extras.body,
     ...(master.reminders === undefined ? {} : {
       reminders: {
         useDefault: master.reminders.useDefault ?? false,
@@ -62,6 +58,7 @@ export function tailSeriesBody(
       ? {}
       : { extendedProperties: { shared: master.extendedProperties.shared } }),
   };
+  return { event_key, body, not_carried: extras.not_carried };
 }
 
 function isVisibility(

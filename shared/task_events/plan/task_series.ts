@@ -31,12 +31,30 @@ export function taskSeries(
   ends: string | null,
 ): TaskSeries {
   const first = pattern === "weekdays" ? nextWeekday(start.wall) : start.wall;
-  const until = ends === null ? "" : `;UNTIL=${untilOf(endOf(ends, start))}`;
+  const until = untilPart(ends, start.zone);
   return {
     start: { ...start, wall: first },
     recurrence: [`RRULE:${rule(pattern, first)}${until}`],
   };
 }
+
+/** How a pattern repeats in a zone, whatever day it starts on, for a search that chooses that day. */
+export function patternRule(
+  pattern: RecurrencePattern,
+  { ends, zone }: { ends: string | null; zone: string },
+): string {
+  return `RRULE:${FREQUENCIES[pattern]}${untilPart(ends, zone)}`;
+}
+
+const FREQUENCIES: Readonly<Record<RecurrencePattern, string>> = {
+  daily: "FREQ=DAILY",
+  weekdays: "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR",
+  weekly: "FREQ=WEEKLY",
+  biweekly: "FREQ=WEEKLY;INTERVAL=2",
+  monthly: "FREQ=MONTHLY",
+  quarterly: "FREQ=MONTHLY;INTERVAL=3",
+  yearly: "FREQ=YEARLY",
+};
 
 function rule(pattern: RecurrencePattern, start: WallTime): string {
   const weekday = WEEKDAY_CODES[new Date(start).getUTCDay()];
@@ -68,7 +86,11 @@ function nextWeekday(wall: WallTime): WallTime {
   return wall + (weekday === 6 ? 2 : weekday === 0 ? 1 : 0) * DAY_MS;
 }
 
-function endOf(ends: string, { zone }: ZonedWallTime): EventMoment {
+function untilPart(ends: string | null, zone: string | null): string {
+  return ends === null ? "" : `;UNTIL=${untilOf(endOf(ends, zone))}`;
+}
+
+function endOf(ends: string, zone: string | null): EventMoment {
   if (zone === null) return { instant: wallOfDay(dayIn(ends)), zone };
   if (!isDay(ends)) return readMoment(ends, zone);
   return momentOn({ wall: wallOfDay(ends) + DAY_MS - 1000, zone });

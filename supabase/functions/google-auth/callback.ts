@@ -8,7 +8,7 @@ export interface CallbackDependencies {
 }
 
 /**
- * Answers Google's redirect with one to the app: `?code=` for `POST /complete`, or `?error=`
+ * Answers Google's redirect with one to the app: `?convene_code=` for `POST /complete`, or `?convene_error=`
  * access_denied (the person declined), google_refused, invalid_state (unknown, expired or used).
  */
 export async function answerGoogle(
@@ -18,23 +18,29 @@ export async function answerGoogle(
   const answer = new URL(request.url).searchParams;
   const state = answer.get("state") ?? "";
   const begun = await authorizations.find(state);
-  if (begun === null) return sendTo(return_urls.fallback, { error: "invalid_state" });
+  if (begun === null) return sendTo(return_urls.fallback, { convene_error: "invalid_state" });
 
   // The list may have been shortened since the user set out.
   const app = return_urls.choose(begun.return_url) ?? return_urls.fallback;
   const google_code = answer.get("code");
   if (google_code === null) {
     const is_denied = answer.get("error") === "access_denied";
-    return sendTo(app, { error: is_denied ? "access_denied" : "google_refused" });
+    return sendTo(app, { convene_error: is_denied ? "access_denied" : "google_refused" });
   }
   const code = await authorizations.receive(state, begun.user_id, google_code);
-  return sendTo(app, code === null ? { error: "invalid_state" } : { code });
+  return sendTo(
+    app,
+    code === null ? { convene_error: "invalid_state" } : { convene_code: code },
+  );
 }
 
-function sendTo(app: string, answer: { code: string } | { error: Code }): Response {
+/** supabase-js takes `code` and `error` of any page's address for the end of its own sign-in. */
+type Answer = { convene_code: string } | { convene_error: Code };
+
+function sendTo(app: string, answer: Answer): Response {
   const location = new URL(app);
-  location.searchParams.delete("code");
-  location.searchParams.delete("error");
+  location.searchParams.delete("convene_code");
+  location.searchParams.delete("convene_error");
   for (const [name, value] of Object.entries(answer)) location.searchParams.set(name, value);
   return new Response(null, {
     status: 302,

@@ -6,14 +6,17 @@ import type { TokenCipher } from "@shared/connections/token_cipher.ts";
 import type { Database } from "@shared/database/call.ts";
 import { readGoogleConnection } from "@shared/database/google_connections.ts";
 import type { GoogleCalendar } from "@shared/google/calendar.ts";
+import type { GoogleChanges } from "@shared/google/calendar_changes.ts";
 import type { GoogleOAuth } from "@shared/google/oauth.ts";
 import type { GoogleOutcome } from "@shared/google/outcome.ts";
-import { HttpFault } from "@shared/http/fault.ts";
+import { faultOfThrown, HttpFault } from "@shared/http/fault.ts";
 import { log } from "@shared/http/log.ts";
 import { routePath } from "@shared/http/route_path.ts";
 import { readJson, readQuery } from "@shared/http/request.ts";
 import { json } from "@shared/http/respond.ts";
 import type { Caller } from "@shared/http/serve.ts";
+import { idOf, text } from "@shared/schemas/fields.ts";
+import { LIMITS } from "@shared/schemas/limits.ts";
 import { refusedCompletion, revocationAdvice } from "./connection_response.ts";
 import { answerGoogle } from "./callback.ts";
 import { allowSharing, listSharing, revokeSharing } from "./sharing.ts";
@@ -22,6 +25,7 @@ import type { CallbackDependencies } from "./callback.ts";
 export interface GoogleAuthDependencies extends CallbackDependencies {
   database: Database;
   oauth: GoogleOAuth;
+  changes: GoogleChanges;
   cipher: TokenCipher;
   calendar: GoogleCalendar;
   connections: Connections;
@@ -42,9 +46,16 @@ type Route = (request: Request, user_id: string) => Promise<Response>;
 /** Answers name a person's account or carry a secret; no cache may keep them. */
 const PRIVATE = { "cache-control": "no-store" };
 
-const SHOW = z.strictObject({ check: z.optional(z.enum(["true", "false"])) });
-const INITIATE = z.strictObject({ return_url: z.optional(z.string()) });
-const COMPLETE = z.strictObject({ code: z.string().check(z.minLength(1), z.maxLength(200)) });
+/** The query of GET. */
+export const SHOW_QUERY = z.strictObject({ check: z.optional(z.enum(["true", "false"])) });
+/** The body of POST initiate. */
+export const INITIATE_REQUEST = z.strictObject({
+  return_url: z.optional(text(LIMITS.return_url_characters)),
+});
+/** The body of POST complete. */
+export const COMPLETE_REQUEST = z.strictObject({
+  code: idOf(LIMITS.authorization_code_characters),
+});
 
 /** Whether a request is Google's redirect, the only one that is answered without credentials. */
 export function isCallback(request: Request): boolean {
@@ -55,7 +66,7 @@ export function googleAuth(dependencies: GoogleAuthDependencies): GoogleAuth {
   const { database, calendar, connections, now, return_urls, authorizations } = dependencies;
 
   const initiate: Route = async (request, user_id) => {
-    const { return_url } = await readJson(request, INITIATE, { empty: {} });
+    const { return_url } = await readJson(request, INITIATE_REQUEST, { empty: {} });
     const app = return_urls.choose(return_url);
     if (app === null) {
       throw new HttpFault(
@@ -64,11 +75,14 @@ export function googleAuth(dependencies: GoogleAuthDependencies): GoogleAuth {
         { path: "return_url" },
       );
     }
-    return json({ authorization_url: await authorizations.begin(user_id, app) }, 200, PRIVATE);
+    const authorization_url = await authorizations.begin(user_id, app).catch((thrown: unknown) => {
+      throw faultOfThrown(thrown);
+    });
+    return json({ authorization_url }, 200, PRIVATE);
   };
 
   const complete: Route = async (request, user_id) => {
-    const { code } = await readJson(request, COMPLETE);
+    const { code } = await readJson(request, COMPLETE_REQUEST);
     const completion = await authorizations.complete(user_id, code);
     if (completion.kind === "connected") {
       // Shown at connecting: what the connection may be used for beside the user's own meetings.
@@ -87,7 +101,7 @@ export function googleAuth(dependencies: GoogleAuthDependencies): GoogleAuth {
   };
 
   const show: Route = async (request, user_id) => {
-    const { check } = readQuery(request, SHOW);
+    const { check } = readQuery(request, SHOW_QUERY);
     const connection = await readGoogleConnection(database, user_id);
     if (check !== "true" || connection === null) {
       return json(

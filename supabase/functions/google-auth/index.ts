@@ -5,7 +5,8 @@ import { tokenCipher } from "@shared/connections/token_cipher.ts";
 import { connect } from "@shared/database/connect.ts";
 import { googleConfiguration } from "@shared/google/configuration.ts";
 import { googleOAuth } from "@shared/google/oauth.ts";
-import { builtOnce } from "@shared/http/edge_function.ts";
+import { anonymousUsersAllowed } from "@shared/database/anonymous_users.ts";
+import { builtOnce, refuseAnonymousUser } from "@shared/http/edge_function.ts";
 import type { Environment } from "@shared/http/edge_function.ts";
 import { serve } from "@shared/http/serve.ts";
 import { googleAuth, isCallback } from "./handler.ts";
@@ -31,7 +32,10 @@ function build(env: Environment): GoogleAuth {
   });
 }
 
-const forUsers = serve(["user"], (request, caller) => handler().forUsers(request, caller));
+const forUsers = serve(["user"], async (request, caller) => {
+  await refuseAnonymousUser(request, caller, anonymousUsersAllowed);
+  return await handler().forUsers(request, caller);
+});
 // Google sends the browser here without any credentials; the state it carries is the credential.
 const forAnyone = serve(["none"], (request) => handler().callback(request));
 

@@ -9,7 +9,8 @@ import { HttpFault } from "@shared/http/fault.ts";
 import { readJson, readQuery } from "@shared/http/request.ts";
 import { AVAILABILITY_SHARING } from "@shared/schemas/availability_sharing.ts";
 
-const REVOKE = z.strictObject({ id: z.uuid("Expected the id of a permission") });
+/** The query of DELETE sharing. */
+export const REVOKE_QUERY = z.strictObject({ id: z.uuid("Expected the id of a permission") });
 
 /** `GET /sharing`: the caller's permissions. */
 export async function listSharing(database: Database, user_id: string) {
@@ -27,7 +28,7 @@ export async function allowSharing(database: Database, request: Request, user_id
 
 /** `DELETE /sharing?id=`: takes one back, with the holds that it allowed. */
 export async function revokeSharing(database: Database, request: Request, user_id: string) {
-  const { id } = readQuery(request, REVOKE);
+  const { id } = readQuery(request, REVOKE_QUERY);
   if (!await revokeAvailability(database, user_id, id)) {
     throw new HttpFault("not_found", "You have given no permission with this id.", { id });
   }

@@ -1,31 +1,49 @@
 import type { Database } from "@shared/database/call.ts";
-import { cancelMeeting } from "@shared/database/meeting_changes.ts";
-import type { Asked } from "@shared/database/meeting_changes.ts";
-import type { MeetingRow } from "@shared/database/meetings.ts";
+import { cancelMeeting, previewCancellation } from "@shared/database/meeting_changes.ts";
+import type { Asked, CancelDecision } from "@shared/database/meeting_changes.ts";
+import type { MeetingWithState } from "@shared/database/meetings.ts";
 import { meetingNotFound } from "@shared/http/fault.ts";
 import { json } from "@shared/http/respond.ts";
-import { meetingResponse, versionConflict } from "./meeting_response.ts";
+import { meetingResponse, notWritable, versionConflict } from "./meeting_response.ts";
+import { asPreview, guestsOnEvent } from "./preview.ts";
 
 /** Cancels one meeting; the queue deletes its event and Google notifies the guests. */
-export async function cancel(database: Database, asked: Asked): Promise<Response> {
-  const decided = await cancelMeeting(database, asked);
+export async function cancelOne(database: Database, asked: Asked): Promise<Response> {
+  return json(bodyFor(await cancelMeeting(database, asked), asked));
+}
+
+/** What `cancelOne` would return, and who would get mail. Stores nothing. */
+export async function previewCancel(database: Database, asked: Asked): Promise<Response> {
+  const { before, ...decided } = await previewCancellation(database, asked);
+  const body = bodyFor(decided, asked);
+  return json(asPreview(body, before, body.already_cancelled ? [] : guestsOnEvent(before)));
+}
+
+function bodyFor(decided: CancelDecision, asked: Asked) {
   switch (decided.decision) {
     case "cancelled":
-      return answer(decided.meeting, false);
+      return cancelledBody(decided.meeting, false);
     case "already_cancelled":
-      return answer(decided.meeting, true);
+      return cancelledBody(decided.meeting, true);
     case "version_conflict":
       throw versionConflict(decided.meeting);
+    case "not_organizer":
+    case "wrong_account":
+      throw notWritable(decided.decision, decided.meeting);
     case "not_found":
       throw meetingNotFound(asked.meeting_id);
   }
 }
 
-function answer(meeting: MeetingRow, already_cancelled: boolean): Response {
-  const message = already_cancelled
-    ? "The meeting was already cancelled."
-    : meeting.write_due_at === null
-    ? "The meeting was cancelled. It had no event."
-    : "The meeting was cancelled; its event is deleted and the guests are notified.";
-  return json({ ...meetingResponse(meeting, message), already_cancelled });
+const EVENT: Partial<Record<MeetingWithState["state"], string>> = {
+  cancelling: "; its event will be deleted and the guests notified.",
+  failed: "; its event could not be deleted. Requeue it to try again.",
+};
+
+function cancelledBody(meeting: MeetingWithState, already_cancelled: boolean) {
+  const before = already_cancelled
+    ? "The meeting was already cancelled"
+    : "The meeting was cancelled";
+  const message = `${before}${EVENT[meeting.state] ?? "."}`;
+  return { ...meetingResponse(meeting, message), already_cancelled };
 }

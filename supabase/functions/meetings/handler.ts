@@ -1,7 +1,8 @@
+import { requeueAll } from "@shared/database/failed_work.ts";
 import { finishBatch } from "@shared/database/work.ts";
 import { actorOf, requireKey } from "@shared/http/caller.ts";
+import { allowanceOf, drainWoken } from "@shared/http/drain.ts";
 import { HttpFault } from "@shared/http/fault.ts";
-import { lookOnceMore } from "@shared/http/look_once_more.ts";
 import { log } from "@shared/http/log.ts";
 import { readJson, readQuery } from "@shared/http/request.ts";
 import { accept, json } from "@shared/http/respond.ts";
@@ -10,20 +11,24 @@ import type { Caller, Handler } from "@shared/http/serve.ts";
 import { BATCH } from "@shared/schemas/webhook.ts";
 import { fetchMeetLinks } from "@shared/writeback/fetch_meet_links.ts";
 import type { MeetLinkDependencies } from "@shared/writeback/fetch_meet_links.ts";
-import { cancel } from "./cancel.ts";
-import { change } from "./change.ts";
-import { CANCEL_QUERY, CHANGE_REQUEST, REQUEUE_REQUEST } from "./change_request.ts";
+import { cancelOne, previewCancel } from "./cancel.ts";
+import { changeOne, previewChange } from "./change.ts";
+import { CANCEL_QUERY, CHANGE_REQUEST, MOVE_DECISION, REQUEUE_REQUEST } from "./change_request.ts";
+import { decide } from "./decide.ts";
 import { requeue } from "./requeue.ts";
+import { namingTaskEvents } from "./task_event_fault.ts";
 
 export interface HandlerDependencies extends MeetLinkDependencies {
   inBackground: (work: Promise<unknown>) => void;
 }
 
 const DEFAULT_LIMIT = 20;
+const WOKEN_ALLOWANCE = { rows: 200, slice_rows: DEFAULT_LIMIT, last_slice_ms: 60_000 };
 
 /**
- * PATCH {meeting_id, ...} changes a meeting, DELETE ?meeting_id= cancels it, POST /requeue
- * {meeting_id} tries a failed one again: users their own, keys any. POST /meet-links {batch, limit}
+ * PATCH {meeting_id, ...} changes a meeting, DELETE ?meeting_id= cancels it, both with dry_run only as a preview; POST /requeue
+ * {meeting_id} tries a failed one again and {filter} all that failed so (keys only), POST /moves {meeting_id, decision, start_time?} answers a
+ * proposed time: users their own, keys any. POST /meet-links {batch, limit}
  * reads Meet links that Google had not created before (keys only).
  */
 export function meetingsHandler(dependencies: HandlerDependencies): Handler {
@@ -33,12 +38,20 @@ export function meetingsHandler(dependencies: HandlerDependencies): Handler {
       "/",
       new Map<string, Handler>([
         ["PATCH", async (request, caller) => {
-          const { asked, changes } = await readJson(request, CHANGE_REQUEST);
-          return await change(database, { ...asked, actor: actorOf(caller) }, changes);
+          const { asked, dry_run, changes } = await readJson(request, CHANGE_REQUEST);
+          const named = { ...asked, actor: actorOf(caller) };
+          const change = dry_run ? previewChange : changeOne;
+          return await namingTaskEvents(
+            database,
+            named,
+            () => change(dependencies, named, changes),
+          );
         }],
         ["DELETE", (request, caller) => {
-          const asked = readQuery(request, CANCEL_QUERY);
-          return cancel(database, { ...asked, actor: actorOf(caller) });
+          const { asked, dry_run } = readQuery(request, CANCEL_QUERY);
+          const named = { ...asked, actor: actorOf(caller) };
+          const cancel = dry_run ? previewCancel : cancelOne;
+          return namingTaskEvents(database, named, () => cancel(database, named));
         }],
       ]),
     ],
@@ -46,8 +59,27 @@ export function meetingsHandler(dependencies: HandlerDependencies): Handler {
       "/requeue",
       new Map<string, Handler>([
         ["POST", async (request, caller) => {
-          const asked = await readJson(request, REQUEUE_REQUEST);
-          return await requeue(database, { ...asked, actor: actorOf(caller) });
+          const { meeting_id, filter, after } = await readJson(request, REQUEUE_REQUEST);
+          if (meeting_id !== undefined) {
+            return await requeue(database, { meeting_id, actor: actorOf(caller) });
+          }
+          requireKey(caller, "Users requeue their own meetings one by one, with meeting_id.");
+          const requeued = await requeueAll(
+            database,
+            "requeue_meetings",
+            filter ?? {},
+            after ?? null,
+          );
+          return json({ success: true, ...requeued });
+        }],
+      ]),
+    ],
+    [
+      "/moves",
+      new Map<string, Handler>([
+        ["POST", async (request, caller) => {
+          const { meeting_id, ...answer } = await readJson(request, MOVE_DECISION);
+          return await decide(database, { meeting_id, actor: actorOf(caller) }, answer);
         }],
       ]),
     ],
@@ -80,12 +112,13 @@ async function fetchLinks(
   if (background !== true) {
     return json({ success: true, ...await fetchMeetLinks(dependencies, limit ?? DEFAULT_LIMIT) });
   }
-  const fetchAll = async () => {
-    const fetched = await fetchMeetLinks(dependencies, limit ?? DEFAULT_LIMIT);
-    log("info", "meet_links_fetched", { ...fetched });
-    if (limit === undefined && fetched.looked_at >= DEFAULT_LIMIT) {
-      await finishBatch(dependencies.database, "meet_link", true);
-    }
+  const queue = {
+    process: async (most: number) => {
+      const fetched = await fetchMeetLinks(dependencies, most);
+      if (fetched.looked_at > 0) log("info", "meet_links_fetched", { ...fetched });
+      return fetched.looked_at;
+    },
+    finish: (wake: boolean) => finishBatch(dependencies.database, "meet_link", wake),
   };
-  return accept(dependencies.inBackground, lookOnceMore(fetchAll(), fetchAll));
+  return accept(dependencies.inBackground, drainWoken(queue, allowanceOf(WOKEN_ALLOWANCE, limit)));
 }

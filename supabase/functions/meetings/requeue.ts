@@ -1,7 +1,7 @@
 import type { Database } from "@shared/database/call.ts";
 import { requeueMeeting } from "@shared/database/meeting_changes.ts";
 import type { Asked } from "@shared/database/meeting_changes.ts";
-import type { MeetingRow } from "@shared/database/meetings.ts";
+import type { MeetingWithState } from "@shared/database/meetings.ts";
 import { HttpFault, meetingNotFound } from "@shared/http/fault.ts";
 import { json } from "@shared/http/respond.ts";
 import { meetingResponse } from "./meeting_response.ts";
@@ -42,8 +42,8 @@ export async function requeue(database: Database, asked: Asked): Promise<Respons
   }
 }
 
-function messageFor({ starts_at }: MeetingRow): string {
+function messageFor({ starts_at }: MeetingWithState): string {
   return starts_at === null
-    ? "Its time may have been taken, so the meeting is scheduled again."
+    ? "The meeting is scheduled again, because it has no time or its time may have been taken."
     : "The meeting is in the queue again.";
 }

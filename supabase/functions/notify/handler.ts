@@ -1,7 +1,7 @@
 import { finishBatch } from "@shared/database/work.ts";
+import { allowanceOf, drainWoken } from "@shared/http/drain.ts";
 import { HttpFault } from "@shared/http/fault.ts";
 import { log } from "@shared/http/log.ts";
-import { lookOnceMore } from "@shared/http/look_once_more.ts";
 import { readJson } from "@shared/http/request.ts";
 import { accept, json } from "@shared/http/respond.ts";
 import { requireOwnPath } from "@shared/http/route_path.ts";
@@ -15,7 +15,9 @@ export interface HandlerDependencies extends Omit<NotifyDependencies, "alert"> {
 }
 
 const DEFAULT_LIMIT = 100;
-const BATCH = batchOf(1000);
+const WOKEN_ALLOWANCE = { rows: 200, slice_rows: DEFAULT_LIMIT, last_slice_ms: 60_000 };
+/** The body of POST. */
+export const NOTIFY_BATCH = batchOf(1000);
 
 /** POST {batch, limit?, background?} delivers the notifications that are due. Keys only. */
 export function notifyHandler({ inBackground, ...dependencies }: HandlerDependencies): Handler {
@@ -24,16 +26,13 @@ export function notifyHandler({ inBackground, ...dependencies }: HandlerDependen
     if (request.method !== "POST") {
       throw new HttpFault("method_not_allowed", "notify answers POST.");
     }
-    const { limit, background } = await readJson(request, BATCH);
-    const deliver = () => run(dependencies, limit ?? DEFAULT_LIMIT);
-    if (background !== true) return json(answer(await deliver()));
-    const all = async () => {
-      const results = await deliver();
-      if (limit === undefined && results.length >= DEFAULT_LIMIT) {
-        await finishBatch(dependencies.database, "notification", true);
-      }
+    const { limit, background } = await readJson(request, NOTIFY_BATCH);
+    if (background !== true) return json(answer(await run(dependencies, limit ?? DEFAULT_LIMIT)));
+    const queue = {
+      process: async (most: number) => (await run(dependencies, most)).length,
+      finish: (wake: boolean) => finishBatch(dependencies.database, "notification", wake),
     };
-    return accept(inBackground, lookOnceMore(all(), all));
+    return accept(inBackground, drainWoken(queue, allowanceOf(WOKEN_ALLOWANCE, limit)));
   };
 }
 

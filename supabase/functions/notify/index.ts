@@ -1,3 +1,4 @@
+import { anonymousUsersAllowed } from "@shared/database/anonymous_users.ts";
 import { connect } from "@shared/database/connect.ts";
 import { inBackground } from "@shared/http/background.ts";
 import { edgeFunction } from "@shared/http/edge_function.ts";
@@ -13,4 +14,4 @@ export default edgeFunction(["secret:*"], (env) =>
     resolve: resolveByDns,
     now: () => new Date(),
     inBackground,
-  }));
+  }), anonymousUsersAllowed);

@@ -1,3 +1,4 @@
+import { anonymousUsersAllowed } from "@shared/database/anonymous_users.ts";
 import { openGoogle } from "@shared/connections/open_google.ts";
 import { connect } from "@shared/database/connect.ts";
 import { inBackground } from "@shared/http/background.ts";
@@ -18,4 +19,4 @@ export default edgeFunction(["user", "secret:*"], (env) => {
     learnProfile: (events, at) => encodeProfile(learnProfile(events, at)),
     ...openGoogle(env, database, now),
   });
-});
+}, anonymousUsersAllowed);

@@ -4,10 +4,8 @@ import { MEETING_ID } from "@shared/schemas/webhook.ts";
 import { CALENDAR_ID, wholeNumber } from "@shared/schemas/fields.ts";
 import { MEETING_FIELDS } from "@shared/schemas/given_meeting.ts";
 import type { GivenMeeting } from "@shared/schemas/given_meeting.ts";
+import { LIMITS } from "@shared/schemas/limits.ts";
 import { PARTICIPANT_EMAILS } from "@shared/schemas/participants.ts";
-
-/** 200 people with 1,000 busy intervals of up to 100 characters each, and room for the rest. */
-export const MAX_BODY_BYTES = 24 * 1024 * 1024;
 
 const BODY = z.strictObject({
   meeting_id: z.optional(MEETING_ID),
@@ -57,7 +55,7 @@ export const SCHEDULE_REQUEST = z.pipe(
 export const ALTERNATIVES_REQUEST = z.strictObject({
   meeting_id: MEETING_ID,
   max_candidates: z.optional(
-    wholeNumber(1, 100, "Expected a whole number from 1 to 100"),
+    wholeNumber(1, LIMITS.candidates, `Expected a whole number from 1 to ${LIMITS.candidates}`),
   ),
 });
 

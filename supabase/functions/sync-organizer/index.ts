@@ -1,3 +1,4 @@
+import { anonymousUsersAllowed } from "@shared/database/anonymous_users.ts";
 import { openGoogle } from "@shared/connections/open_google.ts";
 import { connect } from "@shared/database/connect.ts";
 import { edgeFunction } from "@shared/http/edge_function.ts";
@@ -7,4 +8,4 @@ export default edgeFunction(["user", "secret:*"], (env) => {
   const database = connect();
   const now = () => new Date();
   return syncOrganizerHandler({ database, now, ...openGoogle(env, database, now) });
-});
+}, anonymousUsersAllowed);

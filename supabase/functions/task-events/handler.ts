@@ -1,16 +1,17 @@
 import { finishBatch } from "@shared/database/work.ts";
 import { actorOf } from "@shared/http/caller.ts";
+import { allowanceOf, drainWoken } from "@shared/http/drain.ts";
 import { faultOfThrown, HttpFault } from "@shared/http/fault.ts";
 import { log } from "@shared/http/log.ts";
-import { lookOnceMore } from "@shared/http/look_once_more.ts";
 import { hasField, readBody, validate } from "@shared/http/request.ts";
-import { accept, json } from "@shared/http/respond.ts";
+import { accept, json, pending } from "@shared/http/respond.ts";
 import { routePath } from "@shared/http/route_path.ts";
 import type { Handler } from "@shared/http/serve.ts";
 import { BATCH } from "@shared/schemas/webhook.ts";
 import { finishDue } from "@shared/task_events/execute/finish_pending.ts";
 import { removeEvent } from "./delete.ts";
 import { listEvents } from "./events.ts";
+import { requeue } from "./requeue.ts";
 import { reschedule } from "./reschedule.ts";
 import { schedule } from "./schedule.ts";
 import { syncOrganizer } from "./sync_organizer.ts";
@@ -23,15 +24,19 @@ const ROUTES: Readonly<Record<string, Readonly<Record<string, Route>>>> = {
   "/update": { PATCH: update, POST: update },
   "/delete": { DELETE: removeEvent, POST: removeEvent },
   "/reschedule": { POST: reschedule },
+  "/requeue": { POST: requeue },
   "/sync-organizer": { POST: syncOrganizer },
   "/events": { GET: listEvents },
 };
 
 const DEFAULT_LIMIT = 10;
 
+/** A change is up to ten requests to Google, one after the other. */
+const WOKEN_ALLOWANCE = { rows: 40, slice_rows: DEFAULT_LIMIT, last_slice_ms: 60_000 };
+
 /**
  * The events of tasks: POST schedule, PATCH update, DELETE, POST reschedule, POST
- * sync-organizer, GET events.
+ * sync-organizer, POST requeue, GET events.
  * POST / {batch} finishes what was interrupted (keys only).
  */
 export function taskEventsHandler(dependencies: HandlerDependencies): Handler {
@@ -55,9 +60,20 @@ export function taskEventsHandler(dependencies: HandlerDependencies): Handler {
     try {
       return await route(dependencies, request, actorOf(caller));
     } catch (thrown) {
-      throw faultOfThrown(thrown);
+      const fault = faultOfThrown(thrown);
+      if (fault instanceof HttpFault && fault.code === "in_progress") return leasedElsewhere(fault);
+      throw fault;
     }
   };
+}
+
+/** When another worker, whose lease the call has waited for, may be done. */
+const IN_PROGRESS_SECONDS = 2;
+
+function leasedElsewhere({ retry_after_seconds = IN_PROGRESS_SECONDS }: HttpFault): Response {
+  const message =
+    "Another worker is processing this event, and nothing was changed. Repeat the request shortly.";
+  return pending(retry_after_seconds, message, {});
 }
 
 async function sweep(
@@ -67,20 +83,21 @@ async function sweep(
   const body = await readBody(request);
   if (!hasField(body, "batch")) return null;
   const { limit, background } = validate(body, BATCH);
-  const run = () =>
-    finishDue(dependencies, limit ?? DEFAULT_LIMIT, (id, thrown) => {
+  const run = (most: number) =>
+    finishDue(dependencies, most, (id, thrown) => {
       log("error", "task_event_unfinished", { id, error: String(thrown) });
     });
   if (background === true) {
-    const finishAll = async () => {
-      const results = await run();
-      if (limit === undefined && results.length >= DEFAULT_LIMIT) {
-        await finishBatch(dependencies.database, "task_event", true);
-      }
+    const queue = {
+      process: async (most: number) => (await run(most)).length,
+      finish: (wake: boolean) => finishBatch(dependencies.database, "task_event", wake),
     };
-    return accept(dependencies.inBackground, lookOnceMore(finishAll(), finishAll));
+    return accept(
+      dependencies.inBackground,
+      drainWoken(queue, allowanceOf(WOKEN_ALLOWANCE, limit)),
+    );
   }
-  const results = await run();
+  const results = await run(limit ?? DEFAULT_LIMIT);
   const succeeded = results.filter(({ success }) => success).length;
   return json({
     success: succeeded === results.length,

@@ -1,3 +1,4 @@
+import { anonymousUsersAllowed } from "@shared/database/anonymous_users.ts";
 import { openGoogle } from "@shared/connections/open_google.ts";
 import { connect } from "@shared/database/connect.ts";
 import { inBackground } from "@shared/http/background.ts";
@@ -8,4 +9,4 @@ export default edgeFunction(["user", "secret:*"], (env) => {
   const database = connect();
   const now = () => new Date();
   return taskEventsHandler({ database, now, inBackground, ...openGoogle(env, database, now) });
-});
+}, anonymousUsersAllowed);

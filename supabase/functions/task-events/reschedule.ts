@@ -5,16 +5,19 @@ import { CODES } from "@shared/failures/codes.ts";
 import { log } from "@shared/http/log.ts";
 import { readJson } from "@shared/http/request.ts";
 import { json } from "@shared/http/respond.ts";
-import { INSTANT, minutes } from "@shared/schemas/fields.ts";
+import { TASK_ON_CONFLICT } from "@shared/schemas/auto_reschedule.ts";
+import { idOf, INSTANT, minutes } from "@shared/schemas/fields.ts";
+import { LIMITS } from "@shared/schemas/limits.ts";
+import type { ProposeTimes } from "@shared/task_events/execute/find_clashes.ts";
 import { rescheduleTask } from "@shared/task_events/execute/reschedule_task.ts";
 import type { RescheduledTask } from "@shared/task_events/execute/reschedule_task.ts";
 import type { HandlerDependencies, Route } from "./route.ts";
+import { proposeWith } from "./team_search.ts";
 
 /** Google throttles rapid writes to one calendar, and a user has 600 requests a minute for everything. */
 const PARALLEL_TASKS = 4;
-const MAX_TASKS = 200;
 
-const TASK_ID = z.string().check(z.minLength(1), z.maxLength(200));
+const TASK_ID = idOf(LIMITS.task_id_characters);
 
 const ITEM = z.strictObject({
   task_id: TASK_ID,
@@ -22,15 +25,18 @@ const ITEM = z.strictObject({
   duration_minutes: z.optional(minutes(1, 525_600)),
 });
 
+const ON_CONFLICT = z.optional(TASK_ON_CONFLICT);
+
 const several = <T>(item: z.ZodMiniType<T>) =>
   z.array(item).check(
     z.minLength(1, "Expected at least one task"),
-    z.maxLength(MAX_TASKS, `Expected at most ${MAX_TASKS} tasks`),
+    z.maxLength(LIMITS.tasks, `Expected at most ${LIMITS.tasks} tasks`),
   );
 
-const REQUEST = z.union([
-  z.strictObject({ task_ids: several(TASK_ID) }),
-  z.strictObject({ tasks: several(ITEM) }),
+/** The body of POST reschedule. */
+export const RESCHEDULE_REQUEST = z.union([
+  z.strictObject({ task_ids: several(TASK_ID), on_conflict: ON_CONFLICT }),
+  z.strictObject({ tasks: several(ITEM), on_conflict: ON_CONFLICT }),
 ], "Expected task_ids or tasks[{task_id, start_time?, duration_minutes?}]");
 
 type Item = z.output<typeof ITEM>;
@@ -40,7 +46,7 @@ type Item = z.output<typeof ITEM>;
  * the rest. With Accept: application/x-ndjson each task's answer comes as a line when it is ready.
  */
 export const reschedule: Route = async (dependencies, request, actor) => {
-  const body = await readJson(request, REQUEST);
+  const body = await readJson(request, RESCHEDULE_REQUEST);
   const items = "tasks" in body ? body.tasks : body.task_ids.map((task_id): Item => ({ task_id }));
   const unique = [...new Map(items.map((item) => [item.task_id, item])).values()];
   const known = await readTaskEvents(
@@ -49,9 +55,10 @@ export const reschedule: Route = async (dependencies, request, actor) => {
     unique.map(({ task_id }) => task_id),
   );
   const byId = new Map(known.map((entry) => [entry.task.id, entry]));
+  const propose = body.on_conflict === "ignore" ? null : proposeWith(dependencies);
   const answers = inParallel(
     unique,
-    (item) => answerFor(dependencies, item, byId.get(item.task_id)),
+    (item) => answerFor(dependencies, item, byId.get(item.task_id), propose),
   );
   if (request.headers.get("accept")?.includes("application/x-ndjson")) {
     return stream(unique.length, answers);
@@ -69,6 +76,7 @@ async function answerFor(
   dependencies: HandlerDependencies,
   item: Item,
   known: { task: TaskRow; event: TaskEventRow | null } | undefined,
+  propose: ProposeTimes | null,
 ): Promise<RescheduledTask> {
   const { task_id, ...requested } = item;
   if (known === undefined) {
@@ -80,7 +88,7 @@ async function answerFor(
     };
   }
   try {
-    return await rescheduleTask(dependencies, known, requested);
+    return await rescheduleTask(dependencies, known, requested, propose);
   } catch (thrown) {
     log("error", "reschedule_failed", { task_id, error: String(thrown) });
     return {

@@ -1,16 +1,20 @@
 import * as z from "zod/mini";
 import { validate } from "@shared/http/request.ts";
 import { json } from "@shared/http/respond.ts";
+import { LIMITS } from "@shared/schemas/limits.ts";
+import { idOf, listOf } from "@shared/schemas/fields.ts";
 import { MEETING_ID } from "@shared/schemas/webhook.ts";
-import { audit } from "@shared/audit/audit.ts";
+import { audit, auditTasks } from "@shared/audit/audit.ts";
 import { FINDING_KINDS } from "@shared/audit/finding.ts";
+import type { Audit, TaskAudit } from "@shared/audit/audit.ts";
 import type { AuditDependencies } from "@shared/audit/look.ts";
 
 /** About one Google call each; a function has 150 s. */
-const MOST = 100;
+const MOST = LIMITS.audited_meetings;
 const DEFAULT_LIMIT = 50;
 
-const AUDIT = z.strictObject({
+/** The body of POST with `audit`. */
+export const AUDIT_REQUEST = z.strictObject({
   audit: z.literal(true),
   limit: z.optional(
     z.int("Expected a whole number").check(
@@ -18,6 +22,7 @@ const AUDIT = z.strictObject({
       z.lte(MOST, `Expected 1 to ${MOST}`),
     ),
   ),
+  subject: z.optional(z.enum(["meetings", "task_events"], "Expected meetings or task_events")),
   after: z.optional(MEETING_ID),
   meeting_ids: z.optional(
     z.array(MEETING_ID).check(
@@ -25,21 +30,47 @@ const AUDIT = z.strictObject({
       z.maxLength(MOST, `Expected 1 to ${MOST} meeting ids`),
     ),
   ),
+  task_event_ids: z.optional(
+    z.array(z.uuid("Expected the id of a row of task_calendar_events")).check(
+      z.minLength(1, `Expected 1 to ${MOST} ids`),
+      z.maxLength(MOST, `Expected 1 to ${MOST} ids`),
+    ),
+  ),
   repair: z.optional(z.boolean()),
+  delete_orphaned: z.optional(listOf(idOf(LIMITS.event_id_characters), MOST, "event ids")),
 });
 
-/** POST {audit, limit?, after?, meeting_ids?, repair?}: what Google Calendar and the rows disagree about. */
+/** POST {audit, subject?, limit?, after?, meeting_ids? or task_event_ids?, repair?, delete_orphaned?}: what Google Calendar and the rows disagree about. */
 export async function answerAudit(
   dependencies: AuditDependencies,
   body: unknown,
 ): Promise<Response> {
-  const { limit, after, meeting_ids, repair } = validate(body, AUDIT);
-  const found = await audit(dependencies, {
-    limit: meeting_ids === undefined ? limit ?? DEFAULT_LIMIT : MOST,
-    after: after ?? null,
-    meeting_ids: meeting_ids ?? null,
-    repair: repair === true,
-  });
+  const { subject, limit, after, meeting_ids, task_event_ids, repair, delete_orphaned } = validate(
+    body,
+    AUDIT_REQUEST,
+  );
+  if (subject === "task_events") {
+    return answer(
+      await auditTasks(dependencies, {
+        limit: task_event_ids === undefined ? limit ?? DEFAULT_LIMIT : MOST,
+        after: after ?? null,
+        ids: task_event_ids ?? null,
+        repair: repair === true,
+      }),
+    );
+  }
+  return answer(
+    await audit(dependencies, {
+      limit: meeting_ids === undefined ? limit ?? DEFAULT_LIMIT : MOST,
+      after: after ?? null,
+      meeting_ids: meeting_ids ?? null,
+      repair: repair === true,
+      delete_orphaned: delete_orphaned ?? [],
+    }),
+  );
+}
+
+function answer(found: Audit | TaskAudit): Response {
   const count = (kind: string) => found.findings.filter(({ finding }) => finding === kind).length;
   return json({
     success: true,

@@ -1,4 +1,3 @@
-import * as z from "zod/mini";
 import { SYSTEM } from "@shared/database/actor.ts";
 import { readMeeting } from "@shared/database/meetings.ts";
 import { actorOf, requireKey } from "@shared/http/caller.ts";
@@ -8,21 +7,19 @@ import { hasField, readBody, readQuery, validate } from "@shared/http/request.ts
 import { accept, json } from "@shared/http/respond.ts";
 import { requireOwnPath } from "@shared/http/route_path.ts";
 import type { Caller, Handler } from "@shared/http/serve.ts";
-import { batchOf, MEETING_ID, MEETING_WEBHOOK } from "@shared/schemas/webhook.ts";
+import { MEETING_WEBHOOK } from "@shared/schemas/webhook.ts";
 import type { WritebackDependencies } from "@shared/writeback/write_back.ts";
 import { MAX_ROWS_A_CALL, writeBackBatch } from "@shared/writeback/write_back_batch.ts";
 import { batchResponse, statusResponse } from "./writeback_response.ts";
 import { answerAudit } from "./audit.ts";
+import { ONE_MEETING, WRITE_BATCH } from "./request.ts";
 import { writeBackMeeting } from "./single.ts";
 
 export interface HandlerDependencies extends WritebackDependencies {
   inBackground: (work: Promise<unknown>) => void;
 }
 
-/** More than one call processes; `remaining` in the response is the number of rows left. */
-const BATCH = batchOf(1000);
 const NAME_ONE = "Send one meeting_id instead.";
-const ONE_MEETING = z.strictObject({ meeting_id: MEETING_ID });
 
 /**
  * POST {meeting_id} writes one meeting's event, POST {batch, limit} those that are due (keys only),
@@ -46,10 +43,14 @@ async function write(
   const body = await readBody(request);
   if (hasField(body, "batch")) {
     requireKey(caller, NAME_ONE);
-    const { limit, background = false } = validate(body, BATCH);
+    const { limit, background = false } = validate(body, WRITE_BATCH);
     // A wake-up is not over before everything is written; a caller who names a limit means it.
     const wake = background && limit === undefined;
-    const run = () => writeBackBatch(dependencies, { limit: limit ?? MAX_ROWS_A_CALL, wake });
+    const run = () =>
+      writeBackBatch({ ...dependencies, is_wake_up: background }, {
+        limit: limit ?? MAX_ROWS_A_CALL,
+        wake,
+      });
     return background
       ? accept(dependencies.inBackground, lookOnceMore(run(), run))
       : json(batchResponse(await run()));
@@ -57,12 +58,13 @@ async function write(
   if (hasField(body, "record")) {
     requireKey(caller, NAME_ONE);
     const { record } = validate(body, MEETING_WEBHOOK);
+    const woken = { ...dependencies, is_wake_up: true };
     // pg_net works through its queue in order: a slow response would hold up the next wake-up.
     return accept(
       dependencies.inBackground,
       lookOnceMore(
-        writeBackMeeting(dependencies, record.meeting_id, SYSTEM),
-        () => writeBackBatch(dependencies, { limit: MAX_ROWS_A_CALL, wake: true }),
+        writeBackMeeting(woken, record.meeting_id, SYSTEM),
+        () => writeBackBatch(woken, { limit: MAX_ROWS_A_CALL, wake: true }),
       ),
     );
   }

@@ -1,3 +1,4 @@
+import { anonymousUsersAllowed } from "@shared/database/anonymous_users.ts";
 import { openGoogle } from "@shared/connections/open_google.ts";
 import { connect } from "@shared/database/connect.ts";
 import { inBackground } from "@shared/http/background.ts";
@@ -12,4 +13,4 @@ export default edgeFunction(["user", "secret:*"], (env) => {
     log("error", "write_back_failed", { meeting_id, error: String(thrown) });
   const google = openGoogle(env, database, now);
   return writeBackHandler({ database, now, inBackground, report, ...google });
-});
+}, anonymousUsersAllowed);

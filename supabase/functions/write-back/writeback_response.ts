@@ -1,9 +1,13 @@
-import type { MeetingRow } from "@shared/database/meetings.ts";
+import type { MeetingWithState } from "@shared/database/meetings.ts";
+import type { Overwritten } from "@shared/writeback/compose_patch.ts";
 import { CODES, isFailureCode } from "@shared/failures/codes.ts";
-import { isTemporary, rejection } from "@shared/failures/failure.ts";
+import type { FailureCode } from "@shared/failures/codes.ts";
+import { deferral, isTemporary, rejection } from "@shared/failures/failure.ts";
 import type { Failure } from "@shared/failures/failure.ts";
 import { faultOf } from "@shared/http/fault.ts";
 import { errorResponse } from "@shared/http/respond.ts";
+import { shownInstant } from "@shared/time/shown_time.ts";
+import type { WriteWarning } from "@shared/writeback/time_taken.ts";
 import type { WritebackResult } from "@shared/writeback/write_back.ts";
 import type { BatchReport } from "@shared/writeback/write_back_batch.ts";
 
@@ -12,16 +16,28 @@ interface Written {
   google_event_id: string;
   google_event_link: string | null;
   already_exists: boolean;
+  warnings?: WriteWarning[];
+  /** What people had set on Google and a change of the same field has replaced. */
+  overwritten?: readonly Overwritten[] | undefined;
 }
 
 export function successResponse(written: Written) {
-  const { meeting_id, google_event_id, google_event_link, already_exists } = written;
+  const { meeting_id, google_event_id, google_event_link, already_exists, warnings, overwritten } =
+    written;
   return {
     success: true,
     message: already_exists
       ? "Calendar event already exists"
       : "Calendar event created successfully",
-    results: [{ meeting_id, success: true, google_event_id, google_event_link, already_exists }],
+    results: [{
+      meeting_id,
+      success: true,
+      google_event_id,
+      google_event_link,
+      already_exists,
+      ...(warnings === undefined ? {} : { warnings }),
+      ...(overwritten === undefined ? {} : { overwritten }),
+    }],
   };
 }
 
@@ -50,10 +66,26 @@ export function storedFailureResponse(
   meeting_id: string,
   writeback_error: string | null,
 ): Response {
+  const { code, message } = storedFailure(writeback_error);
+  return failureResponse(meeting_id, rejection(code, message));
+}
+
+/** The response for a meeting whose last attempt failed and that is attempted again in `wait` seconds. */
+export function retriedFailureResponse(
+  meeting_id: string,
+  writeback_error: string | null,
+  wait: number,
+): Response {
+  const { code, message } = storedFailure(writeback_error);
+  return failureResponse(meeting_id, deferral(code, wait, message));
+}
+
+function storedFailure(writeback_error: string | null): { code: FailureCode; message: string } {
   const [, code = "", message = ""] = /^([a-z_]+): (.*)$/s.exec(writeback_error ?? "") ?? [];
-  const known = isFailureCode(code) ? code : "google_rejected";
-  const text = message === "" ? writeback_error ?? "The write-back failed." : message;
-  return failureResponse(meeting_id, rejection(known, text));
+  return {
+    code: isFailureCode(code) ? code : "google_rejected",
+    message: message === "" ? writeback_error ?? "The write-back failed." : message,
+  };
 }
 
 export function batchResponse({ results, remaining }: BatchReport) {
@@ -84,15 +116,18 @@ function batchElement(result: WritebackResult) {
     : { meeting_id, success: false, error: failure.code, message: failure.message };
 }
 
-/** The state of one write-back in the words of the origin. */
-export function statusResponse(meeting: MeetingRow) {
+/** The state of one write-back, in the fields of the origin. */
+export function statusResponse(meeting: MeetingWithState) {
   return {
     meeting_id: meeting.meeting_id,
-    status: meeting.writeback_status,
+    status: meeting.state,
+    stage: meeting.stage,
+    reason: meeting.reason,
+    until: shownInstant(meeting.until),
     google_event_id: meeting.google_event_id,
     google_event_link: meeting.google_event_link,
     error: meeting.writeback_error,
     retry_count: meeting.writeback_retry_count,
-    succeeded_at: meeting.writeback_succeeded_at,
+    succeeded_at: shownInstant(meeting.writeback_succeeded_at),
   };
 }

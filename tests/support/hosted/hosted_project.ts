@@ -24,12 +24,12 @@ export async function preparedProject(
  * Makes the empty database at `superuser_url` a hosted project before its first migration:
  * `supabase_admin` owns auth, extensions, cron, net and vault, made beforehand; `postgres` is no
  * superuser; `authenticator` has timeouts of 8 s and inherits nothing. Returns connections as
- * `postgres` and as `authenticator`.
+ * `postgres` and as `authenticator`, whose passwords are `password`.
  */
 export async function hostedProject(
   superuser_url: string,
+  password: string = crypto.randomUUID(),
 ): Promise<PreparedProject & AsyncDisposable> {
-  const password = crypto.randomUUID();
   const superuser = await openPostgresDatabase(superuser_url);
   try {
     const { providers } = await preparedProject(superuser);

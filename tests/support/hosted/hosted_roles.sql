@@ -17,6 +17,8 @@ alter role authenticated inherit;
 alter role service_role inherit;
 grant anon, authenticated, service_role to authenticator;
 grant anon, authenticated, service_role to postgres with admin option;
+-- As dumps of roles of hosted projects have it; the settings of pg_cron are read with the first.
+grant pg_monitor, pg_read_all_data, pg_signal_backend to postgres;
 alter role authenticator set statement_timeout = '8s';
 alter role authenticator set lock_timeout = '8s';
 alter role anon set statement_timeout = '3s';
@@ -57,3 +59,13 @@ grant execute on function vault.create_secret, vault.update_secret to postgres w
 grant usage on schema auth to authenticator;
 grant all on all tables in schema auth to authenticator;
 grant all on all sequences in schema auth to authenticator;
+
+-- Restores switch triggers off with it.
+do $$
+begin
+  -- Parameters have privileges since Postgres 15.
+  if current_setting('server_version_num')::integer >= 150000 then
+    grant set on parameter session_replication_role to postgres;
+  end if;
+end
+$$;

@@ -1,0 +1,6 @@
+import { printLine } from "../output.ts";
+import { openApiFiles } from "./openapi_files.ts";
+
+// Compared with the schemas by tests/architecture/openapi_test.ts.
+for (const [path, text] of await openApiFiles()) await Deno.writeTextFile(path, text);
+printLine("docs/openapi.json and the module of the function status written");

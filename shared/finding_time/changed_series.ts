@@ -1,0 +1,35 @@
+import type { ChangedSeries, ExpandedSeries } from "@shared/database/meeting_changes.ts";
+import { SchedulingInputError } from "@shared/scheduling/input/scheduling_input_error.ts";
+import { seriesStarts } from "@shared/scheduling/series_starts.ts";
+
+const MINUTE_MS = 60_000;
+
+/** The occurrences of a series as a change arranges it, by which a search would judge it. */
+export function expandSeries(series: ChangedSeries): ExpandedSeries {
+  const start = Date.parse(series.starts_at);
+  const length = Date.parse(series.ends_at) - start;
+  const seconds = start % MINUTE_MS;
+  const occurrences = startsOf(series, start).map((minute) => {
+    const at = minute * MINUTE_MS + seconds;
+    return {
+      start_time: new Date(at).toISOString(),
+      end_time: new Date(at + length).toISOString(),
+    };
+  });
+  return { of: series, occurrences };
+}
+
+function startsOf(
+  { recurrence, recurrence_horizon, timezone }: ChangedSeries,
+  start: number,
+): number[] {
+  const minute = Math.floor(start / MINUTE_MS);
+  const horizon = recurrence_horizon === null ? {} : { horizon: recurrence_horizon };
+  try {
+    return seriesStarts({ lines: recurrence, ...horizon }, minute, timezone);
+  } catch (thrown) {
+    // A stored row may have lines that the write refuses by their path; no occurrence of them is known.
+    if (thrown instanceof SchedulingInputError) return [minute];
+    throw thrown;
+  }
+}

@@ -1,0 +1,66 @@
+import { MINUTES_PER_DAY } from "@shared/time/instants.ts";
+import { LIMITS } from "@shared/schemas/limits.ts";
+import type { CompleteConstraints } from "@shared/schemas/constraints.ts";
+import type { MeetingParticipant } from "@shared/schemas/participant.ts";
+
+/** What of a request decides how large its search is. */
+interface SearchDimensions {
+  constraints: CompleteConstraints;
+  attending: readonly MeetingParticipant[];
+  recurrence: readonly string[] | null;
+}
+
+const DAY_MS = 86_400_000;
+/** What an occurrence of a series, and a day of someone's open hours, cost beside the score of one person at one start. */
+const OCCURRENCE = 5;
+const OPEN_DAY = 6;
+
+/**
+ * Where a request asks for a larger search than one call can pay for: its path, and what would change it. Each of its
+ * numbers alone is allowed; half a second of processor time is spent by their product.
+ */
+export function searchProblem(
+  request: SearchDimensions,
+): { path: string; message: string } | null {
+  const { constraints, attending } = request;
+  const zones = new Set([constraints.timezone]);
+  for (const { timezone, open_hours = [] } of attending) {
+    if (timezone !== undefined) zones.add(timezone);
+    for (const hours of open_hours) if (hours.timezone !== undefined) zones.add(hours.timezone);
+  }
+  if (zones.size > LIMITS.timezones) {
+    return {
+      path: "participants",
+      message: `Expected at most ${LIMITS.timezones} different time zones`,
+    };
+  }
+  return searchSteps(request) <= LIMITS.search_steps ? null : {
+    path: "constraints.latest_date",
+    message:
+      "The search is too large. Send a shorter time window, a larger interval_minutes, fewer participants or open hours, or a smaller recurrence_horizon",
+  };
+}
+
+/** How large a search is: the scores of one person at one start that it may have to compute. */
+export function searchSteps({ constraints, attending, recurrence }: SearchDimensions): number {
+  const { earliest_date, latest_date, working_hours_start, working_hours_end } = constraints;
+  const days = Math.max(0, (Date.parse(latest_date) - Date.parse(earliest_date)) / DAY_MS) + 1;
+  const open_hours = attending.reduce(
+    (total, person) => total + (person.open_hours?.length ?? 0),
+    0,
+  );
+  // Own open hours may be wider than the working hours.
+  const share = open_hours > 0
+    ? 1
+    : (working_hours_end - working_hours_start) / 24 * constraints.allowed_days.length / 7;
+  const starts = days * share * MINUTES_PER_DAY / constraints.interval_minutes;
+  const occurrences = recurrence === null ? 0 : constraints.recurrence_horizon;
+  const series = OCCURRENCE * occurrences + datesOf(recurrence ?? []);
+  return starts * (attending.length + series) + OPEN_DAY * days * open_hours;
+}
+
+/** How many dates a recurrence leaves out and adds; each costs about as much as the score of one person. */
+function datesOf(recurrence: readonly string[]): number {
+  return recurrence.filter((line) => !line.startsWith("RRULE:"))
+    .reduce((total, line) => total + line.split(",").length, 0);
+}
