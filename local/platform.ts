@@ -76,6 +76,8 @@ export interface Platform extends AsyncDisposable {
   runCron(): Promise<string[]>;
   /** Delivers all queued `net.http_post` requests now, in order; returns how many there were. */
   drainNet(): Promise<number>;
+  /** Resolves when no functions process works on after its responses. */
+  settled(): Promise<void>;
   /** Another functions process on the same stack. */
   startWorker(): Promise<FunctionsWorker>;
   /** Stops everything that was started. Safe to repeat. */
@@ -149,9 +151,11 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
       }),
       options.onFunctionsOutput,
     );
+  const working: { settled(): Promise<void> }[] = [];
   if (options.functions !== "none") {
     const functions = await keepRunning(startFunctions, gateway.setFunctions, onError);
     started.defer(() => functions.stop());
+    working.push(functions);
   }
   await setVaultEntries(database, {
     convene_functions_url: functions_url,
@@ -193,8 +197,12 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
       if (providers.net === "stand-in") return net.drain();
       throw new Error("This database has the real pg_net, which delivers requests itself");
     },
+    async settled() {
+      await Promise.all(working.map((functions) => functions.settled()));
+    },
     async startWorker() {
       const worker = await startFunctions();
+      working.push(worker);
       running.defer(() => worker.stop());
       gateway.addWorker(String(worker.pid), worker.origin);
       return {

@@ -5,6 +5,9 @@ export interface BackgroundWork {
   settled(): Promise<void>;
 }
 
+/** Responds when no work is left. Only the parent process asks: the gateway leads to functions alone. */
+export const BACKGROUND_WORK_PATH = "/_background_work";
+
 export function backgroundWork(): BackgroundWork {
   const running = new Set<Promise<unknown>>();
   return {

@@ -1,9 +1,13 @@
+import { BACKGROUND_WORK_PATH } from "./background_work.ts";
+
 export interface FunctionsProcess {
   /** Where it listens: `http://127.0.0.1:<port>`. */
   readonly origin: string;
   readonly pid: number;
   /** Resolves when the process has ended, for whatever reason. */
   readonly ended: Promise<void>;
+  /** Resolves when no work is left that responses went before, or the process has ended. */
+  settled(): Promise<void>;
   /** Lets running work finish for a few seconds, then ends it. */
   stop(): Promise<void>;
   /** SIGKILL: nothing finishes. */
@@ -67,8 +71,15 @@ export async function startFunctionsProcess(
       // It has ended already, which is what was wanted.
     }
   };
+  const origin = `http://127.0.0.1:${port}`;
   return {
-    origin: `http://127.0.0.1:${port}`,
+    origin,
+    async settled() {
+      const asked = fetch(`${origin}${BACKGROUND_WORK_PATH}`).then((response) =>
+        response.body?.cancel()
+      );
+      await Promise.race([asked.catch(() => ended), ended]);
+    },
     pid: child.pid,
     ended,
     kill: () => signal("SIGKILL"),

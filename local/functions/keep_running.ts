@@ -2,6 +2,8 @@ import type { FunctionsProcess } from "./functions_process.ts";
 
 /** A functions process that is replaced when it ends, as Supabase replaces an isolate. */
 export interface KeptFunctions {
+  /** Resolves when the present process has no work left. */
+  settled(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -46,6 +48,7 @@ export async function keepRunning(
   const watching = watch();
 
   return {
+    settled: () => current.settled(),
     async stop() {
       stopping = true;
       await current.stop();

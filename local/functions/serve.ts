@@ -1,7 +1,7 @@
 // The program of one functions process: serves every function of a folder on a free loopback port.
 // Arguments: the folder's URL. Prints {"port": number} and ends when its standard input closes,
 // which is how it notices that the platform has died. SIGTERM lets running work finish first.
-import { backgroundWork } from "./background_work.ts";
+import { BACKGROUND_WORK_PATH, backgroundWork } from "./background_work.ts";
 import { functionRoutes } from "./function_routes.ts";
 
 /** How long background work may continue after SIGTERM. The platform waits a little longer. */
@@ -35,7 +35,13 @@ try {
 
 async function serveFunctions(folder: URL): Promise<void> {
   const route = await functionRoutes(folder, logError);
-  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, route);
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    (request) =>
+      new URL(request.url).pathname === BACKGROUND_WORK_PATH
+        ? background.settled().then(() => new Response(null, { status: 204 }))
+        : route(request),
+  );
 
   Deno.addSignalListener("SIGTERM", async () => {
     await Promise.race([

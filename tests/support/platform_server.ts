@@ -13,7 +13,15 @@ import { QUIET } from "./stack.ts";
 import { emptiedTables, type SeedRows, seedRows } from "./emptied_tables.ts";
 
 export interface PlatformCall {
-  method: "renew" | "sql" | "createUser" | "runCron" | "drainNet" | "startWorker" | "stopWorker";
+  method:
+    | "renew"
+    | "sql"
+    | "createUser"
+    | "runCron"
+    | "drainNet"
+    | "settled"
+    | "startWorker"
+    | "stopWorker";
   // deno-lint-ignore no-explicit-any -- the arguments of that method of Platform
   args: any[];
 }
@@ -85,6 +93,8 @@ async function serve(database: TestDatabase): Promise<void> {
         return await platform.runCron();
       case "drainNet":
         return await platform.drainNet();
+      case "settled":
+        return await platform.settled();
       case "startWorker": {
         const worker = await platform.startWorker();
         workers.set(worker.pid, worker);

@@ -25,6 +25,7 @@ export async function sharedPlatform(database: TestDatabase): Promise<Platform |
       call(url, "createUser", email, claims),
     runCron: () => call(url, "runCron"),
     drainNet: () => call(url, "drainNet"),
+    settled: () => call(url, "settled"),
     async startWorker() {
       const { functions_url, pid } = await call(url, "startWorker");
       return {
