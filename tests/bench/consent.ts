@@ -5,6 +5,7 @@
 import { startPlatform } from "../../local/platform.ts";
 import { WEEK } from "../support/meetings.ts";
 import { type Organizer, stackOf } from "../support/stack.ts";
+import { verdict } from "./verdict.ts";
 
 const PAIRS = 200;
 const WARM_UP = 30;
@@ -43,7 +44,7 @@ print(`a user who shares nothing  p50 ${user.toFixed(2)} ms`);
 print(`an unknown address         p50 ${nothing.toFixed(2)} ms`);
 print(
   `difference                 ${percent.toFixed(1)} % (goal: at most ${GOAL_PERCENT} %) ${
-    percent <= GOAL_PERCENT ? "met" : "NOT MET"
+    verdict(percent <= GOAL_PERCENT)
   }`,
 );
 

@@ -6,6 +6,7 @@ import { functionsEnvironment } from "../../local/functions/environment.ts";
 import { startFunctionsProcess } from "../../local/functions/functions_process.ts";
 import { generateKeys } from "../../local/keys.ts";
 import { schedulingInput } from "../unit/scheduling/baseline_inputs.ts";
+import { verdict } from "./verdict.ts";
 
 const SIZE = { participants: 20, busy: 100, days: 20 };
 const WARM_UP = 400;
@@ -68,7 +69,7 @@ try {
   );
   print(
     `ratio of p50  ${(ours / least).toFixed(2)} (goal: at most ${GOAL}) ${
-      ours <= GOAL * least ? "met" : "NOT MET"
+      verdict(ours <= GOAL * least)
     }`,
   );
 } finally {

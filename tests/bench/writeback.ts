@@ -23,6 +23,7 @@ import {
   queueCost,
 } from "./writeback/queue_cost.ts";
 import { singleCost } from "./writeback/single_runs.ts";
+import { verdict } from "./verdict.ts";
 
 const only = Deno.args.find((arg) => arg.startsWith("--only="))?.slice("--only=".length);
 const is_quick = Deno.args.includes("--quick");
@@ -84,14 +85,14 @@ for (const meetings of only === undefined || only === "batches" ? [100, ROWS] : 
       `${users}`,
       run.seconds.toFixed(2),
       ideal.toFixed(2),
-      verdict(run.seconds / ideal, run.seconds / ideal <= 1.1),
+      judged(run.seconds / ideal, run.seconds / ideal <= 1.1),
       least.toFixed(2),
       (run.seconds / least).toFixed(2),
       measured.toFixed(2),
       (run.seconds / measured).toFixed(2),
       sequential.toFixed(0),
-      goal === undefined ? speed.toFixed(1) : verdict(speed, speed >= goal),
-      verdict(run.refused, run.refused === 0, 0),
+      goal === undefined ? speed.toFixed(1) : judged(speed, speed >= goal),
+      judged(run.refused, run.refused === 0, 0),
       `${run.calls}`,
       run.cpu_milliseconds_a_row.toFixed(2),
     ]);
@@ -149,12 +150,12 @@ async function reportQueue(): Promise<void> {
       cost.claim.toFixed(1),
       cost.settle.toFixed(1),
       cost.bare.toFixed(1),
-      verdict(both(cost) / cost.bare, both(cost) / cost.bare <= 2),
+      judged(both(cost) / cost.bare, both(cost) / cost.bare <= 2),
     ]),
   );
   for (const [finished, cost] of costs.slice(1)) {
     const growth = both(cost) / both(small);
-    printLine(`From 1,000 to ${finished} finished meetings: x ${verdict(growth, growth <= 1.2)}`);
+    printLine(`From 1,000 to ${finished} finished meetings: x ${judged(growth, growth <= 1.2)}`);
   }
   printLine(`Statements for one claim and one settlement of ${ROWS} rows: ${small.statements}`);
 }
@@ -163,8 +164,8 @@ function both({ claim, settle }: QueueCost): number {
   return claim + settle;
 }
 
-function verdict(value: number, is_met: boolean, digits = 2): string {
-  return `${value.toFixed(digits)} ${is_met ? "met" : "NOT MET"}`;
+function judged(value: number, is_met: boolean, digits = 2): string {
+  return `${value.toFixed(digits)} ${verdict(is_met)}`;
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): void {
