@@ -12,6 +12,7 @@ import { eventsOf, mailsBy, rowOf, WEEK } from "../support/meetings.ts";
 import { startPostgresServer } from "../support/postgres_server.ts";
 import { type Stack, stackOf } from "../support/stack.ts";
 import { change, eventRow, START } from "../support/tasks.ts";
+import { LEFT_BEHIND, uninstall } from "../support/uninstalled.ts";
 
 const FIXTURES = new URL("../fixtures/adoption/", import.meta.url);
 
@@ -19,6 +20,8 @@ interface Application {
   database: LocalDatabase;
   tables: readonly Adoptable[];
   before: unknown;
+  /** Everything in its schemas before Convene came. */
+  own: unknown[];
   columns: Record<string, string[]>;
   migrations: URL;
   url: string;
@@ -39,9 +42,10 @@ async function withAdopted(
     const columns: Record<string, string[]> = {};
     for (const table of tables) columns[table] = await columnsOf(database, table);
     const before = await ownState(database, tables, columns);
+    const own = await database.query(LEFT_BEHIND);
     const migrations = await migrateWithAdoption(database, tables);
     try {
-      await work({ database, tables, before, columns, migrations, url });
+      await work({ database, tables, before, own, columns, migrations, url });
     } finally {
       await Deno.remove(migrations, { recursive: true });
     }
@@ -272,6 +276,26 @@ Deno.test("old rows of adopted tables of tasks are scheduled, moved, changed and
   ));
 
 const text = (answer: { body: unknown }) => JSON.stringify(answer.body);
+
+const APPLICATIONS = [
+  ["application_meetings.sql", ["meetings"], ""],
+  ["application_tasks.sql", ["tasks", "task_calendar_events"], TASK_ROWS],
+] as const;
+for (const [fixture, tables, rows] of APPLICATIONS) {
+  Deno.test(`uninstalling leaves adopted tables of ${fixture} as they were, and nothing of Convene on them`, () =>
+    withAdopted(fixture, tables, async ({ database, columns, before, own }) => {
+      await uninstall(database);
+      assert.deepEqual(await ownState(database, tables, columns), before);
+      assert.deepEqual(await database.query(LEFT_BEHIND), own);
+      assert.deepEqual(
+        await database.query(
+          "select tgname from pg_trigger where not tgisinternal and tgrelid = any ($1::regclass[])",
+          [`{${tables.map((table) => `public.${table}`)}}`],
+        ),
+        [],
+      );
+    }, rows));
+}
 
 const MANY_ROWS = `
   insert into auth.users (id, email) values ('${USER}', 'owner@north.example');

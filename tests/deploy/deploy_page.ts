@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { connectGoogle } from "../../local/connect_google.ts";
+import { functionsToUpload } from "../../local/deploy/functions_to_upload.ts";
+import { LEFT_BEHIND } from "../support/uninstalled.ts";
 import { blocksOf, filledIn } from "./page_blocks.ts";
 import { assertSays, type Rehearsal } from "./rehearsal.ts";
 
@@ -59,6 +61,12 @@ export const PAGE_PROMISES: Record<string, (rehearsal: Rehearsal) => Promise<voi
       project.keys.get("automations"),
       `${project.api_url}/functions/v1`,
     ]);
+  },
+
+  async "docs/deploy.md: uninstalling deletes every function that was deployed"() {
+    const text = (PAGE.get("Uninstall") ?? []).map((block) => block.text).join("\n");
+    const deleted = /for name in (.*); do/.exec(text)?.[1]?.split(" ") ?? [];
+    assert.deepEqual(deleted.toSorted(), (await functionsToUpload()).names);
   },
 
   "README.md prints no command of a deployment that docs/deploy.md does not"() {
@@ -171,15 +179,7 @@ export const PAGE_PROMISES: Record<string, (rehearsal: Rehearsal) => Promise<voi
     await follow(rehearsal, "Uninstall");
     assert.deepEqual(await project.sql("select name from public.neighbours"), [{ name: "kept" }]);
     assert.deepEqual(
-      await project.sql(
-        `select c.oid::regclass::text as name from pg_class as c
-         where c.relnamespace in ('public'::regnamespace, to_regnamespace('private')) and c.relkind in ('r', 'v', 'S')
-         union all select p.oid::regprocedure::text from pg_proc as p
-         where p.pronamespace in ('public'::regnamespace, to_regnamespace('private'))
-           and not exists (select from pg_depend as d where d.objid = p.oid and d.deptype = 'e')
-         union all select jobname::text from cron.job where jobname like 'convene-%'
-         union all select name from vault.secrets`,
-      ),
+      await project.sql(LEFT_BEHIND),
       [{ name: "neighbours" }],
     );
     assert.ok(!project.secrets.has("CONVENE_TOKEN_KEYS"));

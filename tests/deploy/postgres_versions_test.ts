@@ -18,6 +18,7 @@ import {
 import { type BootedPostgres, bootPostgres } from "../support/postgres_boot.ts";
 import { type PostgresServer, startPostgresServer } from "../support/postgres_server.ts";
 import { type Stack, stackOf } from "../support/stack.ts";
+import { LEFT_BEHIND, uninstall } from "../support/uninstalled.ts";
 import { until } from "../support/until.ts";
 
 type OpenProject = () => Promise<PreparedProject & AsyncDisposable>;
@@ -88,7 +89,8 @@ Deno.test.afterAll(async () => {
 for (const version of VERSIONS) {
   for (const [regime, kind] of Object.entries(REGIMES)) {
     Deno.test({
-      name: `migrations, the helper contract and insert to event hold on ${version.name} ${regime}`,
+      name:
+        `migrations, the helper contract, insert to event and uninstalling hold on ${version.name} ${regime}`,
       // The server outlives the test that starts it, and PGlite sets the exit code until it is closed.
       sanitizeOps: false,
       sanitizeResources: false,
@@ -97,6 +99,7 @@ for (const version of VERSIONS) {
         await using project = await version[kind]();
         await assertServer(project.owner, version.major);
         if (kind === "hosted") await assertHostedRoles(project);
+        const before = await project.owner.query(LEFT_BEHIND);
         await using platform = await startPlatform({
           project,
           strict_google: true,
@@ -105,6 +108,9 @@ for (const version of VERSIONS) {
         const stack = stackOf(platform, version.name !== "PGlite");
         await helperContract(stack, project.api);
         await insertToEvent(stack);
+        await platform.settled();
+        await uninstall(project.owner);
+        assert.deepEqual(await project.owner.query(LEFT_BEHIND), before);
       },
     });
   }
