@@ -1,7 +1,7 @@
 import { MINUTES_PER_DAY } from "@shared/time/instants.ts";
 
 export const CELL_MINUTES = 30;
-const WEEK_MINUTES = 7 * MINUTES_PER_DAY;
+export const WEEK_MINUTES = 7 * MINUTES_PER_DAY;
 export const CELLS = WEEK_MINUTES / CELL_MINUTES;
 
 /** Counts of a cell stay below this, in proportion, so that a cell fits a byte. */
@@ -48,7 +48,7 @@ export function cellsOf(wall: number, duration: number): number[] {
 }
 
 /** Minutes since Monday 00:00; the first day of 1970 was a Thursday. */
-function minuteOfWeek(wall: number): number {
+export function minuteOfWeek(wall: number): number {
   const minute = (wall + 3 * MINUTES_PER_DAY) % WEEK_MINUTES;
   return minute < 0 ? minute + WEEK_MINUTES : minute;
 }

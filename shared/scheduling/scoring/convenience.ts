@@ -38,27 +38,30 @@ export interface ClockCosts {
 }
 
 /**
- * How convenient a meeting is for a person, from 0 to MOST_CONVENIENT: by their clock, by the pause they prefer, with
- * `clear` minutes to their nearest meeting, and by their history. Inconvenience weighs by their fairness_percent.
+ * How convenient a meeting is for a person, from 0 to MOST_CONVENIENT: by their clock and their history, which together
+ * cost `burden` (clockBurden), and by the pause they prefer, with `clear` minutes to their nearest meeting. Inconvenience
+ * weighs by their fairness_percent.
  */
 export function convenienceAt(
-  person: Person,
-  start: number,
-  duration: number,
+  { gap, fairness_percent }: Person,
+  burden: number,
   clear: number,
 ): number {
-  const { gap, history, fairness_percent } = person;
-  let inconvenience = MOST_CONVENIENT - clockConvenience(person, start, duration);
+  let inconvenience = burden;
   if (gap !== undefined && clear < gap.minutes) {
     inconvenience += Math.round(gap.costs * (gap.minutes - clear) / gap.minutes);
   }
-  if (history !== undefined) {
-    const cells = cellsOf(start + offsetAt(person.offsets, start), duration);
-    inconvenience += Math.round(
-      cells.reduce((sum, cell) => sum + history[cell]!, 0) / cells.length,
-    );
-  }
   return Math.max(0, MOST_CONVENIENT - Math.round(inconvenience * fairness_percent / 100));
+}
+
+/** The inconvenience of the local clock and of a person's history, in the unit of MOST_CONVENIENT. */
+export function clockBurden(person: Person, start: number, duration: number): number {
+  const { history } = person;
+  const by_clock = MOST_CONVENIENT - clockConvenience(person, start, duration);
+  if (history === undefined) return by_clock;
+  const cells = cellsOf(start + offsetAt(person.offsets, start), duration);
+  return by_clock +
+    Math.round(cells.reduce((sum, cell) => sum + history[cell]!, 0) / cells.length);
 }
 
 /** For costs that are only summed up: a new object for each start and person is a third of a large search's time. */
