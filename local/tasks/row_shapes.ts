@@ -49,6 +49,7 @@ export function shapeOf(schema: z.core.$ZodType): Shape {
   if (def.type === "optional") return { ...shapeOf(def.innerType), optional: true };
   if (def.type === "nullable") return { ...shapeOf(def.innerType), nullable: true };
   const kind = kindOf(schema);
+  if (kind?.same_as !== undefined) return shapeOf(kind.same_as);
   if (def.type === "pipe" && kind === undefined) return shapeOf(def.in);
   const { schemas = {}, ...known } = kind ?? {};
   const checks = (def.checks ?? []).map((check) => check._zod.def as Check);

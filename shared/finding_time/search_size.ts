@@ -11,9 +11,13 @@ interface SearchDimensions {
 }
 
 const DAY_MS = 86_400_000;
-/** What an occurrence of a series, and a day of someone's open hours, cost beside the score of one person at one start. */
+/**
+ * What an occurrence of a series, a person's own preferences, and a day of someone's open hours cost beside the score of
+ * one person at one start.
+ */
 const OCCURRENCE = 5;
-const OPEN_DAY = 6;
+const OWN_PREFERENCES = 1;
+const OPEN_DAY = 12;
 
 /**
  * Where a request asks for a larger search than one call can pay for: its path, and what would change it. Each of its
@@ -56,7 +60,9 @@ export function searchSteps({ constraints, attending, recurrence }: SearchDimens
   const starts = days * share * MINUTES_PER_DAY / constraints.interval_minutes;
   const occurrences = recurrence === null ? 0 : constraints.recurrence_horizon;
   const series = OCCURRENCE * occurrences + datesOf(recurrence ?? []);
-  return starts * (attending.length + series) + OPEN_DAY * days * open_hours;
+  const preferring = attending.filter(({ preferences }) => preferences !== undefined).length;
+  const people = attending.length + OWN_PREFERENCES * preferring;
+  return starts * (people + series) + OPEN_DAY * days * open_hours;
 }
 
 /** How many dates a recurrence leaves out and adds; each costs about as much as the score of one person. */

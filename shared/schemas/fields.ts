@@ -3,6 +3,7 @@ import { MINUTES_PER_DAY, parseDate } from "@shared/time/instants.ts";
 import { EXPECTED_LOCALE, isLocale } from "@shared/texts/texts.ts";
 import { WEEKDAYS } from "@shared/time/weekday.ts";
 import { isTimeZone } from "@shared/time/zones.ts";
+import { isListOf, withFastPath } from "./fast_path.ts";
 import { withJsonSchema } from "./json_schema.ts";
 import { ofKind } from "./kinds.ts";
 import { LIMITS } from "./limits.ts";
@@ -80,13 +81,18 @@ export const TIMEZONE = ofKind(
   withJsonSchema(
     z.string("Expected an IANA time zone, e.g. Europe/Paris").check(
       z.refine(
-        (value) => value.length <= LIMITS.timezone_characters && isTimeZone(value),
+        isZoneName,
         "Expected an IANA time zone, e.g. Europe/Paris",
       ),
     ),
     { type: "string", maxLength: LIMITS.timezone_characters, examples: ["Europe/Paris"] },
   ),
 );
+
+/** Whether a text passes TIMEZONE. */
+export function isZoneName(text: string): boolean {
+  return text.length <= LIMITS.timezone_characters && isTimeZone(text);
+}
 
 /** A list of at most so many items; `what` they are, in the plural. */
 export const listOf = <T extends z.ZodMiniType>(item: T, most: number, what: string) =>
@@ -117,6 +123,17 @@ export const WEEKDAY = ofKind(
     ),
     { type: "string", anyOf: [{ enum: WEEKDAYS }, { pattern: inAnyCase(WEEKDAYS) }] },
   ),
+);
+
+const WEEKDAY_NAMES: ReadonlySet<unknown> = new Set(WEEKDAYS);
+
+/** Whether a value is what WEEKDAY_LIST returns. */
+export const isWeekdayList = (value: unknown): boolean =>
+  isListOf(value, LIMITS.weekdays, (day) => WEEKDAY_NAMES.has(day));
+
+export const WEEKDAY_LIST = withFastPath(
+  listOf(WEEKDAY, LIMITS.weekdays, "weekdays"),
+  isWeekdayList,
 );
 
 /** A pattern of JSON Schema, which has no flags. */
@@ -224,6 +241,10 @@ export function numberBetween(least: number, most: number, expected: string) {
 /** An hour of the day, perhaps fractional: 8.5 is 08:30. */
 export const HOUR = numberBetween(0, 24, "Expected an hour from 0 to 24");
 
+/** Whether a value passes HOUR. */
+export const isHour = (value: unknown): boolean =>
+  typeof value === "number" && value >= 0 && value <= 24;
+
 function isDay(value: string): boolean {
   return isInYears(parseDate(value) * MS_PER_DAY);
 }
@@ -246,11 +267,17 @@ export function isInstant(value: string): boolean {
   return match?.[1] !== undefined && isDay(match[1]) && isInYears(Date.parse(value));
 }
 
+const TIME_OF_DAY_TEXT = /^(([01]\d|2[0-3]):[0-5]\d|24:00)$/;
+
+/** Whether a value passes TIME_OF_DAY. */
+export const isTimeOfDay = (value: unknown): boolean =>
+  typeof value === "string" && TIME_OF_DAY_TEXT.test(value);
+
 /** A time of day; 24:00 is the end of it. */
 export const TIME_OF_DAY = ofKind(
   { type: "time_of_day" },
   z.string("Expected a time of day, e.g. 09:30").check(
-    z.regex(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/, "Expected a time of day, e.g. 09:30"),
+    z.regex(TIME_OF_DAY_TEXT, "Expected a time of day, e.g. 09:30"),
   ),
 );
 

@@ -12,6 +12,8 @@ export interface Kind {
   most?: number;
   /** The message for an item of a list that has no schema of its own. */
   expected_item?: string;
+  /** The schema that accepts the same, where code stands before it (fast_path.ts): it has the structure. */
+  same_as?: z.core.$ZodType;
   /** Schemas that the structure does not show. */
   schemas?: Readonly<Record<string, z.core.$ZodType>>;
 }

@@ -5,6 +5,9 @@ import { CALENDAR_SUMMARY, fromSummary, PREFERENCES } from "./preferences.ts";
 import type { GivenPreferences } from "./preferences.ts";
 import {
   EMAIL,
+  isTimeOfDay,
+  isWeekdayList,
+  isZoneName,
   listOf,
   listOfDays,
   LUNCH,
@@ -13,17 +16,34 @@ import {
   textBetween,
   TIME_OF_DAY,
   TIMEZONE,
-  WEEKDAY,
+  WEEKDAY_LIST,
 } from "./fields.ts";
+import { hasOnly, isListOf, withFastPath } from "./fast_path.ts";
 import { ofKind } from "./kinds.ts";
 import { LIMITS } from "./limits.ts";
 
 const OPEN_HOURS = z.strictObject({
-  days: listOf(WEEKDAY, LIMITS.weekdays, "weekdays"),
+  days: WEEKDAY_LIST,
   start: TIME_OF_DAY,
   end: TIME_OF_DAY,
   timezone: z.optional(TIMEZONE),
 });
+
+const OPEN_HOURS_FIELDS = new Set(Object.keys(OPEN_HOURS._zod.def.shape));
+
+const OPEN_HOURS_LIST = withFastPath(
+  listOf(OPEN_HOURS, LIMITS.open_hours, "open hours"),
+  (value) =>
+    isListOf(
+      value,
+      LIMITS.open_hours,
+      (hours) =>
+        hasOnly(hours, OPEN_HOURS_FIELDS) && isWeekdayList(hours.days) &&
+        isTimeOfDay(hours.start) && isTimeOfDay(hours.end) &&
+        (hours.timezone === undefined ||
+          (typeof hours.timezone === "string" && isZoneName(hours.timezone))),
+    ),
+);
 
 const NAME = text(LIMITS.name_characters);
 
@@ -40,7 +60,7 @@ export const PARTICIPANT_OBJECT = z.strictObject({
       "calendars",
     ),
   ),
-  open_hours: z.optional(listOf(OPEN_HOURS, LIMITS.open_hours, "open hours")),
+  open_hours: z.optional(OPEN_HOURS_LIST),
   buffer: z.optional(z.strictObject({ before: minutes(0, 1440), after: minutes(0, 1440) })),
   busy: z.optional(BUSY_LIST),
   exdates: z.optional(listOfDays(LIMITS.exdates)),

@@ -4,6 +4,7 @@ import { GROUP } from "./group.ts";
 import { withJsonSchema } from "./json_schema.ts";
 import { ofKind } from "./kinds.ts";
 import { LIMITS } from "./limits.ts";
+import { reportIssues } from "./nested_issues.ts";
 import { asParticipant, PARTICIPANT_INPUT } from "./participant.ts";
 import { isGroup, membersOf, peopleOf } from "./people.ts";
 import type { ParticipantEntry } from "./people.ts";
@@ -20,19 +21,7 @@ const ENTRY = ofKind(
         const names_group = typeof value === "object" && value !== null && "any_of" in value;
         const parsed = names_group ? GROUP.safeParse(value) : PARTICIPANT.safeParse(value);
         if (parsed.success) return parsed.data;
-        // An unknown field alone would not keep what follows from reading the value that is missing.
-        for (const issue of parsed.error.issues) {
-          context.issues.push(
-            issue.code === "unrecognized_keys"
-              ? {
-                code: "custom",
-                path: [...issue.path, issue.keys[0] ?? ""],
-                message: issue.message,
-                input: value,
-              }
-              : { ...issue, input: value } as z.core.$ZodRawIssue,
-          );
-        }
+        reportIssues(context, parsed.error, value);
         return z.NEVER;
       }),
     ),

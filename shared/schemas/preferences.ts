@@ -1,12 +1,22 @@
 import * as z from "zod/mini";
 import { BUSY_LIST } from "./busy_intervals.ts";
 import type { GivenBusy } from "./busy_intervals.ts";
-import { HOUR, listOf, numberBetween, text, TIMEZONE, WEEKDAY } from "./fields.ts";
+import { hasOnly, withFastPath } from "./fast_path.ts";
+import {
+  HOUR,
+  isHour,
+  isWeekdayList,
+  listOf,
+  numberBetween,
+  text,
+  TIMEZONE,
+  WEEKDAY_LIST,
+} from "./fields.ts";
 import { ofKind } from "./kinds.ts";
 import { LIMITS } from "./limits.ts";
 
 const TIMES = {
-  preferred_days: z.optional(listOf(WEEKDAY, LIMITS.weekdays, "weekdays")),
+  preferred_days: z.optional(WEEKDAY_LIST),
   preferred_hours_start: z.optional(HOUR),
   preferred_hours_end: z.optional(HOUR),
 };
@@ -15,15 +25,40 @@ const SHARE = numberBetween(0, 1, "Expected a number from 0 to 1");
 
 const CATEGORY_TIMES = z.strictObject(TIMES);
 
-const EVENT_CATEGORIES = ofKind(
-  { most: LIMITS.event_categories },
-  z.record(text(LIMITS.category_characters), CATEGORY_TIMES).check(
-    z.refine(
-      (categories) => Object.keys(categories).length <= LIMITS.event_categories,
-      `Expected at most ${LIMITS.event_categories} categories`,
+const TIMES_FIELDS = new Set(Object.keys(TIMES));
+
+const EVENT_CATEGORIES = withFastPath(
+  ofKind(
+    { most: LIMITS.event_categories },
+    z.record(text(LIMITS.category_characters), CATEGORY_TIMES).check(
+      z.refine(
+        (categories) => Object.keys(categories).length <= LIMITS.event_categories,
+        `Expected at most ${LIMITS.event_categories} categories`,
+      ),
     ),
   ),
+  areCategories,
 );
+
+function areCategories(value: unknown): boolean {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  const names = Object.keys(value);
+  return names.length <= LIMITS.event_categories &&
+    names.every((name) =>
+      name !== "__proto__" && name.length <= LIMITS.category_characters &&
+      areTimes((value as Record<string, unknown>)[name])
+    );
+}
+
+function areTimes(value: unknown): boolean {
+  return hasOnly(value, TIMES_FIELDS) && isAbsentOr(isWeekdayList, value.preferred_days) &&
+    isAbsentOr(isHour, value.preferred_hours_start) &&
+    isAbsentOr(isHour, value.preferred_hours_end);
+}
+
+function isAbsentOr(isValid: (value: unknown) => boolean, value: unknown): boolean {
+  return value === undefined || isValid(value);
+}
 
 /** What a person prefers. Hours are hours of the day in their own zone; categories name the meeting's `event_category`. */
 export const PREFERENCES = z.strictObject({

@@ -13,6 +13,8 @@ const SUNDAY = 6;
 export interface DayHours {
   /** The weekday whose end is the end of the week, by index of WEEKDAYS; undefined for none. */
   last_weekday: number | undefined;
+  /** Whether `on` depends on the weekday alone. */
+  is_weekly: boolean;
   /** From the first open minute of a local day (counted since 1970) to the last; undefined without any. */
   on: (day: number) => DaySpan | undefined;
 }
@@ -24,11 +26,11 @@ export function dayHours(
   from: number,
   to: number,
 ): DayHours {
+  const is_weekly = rules.every((rule) => rule.timezone === timezone);
   return {
     last_weekday: lastWeekday(rules),
-    on: rules.every((rule) => rule.timezone === timezone)
-      ? byWeekday(rules)
-      : byDay(rules, timezone, from, to),
+    is_weekly,
+    on: is_weekly ? byWeekday(rules) : byDay(rules, timezone, from, to),
   };
 }
 

@@ -98,13 +98,15 @@ function occurrencesOfRule(series: Series, start: number, wall: number): number[
   const { rule, offsets } = series;
   const day = Math.floor(wall / MINUTES_PER_DAY);
   const in_day = wall - day * MINUTES_PER_DAY;
-  return series.daysFrom(day).flatMap((day_of_series) => {
+  const { wall: last_wall = Infinity, instant: last = Infinity } = rule.until ?? {};
+  const occurrences: number[] = [];
+  for (const day_of_series of series.daysFrom(day)) {
     const then = day_of_series * MINUTES_PER_DAY + in_day;
     // The first occurrence of a repeated hour may be the second of the two.
     const instant = then === wall ? start : instantAt(offsets, then);
-    const { wall: last_wall = Infinity, instant: last = Infinity } = rule.until ?? {};
-    return then <= last_wall && instant <= last ? [instant] : [];
-  });
+    if (then <= last_wall && instant <= last) occurrences.push(instant);
+  }
+  return occurrences;
 }
 
 function daysFrom(rule: SeriesRule, day: number): readonly number[] {

@@ -107,8 +107,10 @@ function unpleasant(
   cost: keyof ClockCosts,
   say: (names: string[], first: Attendee) => Reason,
 ): Reason[] {
-  const concerned = clocks.filter(({ costs }) => costs[cost] >= WORTH_SAYING)
-    .flatMap(({ attendees }) => attendees);
+  const concerned: Attendee[] = [];
+  for (const { attendees, costs } of clocks) {
+    if (costs[cost] >= WORTH_SAYING) concerned.push(...attendees);
+  }
   const [first] = concerned;
   return first === undefined ? [] : [say(labels(concerned), first)];
 }

@@ -1,7 +1,7 @@
 import { MINUTES_PER_DAY } from "@shared/time/instants.ts";
 
 export const CELL_MINUTES = 30;
-const WEEK_MINUTES = 7 * MINUTES_PER_DAY;
+export const WEEK_MINUTES = 7 * MINUTES_PER_DAY;
 export const CELLS = WEEK_MINUTES / CELL_MINUTES;
 
 /** Counts of a cell stay below this, in proportion, so that a cell fits a byte. */
@@ -41,14 +41,27 @@ export function answersAt(profile: Profile, wall: number, duration: number): Ans
 
 /** The half-hours of the week, as indexes into a profile, that a meeting touches by its local clock. */
 export function cellsOf(wall: number, duration: number): number[] {
+  const { first, count } = cellSpan(wall, duration);
+  return Array.from({ length: count }, (_, i) => (first + i) % CELLS);
+}
+
+/** The average of a value of each half-hour of the week over those that a meeting touches by its local clock. */
+export function averageOver(values: Uint16Array, wall: number, duration: number): number {
+  const { first, count } = cellSpan(wall, duration);
+  let sum = 0;
+  for (let i = 0; i < count; i++) sum += values[(first + i) % CELLS]!;
+  return sum / count;
+}
+
+function cellSpan(wall: number, duration: number): { first: number; count: number } {
   const in_week = minuteOfWeek(wall);
   const first = Math.floor(in_week / CELL_MINUTES);
   const touched = Math.ceil((in_week + duration) / CELL_MINUTES) - first;
-  return Array.from({ length: Math.min(touched, CELLS) }, (_, i) => (first + i) % CELLS);
+  return { first, count: Math.min(touched, CELLS) };
 }
 
 /** Minutes since Monday 00:00; the first day of 1970 was a Thursday. */
-function minuteOfWeek(wall: number): number {
+export function minuteOfWeek(wall: number): number {
   const minute = (wall + 3 * MINUTES_PER_DAY) % WEEK_MINUTES;
   return minute < 0 ? minute + WEEK_MINUTES : minute;
 }

@@ -1,9 +1,10 @@
 import type { Interval } from "@shared/time/intervals.ts";
 import { NO_MEETING } from "../availability/attendance.ts";
 import type { Person } from "../availability/person.ts";
-import { clockConvenience, onlyClockMatters, sameClock } from "./convenience.ts";
+import type { ClockBurdens } from "./clock_burden.ts";
+import { onlyClockMatters, sameClock } from "./convenience.ts";
 import type { FragmentationMeasure } from "./fragmentation.ts";
-import { CLEAR_MINUTES } from "./scales.ts";
+import { CLEAR_MINUTES, MOST_CONVENIENT } from "./scales.ts";
 import type { Sums } from "./sums.ts";
 
 /** People with the same hours, to whom only the same clock matters, as it is for most. */
@@ -31,15 +32,22 @@ export class AlikePeople {
   readonly #starts: Int32Array;
   readonly #duration: number;
   readonly #measure: FragmentationMeasure;
+  readonly #burdens: ClockBurdens;
   readonly #groups = new Map<readonly Interval[], AlikeGroup[]>();
   /** The starts that disturbed() chose last, and their indexes, ascending; only the first ones are in use. */
   readonly chosen: Int32Array;
   readonly chosen_starts: Int32Array;
 
-  constructor(starts: Int32Array, duration: number, measure: FragmentationMeasure) {
+  constructor(
+    starts: Int32Array,
+    duration: number,
+    measure: FragmentationMeasure,
+    burdens: ClockBurdens,
+  ) {
     this.#starts = starts;
     this.#duration = duration;
     this.#measure = measure;
+    this.#burdens = burdens;
     this.chosen = new Int32Array(starts.length);
     this.chosen_starts = new Int32Array(starts.length);
   }
@@ -109,6 +117,11 @@ export class AlikePeople {
     }
   }
 
+  #convenience(person: Person): Int32Array {
+    this.#burdens.choose(person);
+    return this.#starts.map((_, i) => MOST_CONVENIENT - this.#burdens.at(i));
+  }
+
   #newGroup(person: Person): AlikeGroup {
     const starts = this.#starts;
     const duration = this.#duration;
@@ -121,7 +134,7 @@ export class AlikePeople {
       last: new Int32Array(hours.length),
       quiet: new Int32Array(hours.length),
       coming: new Int32Array(starts.length),
-      convenience: starts.map((start) => clockConvenience(person, start, duration)),
+      convenience: this.#convenience(person),
       unfragmented: new Int32Array(starts.length),
     };
     let at = 0;

@@ -3,7 +3,7 @@ import type { Person } from "../availability/person.ts";
 import type { SearchRequest } from "../input/search_request.ts";
 import type { ScoreBreakdown } from "../input/weights.ts";
 import { earlinessOf } from "./delay.ts";
-import { pointsAt, total } from "./score.ts";
+import { noPoints, pointsAt, total } from "./score.ts";
 import { sumUp } from "./sum_up.ts";
 
 /** A start in minutes since 1970 with its points in tenths. */
@@ -13,8 +13,8 @@ export interface ScoredStart {
   total: number;
 }
 
-/** The points of the i-th of the starts (ascending). */
-export type Scorer = (i: number) => ScoreBreakdown;
+/** The points of the i-th of the starts (ascending); written into `into`, if given. */
+export type Scorer = (i: number, into?: ScoreBreakdown) => ScoreBreakdown;
 
 /** So many of the first choices lie in different half-days, where there are so many. */
 const SPREAD = 5;
@@ -28,7 +28,7 @@ export function startScorer(
 ): Scorer {
   const sums = sumUp(search, people, starts);
   const earliness = earlinessOf(search, starts);
-  return (i) => pointsAt(search, sums, i, earliness(starts[i]!));
+  return (i, into) => pointsAt(search, sums, i, earliness(starts[i]!), into);
 }
 
 export function scoredStart(starts: Int32Array, pointsOf: Scorer, i: number): ScoredStart {
@@ -49,48 +49,57 @@ export function bestOf(
 ): ScoredStart[] {
   const { apart, overlapping } = rank(starts, pointsOf, duration);
   const halfDayOf = (start: number) => Math.floor((start + offsetAt(offsets, start)) / NOON);
-  const by_half_day = new Map<number, ScoredStart>();
-  for (const one of apart) {
-    const half_day = halfDayOf(one.start);
-    if (!by_half_day.has(half_day)) by_half_day.set(half_day, one);
+  const by_half_day = new Map<number, number>();
+  for (let k = 0; k < apart.length; k++) {
+    const i = apart[k]!;
+    const half_day = halfDayOf(starts[i]!);
+    if (!by_half_day.has(half_day)) by_half_day.set(half_day, i);
   }
   const leading = [...by_half_day.values()].slice(0, SPREAD);
   const soonest = by_half_day.get(halfDayOf(starts[0] ?? 0));
   // How soon it could be is always one of the choices, and of the five it is the least good.
   if (soonest !== undefined && !leading.includes(soonest)) leading[SPREAD - 1] = soonest;
-  const others = apart.filter((one) => !leading.includes(one));
-  return [...leading, ...others, ...overlapping].slice(0, most);
+  // Of a year's starts only the chosen ones become objects.
+  const others = apart.subarray(0, most + SPREAD).filter((i) => !leading.includes(i));
+  return [...leading, ...others, ...overlapping.subarray(0, most)].slice(0, most)
+    .map((i) => scoredStart(starts, pointsOf, i));
 }
 
-/** All starts best first, those apart that overlap none of the better ones apart. */
+/** The indexes of all starts best first, those apart that overlap none of the better ones apart. */
 function rank(
   starts: Int32Array,
   pointsOf: Scorer,
   duration: number,
-): { apart: ScoredStart[]; overlapping: ScoredStart[] } {
+): { apart: Int32Array; overlapping: Int32Array } {
   const count = starts.length;
-  const scored: ScoredStart[] = [];
-  // The total and the place in one number each, so that they are sorted without a comparison function.
-  const ranks = new Float64Array(count);
-  for (let i = 0; i < count; i++) {
-    const one = scoredStart(starts, pointsOf, i);
-    scored.push(one);
-    ranks[i] = i - one.total * count;
-  }
-  ranks.sort();
+  const ranks = ranksOf(count, pointsOf);
   const overlaps = new Uint8Array(count);
-  const apart: ScoredStart[] = [];
-  const overlapping: ScoredStart[] = [];
-  for (const rank of ranks) {
+  const apart = new Int32Array(count);
+  const overlapping = new Int32Array(count);
+  let apart_count = 0;
+  let overlapping_count = 0;
+  for (let k = 0; k < count; k++) {
+    const rank = ranks[k]!;
     const i = rank + count * Math.ceil(-rank / count);
-    const one = scored[i]!;
     if (overlaps[i] === 1) {
-      overlapping.push(one);
+      overlapping[overlapping_count++] = i;
       continue;
     }
-    apart.push(one);
-    for (let j = i - 1; j >= 0 && starts[j]! > one.start - duration; j--) overlaps[j] = 1;
-    for (let j = i + 1; j < count && starts[j]! < one.start + duration; j++) overlaps[j] = 1;
+    apart[apart_count++] = i;
+    const start = starts[i]!;
+    for (let j = i - 1; j >= 0 && starts[j]! > start - duration; j--) overlaps[j] = 1;
+    for (let j = i + 1; j < count && starts[j]! < start + duration; j++) overlaps[j] = 1;
   }
-  return { apart, overlapping };
+  return {
+    apart: apart.subarray(0, apart_count),
+    overlapping: overlapping.subarray(0, overlapping_count),
+  };
+}
+
+/** The total and the place in one number each, so that they are sorted without a comparison function; the best first. */
+function ranksOf(count: number, pointsOf: Scorer): Float64Array {
+  const ranks = new Float64Array(count);
+  const points = noPoints();
+  for (let i = 0; i < count; i++) ranks[i] = i - total(pointsOf(i, points)) * count;
+  return ranks.sort();
 }

@@ -1,12 +1,11 @@
 import { MINUTES_PER_DAY } from "@shared/time/instants.ts";
-import { minutesOutside as minutesOutsideIntervals } from "@shared/time/intervals.ts";
+import { minutesOutside } from "@shared/time/intervals.ts";
 import { weekdayIndex } from "@shared/time/weekday.ts";
 import { offsetAt } from "@shared/time/zones.ts";
 import type { Person } from "../availability/person.ts";
 import { convenientHours, usualHours } from "../input/personal_costs.ts";
 import { NO_PREFERENCES } from "../input/preferences.ts";
-import { cellsOf } from "../input/profile.ts";
-import type { DaySpan } from "../input/time_of_day.ts";
+import { averageOver } from "../input/profile.ts";
 import { MOST_CONVENIENT } from "./scales.ts";
 
 const MORNING_BEGINS = 9 * 60;
@@ -38,27 +37,29 @@ export interface ClockCosts {
 }
 
 /**
- * How convenient a meeting is for a person, from 0 to MOST_CONVENIENT: by their clock, by the pause they prefer, with
- * `clear` minutes to their nearest meeting, and by their history. Inconvenience weighs by their fairness_percent.
+ * How convenient a meeting is for a person, from 0 to MOST_CONVENIENT: by their clock and their history, which together
+ * cost `burden` (clockBurden), and by the pause they prefer, with `clear` minutes to their nearest meeting. Inconvenience
+ * weighs by their fairness_percent.
  */
 export function convenienceAt(
-  person: Person,
-  start: number,
-  duration: number,
+  { gap, fairness_percent }: Person,
+  burden: number,
   clear: number,
 ): number {
-  const { gap, history, fairness_percent } = person;
-  let inconvenience = MOST_CONVENIENT - clockConvenience(person, start, duration);
+  let inconvenience = burden;
   if (gap !== undefined && clear < gap.minutes) {
     inconvenience += Math.round(gap.costs * (gap.minutes - clear) / gap.minutes);
   }
-  if (history !== undefined) {
-    const cells = cellsOf(start + offsetAt(person.offsets, start), duration);
-    inconvenience += Math.round(
-      cells.reduce((sum, cell) => sum + history[cell]!, 0) / cells.length,
-    );
-  }
   return Math.max(0, MOST_CONVENIENT - Math.round(inconvenience * fairness_percent / 100));
+}
+
+/** The inconvenience of the local clock and of a person's history, in the unit of MOST_CONVENIENT. */
+export function clockBurden(person: Person, start: number, duration: number): number {
+  const { history } = person;
+  const by_clock = MOST_CONVENIENT - clockConvenience(person, start, duration);
+  if (history === undefined) return by_clock;
+  const wall = start + offsetAt(person.offsets, start);
+  return by_clock + Math.round(averageOver(history, wall, duration));
 }
 
 /** For costs that are only summed up: a new object for each start and person is a third of a large search's time. */
@@ -92,10 +93,12 @@ export function clockCosts(
   const to = from + duration;
   const hours = days?.on(day);
   const convenient = convenientHours(preferences, hours);
-  const { early, late, beyond } = minutesOutside(person, convenient, { start, from, duration });
-  costs.outside_hours = Math.round(
-    MOST_CONVENIENT * Math.min(1, Math.max(early, late, beyond) / FADES_OVER),
+  const outside = Math.max(
+    convenient.start - from,
+    to - convenient.end,
+    minutesBeyond(person, start, duration),
   );
+  costs.outside_hours = Math.round(MOST_CONVENIENT * Math.min(1, outside / FADES_OVER));
   costs.first_half_hour = costs.last_half_hour = costs.end_of_week = 0;
   costs.lunch = costs.other_day = costs.other_part_of_day = 0;
   if (hours !== undefined && !asks_for_hours) {
@@ -163,21 +166,15 @@ export function minutesOutsideHours(
   const day = Math.floor(wall / MINUTES_PER_DAY);
   const from = wall - day * MINUTES_PER_DAY;
   const convenient = convenientHours(person.preferences, person.days?.on(day));
-  return minutesOutside(person, convenient, { start, from, duration });
-}
-
-function minutesOutside(
-  { open_by_right }: Person,
-  convenient: DaySpan,
-  { start, from, duration }: { start: number; from: number; duration: number },
-) {
   return {
     early: Math.max(0, convenient.start - from),
     late: Math.max(0, from + duration - convenient.end),
-    beyond: open_by_right === undefined
-      ? 0
-      : minutesOutsideIntervals(open_by_right, start, start + duration),
+    beyond: minutesBeyond(person, start, duration),
   };
+}
+
+function minutesBeyond({ open_by_right }: Person, start: number, duration: number): number {
+  return open_by_right === undefined ? 0 : minutesOutside(open_by_right, start, start + duration);
 }
 
 function overlap(from: number, to: number, opens: number, closes: number): number {

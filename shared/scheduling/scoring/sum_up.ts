@@ -3,6 +3,7 @@ import { chooseMembers } from "../availability/group_choice.ts";
 import type { Person } from "../availability/person.ts";
 import type { SearchRequest } from "../input/search_request.ts";
 import { type AlikeGroup, AlikePeople } from "./alike_people.ts";
+import { ClockBurdens } from "./clock_burden.ts";
 import { convenienceAt } from "./convenience.ts";
 import { fragmentationMeasure } from "./fragmentation.ts";
 import { CLEAR_MINUTES, MOST_CONVENIENT } from "./scales.ts";
@@ -39,7 +40,8 @@ export function sumUp(search: SearchRequest, people: readonly Person[], starts: 
   const scratch = newAttendance(count);
   const { status, clear_before, clear_after, room_before, room_after } = scratch;
   const fragmentation = fragmentationMeasure(search);
-  const alike = new AlikePeople(starts, duration, fragmentation);
+  const burdens = new ClockBurdens(starts, duration);
+  const alike = new AlikePeople(starts, duration, fragmentation, burdens);
   const every = Int32Array.from(starts.keys());
   const addPerson = (
     person: Person,
@@ -50,6 +52,7 @@ export function sumUp(search: SearchRequest, people: readonly Person[], starts: 
   ) => {
     const counted = group === undefined ? coming : group.coming;
     attendance(person, looked_at, duration, scratch, length);
+    if (group === undefined) burdens.choose(person);
     for (let k = 0; k < length; k++) {
       const here = status[k]!;
       if (!attends(here)) continue;
@@ -71,7 +74,7 @@ export function sumUp(search: SearchRequest, people: readonly Person[], starts: 
       );
       if (here !== FREE) tentative[i]!++;
       if (group !== undefined) continue;
-      const convenient = convenienceAt(person, starts[i]!, duration, cleared);
+      const convenient = convenienceAt(person, burdens.at(i), cleared);
       convenience[i]! += convenient;
       if (convenient < least_convenience[i]!) least_convenience[i] = convenient;
     }

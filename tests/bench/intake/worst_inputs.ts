@@ -40,8 +40,10 @@ const most = (steps: number) => Math.floor(LIMITS.search_steps / steps);
 const DAYS_OF_ALL = most(LIMITS.participants * STARTS_A_DAY);
 /** An occurrence costs as much as five people (docs/limits.md). */
 const DAYS_OF_A_SERIES = most((LIMITS.participants + 5 * LIMITS.occurrences) * STARTS_A_DAY);
-/** Open hours of a person and a day cost six steps each. */
-const OPEN_DAYS_STEPS = 6 * LIMITS.open_hours;
+/** People with preferences count twice. */
+const DAYS_OF_PREFERENCES = most(2 * LIMITS.participants * STARTS_A_DAY);
+/** Open hours of a person and a day cost twelve steps each. */
+const OPEN_DAYS_STEPS = 12 * LIMITS.open_hours;
 const DAYS_OF_OPEN_HOURS = most(LIMITS.participants * (STARTS_A_DAY + OPEN_DAYS_STEPS));
 const DAYS_OF_ONE_SERIES = most((1 + 5 * LIMITS.occurrences) * STARTS_A_DAY);
 const PEOPLE_OF_A_YEAR = most(YEAR * STARTS_A_DAY);
@@ -167,6 +169,19 @@ const fullyBusy = () =>
     }),
   }));
 
+/** Days off, and preferences that no one else has. */
+const particular = (person: number) => ({
+  exdates: list(LIMITS.exdates, () => "2035-01-10"),
+  preferences: {
+    preferred_days: ["monday"],
+    preferred_hours_start: 9 + person / 100,
+    preferred_hours_end: 12,
+    event_categories: Object.fromEntries(
+      list(LIMITS.event_categories, (index) => [`c${index}`, { preferred_days: ["monday"] }]),
+    ),
+  },
+});
+
 /** Accepted: searches that need neither database nor Google, as dry runs of a key, just below the limit of steps. */
 export function acceptedInputs(): WorstInput[] {
   const dry = (
@@ -233,20 +248,28 @@ export function acceptedInputs(): WorstInput[] {
     ),
     dry(
       "200 people with preferences for 50 categories, 366 exdates",
-      people((person) => ({
-        busy: [],
-        exdates: list(366, () => "2035-01-10"),
-        preferences: {
-          preferred_days: ["monday"],
-          preferred_hours_start: 9 + person / 100,
-          preferred_hours_end: 12,
-          event_categories: Object.fromEntries(
-            list(50, (index) => [`c${index}`, { preferred_days: ["monday"] }]),
-          ),
-        },
+      people((person) => ({ busy: [], ...particular(person) })),
+      DAYS_OF_PREFERENCES,
+      { constraints: { ...around(DAYS_OF_PREFERENCES), event_category: "c49" } },
+    ),
+    dry(
+      "the same, 199 of them optional with 200 busy intervals each",
+      busyPeople(200, "", DAYS_OF_PREFERENCES).map((person, index) => ({
+        email: person.email,
+        ...particular(index),
+        ...(index === 0
+          ? { busy: [] }
+          : { type: "optional", busy: person.busy.map(({ start, end }) => ({ start, end })) }),
       })),
+      DAYS_OF_PREFERENCES,
+      { constraints: { ...around(DAYS_OF_PREFERENCES), event_category: "c49" } },
+    ),
+    dry(
+      "199 optional people with 200 busy intervals each",
+      busyPeople(200, "", DAYS_OF_ALL).map((person, index) =>
+        index === 0 ? { ...person, busy: [] } : { ...person, type: "optional" }
+      ),
       DAYS_OF_ALL,
-      { constraints: { ...around(DAYS_OF_ALL), event_category: "c49" } },
     ),
     dry("a series of 60 weeks for 200 people", free, DAYS_OF_A_SERIES, {
       recurrence: weekly,
