@@ -51,6 +51,14 @@ Deno.test("every picture and every other file of docs/ is shown by a page", asyn
   assert.deepEqual(files.filter((path) => !shown.has(path)), []);
 });
 
+Deno.test("docs/functions.md has every edge function", async () => {
+  const page = await readPage("docs/functions.md");
+  const listed = [...page.matchAll(/^\| `([a-z-]+)` /gm)].map(([, name]) => name);
+  const functions = [...Deno.readDirSync(`${ROOT}supabase/functions`)]
+    .filter(({ isDirectory }) => isDirectory).map(({ name }) => name);
+  assert.deepEqual(listed.toSorted(), functions.toSorted());
+});
+
 Deno.test("anchorsOf() names headings as GitHub does", () => {
   const page =
     "# What `a_b` is, and why?\n## 1. Ana's side\n## Limits\n```\n# no\n```\n## Limits\n";
