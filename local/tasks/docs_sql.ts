@@ -1,0 +1,16 @@
+import { fileURLToPath } from "node:url";
+import { printLine } from "../output.ts";
+import { formattedMarkdown } from "./formatted_markdown.ts";
+import { openMigratedDatabase } from "./migrated_database.ts";
+import { sqlPage } from "./sql_page.ts";
+
+/** Compared with the database by tests/integration/sql_page_test.ts. */
+const PAGE = fileURLToPath(new URL("../../docs/sql.md", import.meta.url));
+
+const database = await openMigratedDatabase();
+try {
+  await Deno.writeTextFile(PAGE, await formattedMarkdown(await sqlPage(database)));
+} finally {
+  await database.close();
+}
+printLine("docs/sql.md written");
