@@ -12,10 +12,16 @@ export function syncedEvent(event: GoogleEvent, calendar_id: string): SeenEvent 
   return event.transparency === undefined ? seen : { ...seen, transparency: event.transparency };
 }
 
-/** An event that was verified to be deleted, with the version in which it is, where Google still shows it. */
+/** An event that was verified to be deleted, with the version in which it is and the last replies, where Google still shows them. */
 export function deletedEvent(
-  { id, etag, sequence, updated }: Pick<GoogleEvent, "id" | "etag" | "sequence" | "updated">,
+  { id, etag, sequence, updated, organizer, attendees }: DeletedEvent,
   calendar_id: string,
 ): SeenEvent {
-  return seenEvent({ id, etag, sequence, updated, status: "cancelled" }, calendar_id);
+  const shown = { id, etag, sequence, updated, organizer, attendees, status: "cancelled" };
+  return seenEvent(shown, calendar_id);
 }
+
+type DeletedEvent = Pick<
+  GoogleEvent,
+  "id" | "etag" | "sequence" | "updated" | "organizer" | "attendees"
+>;

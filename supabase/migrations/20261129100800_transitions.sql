@@ -33,6 +33,17 @@ select array['invalid_grant', 'invalid_credentials', 'insufficient_permissions',
 $$;
 comment on function private.connection_failures() is 'Codes of writeback_error that are resolved by connecting Google again.';
 
+create function private.error_of_deleted_event(p_error text) returns text
+language sql immutable set search_path = '' as $$
+select case
+  -- Whether the event can be reached is decided first: where it cannot, a requeue must not write another one.
+  when split_part(p_error, ':', 1) = any (private.connection_failures() || '{not_organizer,event_unreachable}') then p_error
+  when p_error is not null then 'event_missing: The event was deleted on Google Calendar. Requeue the meeting to write a new one.'
+end;
+$$;
+comment on function private.error_of_deleted_event(text) is
+  'The writeback_error of a change that was given up with p_error, when its event is known to be deleted.';
+
 create function private.write_operation(p_meeting public.meetings) returns text
 language sql immutable set search_path = '' as $$
 select case
@@ -482,7 +493,8 @@ begin
       else m.meet_link
     end,
     meet_link_error = case
-      when given.shown ? 'meet_link_error' then given.shown ->> 'meet_link_error'
+      -- Also where a newer version of the event is known: it does not say why it has no link.
+      when s.shown ? 'meet_link_error' then s.shown ->> 'meet_link_error'
       when given.shown ->> 'meet_link' is not null then null
       else m.meet_link_error
     end,
@@ -517,6 +529,7 @@ comment on function private.apply_write_event(text, jsonb) is 'Locks a meeting, 
 revoke all on type private.write_state from public;
 revoke all on function
   private.connection_failures,
+  private.error_of_deleted_event,
   private.write_operation,
   private.lock_write_states,
   private.guests_to_invite,

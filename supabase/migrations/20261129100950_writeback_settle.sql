@@ -94,13 +94,20 @@ begin
   left join accepted as a on a.meeting_id = g ->> 'meeting_id';
 
   -- Until now the row kept what the change named, also where people have set something else since it was written. An event
-  -- that this attempt inserted is as the row has it.
+  -- that this attempt inserted is as the row has it, unless a sync has seen it changed since; and where it replaces one that
+  -- people deleted, its guests have not replied yet.
   for v_meeting_id in
     select g ->> 'meeting_id'
     from unnest(v_given) as g
     join jsonb_array_elements(v_results) as r (value) on r.value ->> 'meeting_id' = g ->> 'meeting_id'
     where (r.value ->> 'settled')::boolean and g ->> 'outcome' = 'written' and g ->> 'operation' <> 'cancel'
-      and (g ->> 'operation' = 'update' or coalesce(jsonb_typeof(g -> 'written_fields'), 'null') = 'null')
+      and (
+        g ->> 'operation' = 'update'
+        or coalesce(jsonb_typeof(g -> 'written_fields'), 'null') = 'null'
+        or (g ->> 'event_generation')::integer > 1
+        or exists (
+          select from private.event_state as es
+          where es.kind = 'meeting' and es.subject_id = g ->> 'meeting_id' and es.seen_event ->> 'etag' <> g #>> '{seen,etag}'))
     order by 1
   loop
     perform private.adopt_seen_meeting(v_meeting_id, es.seen_event, false)

@@ -78,6 +78,10 @@ begin
   from unnest(v_added) as t
   cross join unnest(p_people) as person (email)
   where v_is_held and person.email <> all (v_at_limit)
+    -- A transaction that deletes such a hold may wait for these people, so the constraint must not wait for it.
+    and not exists (
+      select from private.slot_holds as other
+      where other.participant_email = person.email and other.held && t and other.state in ('active', 'written'))
   on conflict do nothing;
 
   -- What could not be reserved is reserved by the claim of the write, if it is free then; otherwise the write says so.

@@ -61,8 +61,21 @@ begin
     update private.event_state as es
     set seen_event = coalesce(es.seen_event, '{}') || p_seen
     where es.kind = 'meeting' and es.subject_id = p_meeting_id;
+    -- Replies up to the deletion.
+    perform private.record_responses('meeting', p_meeting_id, m.organizer_user_id, p_seen);
     delete from private.slot_holds as h where h.meeting_id = p_meeting_id;
-    update public.meetings as u set cancelled_in_google_at = clock_timestamp() where u.meeting_id = p_meeting_id returning * into v_new;
+    update public.meetings as u
+    set
+      cancelled_in_google_at = clock_timestamp(),
+      -- A change that was given up: its requeue writes a new event, so the row says so.
+      writeback_error = case
+        when u.written_version < u.desired_version
+          and not exists (select from private.work as w where w.kind = 'write' and w.subject_id = p_meeting_id)
+        then private.error_of_deleted_event(u.writeback_error)
+        else u.writeback_error
+      end
+    where u.meeting_id = p_meeting_id
+    returning * into v_new;
     perform private.announce_seen(v_new, 'cancelled_in_google', v_new.google_event_id, '{}');
     return true;
   end if;
@@ -226,6 +239,13 @@ $$;
 comment on function private.is_home(jsonb) is
   'Whether the calendar on which an event was seen organizes it: then the event is there, also where its row knows another calendar, which perhaps can no longer be read.';
 
+create function private.event_key_of(p_event_id text) returns uuid
+language sql immutable set search_path = '' as $$
+select case when p_event_id ~ '^convene[0-9a-f]{32}g[0-9]+$' then substr(p_event_id, 8, 32)::uuid end;
+$$;
+comment on function private.event_key_of(text) is
+  'The event_key in an event id of Convene''s (shared/google/event_id.ts); null: another id.';
+
 create function private.poll_interval() returns interval
 language sql volatile set search_path = '' as $$
 select make_interval(secs => private.setting('sync_poll_minutes')::double precision * 60 * (0.75 + random() / 2));
@@ -252,18 +272,40 @@ begin
   select * into strict v_calendar from private.sync_calendars as s where s.sync_id = p_sync_id for update;
   v_unverified := array(select unnest(v_calendar.unverified) except select unnest(p_verified));
   for v_row in
-    select f.event_id, f.seen, m.meeting_id, m.organizer_email, m.cancelled_at is not null and f.seen ->> 'status' = 'cancelled' as is_over
-    from (select g.value ->> 'id' as event_id, g.value as seen from jsonb_array_elements(p_events) as g) as f
-    join public.meetings as m
-      on m.google_event_id = f.event_id and m.organizer_user_id = v_calendar.user_id
-      and (m.google_calendar_id = v_calendar.calendar_id or private.is_home(f.seen))
+    select
+      f.event_id, f.seen, m.meeting_id, m.organizer_email, m.google_event_id is null as is_unsettled,
+      m.cancelled_at is not null and f.seen ->> 'status' = 'cancelled' as is_over
+    from (
+      select g.event_id, g.seen, m.meeting_id
+      from (select g.value ->> 'id' as event_id, g.value as seen from jsonb_array_elements(p_events) as g) as g
+      join public.meetings as m on m.google_event_id = g.event_id
+      union all
+      select g.event_id, g.seen, m.meeting_id
+      from (select g.value ->> 'id' as event_id, g.value as seen from jsonb_array_elements(p_events) as g) as g
+      join public.meetings as m on m.event_key = private.event_key_of(g.event_id) and m.google_event_id is null
+    ) as f
+    join public.meetings as m on m.meeting_id = f.meeting_id
     left join private.event_state as es on es.kind = 'meeting' and es.subject_id = m.meeting_id
-    where coalesce(es.google_account_id, v_calendar.google_account_id) = v_calendar.google_account_id
+    where m.organizer_user_id = v_calendar.user_id
+      and coalesce(m.google_event_id, f.event_id) = f.event_id
+      and (m.google_calendar_id = v_calendar.calendar_id or private.is_home(f.seen))
+      and coalesce(es.google_account_id, v_calendar.google_account_id) = v_calendar.google_account_id
     order by m.meeting_id
     for update of m
   loop
+    if v_row.is_unsettled then
+      -- Without a lease the next attempt reads the event after this page; until then its row does not name it.
+      continue when not exists (
+        select from private.work as w
+        where w.kind = 'write' and w.subject_id = v_row.meeting_id and w.leased_until > clock_timestamp());
+      -- The worker that has just inserted it settles what Google returned to it, or this if it is newer.
+      if private.needs_verification(v_row.seen, v_row.organizer_email) then
+        v_unverified := v_unverified || v_row.event_id;
+      else
+        perform private.record_seen_event('meeting', v_row.meeting_id, v_row.seen);
+      end if;
     -- A deletion that Convene wants, and perhaps made itself, needs no read.
-    if not v_row.is_over and v_row.event_id <> all (p_verified) and private.needs_verification(v_row.seen, v_row.organizer_email) then
+    elsif not v_row.is_over and v_row.event_id <> all (p_verified) and private.needs_verification(v_row.seen, v_row.organizer_email) then
       v_unverified := v_unverified || v_row.event_id;
     else
       -- Also a version that a write has stored already: its replies may not be in the history yet.
@@ -387,6 +429,7 @@ revoke all on function
   private.adopt_seen_task_event(uuid, jsonb, boolean),
   private.needs_verification(jsonb, text),
   private.is_home(jsonb),
+  private.event_key_of(text),
   private.poll_interval(),
   public.store_sync_page(text, uuid, jsonb, jsonb, text[]),
   public.restart_sync(text, uuid),

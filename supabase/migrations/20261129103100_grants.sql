@@ -236,6 +236,7 @@ grant execute on function
   private.claim_work,
   -- transitions
   private.connection_failures,
+  private.error_of_deleted_event,
   private.write_operation,
   private.lock_write_states,
   private.guests_to_invite,
@@ -453,6 +454,7 @@ grant execute on function
   private.adopt_seen_meeting,
   private.needs_verification,
   private.is_home,
+  private.event_key_of,
   private.adopt_seen_task_event,
   private.poll_interval,
   public.store_sync_page,

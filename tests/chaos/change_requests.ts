@@ -67,24 +67,31 @@ export async function sendChangeRequests(
     if (participants === undefined) continue;
     expected.requested_participants.push({ meeting_id: request.meeting_id, participants });
   }
-  await inGroups(sent, CONCURRENT, async (request) => {
-    const response = await pool.call("meetings", callFor(request));
-    if (response?.status !== 200) {
-      if (!request.is_cancellation && (response === null || response.status >= 500)) {
-        expected.uncertain_changes.push(request);
-      }
-      return;
+  await inGroups(sent, CONCURRENT, (request) => sendChangeRequest(pool, expected, request));
+}
+
+/** Sends one request to a worker, and records what it has changed. */
+export async function sendChangeRequest(
+  pool: WorkerPool,
+  expected: ExpectedState,
+  request: ChangeRequest,
+): Promise<void> {
+  const response = await pool.call("meetings", callFor(request));
+  if (response?.status !== 200) {
+    if (!request.is_cancellation && (response === null || response.status >= 500)) {
+      expected.uncertain_changes.push(request);
     }
-    const meeting = response.body as AcceptedMeeting;
-    expected.accepted_changes.push({
-      meeting_id: request.meeting_id,
-      version: meeting.version,
-      is_cancelled: meeting.cancelled_at !== null,
-      title: meeting.title,
-      start_time: meeting.start_time,
-      names: request.is_cancellation ? [] : namedBy(request.changes),
-      participants: addresses(meeting.participants).sort().join(),
-    });
+    return;
+  }
+  const meeting = response.body as AcceptedMeeting;
+  expected.accepted_changes.push({
+    meeting_id: request.meeting_id,
+    version: meeting.version,
+    is_cancelled: meeting.cancelled_at !== null,
+    title: meeting.title,
+    start_time: meeting.start_time,
+    names: request.is_cancellation ? [] : namedBy(request.changes),
+    participants: addresses(meeting.participants).sort().join(),
   });
 }
 

@@ -8,7 +8,7 @@ const SHOWN_VIOLATIONS = 10;
 
 /** Runs one seed after the other. The first violation ends the task with the command that repeats it. */
 async function main(args: readonly string[]): Promise<boolean> {
-  const { help, seeds, meetings, workers, deletions } = parseChaosOptions(args);
+  const { help, seeds, meetings, workers } = parseChaosOptions(args);
   if (help) {
     printLine(CHAOS_HELP);
     return true;
@@ -17,7 +17,7 @@ async function main(args: readonly string[]): Promise<boolean> {
   await using server = await startPostgresServer();
   Deno.env.set("CONVENE_TEST_POSTGRES_URL", server.admin_url);
   for (const seed of seeds) {
-    const options = { seed, meetings, workers, deletions };
+    const options = { seed, meetings, workers };
     const { violations, ...numbers } = await runSeed(options);
     const counts = Object.entries(numbers).map(([name, value]) => `${name} ${value}`).join(", ");
     printLine(

@@ -7,8 +7,6 @@ export interface ChaosTaskOptions {
   meetings: number;
   /** Worker processes that run at the same time. */
   workers: number;
-  /** Whether organizers also delete events in Google Calendar. */
-  deletions: boolean;
 }
 
 /** Small enough for `deno task test`, which runs these seeds too. */
@@ -17,14 +15,13 @@ export const DEFAULTS: ChaosTaskOptions = {
   seeds: [1, 2, 3],
   meetings: 40,
   workers: 4,
-  deletions: false,
 };
 
 export const CHAOS_HELP =
   `Runs the deployed functions in worker processes, on a real Postgres and the Google Calendar emulator,
 while requests fail, wake-ups and push messages are lost, leases and cursors expire and workers are
-killed, and while organizers change title, time, place and guests in Google Calendar and move events to
-another calendar. Then it checks
+killed, and while organizers change title, time, place and guests in Google Calendar, move events to
+another calendar and delete them. Then it checks
 the invariants: every meeting has its one event or none and its row equals the event, every guest has
 one invitation, no accepted change, no edit by people and no reply is lost, and the ledger explains
 every request to Google (docs/exactly-once.md).
@@ -35,7 +32,6 @@ Usage: deno task test:chaos [options]
   --seeds N     number of seeds, counted upwards from the first (default: ${DEFAULTS.seeds.length})
   --meetings N  meetings in a run (default: ${DEFAULTS.meetings})
   --workers N   worker processes that run at the same time (default: ${DEFAULTS.workers})
-  --deletions   organizers also delete events in Google Calendar
   --help        this text
 
 A seed decides faults, kills, changes, edits and replies. The processes run in parallel, so two runs of one
@@ -70,9 +66,8 @@ Exit code: 0 all invariants hold, 1 an invariant is violated or an option is wro
 export function parseChaosOptions(args: readonly string[]): ChaosTaskOptions {
   if (args.includes("--help")) return { ...DEFAULTS, help: true };
   const values = new Map<string, number>();
-  const pairs = args.filter((arg) => arg !== "--deletions");
-  for (let index = 0; index < pairs.length; index += 2) {
-    const [name = "", text = ""] = [pairs[index], pairs[index + 1]];
+  for (let index = 0; index < args.length; index += 2) {
+    const [name = "", text = ""] = [args[index], args[index + 1]];
     const value = Number(text);
     if (!["--meetings", "--workers", "--seed", "--seeds"].includes(name)) {
       throw new Error(`"${name}" is no option of this task; --help lists all of them`);
@@ -89,19 +84,12 @@ export function parseChaosOptions(args: readonly string[]): ChaosTaskOptions {
     seeds: Array.from({ length: count }, (_, index) => first + index),
     meetings: values.get("--meetings") ?? DEFAULTS.meetings,
     workers: values.get("--workers") ?? DEFAULTS.workers,
-    deletions: args.includes("--deletions"),
   };
 }
 
 /** The command that repeats one run. */
 export function commandFor(
-  { seed, meetings, workers, deletions }: {
-    seed: number;
-    meetings: number;
-    workers: number;
-    deletions: boolean;
-  },
+  { seed, meetings, workers }: { seed: number; meetings: number; workers: number },
 ): string {
-  const command = `deno task test:chaos --seed ${seed} --meetings ${meetings} --workers ${workers}`;
-  return deletions ? `${command} --deletions` : command;
+  return `deno task test:chaos --seed ${seed} --meetings ${meetings} --workers ${workers}`;
 }

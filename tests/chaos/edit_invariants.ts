@@ -1,7 +1,7 @@
 import type { StoredEvent } from "../../packages/google-calendar-emulator/control.ts";
 import type { AcceptedChange, Edit, UncertainChange } from "./expected_state.ts";
 import { addresses } from "./participants.ts";
-import { eventsOfMeeting, hasDeletedEvent, type MeetingState, type Snapshot } from "./snapshot.ts";
+import { eventsOfMeeting, type MeetingState, type Snapshot } from "./snapshot.ts";
 
 /**
  * Compares the event of a `created` meeting with what people and changes have set: in each field what people set
@@ -12,8 +12,6 @@ export function editViolations(
   event: StoredEvent,
   snapshot: Snapshot,
 ): string[] {
-  // What people had set on an event that they deleted may be in the row, from which the next one was made.
-  if (hasDeletedEvent(meeting, snapshot)) return [];
   return [
     ...fieldViolations(meeting, event, snapshot),
     ...guestViolations(meeting, event, snapshot),
@@ -51,9 +49,12 @@ function fieldViolations(
       : field === "place"
       ? ""
       : null;
-    const possible = uncertainOf(meeting, snapshot).flatMap(({ changes }) =>
-      field === "title" ? changes.title ?? [] : field === "time" ? changes.start_time ?? [] : []
-    );
+    const possible = [
+      ...uncertainOf(meeting, snapshot).flatMap(({ changes }) =>
+        field === "title" ? changes.title ?? [] : field === "time" ? changes.start_time ?? [] : []
+      ),
+      ...editsBefore(event, field, meeting, snapshot),
+    ];
     if (value === null || [value, ...possible].some((one) => isSame(field, one, shown[field]))) {
       return [];
     }
@@ -105,6 +106,19 @@ function isNamedSince(
     before = is_listed;
     return is_named;
   });
+}
+
+/** What people had set on events that they deleted: it may be in the row, from which this event was made. */
+function editsBefore(
+  { id }: StoredEvent,
+  field: Field,
+  meeting: MeetingState,
+  snapshot: Snapshot,
+): string[] {
+  const ids = eventsOfMeeting(meeting, snapshot).map((event) => event.id);
+  return snapshot.expected.edits
+    .filter((edit) => edit.field === field && edit.event_id !== id && ids.includes(edit.event_id))
+    .map(({ value }) => value);
 }
 
 function lastEdit(edits: readonly Edit[], event_id: string, field: string): Edit | undefined {

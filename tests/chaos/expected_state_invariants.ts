@@ -25,14 +25,12 @@ function lostChanges(snapshot: Snapshot): string[] {
       return [`${name} was accepted as cancelled and is not cancelled`];
     }
     if (row.desired_version > accepted.version) return [];
-    // A search may have found the first slot since, or another one for a slot that was taken, also while the meeting
-    // had failed or its event was deleted.
+    // A search may have found the first slot since, or another one for a slot that was taken.
     const is_searched = accepted.start_time === null ||
       !accepted.names.includes("time") &&
-        (hasDeletedEvent(row, snapshot) ||
-          ledger.some(({ meeting_id, decision }) =>
-            meeting_id === row.meeting_id && ["search_again", "failed"].includes(decision ?? "")
-          ));
+        ledger.some(({ meeting_id, decision }) =>
+          meeting_id === row.meeting_id && decision === "search_again"
+        );
     // What people edited is compared with the event (edit_invariants.ts).
     const ids = eventsOfMeeting(row, snapshot).map(({ id }) => id);
     const is_edited = (field: string) =>
@@ -99,15 +97,25 @@ function changedIdentities(snapshot: Snapshot): string[] {
   });
 }
 
-/** An event is where people moved it last; Convene moves none. */
+/**
+ * An event is where people moved it last; Convene moves none. One that replaces an event which people deleted is where
+ * that one was, as far as Convene knew.
+ */
 function changedPlaces(snapshot: Snapshot): string[] {
-  return snapshot.meetings.flatMap((meeting) =>
-    eventsOfMeeting(meeting, snapshot).flatMap(({ id, calendar_id }) => {
-      const last = snapshot.expected.relocations.findLast(({ event_id }) => event_id === id);
-      const place = last?.calendar_id ?? meeting.account_email;
-      return place === calendar_id
+  const { relocations } = snapshot.expected;
+  return snapshot.meetings.flatMap((meeting) => {
+    const events = eventsOfMeeting(meeting, snapshot);
+    return events.flatMap(({ id, calendar_id }) => {
+      const last = relocations.findLast(({ event_id }) => event_id === id);
+      const earlier = relocations.filter(({ event_id }) =>
+        events.some((event) => event.id === event_id && event.id < id)
+      );
+      const places = last !== undefined
+        ? [last.calendar_id]
+        : [meeting.account_email, ...earlier.map((relocation) => relocation.calendar_id)];
+      return places.includes(calendar_id)
         ? []
-        : [`${meeting.meeting_id}: ${id} is on ${calendar_id}, not on ${place}`];
-    })
-  );
+        : [`${meeting.meeting_id}: ${id} is on ${calendar_id}, not on ${places.join(" or ")}`];
+    });
+  });
 }

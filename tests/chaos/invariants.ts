@@ -69,7 +69,7 @@ function finalStateViolations(meeting: MeetingState, snapshot: Snapshot): string
   }
   switch (state) {
     case "created":
-      if (event !== undefined) found.push(...mismatches(meeting, event));
+      if (event !== undefined) found.push(...mismatches(meeting, event, snapshot));
       if (live.length === 1) return found;
       return [...found, `${name} has ${live.length} live events, not 1`];
     case "given_up":

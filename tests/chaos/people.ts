@@ -22,8 +22,6 @@ export function peopleOf(
   fixture: Fixture,
   random: Random,
   expected: ExpectedState,
-  /** Whether they also delete events. */
-  deletes: boolean,
 ): People {
   // One act at a time, so that the last one of a field is known.
   let previous: Promise<unknown> = Promise.resolve();
@@ -33,6 +31,8 @@ export function peopleOf(
     return done;
   };
   let edits = 0;
+  /** The highest that each event has shown: after a move back the copy that stayed there shows its own. */
+  const versions = new Map<string, number>();
 
   /** The organizer on one of whose calendars the event is organized. */
   function organizerOf({ organizer, calendar_id }: StoredEvent): string | undefined {
@@ -45,8 +45,9 @@ export function peopleOf(
   async function act(event: StoredEvent): Promise<void> {
     const email = organizerOf(event);
     if (email === undefined) return;
+    noteVersion(event);
     try {
-      if (deletes && random.chance(DELETIONS)) await remove(event, email);
+      if (random.chance(DELETIONS)) await remove(event, email);
       else if (random.chance(RELOCATIONS)) await relocate(event, email);
       else await edit(event, email);
     } catch (error) {
@@ -91,7 +92,13 @@ export function peopleOf(
     ]);
     const handled = { email, event_id, calendar_id, sendUpdates: "all" } as const;
     const shown = await google.edit({ ...handled, ...change });
-    expected.edits.push({ event_id, version: versionOf(shown), ...changed });
+    expected.edits.push({ event_id, version: noteVersion(shown), ...changed });
+  }
+
+  function noteVersion(event: StoredEvent): number {
+    const version = Math.max(versionOf(event), versions.get(event.id) ?? 0);
+    versions.set(event.id, version);
+    return version;
   }
 
   async function eventsOf(email: string): Promise<StoredEvent[]> {

@@ -1,6 +1,7 @@
 import { connectGoogle } from "../../local/connect_google.ts";
 import type { ChaosStack } from "./chaos_stack.ts";
 import type { Snapshot } from "./snapshot.ts";
+import { sendChangeRequest } from "./change_requests.ts";
 import { inGroups } from "./in_groups.ts";
 import { finalStateOf } from "./invariants.ts";
 import type { Fixture } from "./fixture.ts";
@@ -32,7 +33,10 @@ const HOUR_MS = 3_600_000;
  * without a slot. Where another meeting has taken the requested slot since, the meeting is moved to a
  * free one first. Returns a sentence about each meeting that was not requeued.
  */
-export async function requeueAll(pool: WorkerPool, { meetings }: Snapshot): Promise<string[]> {
+export async function requeueAll(
+  pool: WorkerPool,
+  { meetings, expected }: Snapshot,
+): Promise<string[]> {
   const failures: string[] = [];
   const stuck = meetings.filter((meeting) =>
     ["failed", "given_up"].includes(finalStateOf(meeting) ?? "")
@@ -40,21 +44,24 @@ export async function requeueAll(pool: WorkerPool, { meetings }: Snapshot): Prom
   await inGroups(
     [...stuck.entries()],
     CONCURRENT,
-    async ([n, { meeting_id, writeback_status }]) => {
+    async ([n, { meeting_id, writeback_status, cancelled_in_google_at }]) => {
       const body = { meeting_id };
       let response = writeback_status === null
         ? await pool.call("schedule", { body })
         : await pool.call("meetings/requeue", { body });
       if (isSlotTaken(response)) {
         const start = FREE_HOURS_FROM + n * HOUR_MS;
-        await pool.call("meetings", {
-          method: "PATCH",
-          body: {
-            meeting_id,
+        await sendChangeRequest(pool, expected, {
+          meeting_id,
+          is_cancellation: false,
+          changes: {
             start_time: new Date(start).toISOString(),
             end_time: new Date(start + HOUR_MS / 2).toISOString(),
           },
         });
+        // The change first reads again that the event is deleted, for people may have restored it; after that a requeue
+        // writes another one.
+        if (cancelled_in_google_at !== null) await pool.call("write-back", { body });
         response = await pool.call("meetings/requeue", { body });
       }
       if (response?.status === 200) return;

@@ -76,9 +76,12 @@ export async function takeSnapshot(
 
 /** The events that were created for a meeting, each as on the calendar that organizes it. */
 export function eventsOfMeeting(meeting: MeetingRow, { events }: Snapshot): StoredEvent[] {
-  return events.filter(({ extendedProperties, organizer }) =>
+  const key = meeting.event_key.replaceAll("-", "");
+  return events.filter(({ id, organizer, extendedProperties }) =>
     organizer?.self === true &&
-    extendedProperties?.private?.["convene_event_key"] === meeting.event_key
+    // A calendar to which people move an event may have no properties of it, and a worker without own ids has other ids.
+    (id.startsWith(`convene${key}g`) ||
+      extendedProperties?.private?.["convene_event_key"] === meeting.event_key)
   );
 }
 

@@ -964,8 +964,21 @@ begin
     update private.event_state as es
     set seen_event = coalesce(es.seen_event, '{}') || p_seen
     where es.kind = 'meeting' and es.subject_id = p_meeting_id;
+    -- Replies up to the deletion.
+    perform private.record_responses('meeting', p_meeting_id, m.organizer_user_id, p_seen);
     delete from private.slot_holds as h where h.meeting_id = p_meeting_id;
-    update public.meetings as u set cancelled_in_google_at = clock_timestamp() where u.meeting_id = p_meeting_id returning * into v_new;
+    update public.meetings as u
+    set
+      cancelled_in_google_at = clock_timestamp(),
+      -- A change that was given up: its requeue writes a new event, so the row says so.
+      writeback_error = case
+        when u.written_version < u.desired_version
+          and not exists (select from private.work as w where w.kind = 'write' and w.subject_id = p_meeting_id)
+        then private.error_of_deleted_event(u.writeback_error)
+        else u.writeback_error
+      end
+    where u.meeting_id = p_meeting_id
+    returning * into v_new;
     perform private.announce_seen(v_new, 'cancelled_in_google', v_new.google_event_id, '{}');
     return true;
   end if;
@@ -2182,6 +2195,19 @@ begin
   on conflict (kind, subject_id) do nothing;
 end $function$;
 
+CREATE OR REPLACE FUNCTION private.error_of_deleted_event(p_error text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+select case
+  -- Whether the event can be reached is decided first: where it cannot, a requeue must not write another one.
+  when split_part(p_error, ':', 1) = any (private.connection_failures() || '{not_organizer,event_unreachable}') then p_error
+  when p_error is not null then 'event_missing: The event was deleted on Google Calendar. Requeue the meeting to write a new one.'
+end;
+$function$;
+
 CREATE OR REPLACE FUNCTION private.escaped_length(p_text text)
  RETURNS integer
  LANGUAGE sql
@@ -2199,6 +2225,15 @@ select case
   when p_time ->> 'dateTime' is not null then (p_time ->> 'dateTime')::timestamptz
   when p_time ->> 'date' is not null then (p_time ->> 'date')::date::timestamp at time zone coalesce(p_zone, 'UTC')
 end;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.event_key_of(p_event_id text)
+ RETURNS uuid
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+select case when p_event_id ~ '^convene[0-9a-f]{32}g[0-9]+$' then substr(p_event_id, 8, 32)::uuid end;
 $function$;
 
 CREATE OR REPLACE FUNCTION private.event_spans(p_events jsonb)
@@ -3208,6 +3243,10 @@ begin
   from unnest(v_added) as t
   cross join unnest(p_people) as person (email)
   where v_is_held and person.email <> all (v_at_limit)
+    -- A transaction that deletes such a hold may wait for these people, so the constraint must not wait for it.
+    and not exists (
+      select from private.slot_holds as other
+      where other.participant_email = person.email and other.held && t and other.state in ('active', 'written'))
   on conflict do nothing;
 
   -- What could not be reserved is reserved by the claim of the write, if it is free then; otherwise the write says so.
@@ -7610,7 +7649,8 @@ begin
       else m.meet_link
     end,
     meet_link_error = case
-      when given.shown ? 'meet_link_error' then given.shown ->> 'meet_link_error'
+      -- Also where a newer version of the event is known: it does not say why it has no link.
+      when s.shown ? 'meet_link_error' then s.shown ->> 'meet_link_error'
       when given.shown ->> 'meet_link' is not null then null
       else m.meet_link_error
     end,
@@ -10739,13 +10779,20 @@ begin
   left join accepted as a on a.meeting_id = g ->> 'meeting_id';
 
   -- Until now the row kept what the change named, also where people have set something else since it was written. An event
-  -- that this attempt inserted is as the row has it.
+  -- that this attempt inserted is as the row has it, unless a sync has seen it changed since; and where it replaces one that
+  -- people deleted, its guests have not replied yet.
   for v_meeting_id in
     select g ->> 'meeting_id'
     from unnest(v_given) as g
     join jsonb_array_elements(v_results) as r (value) on r.value ->> 'meeting_id' = g ->> 'meeting_id'
     where (r.value ->> 'settled')::boolean and g ->> 'outcome' = 'written' and g ->> 'operation' <> 'cancel'
-      and (g ->> 'operation' = 'update' or coalesce(jsonb_typeof(g -> 'written_fields'), 'null') = 'null')
+      and (
+        g ->> 'operation' = 'update'
+        or coalesce(jsonb_typeof(g -> 'written_fields'), 'null') = 'null'
+        or (g ->> 'event_generation')::integer > 1
+        or exists (
+          select from private.event_state as es
+          where es.kind = 'meeting' and es.subject_id = g ->> 'meeting_id' and es.seen_event ->> 'etag' <> g #>> '{seen,etag}'))
     order by 1
   loop
     perform private.adopt_seen_meeting(v_meeting_id, es.seen_event, false)
@@ -10840,18 +10887,40 @@ begin
   select * into strict v_calendar from private.sync_calendars as s where s.sync_id = p_sync_id for update;
   v_unverified := array(select unnest(v_calendar.unverified) except select unnest(p_verified));
   for v_row in
-    select f.event_id, f.seen, m.meeting_id, m.organizer_email, m.cancelled_at is not null and f.seen ->> 'status' = 'cancelled' as is_over
-    from (select g.value ->> 'id' as event_id, g.value as seen from jsonb_array_elements(p_events) as g) as f
-    join public.meetings as m
-      on m.google_event_id = f.event_id and m.organizer_user_id = v_calendar.user_id
-      and (m.google_calendar_id = v_calendar.calendar_id or private.is_home(f.seen))
+    select
+      f.event_id, f.seen, m.meeting_id, m.organizer_email, m.google_event_id is null as is_unsettled,
+      m.cancelled_at is not null and f.seen ->> 'status' = 'cancelled' as is_over
+    from (
+      select g.event_id, g.seen, m.meeting_id
+      from (select g.value ->> 'id' as event_id, g.value as seen from jsonb_array_elements(p_events) as g) as g
+      join public.meetings as m on m.google_event_id = g.event_id
+      union all
+      select g.event_id, g.seen, m.meeting_id
+      from (select g.value ->> 'id' as event_id, g.value as seen from jsonb_array_elements(p_events) as g) as g
+      join public.meetings as m on m.event_key = private.event_key_of(g.event_id) and m.google_event_id is null
+    ) as f
+    join public.meetings as m on m.meeting_id = f.meeting_id
     left join private.event_state as es on es.kind = 'meeting' and es.subject_id = m.meeting_id
-    where coalesce(es.google_account_id, v_calendar.google_account_id) = v_calendar.google_account_id
+    where m.organizer_user_id = v_calendar.user_id
+      and coalesce(m.google_event_id, f.event_id) = f.event_id
+      and (m.google_calendar_id = v_calendar.calendar_id or private.is_home(f.seen))
+      and coalesce(es.google_account_id, v_calendar.google_account_id) = v_calendar.google_account_id
     order by m.meeting_id
     for update of m
   loop
+    if v_row.is_unsettled then
+      -- Without a lease the next attempt reads the event after this page; until then its row does not name it.
+      continue when not exists (
+        select from private.work as w
+        where w.kind = 'write' and w.subject_id = v_row.meeting_id and w.leased_until > clock_timestamp());
+      -- The worker that has just inserted it settles what Google returned to it, or this if it is newer.
+      if private.needs_verification(v_row.seen, v_row.organizer_email) then
+        v_unverified := v_unverified || v_row.event_id;
+      else
+        perform private.record_seen_event('meeting', v_row.meeting_id, v_row.seen);
+      end if;
     -- A deletion that Convene wants, and perhaps made itself, needs no read.
-    if not v_row.is_over and v_row.event_id <> all (p_verified) and private.needs_verification(v_row.seen, v_row.organizer_email) then
+    elsif not v_row.is_over and v_row.event_id <> all (p_verified) and private.needs_verification(v_row.seen, v_row.organizer_email) then
       v_unverified := v_unverified || v_row.event_id;
     else
       -- Also a version that a write has stored already: its replies may not be in the history yet.
@@ -11220,8 +11289,10 @@ grant execute on function private.edge_problem(text,text) to service_role;
 grant execute on function private.end_expired_holds(text[]) to service_role;
 grant execute on function private.end_revoked_holds(text[]) to service_role;
 grant execute on function private.enqueue(text,text,uuid,timestamp with time zone) to service_role;
+grant execute on function private.error_of_deleted_event(text) to service_role;
 grant execute on function private.escaped_length(text) to service_role;
 grant execute on function private.event_instant(jsonb,text) to service_role;
+grant execute on function private.event_key_of(text) to service_role;
 grant execute on function private.event_spans(jsonb) to service_role;
 grant execute on function private.expected_instant() to service_role;
 grant execute on function private.expected_years() to service_role;

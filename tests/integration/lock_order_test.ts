@@ -5,6 +5,7 @@ import { manyMeetings } from "../support/many_meetings.ts";
 import { startPostgresServer } from "../support/postgres_server.ts";
 import { connectedUser, FAILED, WRITTEN } from "../support/queue.ts";
 import { stackOf } from "../support/stack.ts";
+import { until } from "../support/until.ts";
 
 const WORKERS = 8;
 const ROUNDS = 60;
@@ -17,18 +18,52 @@ function numbers(seed: number): () => number {
   return () => (state = (state * 1_103_515_245 + 12_345) % 2_147_483_648) / 2_147_483_648;
 }
 
-Deno.test("changes, cancellations, requeues, settlements, claims, holds, sweeps and reconnections never deadlock", async () => {
-  await using server = await startPostgresServer();
+/** Meetings of four organizers, and a pool of sessions. */
+async function lockedTables(resources: AsyncDisposableStack) {
+  const server = resources.use(await startPostgresServer());
   const { url } = await server.createDatabase();
-  await using platform = await startPlatform({
-    strict_google: true,
-    background: { net: false, cron: false },
-    database: { kind: "url", url },
-  });
+  const platform = resources.use(
+    await startPlatform({
+      strict_google: true,
+      background: { net: false, cron: false },
+      database: { kind: "url", url },
+    }),
+  );
   const stack = stackOf(platform, true);
   const organizers = await Promise.all([1, 2, 3, 4].map(() => connectedUser(stack)));
   const ids = await manyMeetings(stack, organizers, MEETINGS);
   const sql = postgres(url, { max: WORKERS, onnotice: () => {} });
+  resources.defer(() => sql.end());
+  return { organizers, ids, sql };
+}
+
+/** A search of a meeting finds an hour from `hour` on, and holds it for these people. */
+async function searchAndHold(sql: postgres.Sql, id: string, held: string[], hour: number) {
+  const [row] = await sql<{ token: string | null }[]>`
+    select public.begin_scheduling(${id}, null, null, true) -> 'meeting' ->> 'lease_token' as token`;
+  const candidate = {
+    start_time: `2035-01-09T${String(hour).padStart(2, "0")}:00:00Z`,
+    end_time: `2035-01-09T${String(hour + 1).padStart(2, "0")}:00:00Z`,
+    participant_availability: held.map((email) => ({ email, status: "free" })),
+  };
+  await sql`select public.settle_scheduling(${id}, ${row?.token ?? null}::uuid,
+    ${sql.json({ timezone: "UTC", held, max_candidates: 1 })}, ${sql.json([candidate])})`;
+}
+
+/** Changes a meeting to half an hour from `hour` on; returns the decision. */
+async function moveTo(sql: postgres.ISql, id: string, hour: number): Promise<string> {
+  const start = `2035-01-09T${String(hour).padStart(2, "0")}:00:00Z`;
+  const changes = { starts_at: start, ends_at: start.replace(":00:00Z", ":30:00Z") };
+  const [row] = await sql<{ decision: string }[]>`
+    select public.change_meeting(${id}, null, ${
+    JSON.stringify(changes)
+  }::text::jsonb) ->> 'decision' as decision`;
+  return row?.decision ?? "";
+}
+
+Deno.test("changes, cancellations, requeues, settlements, claims, holds, sweeps and reconnections never deadlock", async () => {
+  await using resources = new AsyncDisposableStack();
+  const { organizers, ids, sql } = await lockedTables(resources);
   const failures: string[] = [];
   const done: Record<string, number> = {};
 
@@ -43,13 +78,7 @@ Deno.test("changes, cancellations, requeues, settlements, claims, holds, sweeps 
             participants: [`p${Math.floor(random() * 5)}@north.example`],
           })
         })`,
-      move: () => {
-        const hour = 9 + Math.floor(random() * 4);
-        const start = `2035-01-09T${String(hour).padStart(2, "0")}:00:00Z`;
-        return sql`select public.change_meeting(${id}, null, ${
-          sql.json({ starts_at: start, ends_at: start.replace(":00:00Z", ":30:00Z") })
-        })`;
-      },
+      move: () => moveTo(sql, id, 9 + Math.floor(random() * 4)),
       cancel: () => sql`select public.cancel_meeting(${id})`,
       requeue: () => sql`select public.requeue_meeting(${id})`,
       set_pending: () =>
@@ -67,18 +96,10 @@ Deno.test("changes, cancellations, requeues, settlements, claims, holds, sweeps 
              where user_id = ${organizer?.user_id ?? null}`,
       begin: () => sql`select public.begin_writeback(${id})`,
       search: () => sql`select public.begin_scheduling(${id}, null, null, true)`,
-      search_and_hold: async () => {
-        const [row] = await sql<{ token: string | null }[]>`
-          select public.begin_scheduling(${id}, null, null, true) -> 'meeting' ->> 'lease_token' as token`;
+      search_and_hold: () => {
         const hour = 9 + Math.floor(random() * 4);
         const held = [1, 2].map(() => `p${Math.floor(random() * 5)}@north.example`);
-        const candidate = {
-          start_time: `2035-01-09T${String(hour).padStart(2, "0")}:00:00Z`,
-          end_time: `2035-01-09T${String(hour + 1).padStart(2, "0")}:00:00Z`,
-          participant_availability: held.map((email) => ({ email, status: "free" })),
-        };
-        await sql`select public.settle_scheduling(${id}, ${row?.token ?? null}::uuid,
-          ${sql.json({ timezone: "UTC", held, max_candidates: 1 })}, ${sql.json([candidate])})`;
+        return searchAndHold(sql, id, held, hour);
       },
       end_holds: async () => {
         await sql`update private.slot_holds set expires_at = clock_timestamp() where meeting_id = ${id}`;
@@ -114,17 +135,43 @@ Deno.test("changes, cancellations, requeues, settlements, claims, holds, sweeps 
     }
   }
 
-  try {
-    await Promise.all(Array.from({ length: WORKERS }, async (_, worker) => {
-      const random = numbers(worker + 1);
-      for (let round = 0; round < ROUNDS; round++) await act(random);
-    }));
-    assert.deepEqual(failures, []);
-    assert.ok(Object.keys(done).length >= 13, JSON.stringify(done));
-    const [deadlocks] = await sql<{ deadlocks: string }[]>`
-      select deadlocks from pg_stat_database where datname = current_database()`;
-    assert.equal(Number(deadlocks?.deadlocks), 0, DEADLOCK);
-  } finally {
-    await sql.end();
+  await Promise.all(Array.from({ length: WORKERS }, async (_, worker) => {
+    const random = numbers(worker + 1);
+    for (let round = 0; round < ROUNDS; round++) await act(random);
+  }));
+  assert.deepEqual(failures, []);
+  assert.ok(Object.keys(done).length >= 13, JSON.stringify(done));
+  const [deadlocks] = await sql<{ deadlocks: string }[]>`
+    select deadlocks from pg_stat_database where datname = current_database()`;
+  assert.equal(Number(deadlocks?.deadlocks), 0, DEADLOCK);
+});
+
+Deno.test("a change to a time that another change gives back at that moment does not wait for it", async () => {
+  await using resources = new AsyncDisposableStack();
+  const { ids: [first = "", second = ""], sql } = await lockedTables(resources);
+  const guest = "p0@north.example";
+  for (const [id, hour] of [[first, 10], [second, 14]] as const) {
+    await sql`select public.change_meeting(${id}, null, ${sql.json({ participants: [guest] })})`;
+    await searchAndHold(sql, id, [guest], hour);
   }
+  let away: Promise<string> | undefined;
+  const moved = await sql.begin(async (session) => {
+    await session`select private.lock_people(${[guest]})`;
+    away = moveTo(sql, first, 12).catch(String);
+    await until("the change of the first meeting to wait for the guest", async () => {
+      const [row] = await sql<{ is_waiting: boolean }[]>`
+        select exists (select from pg_locks where locktype = 'advisory' and not granted) as is_waiting`;
+      return row?.is_waiting === true;
+    });
+    return await moveTo(session, second, 10);
+  });
+  assert.deepEqual([moved, await away], ["changed", "changed"]);
+  const holds = await sql`
+    select meeting_id, extract(hour from lower(held))::integer as hour, state
+    from private.slot_holds where participant_email = ${guest} order by held`;
+  assert.deepEqual([...holds], [
+    // Its claim reserves it.
+    { meeting_id: second, hour: 10, state: "ended" },
+    { meeting_id: first, hour: 12, state: "active" },
+  ]);
 });

@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
-import { change, createdMeeting, write } from "../support/changes.ts";
-import { eventsOf, insertMeeting, mailsBy, MONDAY, rowOf, SLOT } from "../support/meetings.ts";
+import { CODES } from "@shared/failures/codes.ts";
+import { change, createdMeeting, EVENT, write } from "../support/changes.ts";
+import {
+  eventsOf,
+  insertMeeting,
+  mailsBy,
+  makeDue,
+  MONDAY,
+  rowOf,
+  SLOT,
+} from "../support/meetings.ts";
 import { addTarget, notify, outbox } from "../support/notifications.ts";
 import { type Organizer, promise, type Stack } from "../support/stack.ts";
 import {
@@ -240,14 +249,46 @@ promise("sync", {
       await write(organizer, meeting_id);
       const row = await rowOf(stack, meeting_id);
       assert.notEqual(row.google_event_id, eventId);
+      const history = [`${guests[0]} declined`, `${guests[0]} needsAction`];
+      assert.deepEqual(await responsesOf(organizer, meeting_id), history, "it is a new invitation");
+      const { body: status } = await organizer.call("status", {
+        method: "GET",
+        query: { meeting_id },
+      });
+      assert.equal(status.rsvp.status, "awaiting");
       await syncNow(stack, organizer);
       assert.equal((await rowOf(stack, meeting_id)).cancelled_in_google_at, null);
+      assert.deepEqual(await responsesOf(organizer, meeting_id), history);
       await answerInGoogle(stack, guests[0]!, row.google_event_id, { responseStatus: "accepted" });
       await syncNow(stack, organizer);
       assert.equal(
         (await responsesOf(organizer, meeting_id)).at(-1),
         `${guests[0]} accepted`,
       );
+    },
+
+  "a change that was given up says that the event is missing once people have deleted it, and one requeue writes it again":
+    async (stack) => {
+      const { organizer, meeting_id, google, eventId } = await syncedMeeting(stack);
+      await stack.google.fault({ method: "PATCH", path_pattern: EVENT, status: 503 });
+      await change(organizer, meeting_id, { title: "Budget" });
+      for (let attempt = 0; attempt < 4; attempt++) {
+        await makeDue(stack, meeting_id);
+        await organizer.call("write-back", { body: { meeting_id } });
+      }
+      await stack.google.clearFaults();
+      const given_up = await rowOf(stack, meeting_id);
+      assert.match(given_up.writeback_error, /^google_unavailable: 3 attempts failed/);
+      await google.events.delete({ calendarId: "primary", eventId });
+      await syncNow(stack, organizer);
+      const missing = `event_missing: ${CODES.event_missing.message}`;
+      assert.equal((await rowOf(stack, meeting_id)).writeback_error, missing);
+      await organizer.call("meetings/requeue", { body: { meeting_id } });
+      await write(organizer, meeting_id);
+      const row = await rowOf(stack, meeting_id);
+      assert.equal(row.google_event_id, eventId.replace(/g1$/, "g2"));
+      assert.equal(row.title, "Budget");
+      assert.deepEqual([row.writeback_error, row.cancelled_in_google_at], [null, null]);
     },
 
   "an event that came back from a calendar which can no longer be read is found where it is":
