@@ -1,9 +1,10 @@
 import * as z from "zod/mini";
 import { DESCRIPTION } from "@shared/schemas/description.ts";
-import { INSTANT, text, TIMEZONE } from "@shared/schemas/fields.ts";
+import { CALENDAR_ID, INSTANT, text, TIMEZONE } from "@shared/schemas/fields.ts";
 import { MEETING_FIELDS } from "@shared/schemas/given_meeting.ts";
 import { LIMITS } from "@shared/schemas/limits.ts";
 import { RECURRENCE } from "@shared/schemas/recurrence.ts";
+import { WEIGHTS } from "@shared/schemas/weights.ts";
 import { defineTool } from "../define_tool.ts";
 import type { FunctionCalls } from "../function_calls.ts";
 import { REPLACES, TEXT_OF_PEOPLE } from "../tool.ts";
@@ -43,7 +44,11 @@ const INPUT = z.strictObject({
     SEARCH_FIELDS.constraints,
     "For a later search; the time of the meeting stays",
   ),
+  weights: described(z.optional(z.nullable(WEIGHTS)), "For a later search; null: the default"),
+  allow_concessions: MEETING_FIELDS.allow_concessions,
+  google_calendar_id: described(z.optional(CALENDAR_ID), "Only while there is no event"),
   description_details: MEETING_FIELDS.description_details,
+  locale: MEETING_FIELDS.locale,
   conference: MEETING_FIELDS.conference,
   reminders: MEETING_FIELDS.reminders,
   auto_reschedule: MEETING_FIELDS.auto_reschedule,
