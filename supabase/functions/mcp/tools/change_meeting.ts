@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import type { ChangedMeeting, MeetingState, PreviewedChange } from "@shared/contract/types.ts";
 import { DESCRIPTION } from "@shared/schemas/description.ts";
 import { CALENDAR_ID, INSTANT, text, TIMEZONE } from "@shared/schemas/fields.ts";
 import { MEETING_FIELDS } from "@shared/schemas/given_meeting.ts";
@@ -71,9 +72,9 @@ export const CHANGE_MEETING = defineTool({
     const { meeting_id } = fields;
     const body = given(fields);
     if (!confirm) return await previewed(calls, body);
-    const { message } = await calls.send("PATCH", "meetings", { body });
+    const { message }: ChangedMeeting = await calls.send("PATCH meetings", { body });
     const event = await writeEvent(calls, meeting_id);
-    const meeting = await calls.send("GET", "status", { query: { meeting_id } });
+    const meeting: MeetingState = await calls.send("GET status", { query: { meeting_id } });
     return {
       text: [message, ...stateLines(meeting), ...waitLines(event)].join("\n"),
       data: { dry_run: false, event, ...stateOf(meeting) },
@@ -85,7 +86,9 @@ async function previewed(
   calls: FunctionCalls,
   body: Record<string, unknown>,
 ): Promise<ToolResult> {
-  const preview = await calls.send("PATCH", "meetings", { body: { ...body, dry_run: true } });
+  const preview: PreviewedChange = await calls.send("PATCH meetings", {
+    body: { ...body, dry_run: true },
+  });
   const { meeting_id, before, mail_recipients, event_is_due } = preview;
   const { version, start_time, end_time, ...texts } = before;
   const changes = Object.keys(body).filter((name) =>
