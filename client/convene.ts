@@ -5,6 +5,8 @@ import { googleConnection } from "./google_connection.ts";
 import type { GoogleConnectionCalls } from "./google_connection.ts";
 import { insertMeeting } from "./insert_meeting.ts";
 import type { SupabaseTables } from "./insert_meeting.ts";
+import { operatorCalls } from "./operator.ts";
+import type { OperatorCalls } from "./operator.ts";
 import type {
   ChangeRequest,
   Instant,
@@ -21,8 +23,11 @@ import type {
   DryRun,
   MeetingPage,
   MeetingState,
+  PreviewedCancellation,
+  PreviewedChange,
   RequeuedMeeting,
   Scheduled,
+  WriteStatus,
   WrittenBack,
 } from "./meeting_responses.ts";
 import { taskEvents } from "./task_events.ts";
@@ -66,6 +71,10 @@ export interface Convene {
     meeting_id: string,
     options?: { attempts?: boolean; candidates?: boolean } & CallOptions,
   ): Promise<Result<MeetingState>>;
+  /** The state of a meeting's event alone. Error: `meeting_not_found`. */
+  writeStatus(meeting_id: string, options?: CallOptions): Promise<Result<WriteStatus>>;
+  /** The OpenAPI document of the functions. */
+  contract(options?: CallOptions): Promise<Result<Record<string, unknown>>>;
   /** The caller's meetings in pages, newest first. */
   list(request?: ListRequest, options?: CallOptions): Promise<Result<MeetingPage>>;
   /**
@@ -76,11 +85,21 @@ export interface Convene {
     request: ChangeRequest,
     options?: CallOptions,
   ): Promise<Result<ChangedMeeting & ConflictReport>>;
+  /** What `change` would return, with the former values and the addresses that Google would notify; nothing is stored. */
+  previewChange(
+    request: ChangeRequest,
+    options?: CallOptions,
+  ): Promise<Result<PreviewedChange & ConflictReport>>;
   /** Cancels a meeting and deletes its event. Errors: `version_conflict`, `not_organizer`, `meeting_not_found`. */
   cancel(
     meeting_id: string,
     options?: { expected_version?: number } & CallOptions,
   ): Promise<Result<CancelledMeeting>>;
+  /** What `cancel` would return, with the addresses that Google would notify; nothing is stored. */
+  previewCancel(
+    meeting_id: string,
+    options?: { expected_version?: number } & CallOptions,
+  ): Promise<Result<PreviewedCancellation>>;
   /** Retries a meeting that has failed. Errors: `slot_expired`, `slot_taken`, `meeting_not_found`. */
   requeue(meeting_id: string, options?: CallOptions): Promise<Result<RequeuedMeeting>>;
   /**
@@ -97,6 +116,8 @@ export interface Convene {
   google: GoogleConnectionCalls;
   /** The calendar events of tasks. */
   taskEvents: TaskEventCalls;
+  /** What operators do, with a secret key. */
+  operator: OperatorCalls;
 }
 
 /** Convene's functions as the caller of this supabase-js client. */
@@ -116,15 +137,26 @@ export function createConvene(supabase: Supabase): Convene {
     writeBack: (meeting_id, options) => post("write-back", { meeting_id }, options),
     status: (meeting_id, { attempts, candidates, ...options } = {}) =>
       call(supabase, "GET", "status", { query: { meeting_id, attempts, candidates }, ...options }),
+    writeStatus: (meeting_id, options) =>
+      call(supabase, "GET", "write-back", { query: { meeting_id }, ...options }),
+    contract: (options) => call(supabase, "GET", "status/openapi.json", options),
     list: (request = {}, options) =>
       call(supabase, "GET", "status", { query: { ...request }, ...options }),
     change: (request, options) =>
       call(supabase, "PATCH", "meetings", { body: request, ...options }),
+    previewChange: (request, options) =>
+      call(supabase, "PATCH", "meetings", { body: { ...request, dry_run: true }, ...options }),
     cancel: (meeting_id, { expected_version, ...options } = {}) =>
       call(supabase, "DELETE", "meetings", { query: { meeting_id, expected_version }, ...options }),
+    previewCancel: (meeting_id, { expected_version, ...options } = {}) =>
+      call(supabase, "DELETE", "meetings", {
+        query: { meeting_id, expected_version, dry_run: true },
+        ...options,
+      }),
     requeue: (meeting_id, options) => post("meetings/requeue", { meeting_id }, options),
     decideMove: (request, options) => post("meetings/moves", request, options),
     google: googleConnection(supabase),
     taskEvents: taskEvents(supabase),
+    operator: operatorCalls(supabase),
   };
 }

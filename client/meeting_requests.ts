@@ -222,8 +222,16 @@ export interface ChangeRequest extends MeetingSettings {
   timezone?: TimeZone | undefined;
   /** Null ends the repeating. */
   recurrence?: string[] | null | undefined;
-  /** They concern a later search. */
+  /** They concern a later search; one that failed starts again. */
   constraints?: Constraints | undefined;
+  /** The same; null: the default. */
+  weights?: Weights | null | undefined;
+  /** The same. */
+  allow_concessions?: boolean | undefined;
+  /** Of the texts of the event. */
+  locale?: string | undefined;
+  /** Only while there is no event. */
+  google_calendar_id?: string | undefined;
   /** Null: the default. */
   reminders?: Reminder[] | null | undefined;
   /** Null: the organizer's setting. */

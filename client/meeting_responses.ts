@@ -1,3 +1,4 @@
+import type { TrackedAttendee } from "./task_event_types.ts";
 import type { Instant, MeetingStatus, ParticipantInput, TimeZone } from "./meeting_requests.ts";
 
 /** A possible time of a meeting. Times have the offset of the request's zone. */
@@ -9,7 +10,7 @@ export interface Candidate {
   /** Points that add up to the score. */
   score_breakdown: ScoreBreakdown;
   /** Facts, as codes with arguments. */
-  reasons: { code: string; args: unknown }[];
+  reasons: CodedReason[];
   /** The same in one to four sentences. */
   reasoning: string;
   participant_availability: ParticipantAvailability[];
@@ -17,6 +18,16 @@ export interface Candidate {
   groups?: ChosenMembers[];
   /** Only for a series. */
   recurrence?: SeriesAvailability;
+  /** Constraints were relaxed: which ones, and the same as a sentence. */
+  conceded?: true;
+  concessions?: CodedReason[];
+  concession?: string;
+}
+
+/** A fact as a code with its arguments. */
+export interface CodedReason {
+  code: string;
+  args: Record<string, unknown>;
 }
 
 export interface ScoreBreakdown {
@@ -85,7 +96,7 @@ export interface Scheduled {
   analytics?: SearchAnalytics;
   /** Addresses of participants whose calendar could not be read. */
   unknown?: string[];
-  warnings?: { code: string; message: string; participants: string[] }[];
+  warnings?: { code: "tentative_unknown"; message: string; participants: string[] }[];
 }
 
 export interface SearchAnalytics {
@@ -103,7 +114,12 @@ export interface SearchAnalytics {
 export interface DryRun extends Scheduled {
   dry_run: true;
   /** The request that Google would receive. */
-  google_request: { method: string; path: string; query?: unknown; body?: unknown };
+  google_request: {
+    method: string;
+    path: string;
+    query: Record<string, unknown>;
+    body: Record<string, unknown>;
+  };
   /** Addresses that Google would notify. */
   mail_recipients: string[];
 }
@@ -137,7 +153,7 @@ export interface WriteResult {
   /** The event of a cancelled meeting is deleted. */
   cancelled?: true;
   /** `slot_taken`: the time was given by you, and another meeting has it. */
-  warnings?: { code: string; message: string }[];
+  warnings?: { code: "slot_taken"; message: string }[];
   /** What people had set on Google and this change has replaced. */
   overwritten?: { field: string; was: unknown }[];
 }
@@ -154,9 +170,9 @@ export interface MeetingSummary {
   reason: string | null;
   /** When the work continues; null: at once, or nothing is left. */
   until: Instant | null;
-  /** `pending`, `created`, `failed`, `retrying`; null until there is a slot. */
-  writeback_status: string | null;
-  scheduling_status: string;
+  /** Null until there is a slot. */
+  writeback_status: "pending" | "created" | "failed" | "retrying" | null;
+  scheduling_status: "pending" | "retrying" | "scheduled" | "failed";
   start_time: Instant | null;
   end_time: Instant | null;
   timezone: TimeZone | null;
@@ -173,7 +189,7 @@ export interface MeetingSummary {
 /** What `status` returns. */
 export interface MeetingState extends MeetingSummary {
   /** The limit of the organizer for which the meeting waits. */
-  waits_for: { limit: string; allowed: number; until: Instant | null } | null;
+  waits_for: { limit: string; allowed: number; until?: Instant | null } | null;
   /** For `expected_version`. */
   version: number;
   reasoning: string | null;
@@ -185,19 +201,35 @@ export interface MeetingState extends MeetingSummary {
   meet_link_error: string | null;
   organizer_email: string | null;
   organizer_self: boolean | null;
-  /** As Google names them: `email`, `displayName`, `responseStatus` and others. */
-  attendees: unknown;
+  /** In Google's words; null before there is an event. */
+  attendees: TrackedAttendee[] | null;
   /** Null before there is an event. */
   rsvp: Rsvp | null;
   move: (Move & { message: string | null }) | null;
   /** What to do about `error`; null: nothing. */
   what_to_do: string | null;
   /** With `candidates: true`: at most ten. */
-  candidates?: unknown[];
-  scheduling_details?: unknown;
+  candidates?: Candidate[];
+  scheduling_details?: Record<string, unknown> | null;
   /** With `attempts: true`: every step, oldest first. */
   attempts?: LedgerStep[];
 }
+
+/** What `writeStatus` returns. */
+export interface WriteStatus extends
+  Pick<
+    MeetingState,
+    | "meeting_id"
+    | "status"
+    | "stage"
+    | "reason"
+    | "until"
+    | "google_event_id"
+    | "google_event_link"
+    | "error"
+    | "retry_count"
+    | "succeeded_at"
+  > {}
 
 /** One step of `writeback_ledger`. */
 export interface LedgerStep {
@@ -320,6 +352,31 @@ export interface ChangedMeeting {
 export interface CancelledMeeting extends ChangedMeeting {
   already_cancelled: boolean;
 }
+
+/** Of a preview: nothing was stored. */
+export interface Preview {
+  dry_run: true;
+  /** The former values. */
+  before: {
+    title: string | null;
+    description: string | null;
+    location: string | null;
+    participants: ParticipantInput[];
+    timezone: TimeZone | null;
+    recurrence: string[] | null;
+    conference: string;
+    start_time: Instant | null;
+    end_time: Instant | null;
+    /** For `expected_version`. */
+    version: number;
+  };
+  /** Addresses that Google would notify. */
+  mail_recipients: string[];
+}
+
+export interface PreviewedChange extends ChangedMeeting, Preview {}
+
+export interface PreviewedCancellation extends CancelledMeeting, Preview {}
 
 export interface RequeuedMeeting extends ChangedMeeting {
   /** False: there was nothing to requeue; `message` says why. */

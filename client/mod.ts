@@ -23,5 +23,7 @@ export type * from "./errors.ts";
 export type * from "./google_connection.ts";
 export type * from "./meeting_requests.ts";
 export type * from "./meeting_responses.ts";
+export type { OperatorCalls } from "./operator.ts";
+export type * from "./operator_types.ts";
 export type * from "./task_event_types.ts";
 export type { TaskEventCalls } from "./task_events.ts";

@@ -121,6 +121,22 @@ export interface ScheduledTask extends OrganizerMetadata {
   candidates?: Candidate[];
 }
 
+/** What `requeue` of task events returns. */
+export interface RequeuedTaskEvent extends
+  Omit<
+    ScheduledTask,
+    "task_id" | "event_id" | "already_exists" | "selected_slot" | "candidates"
+  > {
+  /** Of the row of `task_calendar_events`. */
+  id: string;
+  /** Null: the event does not exist yet. */
+  event_id: string | null;
+  message: string;
+  /** False: there was nothing to requeue; `message` says why. */
+  requeued: boolean;
+  sync_status: string | null;
+}
+
 /** An event by its id on Google (and its calendar), or by the id of its row in `task_calendar_events`. */
 export type NamedEvent =
   | { event_id: string; calendar_id?: string | undefined; id?: undefined }
@@ -268,7 +284,7 @@ export interface RescheduledTask {
   event_link?: string | null;
   start_time?: string;
   end_time?: string;
-  sendUpdates?: string;
+  sendUpdates?: SendUpdates;
   warnings?: {
     code: "guest_busy" | "guest_unknown" | "no_alternatives";
     message: string;

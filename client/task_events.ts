@@ -9,6 +9,7 @@ import type {
   DeletedTaskEvent,
   DeleteTaskEventRequest,
   ListEventsRequest,
+  RequeuedTaskEvent,
   Rescheduled,
   RescheduleRequest,
   ScheduledTask,
@@ -54,6 +55,8 @@ export interface TaskEventCalls {
    * not stop the others.
    */
   reschedule(request: RescheduleRequest, options?: CallOptions): Promise<Result<Rescheduled>>;
+  /** Retries an event of a task that has failed, by the id of its row. Error: `event_not_found`. */
+  requeue(id: string, options?: CallOptions): Promise<Result<RequeuedTaskEvent>>;
   /** Reads organizers and replies from Google again. */
   syncOrganizer(
     request: SyncOrganizerRequest,
@@ -76,6 +79,7 @@ export function taskEvents(supabase: SupabaseFunctions): TaskEventCalls {
     delete: (request, options) =>
       call(supabase, "DELETE", "task-events", { body: request, ...options }),
     reschedule: (request, options) => post("reschedule", request, options),
+    requeue: (id, options) => post("requeue", { id }, options),
     syncOrganizer: (request, options) => post("sync-organizer", request, options),
   };
 }

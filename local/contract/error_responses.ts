@@ -1,6 +1,7 @@
 import type * as z from "zod/mini";
 import { CODES, statusOf } from "@shared/failures/codes.ts";
 import type { ResponseCode } from "@shared/failures/codes.ts";
+import { HEADERS_OF_ALL } from "./headers.ts";
 import type { JsonSchema, JsonSchemas } from "./json_schema.ts";
 import type { Errors } from "./operation.ts";
 import { ALL_CODES, ERROR } from "./responses/errors.ts";
@@ -59,7 +60,7 @@ function response(
   const is_repeatable = codes.some((code) => ["defer", "retry"].includes(CODES[code].verdict));
   return {
     description: codes.map((code) => `\`${code}\`: ${CODES[code].message}`).join("\n\n"),
-    ...(is_repeatable ? { headers: RETRY_AFTER } : {}),
+    headers: { ...(is_repeatable ? RETRY_AFTER : {}), ...HEADERS_OF_ALL },
     content: {
       "application/json": { schema: variants.length === 1 ? variants[0] : { anyOf: variants } },
     },

@@ -9,6 +9,7 @@ import { REMINDER_LIST } from "@shared/schemas/reminders.ts";
 import { WEIGHTS } from "@shared/schemas/weights.ts";
 import { component } from "./components.ts";
 import { errorResponses, sharedErrorResponses } from "./error_responses.ts";
+import { HEADERS_OF_ALL, REQUEST_ID } from "./headers.ts";
 import { JsonSchemas } from "./json_schema.ts";
 import type { JsonSchema } from "./json_schema.ts";
 import { commonErrors } from "./operation.ts";
@@ -77,6 +78,7 @@ export function openApi(): JsonSchema {
     tags: [...new Set(OPERATIONS.map(functionOf))].map((name) => ({ name })),
     paths,
     components: {
+      headers: { RequestId: REQUEST_ID },
       responses,
       schemas: Object.fromEntries([...schemas.components].sort(([a], [b]) => a < b ? -1 : 1)),
       securitySchemes: {
@@ -140,7 +142,7 @@ function parametersOf(query: z.ZodMiniObject, schemas: JsonSchemas): JsonSchema[
 function successOf({ description, content, headers }: Success, schemas: JsonSchemas): JsonSchema {
   return {
     description,
-    ...(headers === undefined ? {} : { headers: headersOf(headers) }),
+    headers: { ...headersOf(headers ?? {}), ...HEADERS_OF_ALL },
     ...(content === undefined ? {} : {
       content: Object.fromEntries(
         Object.entries(content).map(([type, bodies]) => [

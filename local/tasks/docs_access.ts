@@ -4,7 +4,7 @@ import { ACCESS_PAGE, accessPage } from "../../tests/support/access/access_page.
 import { tryDatabaseAccess } from "../../tests/support/access/database_access.ts";
 import { tryFunctionAccess } from "../../tests/support/access/function_access.ts";
 import { stackOf } from "../../tests/support/stack.ts";
-import { formattedMarkdown } from "./formatted_markdown.ts";
+import { formatted } from "./formatted_text.ts";
 
 // Compared with the database and the functions by tests/integration/access_test.ts.
 const background = { net: false, cron: false };
@@ -12,5 +12,5 @@ await using platform = await startPlatform({ background });
 await using database_only = await startPlatform({ background, functions: "none" });
 const functions = await tryFunctionAccess(stackOf(platform, false));
 const { access } = await tryDatabaseAccess(stackOf(database_only, false));
-await Deno.writeTextFile(ACCESS_PAGE, await formattedMarkdown(accessPage(access, functions)));
+await Deno.writeTextFile(ACCESS_PAGE, await formatted(accessPage(access, functions), "md"));
 printLine("docs/access.md written");

@@ -1,5 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { openApi } from "../contract/openapi.ts";
+import { typescriptModule } from "../contract/typescript_module.ts";
+import { formatted } from "./formatted_text.ts";
 
 /** The contract as people and tools read it. */
 export const OPENAPI_DOCUMENT = fileURLToPath(new URL("../../docs/openapi.json", import.meta.url));
@@ -7,6 +9,11 @@ export const OPENAPI_DOCUMENT = fileURLToPath(new URL("../../docs/openapi.json",
 /** The same as a module that a deployment uploads with the function that serves it. */
 export const OPENAPI_MODULE = fileURLToPath(
   new URL("../../supabase/functions/status/openapi_document.ts", import.meta.url),
+);
+
+/** The same as types. */
+export const OPENAPI_TYPES = fileURLToPath(
+  new URL("../../shared/contract/types.ts", import.meta.url),
 );
 
 /** What `deno task docs:openapi` writes: the text of each file. */
@@ -23,6 +30,7 @@ export async function openApiFiles(): Promise<ReadonlyMap<string, string>> {
       "/** Differs whenever the text does. */\n" +
       `export const OPENAPI_ETAG = '"${await shortHash(text)}"';\n`,
     ],
+    [OPENAPI_TYPES, await formatted(typescriptModule(document), "ts")],
   ]);
 }
 

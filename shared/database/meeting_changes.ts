@@ -11,6 +11,7 @@ export interface MeetingChanges {
   description?: string | null;
   location?: string | null;
   description_details?: "summary" | "none" | "full";
+  locale?: string;
   participants?: readonly unknown[];
   starts_at?: string;
   ends_at?: string;
@@ -19,6 +20,11 @@ export interface MeetingChanges {
   /** Null ends the repeating. */
   recurrence?: readonly string[] | null;
   constraints?: unknown;
+  /** Null is the default. */
+  weights?: unknown;
+  allow_concessions?: boolean;
+  /** Only while there is no event. */
+  target_calendar_id?: string;
   /** Null is the default. */
   reminders?: readonly unknown[] | null;
   /** False: never moved automatically; null: the organizer's setting. */

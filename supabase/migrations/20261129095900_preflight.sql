@@ -37,31 +37,32 @@ declare
     private.auto_reschedule_problem private.availability_sharing_check_limits private.backoff
     private.begin_full_read private.best_times private.budget_ends private.budget_left private.burdens_of
     private.busy_instant private.busy_interval_problem private.busy_intervals private.busy_problem private.can_wake
-    private.change_problem private.choice_problem private.choose_work private.chosen_candidate private.chosen_emails
-    private.chosen_problem private.claim_work private.claim_writes private.complete_adopted private.concerns
-    private.connection_failures private.connections_expect_sync private.consider_conflicts private.consider_replies
-    private.costs_of private.dates_problem private.days_list_problem private.days_problem private.declined_people
-    private.description_problem private.due_write private.edge_problem private.end_expired_holds
-    private.end_revoked_holds private.enqueue private.enqueue_syncs private.error_of_deleted_event
-    private.escaped_length private.event_instant private.event_key_of private.event_spans private.expect_holidays
-    private.expect_sync private.expected_instant private.expected_years private.expire_slot_holds private.faded
-    private.fail_poison_notifications private.fail_poison_searches private.fail_poison_task_events
-    private.failed_rows private.fan_out_announcements private.fields_named_by private.fields_problem
-    private.fields_that_differ private.find_full_owners private.first_of_overlapping
-    private.forget_availability_reads private.forget_notifications private.forget_spending private.forget_turns
-    private.frozen_calendar_differs private.google_connections_announce private.group_count private.group_problem
-    private.group_turns private.group_type private.groups_problem private.guest_changes private.guests_to_invite
-    private.has_open_meetings private.health_of_connections private.health_of_failures private.health_of_jobs
-    private.health_of_pauses private.health_of_queue private.health_of_storage private.health_of_wake_ups
-    private.hold_again private.hold_changed_times private.hold_first_free private.hold_for_task
-    private.hold_for_writes private.hold_slot_again private.hours_problem private.index_as_text
-    private.insert_leased_meeting private.insert_task_event private.is_adopted private.is_awaited
-    private.is_conflict_known private.is_date private.is_day private.is_deleted private.is_email private.is_grantee
-    private.is_group private.is_home private.is_in_years private.is_instant private.is_locale private.is_older_event
-    private.is_pending_field private.is_required_conflict private.is_signing_secret private.is_stamp
-    private.is_time_to_wake private.is_timezone private.is_unwritten private.item_email private.json_size_problem
-    private.keep_choices private.keep_time private.kinds_that_fail private.last_move_json private.last_moved_at
-    private.lease_length private.lease_task_event private.lease_wait private.lease_work private.leased_meetings
+    private.change_problem private.changeable_columns private.choice_problem private.choose_work
+    private.chosen_candidate private.chosen_emails private.chosen_problem private.claim_work private.claim_writes
+    private.complete_adopted private.concerns private.connection_failures private.connections_expect_sync
+    private.consider_conflicts private.consider_replies private.costs_of private.dates_problem
+    private.days_list_problem private.days_problem private.declined_people private.description_problem
+    private.due_write private.edge_problem private.end_expired_holds private.end_revoked_holds private.enqueue
+    private.enqueue_syncs private.error_of_deleted_event private.escaped_length private.event_instant
+    private.event_key_of private.event_spans private.expect_holidays private.expect_sync private.expected_instant
+    private.expected_years private.expire_slot_holds private.faded private.fail_poison_notifications
+    private.fail_poison_searches private.fail_poison_task_events private.failed_rows private.fan_out_announcements
+    private.fields_named_by private.fields_problem private.fields_that_differ private.find_full_owners
+    private.first_of_overlapping private.forget_availability_reads private.forget_notifications
+    private.forget_spending private.forget_turns private.frozen_calendar_differs private.google_connections_announce
+    private.group_count private.group_problem private.group_turns private.group_type private.groups_problem
+    private.guest_changes private.guests_to_invite private.has_open_meetings private.health_of_connections
+    private.health_of_failures private.health_of_jobs private.health_of_pauses private.health_of_queue
+    private.health_of_storage private.health_of_wake_ups private.hold_again private.hold_changed_times
+    private.hold_first_free private.hold_for_task private.hold_for_writes private.hold_slot_again
+    private.hours_problem private.index_as_text private.insert_leased_meeting private.insert_task_event
+    private.is_adopted private.is_awaited private.is_conflict_known private.is_date private.is_day
+    private.is_deleted private.is_email private.is_grantee private.is_group private.is_home private.is_in_years
+    private.is_instant private.is_locale private.is_older_event private.is_pending_field
+    private.is_required_conflict private.is_signing_secret private.is_stamp private.is_time_to_wake
+    private.is_timezone private.is_unwritten private.item_email private.json_size_problem private.keep_choices
+    private.keep_time private.kinds_that_fail private.last_move_json private.last_moved_at private.lease_length
+    private.lease_task_event private.lease_wait private.lease_work private.leased_meetings
     private.leased_search_json private.leased_sync_json private.limit private.limit_reached private.limits
     private.list_problem private.local_midnight private.lock_people private.lock_write_states private.may_hold
     private.meeting_event private.meeting_json private.meeting_notice private.meeting_of_event

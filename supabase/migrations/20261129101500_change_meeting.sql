@@ -1,18 +1,29 @@
+create function private.changeable_columns() returns text[]
+language sql immutable set search_path = '' as $$
+select array[
+  'title', 'description', 'description_details', 'locale', 'location', 'participants', 'starts_at', 'ends_at', 'timezone', 'conference', 'recurrence',
+  'constraints', 'weights', 'allow_concessions', 'target_calendar_id', 'reminders', 'auto_reschedule', 'on_conflict', 'guests_can_modify',
+  'guests_can_invite_others', 'guests_can_see_other_guests']
+$$;
+comment on function private.changeable_columns() is 'Columns of meetings that a change may name.';
+
 create function private.change_problem(p_changes jsonb) returns jsonb
 language sql stable set search_path = '' as $$
 select coalesce(
   (
-    select jsonb_build_object('path', key, 'message', 'Unknown field')
+    select jsonb_build_object(
+      'path', key,
+      'message', format('Unknown field %s. A change may name %s', key, array_to_string(private.changeable_columns(), ', ')))
     from jsonb_object_keys(p_changes) as key
-    where key not in (
-      'title', 'description', 'description_details', 'location', 'participants', 'starts_at', 'ends_at', 'timezone', 'conference', 'recurrence', 'constraints',
-      'reminders', 'auto_reschedule', 'on_conflict', 'guests_can_modify', 'guests_can_invite_others', 'guests_can_see_other_guests')
+    where key <> all (private.changeable_columns())
+    order by key
     limit 1
   ),
   (
     select jsonb_build_object('path', key, 'message', 'Expected a value')
     from jsonb_each(p_changes) as given (key, value)
-    where key not in ('title', 'description', 'location', 'recurrence', 'reminders', 'auto_reschedule') and jsonb_typeof(value) = 'null'
+    where key not in ('title', 'description', 'location', 'recurrence', 'weights', 'reminders', 'auto_reschedule') and jsonb_typeof(value) = 'null'
+    order by key
     limit 1
   ),
   case
@@ -30,15 +41,16 @@ language sql immutable set search_path = '' as $$
 select coalesce(
   array_agg(distinct case
     when key in ('starts_at', 'ends_at') then 'time'
-    -- It changes only the text of the event.
-    when key = 'description_details' then 'description'
+    -- They change only the text of the event.
+    when key in ('description_details', 'locale') then 'description'
     when key = 'timezone' then case when p_changes ? 'starts_at' then 'time' else 'zone' end
     else key
   end),
   '{}')
 from jsonb_object_keys(p_changes) as key
--- Guests are named one by one, and constraints, auto_reschedule and on_conflict are no fields of the event.
-where key not in ('participants', 'constraints', 'auto_reschedule', 'on_conflict');
+-- Guests are named one by one, and the others are no fields of the event.
+where key not in (
+  'participants', 'constraints', 'weights', 'allow_concessions', 'target_calendar_id', 'auto_reschedule', 'on_conflict');
 $$;
 comment on function private.fields_named_by(jsonb) is 'Fields of the event that a change names, guests aside (private.event_state.named_fields).';
 
@@ -99,6 +111,13 @@ begin
       v_changed.candidates := '[]';
     end if;
     v_problem := private.meeting_problem(v_changed, v_meeting);
+    if v_problem is null and (
+      private.frozen_calendar_differs(v_meeting, p_changes)
+      or v_meeting.google_event_id is not null and v_changed.target_calendar_id <> v_meeting.target_calendar_id)
+    then
+      v_problem := private.problem(
+        'target_calendar_id', 'The event cannot move to another calendar. Leave this field out, or cancel the meeting and schedule a new one');
+    end if;
   end if;
   if v_problem is not null then
     return jsonb_build_object('decision', 'invalid', 'meeting', private.meeting_json(v_meeting)) || v_problem;
@@ -118,8 +137,8 @@ begin
   end if;
 
   v_is_other_search := v_meeting.starts_at is null and not v_is_moved
-    and (v_changed.participants, v_changed.constraints, v_changed.recurrence)
-      is distinct from (v_meeting.participants, v_meeting.constraints, v_meeting.recurrence);
+    and (v_changed.participants, v_changed.constraints, v_changed.recurrence, v_changed.weights, v_changed.allow_concessions)
+      is distinct from (v_meeting.participants, v_meeting.constraints, v_meeting.recurrence, v_meeting.weights, v_meeting.allow_concessions);
   v_series := private.series_of(v_changed);
   v_is_rearranged := v_changed.starts_at is not null
     and v_series - 'recurrence_horizon' is distinct from private.series_of(v_meeting) - 'recurrence_horizon';
@@ -149,9 +168,13 @@ begin
     description = v_changed.description,
     location = v_changed.location,
     description_details = v_changed.description_details,
+    locale = v_changed.locale,
     participants = v_changed.participants,
     constraints = v_changed.constraints,
     recurrence = v_changed.recurrence,
+    weights = v_changed.weights,
+    allow_concessions = v_changed.allow_concessions,
+    target_calendar_id = v_changed.target_calendar_id,
     conference = v_changed.conference,
     reminders = v_changed.reminders,
     auto_reschedule = v_changed.auto_reschedule,
@@ -201,10 +224,10 @@ begin
     'decision', case when v_is_changed then 'changed' else 'unchanged' end, 'meeting', private.meeting_json(v_meeting));
 end $$;
 comment on function public.change_meeting(text, uuid, jsonb, integer, jsonb, jsonb) is
-  'Changes title, description, location, description_details, participants, the time (starts_at with ends_at; timezone alone keeps the instant), conference, recurrence (null ends '
-  'the repeating), constraints, reminders, auto_reschedule, on_conflict or guest permissions of a meeting. What is named is stored with the next version. An existing event becomes due for an '
+  'Changes title, description, location, description_details, locale, participants, the time (starts_at with ends_at; timezone alone keeps the instant), conference, recurrence (null ends '
+  'the repeating), constraints, weights, allow_concessions, target_calendar_id (while there is no event), reminders, auto_reschedule, on_conflict or guest permissions of a meeting. What is named is stored with the next version. An existing event becomes due for an '
   'update, also for values that the row has already; a meeting without event is written with the change. A search that failed starts again '
-  'when participants, constraints or recurrence change. '
+  'when participants, constraints, weights, allow_concessions or recurrence change. '
   'A changed time or recurrence is held until the event is written. p_series {of, occurrences [{start_time, end_time}]}: the occurrences of the series as changed, which SQL does not '
   'expand; if it names none, or those of another series, nothing is changed and the decision is expand, with series, the value of `of`; null: only the first occurrence is held. '
   'p_check: who has something else at the new time, as the caller has just read it (private.store_conflicts); null: a check of it becomes due. '
@@ -213,6 +236,7 @@ comment on function public.change_meeting(text, uuid, jsonb, integer, jsonb, jso
   '(private.reason_not_to_write).';
 
 revoke all on function
+  private.changeable_columns,
   private.change_problem,
   private.fields_named_by,
   private.reason_not_to_write,

@@ -336,6 +336,7 @@ grant execute on function
   private.with_named_fields,
   private.name_fields,
   -- change meeting
+  private.changeable_columns,
   private.change_problem,
   private.fields_named_by,
   private.account_email,

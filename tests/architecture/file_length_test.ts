@@ -8,6 +8,7 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const MOST_LINES = 350;
 const GENERATED = [
   "packages/google-calendar-emulator/contract/facts.ts",
+  "shared/contract/types.ts",
   "shared/database/types.ts",
 ];
 

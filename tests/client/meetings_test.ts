@@ -55,6 +55,67 @@ promise("the client with meetings", {
     assert.deepEqual((await mailsBy(stack, [guest])).flat().at(0), "invitation");
   },
 
+  "a change and a cancellation are previewed, with who would get mail, and store nothing": async (
+    stack,
+  ) => {
+    const { organizer, convene } = await connected(stack);
+    const guest = await stack.guest();
+    const { meeting_id } = ok(
+      await convene.schedule({ title: "Review", participants: [guest], constraints: WEEK }),
+    );
+    ok(await convene.writeBack(meeting_id));
+    const before = await rowOf(stack, meeting_id);
+    const change = {
+      meeting_id,
+      title: "Budget",
+      start_time: SLOT.starts_at,
+      end_time: SLOT.ends_at,
+    };
+    const preview = ok(await convene.previewChange(change));
+    assert.deepEqual(
+      [preview.title, preview.before.title, preview.mail_recipients, preview.dry_run],
+      ["Budget", "Review", [guest], true],
+    );
+    assert.deepEqual(preview.conflicts, []);
+    const cancellation = ok(await convene.previewCancel(meeting_id));
+    assert.deepEqual(
+      [cancellation.status, cancellation.before.version, cancellation.mail_recipients],
+      ["cancelling", before.desired_version, [guest]],
+    );
+    const stale = await convene.previewCancel(meeting_id, { expected_version: 9 });
+    assert.ok(!stale.ok && stale.error.code === "version_conflict", JSON.stringify(stale));
+    assert.deepEqual(await rowOf(stack, meeting_id), before);
+    assert.equal((await eventsOf(stack, organizer)).length, 1);
+    assert.equal(ok(await convene.writeStatus(meeting_id)).status, "created");
+  },
+
+  "an operator sees, pauses and requeues work with a secret key, and a user does not": async (
+    stack,
+  ) => {
+    const { organizer, convene } = await connected(stack);
+    const { platform } = stack;
+    const { operator, contract } = createConvene(
+      withoutSession(platform.api_url, platform.secret_key),
+    );
+    const { status, checks } = ok(await operator.health());
+    assert.ok(["ok", "degraded", "failing"].includes(status));
+    assert.ok(Object.hasOwn(checks, "queue"));
+    assert.match(ok(await operator.metrics()), /^# HELP convene_/m);
+    assert.equal(ok(await contract()).openapi, "3.1.1");
+    const pause = { kind: "write", user_id: organizer.user_id } as const;
+    const { pauses } = ok(await operator.pause({ ...pause, reason: "A test" }));
+    assert.ok(pauses.some(({ user_id }) => user_id === organizer.user_id));
+    assert.equal(ok(await operator.resume(pause)).resumed, 1);
+    const filter = { user_id: organizer.user_id };
+    assert.deepEqual(ok(await operator.listFailed(filter)).failed, []);
+    assert.equal(ok(await operator.requeue(filter)).requeued, 0);
+    assert.equal(ok(await operator.requeueMeetings(filter)).next_after, null);
+    assert.equal(ok(await operator.audit({ meeting_ids: ["none"] })).meetings_checked, 0);
+    assert.equal(ok(await operator.runBatch("notify", { limit: 1 })).success, true);
+    const refused = await convene.operator.health();
+    assert.ok(!refused.ok && refused.error.code === "forbidden", JSON.stringify(refused));
+  },
+
   "a call that another worker holds up for longer than it waits is pending, and says when to repeat it":
     async (stack) => {
       const { convene } = await connected(stack);

@@ -45,10 +45,13 @@ promise("docs/client.md", {
       await Deno.remove(file);
     }
     assert.deepEqual(lines[0], [true, email], "connected");
-    const [slot, link, state, tasks, refused, plain, listed, attendees, ...more] = lines.slice(1);
+    const [slot, link, state, preview, tasks, refused, plain, listed, attendees, ...more] = lines
+      .slice(1);
     assert.match(String(slot?.[0]), /^2035-01-\d\dT\d\d:\d\d:00\+01:00$/);
     assert.match(String(link?.[0]), /^https:/);
     assert.equal(state?.[0], "created");
+    assert.equal(preview?.[0], "Review");
+    assert.deepEqual(preview?.[1], ["jane@north.example", "omar@south.example"]);
     assert.equal(JSON.stringify(tasks).includes("Write the report"), true);
     assert.equal(refused?.at(-1), "jane@north.example", "the page's search finds no slot");
     assert.deepEqual(plain?.slice(0, 2), [404, "meeting_not_found"]);

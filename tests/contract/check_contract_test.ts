@@ -19,12 +19,17 @@ const RESCHEDULED = {
 const TASK = { task_id: "t", status: "created", code: "created", message: "Created." };
 const NOT_FOUND = { error: "meeting_not_found", message: "None.", status: 404 };
 
+const ID = { "x-request-id": "6f0c0d5e-0000-4000-8000-000000000001" };
+
 function problem(
   [method, path, sent]: [method: string, path: string, sent?: unknown],
   received: Partial<ReceivedResponse> & { body?: unknown },
 ): string | null {
-  const { body, status = 200, headers = new Headers({ "content-type": "application/json" }) } =
-    received;
+  const {
+    body,
+    status = 200,
+    headers = new Headers({ "content-type": "application/json", ...ID }),
+  } = received;
   return check.problem(
     {
       method,
@@ -46,7 +51,7 @@ Deno.test("a response that keeps the contract has no problem", () => {
     { type: "progress", done: 1, total: 1, result: TASK },
     { type: "summary", ...RESCHEDULED },
   ].map((line) => `${JSON.stringify(line)}\n`).join("");
-  const headers = new Headers({ "content-type": "application/x-ndjson" });
+  const headers = new Headers({ "content-type": "application/x-ndjson", ...ID });
   assert.equal(problem(request, { headers, text: lines }), null);
   assert.equal(
     problem(["GET", "/status?meeting_id=m"], { status: 404, body: NOT_FOUND }),
@@ -76,7 +81,10 @@ Deno.test("a problem names the route, the status and the field", () => {
       [{ body: { ...RESCHEDULED, results: [], total: -1 } }, /\/total must be >= 0/],
       [{ status: 418, body: {} }, /418: the contract has no such status/],
       [{ status: 201, body: {} }, /201: the contract has no such status/],
-      [{ headers: new Headers({ "content-type": "text/html" }), text: "<p>" }, /type text\/html/],
+      [
+        { headers: new Headers({ "content-type": "text/html", ...ID }), text: "<p>" },
+        /type text\/html/,
+      ],
       [{ status: 422, body: { ...NOT_FOUND, status: 422 } }, /422: \/error must be equal to/],
       [{ status: 401, body: { error: "unauthenticated" } }, /401: the body must have required/],
     ] as const
@@ -126,11 +134,30 @@ Deno.test("a path or method that the contract does not have has to be refused", 
 
 Deno.test("a header that a response always has is missed", () => {
   const text = "{}";
-  const all = { "content-type": "application/json", "cache-control": "public", "etag": '"1"' };
+  const all = {
+    "content-type": "application/json",
+    "cache-control": "public",
+    "etag": '"1"',
+    ...ID,
+  };
   assert.equal(problem(["GET", "/status/openapi.json"], { headers: new Headers(all), text }), null);
   const { etag: _, ...others } = all;
   assert.match(
     problem(["GET", "/status/openapi.json"], { headers: new Headers(others), text }) ?? "",
     /header ETag is missing/,
+  );
+  const anonymous = new Headers({ "content-type": "application/json" });
+  for (const path of ["/status?meeting_id=m", "/status/other"]) {
+    const body = path === "/status/other" ? { ...NOT_FOUND, error: "not_found" } : NOT_FOUND;
+    assert.match(
+      problem(["GET", path], { status: 404, body, headers: anonymous }) ?? "",
+      /header x-request-id is missing/,
+    );
+  }
+  const named = new Headers({ "content-type": "application/json", "x-request-id": "ann" });
+  assert.match(
+    problem(["GET", "/status?meeting_id=m"], { status: 404, body: NOT_FOUND, headers: named }) ??
+      "",
+    /header x-request-id is ann: .*uuid/,
   );
 });

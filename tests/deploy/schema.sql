@@ -1565,17 +1565,19 @@ CREATE OR REPLACE FUNCTION private.change_problem(p_changes jsonb)
 AS $function$
 select coalesce(
   (
-    select jsonb_build_object('path', key, 'message', 'Unknown field')
+    select jsonb_build_object(
+      'path', key,
+      'message', format('Unknown field %s. A change may name %s', key, array_to_string(private.changeable_columns(), ', ')))
     from jsonb_object_keys(p_changes) as key
-    where key not in (
-      'title', 'description', 'description_details', 'location', 'participants', 'starts_at', 'ends_at', 'timezone', 'conference', 'recurrence', 'constraints',
-      'reminders', 'auto_reschedule', 'on_conflict', 'guests_can_modify', 'guests_can_invite_others', 'guests_can_see_other_guests')
+    where key <> all (private.changeable_columns())
+    order by key
     limit 1
   ),
   (
     select jsonb_build_object('path', key, 'message', 'Expected a value')
     from jsonb_each(p_changes) as given (key, value)
-    where key not in ('title', 'description', 'location', 'recurrence', 'reminders', 'auto_reschedule') and jsonb_typeof(value) = 'null'
+    where key not in ('title', 'description', 'location', 'recurrence', 'weights', 'reminders', 'auto_reschedule') and jsonb_typeof(value) = 'null'
+    order by key
     limit 1
   ),
   case
@@ -1585,6 +1587,18 @@ select coalesce(
         'message', 'A new time needs both starts_at and ends_at')
   end
 )
+$function$;
+
+CREATE OR REPLACE FUNCTION private.changeable_columns()
+ RETURNS text[]
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+select array[
+  'title', 'description', 'description_details', 'locale', 'location', 'participants', 'starts_at', 'ends_at', 'timezone', 'conference', 'recurrence',
+  'constraints', 'weights', 'allow_concessions', 'target_calendar_id', 'reminders', 'auto_reschedule', 'on_conflict', 'guests_can_modify',
+  'guests_can_invite_others', 'guests_can_see_other_guests']
 $function$;
 
 CREATE OR REPLACE FUNCTION private.choice_problem(p_participants jsonb)
@@ -2529,15 +2543,16 @@ AS $function$
 select coalesce(
   array_agg(distinct case
     when key in ('starts_at', 'ends_at') then 'time'
-    -- It changes only the text of the event.
-    when key = 'description_details' then 'description'
+    -- They change only the text of the event.
+    when key in ('description_details', 'locale') then 'description'
     when key = 'timezone' then case when p_changes ? 'starts_at' then 'time' else 'zone' end
     else key
   end),
   '{}')
 from jsonb_object_keys(p_changes) as key
--- Guests are named one by one, and constraints, auto_reschedule and on_conflict are no fields of the event.
-where key not in ('participants', 'constraints', 'auto_reschedule', 'on_conflict');
+-- Guests are named one by one, and the others are no fields of the event.
+where key not in (
+  'participants', 'constraints', 'weights', 'allow_concessions', 'target_calendar_id', 'auto_reschedule', 'on_conflict');
 $function$;
 
 CREATE OR REPLACE FUNCTION private.fields_problem(p_object jsonb, p_shape jsonb, p_path text)
@@ -8903,6 +8918,13 @@ begin
       v_changed.candidates := '[]';
     end if;
     v_problem := private.meeting_problem(v_changed, v_meeting);
+    if v_problem is null and (
+      private.frozen_calendar_differs(v_meeting, p_changes)
+      or v_meeting.google_event_id is not null and v_changed.target_calendar_id <> v_meeting.target_calendar_id)
+    then
+      v_problem := private.problem(
+        'target_calendar_id', 'The event cannot move to another calendar. Leave this field out, or cancel the meeting and schedule a new one');
+    end if;
   end if;
   if v_problem is not null then
     return jsonb_build_object('decision', 'invalid', 'meeting', private.meeting_json(v_meeting)) || v_problem;
@@ -8922,8 +8944,8 @@ begin
   end if;
 
   v_is_other_search := v_meeting.starts_at is null and not v_is_moved
-    and (v_changed.participants, v_changed.constraints, v_changed.recurrence)
-      is distinct from (v_meeting.participants, v_meeting.constraints, v_meeting.recurrence);
+    and (v_changed.participants, v_changed.constraints, v_changed.recurrence, v_changed.weights, v_changed.allow_concessions)
+      is distinct from (v_meeting.participants, v_meeting.constraints, v_meeting.recurrence, v_meeting.weights, v_meeting.allow_concessions);
   v_series := private.series_of(v_changed);
   v_is_rearranged := v_changed.starts_at is not null
     and v_series - 'recurrence_horizon' is distinct from private.series_of(v_meeting) - 'recurrence_horizon';
@@ -8953,9 +8975,13 @@ begin
     description = v_changed.description,
     location = v_changed.location,
     description_details = v_changed.description_details,
+    locale = v_changed.locale,
     participants = v_changed.participants,
     constraints = v_changed.constraints,
     recurrence = v_changed.recurrence,
+    weights = v_changed.weights,
+    allow_concessions = v_changed.allow_concessions,
+    target_calendar_id = v_changed.target_calendar_id,
     conference = v_changed.conference,
     reminders = v_changed.reminders,
     auto_reschedule = v_changed.auto_reschedule,
@@ -11269,6 +11295,7 @@ grant execute on function private.busy_intervals(jsonb) to service_role;
 grant execute on function private.busy_problem(jsonb,text) to service_role;
 grant execute on function private.can_wake() to service_role;
 grant execute on function private.change_problem(jsonb) to service_role;
+grant execute on function private.changeable_columns() to service_role;
 grant execute on function private.choice_problem(jsonb) to service_role;
 grant execute on function private.choose_work(text,integer) to service_role;
 grant execute on function private.chosen_candidate(public.meetings) to service_role;

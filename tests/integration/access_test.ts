@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { formattedMarkdown } from "../../local/tasks/formatted_markdown.ts";
+import { formatted } from "../../local/tasks/formatted_text.ts";
 import {
   ACCESS_PAGE,
   edgeFunctionsSection,
@@ -90,7 +90,7 @@ promise("access to the functions", {
 
 async function isOnThePage(section: Section, text: string): Promise<void> {
   const expected = sectionOf(await Deno.readTextFile(ACCESS_PAGE), section).split("\n");
-  const lines = (await formattedMarkdown(text)).split("\n");
+  const lines = (await formatted(text, "md")).split("\n");
   const line = lines.findIndex((one, index) => one !== expected[index]);
   assert.ok(
     line === -1 && lines.length === expected.length,

@@ -155,6 +155,76 @@ promise("checks of rows", {
     assert.equal((await rowOf(stack, meeting_id)).scheduling_status, "scheduled");
   },
 
+  "a failed search starts again with other weights or with concessions": async (stack) => {
+    const organizer = await stack.organizer();
+    const meeting_id = await insertMeeting(organizer, {
+      participants: [organizer.email],
+      constraints: { ...WEEK, duration_minutes: 540 },
+    });
+    await sweep(stack, "schedule");
+    assert.equal((await rowOf(stack, meeting_id)).scheduling_status, "failed");
+    const change = (body: Record<string, unknown>) =>
+      organizer.call("meetings", { method: "PATCH", body: { meeting_id, ...body } });
+    const weighted = await change({ weights: { availability: 60 } });
+    assert.equal(weighted.status, 200, JSON.stringify(weighted.body));
+    assert.equal(weighted.body.status, "searching");
+    await sweep(stack, "schedule");
+    assert.equal((await rowOf(stack, meeting_id)).scheduling_status, "failed");
+    const preview = await change({ allow_concessions: true, weights: null, dry_run: true });
+    assert.equal(preview.body.status, "searching");
+    const conceding = await change({ allow_concessions: true, weights: null });
+    assert.equal(conceding.body.message, "The meeting was changed; its time is searched next.");
+    await sweep(stack, "schedule");
+    const row = await rowOf(stack, meeting_id);
+    assert.deepEqual(
+      [row.scheduling_status, row.allow_concessions, row.weights],
+      ["scheduled", true, null],
+    );
+    const refused = await change({ weights: { availability: 101 } });
+    assert.deepEqual([refused.status, refused.body.details.path], [422, "weights.availability"]);
+  },
+
+  "a change may name the calendar and the language, the calendar while there is no event": async (
+    stack,
+  ) => {
+    const organizer = await stack.organizer();
+    const meeting_id = await insertMeeting(organizer, {
+      participants: [organizer.email, await stack.guest()],
+      ...SLOT,
+    });
+    const change = (body: Record<string, unknown>) =>
+      organizer.call("meetings", { method: "PATCH", body: { meeting_id, ...body } });
+    const german = await change({ locale: "de", google_calendar_id: organizer.email });
+    assert.equal(german.status, 200, JSON.stringify(german.body));
+    await sweep(stack, "write-back");
+    const row = await rowOf(stack, meeting_id);
+    assert.deepEqual(
+      [row.writeback_status, row.google_calendar_id, row.locale],
+      ["created", organizer.email, "de"],
+    );
+    const moved = await change({ google_calendar_id: "primary" });
+    assert.deepEqual([moved.status, moved.body.details?.path], [422, "google_calendar_id"]);
+    assert.match(moved.body.message, /cannot move to another calendar/);
+    const english = await change({ locale: "en" });
+    assert.equal(english.body.event_is_due, true, "the description is written again");
+  },
+
+  "change_meeting says which field of a change it does not know": async (stack) => {
+    const organizer = await stack.organizer();
+    const meeting_id = await insertMeeting(organizer, {
+      participants: [organizer.email],
+      ...SLOT,
+    });
+    const [row] = await stack.platform.sql(
+      "select public.change_meeting($1, null, $2::jsonb) as decided",
+      [meeting_id, JSON.stringify({ title: "Other", start_time: SLOT.starts_at })],
+    );
+    const { decision, path, message } = row!.decided as Record<string, string>;
+    assert.deepEqual([decision, path], ["invalid", "start_time"]);
+    assert.match(message!, /^Unknown field start_time\. A change may name title, .*starts_at/);
+    assert.equal((await rowOf(stack, meeting_id)).title, null);
+  },
+
   "a user's UPDATE or DELETE of what functions change is refused with the function to use": async (
     stack,
   ) => {

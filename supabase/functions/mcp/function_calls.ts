@@ -1,20 +1,22 @@
+import type { Operations } from "@shared/contract/types.ts";
 import { isFailureCode, responseCode } from "@shared/failures/codes.ts";
 import { HttpFault } from "@shared/http/fault.ts";
-
-export type Method = "GET" | "POST" | "PATCH" | "DELETE";
 
 export interface Sent {
   query?: Record<string, string | number | boolean | undefined>;
   body?: Record<string, unknown>;
 }
 
-// deno-lint-ignore no-explicit-any -- the bodies are described by docs/operations.md and docs/schedule.md
-type Body = any;
-
 /** Calls of the project's functions as the caller, so that every rule of theirs holds here as well. */
 export interface FunctionCalls {
-  /** The body of a 2xx response. Throws what the function responds otherwise as `HttpFault`, also 202: another worker is at the meeting. */
-  send(method: Method, path: string, sent?: Sent): Promise<Body>;
+  /**
+   * The body of a response with status 200, one of those that the contract has: the caller says which. Throws what the
+   * function responds otherwise as `HttpFault`, also 202: another worker is at the meeting.
+   */
+  send<Operation extends keyof Operations, Data extends Operations[Operation]["data"]>(
+    operation: Operation,
+    sent?: Sent,
+  ): Promise<Data>;
 }
 
 /** Below the 150 s after which Supabase ends a request without response (docs, "Edge Functions limits"). */
@@ -30,7 +32,11 @@ export function functionCalls(
 ): FunctionCalls {
   const headers = { "content-type": "application/json", ...credentialsOf(credentials) };
   return {
-    async send(method, path, { query, body } = {}) {
+    async send<Operation extends keyof Operations, Data extends Operations[Operation]["data"]>(
+      operation: Operation,
+      { query, body }: Sent = {},
+    ) {
+      const [method = "", path = ""] = operation.split(" ");
       const url = new URL(`${functions_url}/${path}`);
       for (const [name, value] of Object.entries(query ?? {})) {
         if (value !== undefined) url.searchParams.set(name, String(value));
@@ -43,7 +49,7 @@ export function functionCalls(
           signal: AbortSignal.timeout(MAX_WAIT_MS),
         })
       );
-      return await bodyOf(response);
+      return await bodyOf(response) as Data;
     },
   };
 }
@@ -77,7 +83,7 @@ function retryAfter(thrown: Error): number {
   return Number.isFinite(ms) ? ms / 1000 : RETRY_SECONDS;
 }
 
-async function bodyOf(response: Response): Promise<Body> {
+async function bodyOf(response: Response): Promise<Record<string, unknown>> {
   const body = await readObject(response);
   const seconds = Number(response.headers.get("retry-after") ?? NaN);
   if (response.status === 202) {

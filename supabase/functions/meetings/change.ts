@@ -19,6 +19,7 @@ import { asPreview, guestsOnEvent, invited } from "./preview.ts";
 const FIELD_OF_COLUMN: Readonly<Record<string, string>> = {
   starts_at: "start_time",
   ends_at: "end_time",
+  target_calendar_id: "google_calendar_id",
 };
 
 /** Each time, another call has changed the series in between. */

@@ -4,7 +4,14 @@ import { AUTO_RESCHEDULE, ON_CONFLICT } from "@shared/schemas/auto_reschedule.ts
 import { CONSTRAINTS } from "@shared/schemas/constraints.ts";
 import { DESCRIPTION } from "@shared/schemas/description.ts";
 import { failedWorkFilter } from "@shared/schemas/failed_work.ts";
-import { DESCRIPTION_DETAILS, INSTANT, text, TIMEZONE } from "@shared/schemas/fields.ts";
+import {
+  CALENDAR_ID,
+  DESCRIPTION_DETAILS,
+  INSTANT,
+  LOCALE,
+  text,
+  TIMEZONE,
+} from "@shared/schemas/fields.ts";
 import { withJsonSchema } from "@shared/schemas/json_schema.ts";
 import { LIMITS } from "@shared/schemas/limits.ts";
 import { once } from "@shared/schemas/once.ts";
@@ -12,6 +19,7 @@ import { PARTICIPANT_EMAILS, PARTICIPANTS } from "@shared/schemas/participants.t
 import { RECURRENCE } from "@shared/schemas/recurrence.ts";
 import { REMINDER_LIST } from "@shared/schemas/reminders.ts";
 import { MEETING_ID } from "@shared/schemas/webhook.ts";
+import { WEIGHTS } from "@shared/schemas/weights.ts";
 
 const clearable = (most: number) => z.optional(z.nullable(text(most)));
 
@@ -25,6 +33,7 @@ const BODY = z.strictObject({
   description: z.optional(z.nullable(DESCRIPTION)),
   location: clearable(LIMITS.location_characters),
   description_details: z.optional(DESCRIPTION_DETAILS),
+  locale: z.optional(LOCALE),
   participants: z.optional(PARTICIPANTS),
   participant_emails: z.optional(PARTICIPANT_EMAILS),
   start_time: z.optional(INSTANT),
@@ -36,6 +45,9 @@ const BODY = z.strictObject({
   conference: z.optional(z.enum(["meet", "none"], "Expected meet or none")),
   recurrence: z.optional(z.nullable(RECURRENCE)),
   constraints: z.optional(CONSTRAINTS),
+  weights: z.optional(z.nullable(WEIGHTS)),
+  allow_concessions: z.optional(z.boolean()),
+  google_calendar_id: z.optional(CALENDAR_ID),
   reminders: z.optional(z.nullable(REMINDER_LIST)),
   auto_reschedule: z.optional(z.nullable(AUTO_RESCHEDULE)),
   on_conflict: z.optional(ON_CONFLICT),
@@ -69,13 +81,14 @@ export const CHANGE_REQUEST = z.pipe(
   z.transform((body): Requested & { changes: MeetingChanges } => {
     const { meeting_id, expected_version, dry_run = false, ...fields } = body;
     const { participant_emails, start_time, end_time, ...others } = fields;
-    const { timeZone, ...columns } = others;
+    const { timeZone, google_calendar_id, ...columns } = others;
     const changes = {
       ...columns,
       timezone: columns.timezone ?? timeZone,
       participants: columns.participants ?? participant_emails,
       starts_at: columns.starts_at ?? start_time,
       ends_at: columns.ends_at ?? end_time,
+      target_calendar_id: google_calendar_id,
     };
     return { asked: { meeting_id, expected_version }, dry_run, changes: named(changes) };
   }),

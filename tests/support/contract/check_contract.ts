@@ -22,14 +22,22 @@ interface Operation {
 }
 
 interface ContractResponse {
-  headers?: Record<string, { required?: boolean }>;
+  headers?: Record<string, ContractHeader | { $ref: string }>;
   content?: Record<string, unknown>;
+}
+
+interface ContractHeader {
+  required?: boolean;
+  schema: unknown;
 }
 
 interface Contract {
   paths: Record<string, Record<string, Operation>>;
   tags: { name: string }[];
-  components: { responses: Record<string, ContractResponse> };
+  components: {
+    headers: Record<string, ContractHeader>;
+    responses: Record<string, ContractResponse>;
+  };
 }
 
 /** What every function can respond to a request that the contract does not have. */
@@ -73,10 +81,31 @@ export class ContractCheck {
     const [response, at] = "$ref" in named
       ? this.#shared(named.$ref)
       : [named, [...place, "responses", String(status)]] as const;
-    for (const [name, { required }] of Object.entries(response.headers ?? {})) {
-      if (required === true && !headers.has(name)) return `the header ${name} is missing`;
+    return this.#headerProblem(response, at, headers) ??
+      this.#bodyProblem(response, at, { headers, text });
+  }
+
+  #headerProblem(
+    response: ContractResponse,
+    place: readonly string[],
+    headers: Headers,
+  ): string | null {
+    for (const [name, described] of Object.entries(response.headers ?? {})) {
+      const at = "$ref" in described
+        ? described.$ref.split("/").slice(1)
+        : [...place, "headers", name];
+      const { required } = "$ref" in described
+        ? this.#contract.components.headers[at.at(-1) ?? ""] ?? {}
+        : described;
+      const value = headers.get(name);
+      if (value === null) {
+        if (required === true) return `the header ${name} is missing`;
+        continue;
+      }
+      const wrong = this.#validators.header([...at, "schema"])(value);
+      if (wrong !== null) return `the header ${name} is ${value}: ${wrong}`;
     }
-    return this.#bodyProblem(response, at, { headers, text });
+    return null;
   }
 
   #bodyProblem(
@@ -128,7 +157,9 @@ export class ContractCheck {
       return `the contract has no such operation, and it answered ${text}`;
     }
     const [response, place] = this.#shared(`#/components/responses/${code}`);
-    return status < 400 ? "is no error" : this.#bodyProblem(response, place, { headers, text });
+    if (status < 400) return "is no error";
+    return this.#headerProblem(response, place, headers) ??
+      this.#bodyProblem(response, place, { headers, text });
   }
 
   #shared($ref: string): [ContractResponse, string[]] {

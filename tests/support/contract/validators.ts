@@ -36,6 +36,11 @@ export class Validators {
     return this.#once(place, () => compiled(this.#requests, referenceTo(place)));
   }
 
+  /** Of a header, whose value is a text. */
+  header(place: readonly string[]): Validate {
+    return this.request(place);
+  }
+
   /** Of the parameters of a query; others than these are wrong. */
   query(place: readonly string[], parameters: readonly { name: string }[]): Validate {
     return this.#once(place, () =>

@@ -1,4 +1,9 @@
 import * as z from "zod/mini";
+import type {
+  CancelledMeeting,
+  MeetingState,
+  PreviewedCancellation,
+} from "@shared/contract/types.ts";
 import { defineTool } from "../define_tool.ts";
 import { REPLACES, TEXT_OF_PEOPLE } from "../tool.ts";
 import { CONFIRM, EXISTING_MEETING_ID, EXPECTED_VERSION } from "./meeting_fields.ts";
@@ -20,12 +25,10 @@ export const CANCEL_MEETING = defineTool({
   input: INPUT,
   async run({ meeting_id, expected_version, confirm = false }, { calls }) {
     const query = { meeting_id, expected_version };
-    const cancelled = await calls.send("DELETE", "meetings", {
-      query: confirm ? query : { ...query, dry_run: true },
-    });
-    const { already_cancelled, message } = cancelled;
     if (!confirm) {
-      const { before: { version, start_time, end_time, title }, mail_recipients } = cancelled;
+      const { already_cancelled, before, mail_recipients }: PreviewedCancellation = await calls
+        .send("DELETE meetings", { query: { ...query, dry_run: true } });
+      const { version, start_time, end_time, title } = before;
       return {
         text: [
           "Dry run: nothing was written.",
@@ -50,8 +53,12 @@ export const CANCEL_MEETING = defineTool({
         },
       };
     }
-    const event = cancelled.event_is_due ? await writeEvent(calls, meeting_id) : null;
-    const meeting = await calls.send("GET", "status", { query: { meeting_id } });
+    const { already_cancelled, message, event_is_due }: CancelledMeeting = await calls.send(
+      "DELETE meetings",
+      { query },
+    );
+    const event = event_is_due ? await writeEvent(calls, meeting_id) : null;
+    const meeting: MeetingState = await calls.send("GET status", { query: { meeting_id } });
     return {
       text: [
         already_cancelled ? message : "The meeting was cancelled.",

@@ -1,9 +1,11 @@
 import * as z from "zod/mini";
+import type { ChangedMeeting, MeetingState, PreviewedChange } from "@shared/contract/types.ts";
 import { DESCRIPTION } from "@shared/schemas/description.ts";
-import { INSTANT, text, TIMEZONE } from "@shared/schemas/fields.ts";
+import { CALENDAR_ID, INSTANT, text, TIMEZONE } from "@shared/schemas/fields.ts";
 import { MEETING_FIELDS } from "@shared/schemas/given_meeting.ts";
 import { LIMITS } from "@shared/schemas/limits.ts";
 import { RECURRENCE } from "@shared/schemas/recurrence.ts";
+import { WEIGHTS } from "@shared/schemas/weights.ts";
 import { defineTool } from "../define_tool.ts";
 import type { FunctionCalls } from "../function_calls.ts";
 import { REPLACES, TEXT_OF_PEOPLE } from "../tool.ts";
@@ -43,7 +45,11 @@ const INPUT = z.strictObject({
     SEARCH_FIELDS.constraints,
     "For a later search; the time of the meeting stays",
   ),
+  weights: described(z.optional(z.nullable(WEIGHTS)), "For a later search; null: the default"),
+  allow_concessions: MEETING_FIELDS.allow_concessions,
+  google_calendar_id: described(z.optional(CALENDAR_ID), "Only while there is no event"),
   description_details: MEETING_FIELDS.description_details,
+  locale: MEETING_FIELDS.locale,
   conference: MEETING_FIELDS.conference,
   reminders: MEETING_FIELDS.reminders,
   auto_reschedule: MEETING_FIELDS.auto_reschedule,
@@ -66,9 +72,9 @@ export const CHANGE_MEETING = defineTool({
     const { meeting_id } = fields;
     const body = given(fields);
     if (!confirm) return await previewed(calls, body);
-    const { message } = await calls.send("PATCH", "meetings", { body });
+    const { message }: ChangedMeeting = await calls.send("PATCH meetings", { body });
     const event = await writeEvent(calls, meeting_id);
-    const meeting = await calls.send("GET", "status", { query: { meeting_id } });
+    const meeting: MeetingState = await calls.send("GET status", { query: { meeting_id } });
     return {
       text: [message, ...stateLines(meeting), ...waitLines(event)].join("\n"),
       data: { dry_run: false, event, ...stateOf(meeting) },
@@ -80,7 +86,9 @@ async function previewed(
   calls: FunctionCalls,
   body: Record<string, unknown>,
 ): Promise<ToolResult> {
-  const preview = await calls.send("PATCH", "meetings", { body: { ...body, dry_run: true } });
+  const preview: PreviewedChange = await calls.send("PATCH meetings", {
+    body: { ...body, dry_run: true },
+  });
   const { meeting_id, before, mail_recipients, event_is_due } = preview;
   const { version, start_time, end_time, ...texts } = before;
   const changes = Object.keys(body).filter((name) =>

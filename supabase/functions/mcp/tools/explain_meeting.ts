@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import type { Alternatives, Candidate, MeetingState } from "@shared/contract/types.ts";
 import { wholeNumber } from "@shared/schemas/fields.ts";
 import { HttpFault } from "@shared/http/fault.ts";
 import { defineTool } from "../define_tool.ts";
@@ -27,16 +28,18 @@ export const EXPLAIN_MEETING = defineTool({
   hints: READS,
   input: INPUT,
   async run({ meeting_id, alternatives = DEFAULT }, { calls }) {
-    const meeting = await calls.send("GET", "status", { query: { meeting_id, candidates: true } });
-    const { score, reasoning, candidates, scheduling_details } = meeting;
+    const meeting: MeetingState = await calls.send("GET status", {
+      query: { meeting_id, candidates: true },
+    });
+    const { score, reasoning, candidates = [], scheduling_details = null } = meeting;
     const others = alternatives === 0 ? null : await search(calls, meeting_id, alternatives);
     return {
       text: [
         ...stateLines(meeting),
         ...(reasoning === null ? [] : [`Why (score ${score}): ${reasoning}`]),
-        ...(others?.times === undefined ? [] : [
-          others.times.length === 0 ? "No other time fits now." : "Other times now:",
-          ...timeLines(others.times),
+        ...(others?.candidates === undefined ? [] : [
+          others.candidates.length === 0 ? "No other time fits now." : "Other times now:",
+          ...timeLines(others.candidates),
         ]),
         ...(others?.error === undefined ? [] : [`No other times: ${others.error.message}`]),
       ].join("\n"),
@@ -46,7 +49,7 @@ export const EXPLAIN_MEETING = defineTool({
         reasoning,
         compared_times: timesOf(candidates),
         search: withoutEventText(scheduling_details),
-        other_times: others?.times ?? [],
+        other_times: timesOf(others?.candidates ?? []),
         other_times_error: others?.error ?? null,
       },
     };
@@ -60,7 +63,7 @@ function withoutEventText(details: Record<string, unknown> | null): Record<strin
 }
 
 interface OtherTimes {
-  times?: Record<string, unknown>[];
+  candidates?: readonly Candidate[];
   error?: { error: string; message: string };
 }
 
@@ -72,8 +75,8 @@ async function search(
 ): Promise<OtherTimes> {
   try {
     const body = { meeting_id, max_candidates };
-    const { candidates } = await calls.send("POST", "schedule/alternatives", { body });
-    return { times: timesOf(candidates) };
+    const { candidates }: Alternatives = await calls.send("POST schedule/alternatives", { body });
+    return { candidates };
   } catch (thrown) {
     if (thrown instanceof HttpFault) {
       return { error: { error: thrown.code, message: thrown.message } };

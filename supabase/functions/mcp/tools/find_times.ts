@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import type { DryRun } from "@shared/contract/types.ts";
 import { MEETING_ID } from "@shared/schemas/webhook.ts";
 import { defineTool } from "../define_tool.ts";
 import { READS } from "../tool.ts";
@@ -26,7 +27,7 @@ export const FIND_TIMES = defineTool({
   hints: READS,
   input: INPUT,
   async run(search, { calls }) {
-    const found = await calls.send("POST", "schedule", {
+    const found: DryRun = await calls.send("POST schedule", {
       body: { ...given(search), dry_run: true },
     });
     const { candidates, selected_slot: { timezone } } = found;

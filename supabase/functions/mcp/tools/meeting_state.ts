@@ -1,9 +1,11 @@
-// deno-lint-ignore-file no-explicit-any -- responses of the function status, docs/operations.md
+import type { MeetingState, MeetingSummary } from "@shared/contract/types.ts";
+
+type Shown = MeetingSummary & Partial<MeetingState>;
 
 /** A meeting as the tools return it; what people wrote is in one field of its own. */
-export function stateOf(meeting: any): Record<string, unknown> {
+export function stateOf(meeting: Shown): Record<string, unknown> {
   const { title, attendees, move, ...rest } = meeting;
-  const guests: any[] = Array.isArray(attendees) ? attendees : [];
+  const guests = attendees ?? [];
   return {
     meeting_id: rest.meeting_id,
     status: rest.status,
@@ -40,7 +42,7 @@ export function stateOf(meeting: any): Record<string, unknown> {
 }
 
 /** Lines about one meeting, its title as a JSON text that cannot be taken for a line of ours. */
-export function stateLines(meeting: any): string[] {
+export function stateLines(meeting: Shown): string[] {
   const { meeting_id, status, start_time, end_time, timezone, error, what_to_do } = meeting;
   const time = start_time === null
     ? "It has no time yet."

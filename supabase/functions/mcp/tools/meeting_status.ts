@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import type { MeetingPage, MeetingState } from "@shared/contract/types.ts";
 import { MEETING_STATES } from "@shared/database/meetings.ts";
 import { idOf, INSTANT, wholeNumber } from "@shared/schemas/fields.ts";
 import { LIMITS } from "@shared/schemas/limits.ts";
@@ -48,7 +49,7 @@ export const MEETING_STATUS = defineTool({
 });
 
 async function one(meeting_id: string, calls: ToolContext["calls"]): Promise<ToolResult> {
-  const meeting = await calls.send("GET", "status", { query: { meeting_id } });
+  const meeting: MeetingState = await calls.send("GET status", { query: { meeting_id } });
   return { text: stateLines(meeting).join("\n"), data: stateOf(meeting) };
 }
 
@@ -57,9 +58,7 @@ async function listed(
   calls: ToolContext["calls"],
 ): Promise<ToolResult> {
   const query = { limit: DEFAULT_LIMIT, ...given(list) };
-  const page = await calls.send("GET", "status", { query });
-  const { counts, next_cursor } = page;
-  const meetings: unknown[] = page.meetings;
+  const { meetings, counts, next_cursor }: MeetingPage = await calls.send("GET status", { query });
   return {
     text: [
       `${meetings.length} meetings, newest first.`,

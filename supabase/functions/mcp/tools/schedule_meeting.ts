@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import type { DryRun, MeetingState, Scheduled } from "@shared/contract/types.ts";
 import { HttpFault } from "@shared/http/fault.ts";
 import { MEETING_ID } from "@shared/schemas/webhook.ts";
 import { defineTool } from "../define_tool.ts";
@@ -78,7 +79,7 @@ interface Request {
 async function previewed(calls: FunctionCalls, request: Request): Promise<ToolResult> {
   const { meeting_id, start_time } = request;
   const body = { ...bodyOf(request), dry_run: true };
-  const found = await calls.send("POST", "schedule", { body });
+  const found: DryRun = await calls.send("POST schedule", { body });
   const { selected_slot, candidates, google_request, mail_recipients } = found;
   const { start_time: best, end_time, timezone, score, reasoning } = selected_slot;
   return {
@@ -87,7 +88,7 @@ async function previewed(calls: FunctionCalls, request: Request): Promise<ToolRe
       `${
         start_time === undefined ? "Best time" : "Time"
       }: ${best} to ${end_time} (${timezone}), score ${score}.`,
-      reasoning,
+      ...(reasoning === null ? [] : [reasoning]),
       mailLine(mail_recipients),
       ...(candidates.length < 2 ? [] : ["Other times:", ...timeLines(candidates.slice(1))]),
       ...remarkLines(found),
@@ -113,12 +114,12 @@ async function previewed(calls: FunctionCalls, request: Request): Promise<ToolRe
 
 async function scheduled(calls: FunctionCalls, request: Request): Promise<ToolResult> {
   const { meeting_id, start_time, fields } = request;
-  const found = await calls.send("POST", "schedule", { body: bodyOf(request) });
+  const found: Scheduled = await calls.send("POST schedule", { body: bodyOf(request) });
   const result = await written(calls, meeting_id, "The meeting was scheduled.");
   if (start_time !== undefined) {
     // Its own search had the agreed time alone; a later search has what was asked for.
     const constraints = fields.constraints ?? {};
-    await calls.send("PATCH", "meetings", { body: { meeting_id, constraints } });
+    await calls.send("PATCH meetings", { body: { meeting_id, constraints } });
   }
   return { ...result, data: { ...result.data, ...remarksOf(found) } };
 }
@@ -126,8 +127,7 @@ async function scheduled(calls: FunctionCalls, request: Request): Promise<ToolRe
 /** A repeated call: the meeting has its time, and its event is written if that is still to be done. */
 async function continued(
   calls: FunctionCalls,
-  // deno-lint-ignore no-explicit-any -- a response of the function status
-  stored: any,
+  stored: MeetingState,
   confirm: boolean,
 ): Promise<ToolResult> {
   const said = `This meeting exists since ${stored.created_at}: it was not scheduled again. ` +
@@ -145,7 +145,7 @@ async function written(
   said: string,
 ): Promise<ToolResult> {
   const event = await writeEvent(calls, meeting_id);
-  const meeting = await calls.send("GET", "status", { query: { meeting_id } });
+  const meeting: MeetingState = await calls.send("GET status", { query: { meeting_id } });
   return {
     text: [said, ...stateLines(meeting), ...waitLines(event)].join("\n"),
     data: {
@@ -170,10 +170,9 @@ function at(start_time: string, constraints: Constraints = {}): NonNullable<Cons
   return { ...constraints, earliest_date: start_time, latest_date: end.toISOString() };
 }
 
-// deno-lint-ignore no-explicit-any -- a response of the function status
-async function readMeeting(calls: FunctionCalls, meeting_id: string): Promise<any> {
+async function readMeeting(calls: FunctionCalls, meeting_id: string): Promise<MeetingState | null> {
   try {
-    return await calls.send("GET", "status", { query: { meeting_id } });
+    return await calls.send("GET status", { query: { meeting_id } });
   } catch (thrown) {
     if (thrown instanceof HttpFault && thrown.code === "meeting_not_found") return null;
     throw thrown;

@@ -1,3 +1,4 @@
+import type { WrittenBack } from "@shared/contract/types.ts";
 import { HttpFault } from "@shared/http/fault.ts";
 import type { FunctionCalls } from "../function_calls.ts";
 
@@ -16,8 +17,11 @@ export interface WrittenEvent {
  */
 export async function writeEvent(calls: FunctionCalls, meeting_id: string): Promise<WrittenEvent> {
   try {
-    const { results: [result] } = await calls.send("POST", "write-back", { body: { meeting_id } });
-    return { is_written: true, already_exists: result.already_exists === true, waits_for: null };
+    const { results: [result] }: WrittenBack = await calls.send("POST write-back", {
+      body: { meeting_id },
+    });
+    const already_exists = "already_exists" in result && result.already_exists;
+    return { is_written: true, already_exists, waits_for: null };
   } catch (thrown) {
     const waits_for = temporary(thrown);
     if (waits_for === null) throw thrown;

@@ -3,9 +3,9 @@ import { fileURLToPath } from "node:url";
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 /** The text as the project's `deno fmt` writes it. */
-export async function formattedMarkdown(text: string): Promise<string> {
+export async function formatted(text: string, kind: "md" | "ts"): Promise<string> {
   const process = new Deno.Command(Deno.execPath(), {
-    args: ["fmt", "--ext=md", "-"],
+    args: ["fmt", `--ext=${kind}`, "-"],
     cwd: ROOT,
     stdin: "piped",
     stdout: "piped",
