@@ -173,7 +173,7 @@ export const PAGE_PROMISES: Record<string, (rehearsal: Rehearsal) => Promise<voi
     assert.deepEqual(
       await project.sql(
         `select c.oid::regclass::text as name from pg_class as c
-         where c.relnamespace in ('public'::regnamespace, to_regnamespace('private')) and c.relkind in ('r', 'v', 'S')
+         where c.relnamespace in ('public'::regnamespace, to_regnamespace('private')) and c.relkind in ('r', 'p', 'v', 'S')
          union all select p.oid::regprocedure::text from pg_proc as p
          where p.pronamespace in ('public'::regnamespace, to_regnamespace('private'))
            and not exists (select from pg_depend as d where d.objid = p.oid and d.deptype = 'e')

@@ -17,7 +17,7 @@ function numbers(seed: number): () => number {
   return () => (state = (state * 1_103_515_245 + 12_345) % 2_147_483_648) / 2_147_483_648;
 }
 
-Deno.test("changes, cancellations, requeues, settlements, claims, holds, sweeps and reconnections never deadlock", async () => {
+Deno.test("changes, cancellations, requeues, settlements, claims, holds, sweeps, reconnections and the ledger's maintenance never deadlock", async () => {
   await using server = await startPostgresServer();
   const { url } = await server.createDatabase();
   await using platform = await startPlatform({
@@ -80,6 +80,20 @@ Deno.test("changes, cancellations, requeues, settlements, claims, holds, sweeps 
         await sql`select public.settle_scheduling(${id}, ${row?.token ?? null}::uuid,
           ${sql.json({ timezone: "UTC", held, max_candidates: 1 })}, ${sql.json([candidate])})`;
       },
+      // The job when a month has ended, and when one is missing.
+      maintain: async () => {
+        await sql`do $$ begin
+          if private.maintains_ledger() and private.lock_ledger()
+            and to_regclass('private.writeback_ledger_2001_01') is null
+          then
+            perform private.attach_ledger_partition(
+              'writeback_ledger_2001_01', '2001-01-01 00:00Z', '2001-02-01 00:00Z', 'A month.');
+          end if;
+        end $$`;
+        await sql`select private.extend_ledger(${
+          4 + Math.floor(random() * 20)
+        }), private.trim_ledger()`;
+      },
       end_holds: async () => {
         await sql`update private.slot_holds set expires_at = clock_timestamp() where meeting_id = ${id}`;
         await sql`select private.expire_slot_holds()`;
@@ -120,7 +134,7 @@ Deno.test("changes, cancellations, requeues, settlements, claims, holds, sweeps 
       for (let round = 0; round < ROUNDS; round++) await act(random);
     }));
     assert.deepEqual(failures, []);
-    assert.ok(Object.keys(done).length >= 13, JSON.stringify(done));
+    assert.ok(Object.keys(done).length >= 14, JSON.stringify(done));
     const [deadlocks] = await sql<{ deadlocks: string }[]>`
       select deadlocks from pg_stat_database where datname = current_database()`;
     assert.equal(Number(deadlocks?.deadlocks), 0, DEADLOCK);
