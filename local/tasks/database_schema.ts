@@ -14,7 +14,7 @@ const PARTS: readonly string[] = [
      from pg_extension as e join pg_namespace as n on n.oid = e.extnamespace
     where e.extname = 'btree_gist'`,
 
-  `select format(E'create table %s (\\n%s\\n);%s', c.oid::regclass, lines.text,
+  `select format(E'create table %s (\\n%s\\n)%s;%s', c.oid::regclass, lines.text, ' partition by ' || pg_get_partkeydef(c.oid),
             case when c.relrowsecurity then format(E'\\nalter table %s enable row level security;', c.oid::regclass) end) as text
      from pg_class as c
      cross join lateral (
@@ -35,12 +35,27 @@ const PARTS: readonly string[] = [
             where k.conrelid = c.oid and k.contype in ('c', 'f', 'p', 'u', 'x')
          ) as l
      ) as lines
-    where c.relkind = 'r' and c.relnamespace in ('public'::regnamespace, 'private'::regnamespace)
+    where c.relkind in ('r', 'p') and not c.relispartition
+      and c.relnamespace in ('public'::regnamespace, 'private'::regnamespace)
     order by c.oid::regclass::text collate "C"`,
+
+  // The months of a partitioned table are those of the day; each has to be as the one without a month.
+  `select format('create table %s partition of %s %s;%s%s', name.shown, i.inhparent::regclass,
+            regexp_replace(pg_get_expr(c.relpartbound, c.oid), '''[^'']+''', '''...''', 'g'),
+            case when c.relrowsecurity then format(E'\\nalter table %s enable row level security;', name.shown) end,
+            (select string_agg(format(E'\\ncreate trigger %I on %s;', t.tgname, name.shown), '' order by t.tgname)
+               from pg_trigger as t where t.tgrelid = c.oid and not t.tgisinternal)) as text
+     from pg_class as c
+     join pg_inherits as i on i.inhrelid = c.oid
+     cross join lateral (select regexp_replace(c.oid::regclass::text, '_[0-9]{4}_[0-9]{2}$', '_yyyy_mm') as shown) as name
+    where c.relkind = 'r' and c.relispartition
+      and c.relnamespace in ('public'::regnamespace, 'private'::regnamespace)
+    group by 1
+    order by 1`,
 
   `select pg_get_indexdef(i.indexrelid) || ';' as text
      from pg_index as i join pg_class as c on c.oid = i.indrelid
-    where c.relnamespace in ('public'::regnamespace, 'private'::regnamespace)
+    where c.relnamespace in ('public'::regnamespace, 'private'::regnamespace) and not c.relispartition
       and not exists (select from pg_constraint as k where k.conindid = i.indexrelid and k.contype in ('p', 'u', 'x'))
     order by i.indexrelid::regclass::text collate "C"`,
 
@@ -62,7 +77,7 @@ const PARTS: readonly string[] = [
 
   `select pg_get_triggerdef(t.oid) || ';' as text
      from pg_trigger as t join pg_class as c on c.oid = t.tgrelid
-    where not t.tgisinternal and c.relnamespace in ('public'::regnamespace, 'private'::regnamespace)
+    where not t.tgisinternal and not c.relispartition and c.relnamespace in ('public'::regnamespace, 'private'::regnamespace)
     order by t.tgrelid::regclass::text collate "C", t.tgname collate "C"`,
 
   `select concat_ws(E'\\n  ',
@@ -86,7 +101,7 @@ const PARTS: readonly string[] = [
          from pg_class as c
          cross join lateral aclexplode(
            coalesce(c.relacl, acldefault(case c.relkind when 'S' then 's' else 'r' end::"char", c.relowner))) as a
-        where c.relkind in ('r', 'v', 'S') and c.relnamespace in ('public'::regnamespace, 'private'::regnamespace)
+        where c.relkind in ('r', 'p', 'v', 'S') and c.relnamespace in ('public'::regnamespace, 'private'::regnamespace)
           and a.grantee <> c.relowner
        union all
        select 3, c.oid::regclass::text, a.grantee,

@@ -75,10 +75,12 @@ async function readLists(database: Session): Promise<Lists> {
     ]),
   );
   return {
-    // Not the index of a constraint: Postgres itself finds another name for it.
+    // Not the index of a constraint: Postgres itself finds another name for it. Partitions come and
+    // go by the month.
     c_relations: await names(
       `select c.relnamespace::regnamespace || '.' || c.relname as name from pg_class as c
-       where c.relnamespace in ${OURS} and c.relkind in ('r', 'v', 'm', 'p', 'S', 'i')
+       where c.relnamespace in ${OURS} and c.relkind in ('r', 'v', 'm', 'p', 'S', 'i', 'I')
+         and not c.relispartition
          and not exists (select from pg_constraint as k where k.conindid = c.oid)`,
     ),
     c_functions: await names(

@@ -6,7 +6,8 @@ create table private.settings (
   meaning text not null,
   -- 0 is a value only of what is allowed (1) or not.
   constraint settings_value_check check (value > 0 or value = 0 and name like '%\_allowed'),
-  check ((value is null) <> (text_value is null)),
+  -- Null is a value only of a retention: it has no end.
+  constraint settings_one_value_check check (num_nonnulls(value, text_value) = 1 or name = 'ledger_retention_days' and text_value is null),
   check (name <> 'description_details' or text_value in ('summary', 'none', 'full'))
 );
 
@@ -55,7 +56,7 @@ insert into private.settings (name, value, meaning) values
   ('open_authorizations', 5, 'Consents of one user that Google has not answered yet'),
   ('anonymous_users_allowed', 0, 'Whether users who signed in anonymously may connect a calendar and invite people: 0 or 1'),
   ('availability_read_days', 30, 'How long users see who has read their availability'),
-  ('ledger_retention_days', 90, 'Steps of write-backs are kept so long'),
+  ('ledger_retention_days', 90, 'Steps of write-backs are kept at least so long, and are dropped by whole months; null: for ever'),
   ('notification_retention_days', 90, 'Delivered and failed notifications are kept so long');
 
 insert into private.settings (name, text_value, meaning) values

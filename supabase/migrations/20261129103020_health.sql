@@ -261,16 +261,30 @@ comment on function private.health_of_pauses() is 'What operators have paused, s
 create function private.health_of_storage() returns setof private.health_check
 language sql volatile security definer set search_path = '' as $$
 select
-  'storage', t.name, null, 'ok', greatest(c.reltuples, 0)::bigint,
+  'storage', t.name, case when t.is_month_missing then 'ledger_month_missing' end, case when t.is_month_missing then 'degraded' else 'ok' end,
+  size.rows,
   case when t.name = 'public.writeback_ledger' then (select l.at from public.writeback_ledger as l order by l.ledger_id limit 1) end,
-  jsonb_build_object('bytes', pg_total_relation_size(c.oid)), null
-from (values
-  ('public.meetings'), ('public.writeback_ledger'), ('public.notifications'), ('private.work'),
-  ('cron.job_run_details'), ('net._http_response')
-) as t (name)
-join pg_class as c on c.oid = to_regclass(t.name);
+  jsonb_build_object('bytes', size.bytes),
+  case when t.is_month_missing then 'Let the job convene-ledger-retention run, or: select private.extend_ledger();' end
+from (
+  select
+    named.name,
+    named.name = 'public.writeback_ledger' and not exists (
+      select from private.ledger_months() as m
+      where m.month = date_trunc('month', clock_timestamp() at time zone 'UTC')::date) as is_month_missing
+  from (values
+    ('public.meetings'), ('public.writeback_ledger'), ('public.attendee_responses'), ('public.notifications'), ('private.work'),
+    ('cron.job_run_details'), ('net._http_response')
+  ) as named (name)
+) as t
+cross join lateral (
+  select sum(greatest(c.reltuples, 0))::bigint as rows, sum(pg_total_relation_size(c.oid)) as bytes
+  from pg_class as c
+  where c.oid = to_regclass(t.name) or c.oid in (select part.relid from pg_partition_tree(to_regclass(t.name)) as part)
+) as size
+where to_regclass(t.name) is not null;
 $$;
-comment on function private.health_of_storage() is 'Size of what grows: estimated rows, details {bytes}; of the ledger also its oldest step (since).';
+comment on function private.health_of_storage() is 'Size of what grows: estimated rows, details {bytes}; of the ledger also its oldest step (since), and whether this month has its partition.';
 
 create function public.convene_health()
 returns table (area text, name text, reason text, status text, count bigint, since timestamptz, details jsonb, what_to_do text)

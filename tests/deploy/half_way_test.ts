@@ -20,7 +20,7 @@ const OPEN = `
       select grantee, lower(privilege_type), c.oid::regclass::text
         from pg_class as c cross join lateral aclexplode(
           coalesce(c.relacl, acldefault(case c.relkind when 'S' then 's' else 'r' end::"char", c.relowner)))
-       where c.relkind in ('r', 'v', 'S') and c.relnamespace in (to_regnamespace('public'), to_regnamespace('private'))
+       where c.relkind in ('r', 'p', 'v', 'S') and c.relnamespace in (to_regnamespace('public'), to_regnamespace('private'))
       union all
       select grantee, lower(privilege_type), format('%s (%s)', c.oid::regclass, k.attname)
         from pg_class as c join pg_attribute as k on k.attrelid = c.oid cross join lateral aclexplode(k.attacl)

@@ -252,8 +252,8 @@ create table private.settings (
   value numeric,
   text_value text,
   meaning text not null,
-  constraint settings_check CHECK (((value IS NULL) <> (text_value IS NULL))),
-  constraint settings_check1 CHECK (((name <> 'description_details'::text) OR (text_value = ANY (ARRAY['summary'::text, 'none'::text, 'full'::text])))),
+  constraint settings_check CHECK (((name <> 'description_details'::text) OR (text_value = ANY (ARRAY['summary'::text, 'none'::text, 'full'::text])))),
+  constraint settings_one_value_check CHECK (((num_nonnulls(value, text_value) = 1) OR ((name = 'ledger_retention_days'::text) AND (text_value IS NULL)))),
   constraint settings_pkey PRIMARY KEY (name),
   constraint settings_value_check CHECK (((value > (0)::numeric) OR ((value = (0)::numeric) AND (name ~~ '%\_allowed'::text))))
 );
@@ -621,10 +621,18 @@ create table public.writeback_ledger (
   decision text,
   duration_ms integer,
   request_id uuid default private.request_id(),
-  constraint writeback_ledger_pkey PRIMARY KEY (ledger_id),
+  constraint writeback_ledger_pkey PRIMARY KEY (ledger_id, at),
   constraint writeback_ledger_step_check CHECK ((step = ANY (ARRAY['claimed'::text, 'requested'::text, 'answered'::text, 'settled'::text])))
-);
+) partition by RANGE (at);
 alter table public.writeback_ledger enable row level security;
+
+create table private.writeback_ledger_default partition of public.writeback_ledger DEFAULT;
+alter table private.writeback_ledger_default enable row level security;
+create trigger writeback_ledger_append_only on private.writeback_ledger_default;
+
+create table private.writeback_ledger_yyyy_mm partition of public.writeback_ledger FOR VALUES FROM ('...') TO ('...');
+alter table private.writeback_ledger_yyyy_mm enable row level security;
+create trigger writeback_ledger_append_only on private.writeback_ledger_yyyy_mm;
 
 CREATE INDEX idx_channels_sync ON private.channels USING btree (sync_id);
 CREATE INDEX idx_event_state_pending_change ON private.event_state USING btree (subject_id) WHERE ((kind = 'task_event'::text) AND (pending_change IS NOT NULL));
@@ -661,8 +669,8 @@ CREATE INDEX idx_task_calendar_events_organizer_self ON public.task_calendar_eve
 CREATE INDEX idx_task_calendar_events_task ON public.task_calendar_events USING btree (task_id);
 CREATE INDEX idx_task_calendar_events_unknown ON public.task_calendar_events USING btree (user_id, calendar_id, event_start) WHERE ((organizer_email IS NULL) AND (deleted_at IS NULL));
 CREATE INDEX idx_tasks_user ON public.tasks USING btree (user_id, start_date);
-CREATE INDEX idx_writeback_ledger_meeting ON public.writeback_ledger USING btree (meeting_id, ledger_id);
-CREATE INDEX idx_writeback_ledger_requests ON public.writeback_ledger USING btree (at) INCLUDE (organizer_user_id) WHERE (step = 'requested'::text);
+CREATE INDEX idx_writeback_ledger_meeting ON ONLY public.writeback_ledger USING btree (meeting_id, ledger_id);
+CREATE INDEX idx_writeback_ledger_requests ON ONLY public.writeback_ledger USING btree (at) INCLUDE (organizer_user_id) WHERE (step = 'requested'::text);
 
 -- private.due_work (kind text, subject_id text, owner_id uuid, priority smallint, due_at timestamp with time zone, is_expired_lease boolean)
 create view private.due_work with (security_invoker = true) as
@@ -1292,6 +1300,31 @@ begin
     end if;
   end loop;
   return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION private.attach_ledger_partition(p_name text, p_from timestamp with time zone, p_until timestamp with time zone, p_comment text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  execute format('create table private.%I (like public.writeback_ledger including constraints including comments)', p_name);
+  execute format('comment on table private.%I is %L', p_name, p_comment);
+  execute format('alter table private.%I enable row level security', p_name);
+  execute format('revoke all on private.%I from public, anon, authenticated, service_role', p_name);
+  execute format(
+    'create trigger writeback_ledger_append_only before update on private.%I for each statement '
+    'execute function private.refuse_ledger_update()', p_name);
+  if p_from is null then
+    execute format('alter table public.writeback_ledger attach partition private.%I default', p_name);
+    return;
+  end if;
+  execute format(
+    'with early as (delete from private.writeback_ledger_default as l where l.at >= $1 and l.at < $2 returning *) '
+    'insert into private.%I select * from early', p_name)
+  using p_from, p_until;
+  execute format(
+    'alter table public.writeback_ledger attach partition private.%I for values from (%L) to (%L)', p_name, p_from, p_until);
 end $function$;
 
 CREATE OR REPLACE FUNCTION private.auto_reschedule_problem(p_value jsonb)
@@ -2340,6 +2373,45 @@ begin
   );
 end $function$;
 
+CREATE OR REPLACE FUNCTION private.extend_ledger(p_ahead integer DEFAULT 3)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  -- Moving more than these would keep the ledger locked for long; they stay in the default partition until they are trimmed.
+  c_moved_requests constant integer := 20000;
+  v_this_month constant date := date_trunc('month', clock_timestamp() at time zone 'UTC');
+  v_missing constant date[] := array(
+    select s.month::date from generate_series(v_this_month, v_this_month + make_interval(months => p_ahead), interval '1 month') as s (month)
+    except select m.month from private.ledger_months() as m
+    order by 1);
+  v_month date;
+  v_from timestamptz;
+  v_until timestamptz;
+  v_created integer := 0;
+begin
+  if cardinality(v_missing) = 0 or not private.maintains_ledger() or not private.lock_ledger() then
+    return 0;
+  end if;
+  foreach v_month in array v_missing loop
+    v_from := v_month::timestamp at time zone 'UTC';
+    v_until := (v_month + interval '1 month') at time zone 'UTC';
+    -- Another session may have created it before the lock.
+    continue when exists (select from private.ledger_months() as m where m.month = v_month)
+      or exists (
+        select from private.writeback_ledger_default as l
+        where l.step = 'requested' and l.at >= v_from and l.at < v_until
+        offset c_moved_requests);
+    perform private.attach_ledger_partition(
+      'writeback_ledger_' || to_char(v_month, 'YYYY_MM'), v_from, v_until,
+      format('Steps of the ledger in %s (UTC).', to_char(v_month, 'YYYY-MM')));
+    v_created := v_created + 1;
+  end loop;
+  return v_created;
+end $function$;
+
 CREATE OR REPLACE FUNCTION private.faded(p_burden numeric, p_since timestamp with time zone)
  RETURNS numeric
  LANGUAGE sql
@@ -3118,14 +3190,28 @@ CREATE OR REPLACE FUNCTION private.health_of_storage()
  SET search_path TO ''
 AS $function$
 select
-  'storage', t.name, null, 'ok', greatest(c.reltuples, 0)::bigint,
+  'storage', t.name, case when t.is_month_missing then 'ledger_month_missing' end, case when t.is_month_missing then 'degraded' else 'ok' end,
+  size.rows,
   case when t.name = 'public.writeback_ledger' then (select l.at from public.writeback_ledger as l order by l.ledger_id limit 1) end,
-  jsonb_build_object('bytes', pg_total_relation_size(c.oid)), null
-from (values
-  ('public.meetings'), ('public.writeback_ledger'), ('public.notifications'), ('private.work'),
-  ('cron.job_run_details'), ('net._http_response')
-) as t (name)
-join pg_class as c on c.oid = to_regclass(t.name);
+  jsonb_build_object('bytes', size.bytes),
+  case when t.is_month_missing then 'Let the job convene-ledger-retention run, or: select private.extend_ledger();' end
+from (
+  select
+    named.name,
+    named.name = 'public.writeback_ledger' and not exists (
+      select from private.ledger_months() as m
+      where m.month = date_trunc('month', clock_timestamp() at time zone 'UTC')::date) as is_month_missing
+  from (values
+    ('public.meetings'), ('public.writeback_ledger'), ('public.attendee_responses'), ('public.notifications'), ('private.work'),
+    ('cron.job_run_details'), ('net._http_response')
+  ) as named (name)
+) as t
+cross join lateral (
+  select sum(greatest(c.reltuples, 0))::bigint as rows, sum(pg_total_relation_size(c.oid)) as bytes
+  from pg_class as c
+  where c.oid = to_regclass(t.name) or c.oid in (select part.relid from pg_partition_tree(to_regclass(t.name)) as part)
+) as size
+where to_regclass(t.name) is not null;
 $function$;
 
 CREATE OR REPLACE FUNCTION private.health_of_wake_ups()
@@ -4095,6 +4181,19 @@ begin
     'connection', to_jsonb(v_connection));
 end $function$;
 
+CREATE OR REPLACE FUNCTION private.ledger_months()
+ RETURNS TABLE(name text, month date)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+select c.relname::text, to_date(right(c.relname, 7), 'YYYY_MM')
+from pg_catalog.pg_inherits as i
+join pg_catalog.pg_class as c on c.oid = i.inhrelid
+where i.inhparent = to_regclass('public.writeback_ledger') and c.relname ~ '^writeback_ledger_\d{4}_\d{2}$'
+order by 2;
+$function$;
+
 CREATE OR REPLACE FUNCTION private.limit_reached(p_user_id uuid, p_budget text)
  RETURNS jsonb
  LANGUAGE sql
@@ -4148,6 +4247,19 @@ CREATE OR REPLACE FUNCTION private.local_midnight(p_day date, p_timezone text)
  SET search_path TO ''
 RETURN CASE WHEN (((((p_day)::timestamp without time zone AT TIME ZONE p_timezone) - '01:00:00'::interval) AT TIME ZONE p_timezone) = (p_day)::timestamp without time zone) THEN (((p_day)::timestamp without time zone AT TIME ZONE p_timezone) - '01:00:00'::interval) ELSE ((p_day)::timestamp without time zone AT TIME ZONE p_timezone) END;
 
+CREATE OR REPLACE FUNCTION private.lock_ledger()
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+ SET lock_timeout TO '1s'
+AS $function$
+begin
+  lock table only public.writeback_ledger in access exclusive mode;
+  return true;
+exception when lock_not_available then
+  return false;
+end $function$;
+
 CREATE OR REPLACE FUNCTION private.lock_people(p_emails text[])
  RETURNS void
  LANGUAGE plpgsql
@@ -4186,6 +4298,12 @@ begin
     left join private.event_state as es on es.kind = 'meeting' and es.subject_id = m.meeting_id
     where m.meeting_id = any (p_meeting_ids));
 end $function$;
+
+CREATE OR REPLACE FUNCTION private.maintains_ledger()
+ RETURNS boolean
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$ select pg_try_advisory_xact_lock(1668246898, 1000) $function$;
 
 CREATE OR REPLACE FUNCTION private.may_hold(p_organizer_user_id uuid)
  RETURNS boolean
@@ -7945,13 +8063,28 @@ CREATE OR REPLACE FUNCTION private.trim_ledger(p_rows integer DEFAULT 20000)
  SET search_path TO ''
 AS $function$
 declare
-  v_before timestamptz := now() - make_interval(days => private.setting('ledger_retention_days')::integer);
+  v_before timestamptz;
+  v_old text[];
+  v_name text;
   v_deleted integer;
 begin
-  delete from public.writeback_ledger as l
+  select now() - make_interval(days => s.value::integer) into v_before from private.settings as s where s.name = 'ledger_retention_days';
+  if v_before is null or not private.maintains_ledger() then
+    return 0;
+  end if;
+  v_old := array(
+    select m.name from private.ledger_months() as m where (m.month + interval '1 month') at time zone 'UTC' <= v_before);
+  if cardinality(v_old) > 0 and private.lock_ledger() then
+    foreach v_name in array v_old loop
+      execute format('drop table private.%I', v_name);
+    end loop;
+  end if;
+  -- In the order of the primary key, so that no further index is needed, and a limited number of rows at a time, so that
+  -- a run after a long break does not block other statements.
+  delete from private.writeback_ledger_default as l
   where l.ledger_id in (
     select oldest.ledger_id
-    from (select o.ledger_id, o.at from public.writeback_ledger as o order by o.ledger_id limit p_rows) as oldest
+    from (select o.ledger_id, o.at from private.writeback_ledger_default as o order by o.ledger_id limit p_rows) as oldest
     where oldest.at < v_before
   );
   get diagnostics v_deleted = row_count;
@@ -11639,7 +11772,7 @@ grant execute on function public.use_google_authorization(text,uuid) to service_
 
 select cron.schedule('convene-availability-read-retention', '*/15 * * * *', 'select private.forget_availability_reads()');
 select cron.schedule('convene-hold-expiry', '*/5 * * * *', 'select private.expire_slot_holds()');
-select cron.schedule('convene-ledger-retention', '*/15 * * * *', 'select private.trim_ledger(), private.forget_turns(), private.forget_spending()');
+select cron.schedule('convene-ledger-retention', '*/15 * * * *', 'select private.forget_turns(), private.forget_spending(), private.extend_ledger(), private.trim_ledger()');
 select cron.schedule('convene-log-retention', '*/15 * * * *', 'select private.trim_logs()');
 select cron.schedule('convene-notification-retention', '*/15 * * * *', 'select private.forget_notifications()');
 select cron.schedule('convene-sweep', '* * * * *', 'select private.sweep()');

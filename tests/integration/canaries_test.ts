@@ -189,7 +189,7 @@ async function placesOf(
        from pg_class as c
        join pg_namespace as n on n.oid = c.relnamespace
        join pg_attribute as a on a.attrelid = c.oid
-      where c.relkind in ('r', 'p', 'm', 'v') and a.attnum > 0 and not a.attisdropped
+      where c.relkind in ('r', 'p', 'm', 'v') and not c.relispartition and a.attnum > 0 and not a.attisdropped
         and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast', 'auth')`,
   );
   const found: Record<string, string[]> = {};

@@ -22,11 +22,11 @@ const WITHOUT_COMMENT = `
   select 'schema private' as name where obj_description('private'::regnamespace, 'pg_namespace') is null
   union all
   select c.oid::regclass::text from pg_class as c
-   where c.relkind in ('r', 'v') and c.relnamespace in ${OURS}
+   where c.relkind in ('r', 'p', 'v') and c.relnamespace in ${OURS}
      and coalesce(obj_description(c.oid, 'pg_class'), '') = ''
   union all
   select format('%s.%s', c.oid::regclass, a.attname) from pg_class as c join pg_attribute as a on a.attrelid = c.oid
-   where c.relkind in ('r', 'v') and c.relnamespace in ${OURS} and a.attnum > 0 and not a.attisdropped
+   where c.relkind in ('r', 'p', 'v') and c.relnamespace in ${OURS} and a.attnum > 0 and not a.attisdropped
      and coalesce(col_description(c.oid, a.attnum), '') = ''
   union all
   select p.oid::regprocedure::text from pg_proc as p

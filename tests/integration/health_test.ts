@@ -31,7 +31,10 @@ promise("health", {
     assert.match(Object.keys(responses)[0] ?? "", /^2\d\d$/);
     assert.ok(checkOf(checks, "jobs", "convene-sweep").since);
     assert.equal(checkOf(checks, "queue", "write").count, 0);
-    assert.ok(Number(checkOf(checks, "storage", "public.writeback_ledger").details.bytes) > 0);
+    for (const table of ["writeback_ledger", "meetings", "attendee_responses"]) {
+      const { details, count } = checkOf(checks, "storage", `public.${table}`);
+      assert.ok(Number(details.bytes) > 0 && count !== null, table);
+    }
     assert.ok((checkOf(checks, "connections", "healthy").count ?? 0) > 0);
   },
 

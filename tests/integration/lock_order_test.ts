@@ -61,7 +61,7 @@ async function moveTo(sql: postgres.ISql, id: string, hour: number): Promise<str
   return row?.decision ?? "";
 }
 
-Deno.test("changes, cancellations, requeues, settlements, claims, holds, sweeps and reconnections never deadlock", async () => {
+Deno.test("changes, cancellations, requeues, settlements, claims, holds, sweeps, reconnections and the ledger's maintenance never deadlock", async () => {
   await using resources = new AsyncDisposableStack();
   const { organizers, ids, sql } = await lockedTables(resources);
   const failures: string[] = [];
@@ -100,6 +100,20 @@ Deno.test("changes, cancellations, requeues, settlements, claims, holds, sweeps 
         const hour = 9 + Math.floor(random() * 4);
         const held = [1, 2].map(() => `p${Math.floor(random() * 5)}@north.example`);
         return searchAndHold(sql, id, held, hour);
+      },
+      // The job when a month has ended, and when one is missing.
+      maintain: async () => {
+        await sql`do $$ begin
+          if private.maintains_ledger() and private.lock_ledger()
+            and to_regclass('private.writeback_ledger_2001_01') is null
+          then
+            perform private.attach_ledger_partition(
+              'writeback_ledger_2001_01', '2001-01-01 00:00Z', '2001-02-01 00:00Z', 'A month.');
+          end if;
+        end $$`;
+        await sql`select private.extend_ledger(${
+          4 + Math.floor(random() * 20)
+        }), private.trim_ledger()`;
       },
       end_holds: async () => {
         await sql`update private.slot_holds set expires_at = clock_timestamp() where meeting_id = ${id}`;
@@ -140,7 +154,7 @@ Deno.test("changes, cancellations, requeues, settlements, claims, holds, sweeps 
     for (let round = 0; round < ROUNDS; round++) await act(random);
   }));
   assert.deepEqual(failures, []);
-  assert.ok(Object.keys(done).length >= 13, JSON.stringify(done));
+  assert.ok(Object.keys(done).length >= 14, JSON.stringify(done));
   const [deadlocks] = await sql<{ deadlocks: string }[]>`
     select deadlocks from pg_stat_database where datname = current_database()`;
   assert.equal(Number(deadlocks?.deadlocks), 0, DEADLOCK);

@@ -86,7 +86,7 @@ const promises: Record<string, (stack: Stack) => Promise<void>> = {
       union all
       select c.oid::regclass::text
         from pg_catalog.pg_class as c
-       where c.relnamespace = 'private'::regnamespace and c.relkind in ('r', 'v')
+       where c.relnamespace = 'private'::regnamespace and c.relkind in ('r', 'p', 'v')
          and has_table_privilege('authenticated', c.oid, 'select')
       order by name`);
       // The view of write-backs calls the state for users, of whom it returns only their own.

@@ -35,7 +35,7 @@ async function allTables(platform: Platform): Promise<string[]> {
   const rows = await platform.sql<{ name: string }>(
     `select format('%I.%I', n.nspname, c.relname) as name
      from pg_class as c join pg_namespace as n on n.oid = c.relnamespace
-     where c.relkind = 'r' and n.nspname in ${SCHEMAS}
+     where c.relkind in ('r', 'p') and not c.relispartition and n.nspname in ${SCHEMAS}
      order by name`,
   );
   return rows.map(({ name }) => name);

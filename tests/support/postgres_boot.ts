@@ -27,6 +27,8 @@ export interface BootOptions {
   binaries?: PostgresBinaries;
   /** Name of the first role, which stays superuser for ever. Default: `postgres`. */
   superuser?: string;
+  /** Settings of the server that differ from those of the tests. */
+  settings?: Record<string, string>;
 }
 
 /** Starts a server in a directory of its own, on a free port of 127.0.0.1, with a random password. */
@@ -35,7 +37,7 @@ export async function bootPostgres(options: BootOptions = {}): Promise<BootedPos
   // Between the search for a free port and the server's start another process may take it.
   for (let tries = 1;; tries++) {
     try {
-      return await bootOnce(binaries, options.superuser ?? "postgres");
+      return await bootOnce(binaries, options.superuser ?? "postgres", options.settings ?? {});
     } catch (error) {
       const taken = error instanceof Error && error.message.includes("Address already in use");
       if (!taken || tries === START_TRIES) throw error;
@@ -43,10 +45,14 @@ export async function bootPostgres(options: BootOptions = {}): Promise<BootedPos
   }
 }
 
-async function bootOnce(binaries: PostgresBinaries, superuser: string): Promise<BootedPostgres> {
+async function bootOnce(
+  binaries: PostgresBinaries,
+  superuser: string,
+  settings: Record<string, string>,
+): Promise<BootedPostgres> {
   const password = crypto.randomUUID();
   const port = freePort();
-  const watchdog = startWatchdog(await order(binaries, { superuser, password, port }));
+  const watchdog = startWatchdog(await order(binaries, { superuser, password, port, settings }));
 
   const complaint = new Response(watchdog.stderr).text();
   const output = watchdog.stdout.getReader();
@@ -88,7 +94,12 @@ function freePort(): number {
 
 async function order(
   binaries: PostgresBinaries,
-  { superuser, password, port }: { superuser: string; password: string; port: number },
+  { superuser, password, port, settings }: {
+    superuser: string;
+    password: string;
+    port: number;
+    settings: Record<string, string>;
+  },
 ): Promise<WatchdogOrder> {
   const { run_as } = binaries;
   const directory = await Deno.makeTempDir({ prefix: "convene-postgres-" });
@@ -109,7 +120,7 @@ async function order(
     setup,
     server: {
       command: join(bin, "postgres"),
-      args: serverArguments(binaries, directory, port),
+      args: serverArguments(binaries, directory, port, settings),
       run_as,
     },
   };
@@ -167,6 +178,7 @@ function serverArguments(
   { preloadable }: PostgresBinaries,
   directory: string,
   port: number,
+  given: Record<string, string>,
 ): string[] {
   const settings: Record<string, string> = {
     listen_addresses: "127.0.0.1",
@@ -190,6 +202,7 @@ function serverArguments(
     // Otherwise it connects like a client and would need the password.
     settings["cron.use_background_workers"] = "on";
   }
+  Object.assign(settings, given);
   return [
     "-D",
     join(directory, "data"),

@@ -33,24 +33,31 @@ declare
   v_names text;
   v_values text;
   v_is_empty boolean;
+  v_key text;
 begin
   for v_constraint in
     select c.conrelid::regclass as relation, c.conname
       from pg_constraint as c
      where c.contype = 'c' and c.connamespace in ('public'::regnamespace, 'private'::regnamespace) and c.conrelid <> 0
+       -- Those of a partition are dropped with those of its table.
+       and c.coninhcount = 0
   loop
     execute format('alter table %s drop constraint %I', v_constraint.relation, v_constraint.conname);
   end loop;
   perform set_config('session_replication_role', 'replica', true);
   for v_table in
-    select c.oid, format('%I.%I', n.nspname, c.relname) as name
+    select c.oid, format('%I.%I', n.nspname, c.relname) as name, c.relispartition, c.relpartbound
       from pg_class as c join pg_namespace as n on n.oid = c.relnamespace
      where n.nspname in ('public', 'private') and c.relkind in ('r', 'p')
   loop
     execute format('select not exists (select from %s)', v_table.name) into v_is_empty;
     continue when not v_is_empty;
+    -- A row of a partition has a time within its bounds, that of the default one within no other's.
+    v_key := case when v_table.relispartition then format('%L::timestamptz', coalesce(
+      substring(pg_get_expr(v_table.relpartbound, v_table.oid) from 'FROM \(''(.+?)''\)'), '1970-01-01T00:00:00Z')) end;
     select string_agg(quote_ident(a.attname), ', ' order by a.attnum),
            string_agg(coalesce(
+             case when format_type(a.atttypid, null) like 'timestamp%' then v_key end,
              p_columns -> v_table.name ->> a.attname,
              access_trial.value_of(a.attname, format_type(a.atttypid, null), p_owner, p_email),
              'null'
@@ -58,10 +65,10 @@ begin
       into v_names, v_values
       from pg_attribute as a
      where a.attrelid = v_table.oid and a.attnum > 0 and not a.attisdropped
-       and a.attgenerated = '' and a.attidentity = ''
+       and a.attgenerated = '' and (a.attidentity = '' or v_table.relispartition)
        and (a.attnotnull or p_columns -> v_table.name ? a.attname
          or format_type(a.atttypid, null) in ('text', 'uuid'));
-    execute format('insert into %s (%s) values (%s)', v_table.name, v_names, v_values);
+    execute format('insert into %s (%s) overriding system value values (%s)', v_table.name, v_names, v_values);
   end loop;
   perform set_config('session_replication_role', 'origin', true);
 end $$;
@@ -127,7 +134,8 @@ begin
       select r.value ->> 'name' as name, r.value ->> 'role' as role, r.value -> 'claims' as claims
         from jsonb_array_elements(p_roles) as r
     loop
-      object := v_relation.name;
+      -- The months of a partitioned table are one on the page, open to whom one of them is.
+      object := regexp_replace(v_relation.name, '_[0-9]{4}_[0-9]{2}$', '_yyyy_mm');
       kind := case v_relation.relkind when 'v' then 'view' when 'm' then 'view' when 'S' then 'sequence' else 'table' end;
       role_name := v_role.name;
       place := 0;
