@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { printLine } from "../output.ts";
-import { formattedMarkdown } from "./formatted_markdown.ts";
+import { formatted } from "./formatted_text.ts";
 import { openMigratedDatabase } from "./migrated_database.ts";
 import { sqlPage } from "./sql_page.ts";
 
@@ -9,7 +9,7 @@ const PAGE = fileURLToPath(new URL("../../docs/sql.md", import.meta.url));
 
 const database = await openMigratedDatabase();
 try {
-  await Deno.writeTextFile(PAGE, await formattedMarkdown(await sqlPage(database)));
+  await Deno.writeTextFile(PAGE, await formatted(await sqlPage(database), "md"));
 } finally {
   await database.close();
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { formattedMarkdown } from "../../local/tasks/formatted_markdown.ts";
+import { formatted } from "../../local/tasks/formatted_text.ts";
 import { sqlPage } from "../../local/tasks/sql_page.ts";
 import { readPage } from "../support/markdown.ts";
 import { promise } from "../support/stack.ts";
@@ -7,7 +7,7 @@ import { promise } from "../support/stack.ts";
 promise("docs/sql.md", {
   "the page is what `deno task docs:sql` writes": async ({ platform }) => {
     const written = await sqlPage({ query: (text, params) => platform.sql(text, params) });
-    assert.equal(await readPage("docs/sql.md"), await formattedMarkdown(written));
+    assert.equal(await readPage("docs/sql.md"), await formatted(written, "md"));
   },
 
   "a signed-in user may call read_queue, and none of the other functions of the page": async (
