@@ -1,3 +1,4 @@
+import { blocksOf } from "./open_blocks.ts";
 import type { Person } from "./person.ts";
 
 export type AvailabilityStatus = "free" | "busy" | "tentative" | "unknown" | "outside_hours";
@@ -70,6 +71,8 @@ export function attendance(
   // The innermost loop of a search: what it reads is looked up outside of it.
   const { starts: busy_starts, ends: busy_ends } = busy;
   const { status, clear_before, clear_after, room_before, room_after } = into;
+  const { opens: block_opens, closes: block_closes } = blocksOf(open);
+  const blocks = block_opens.length;
   const count = busy_starts.length;
   const { starts: maybe_starts, ends: maybe_ends } = tentative;
   const maybe_count = maybe_starts.length;
@@ -94,9 +97,9 @@ export function attendance(
       maybe_until = Math.max(maybe_until, maybe_ends[next_maybe++]!);
     }
     while (closes < end) {
-      const hours = open[++block];
-      opens = hours === undefined ? NO_MEETING : hours[0];
-      closes = hours === undefined ? NO_MEETING : hours[1];
+      block++;
+      opens = block < blocks ? block_opens[block]! : NO_MEETING;
+      closes = block < blocks ? block_closes[block]! : NO_MEETING;
     }
     if (opens > start) {
       status[i] = OUTSIDE_HOURS;

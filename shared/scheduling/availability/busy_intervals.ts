@@ -1,6 +1,8 @@
 import { parseInstant } from "@shared/time/instants.ts";
+import type { Interval } from "@shared/time/intervals.ts";
 import { SchedulingInputError } from "../input/scheduling_input_error.ts";
 import type { BusyInterval } from "../input/scheduling_request.ts";
+import { blocksOf } from "./open_blocks.ts";
 
 /** Intervals of one person as whole minutes since 1970, sorted by start; they may overlap. */
 export interface BusyIntervals {
@@ -73,20 +75,22 @@ export function readBusyIntervals(
 /** Minutes of `time` that lie within sorted, disjoint intervals, overlaps counted once. */
 export function minutesWithin(
   time: BusyIntervals,
-  intervals: readonly (readonly [number, number])[],
+  intervals: readonly Interval[],
 ): number {
   let minutes = 0;
   let at = 0;
   let counted_until = 0;
   const { starts, ends } = time;
+  const { opens, closes } = blocksOf(intervals);
+  const blocks = opens.length;
   for (let i = 0; i < starts.length; i++) {
     const start = i > 0 && starts[i]! < counted_until ? counted_until : starts[i]!;
     const end = ends[i]!;
     if (start >= end) continue;
-    while (at < intervals.length && intervals[at]![1] <= start) at++;
-    for (let j = at; j < intervals.length; j++) {
-      const [from, to] = intervals[j]!;
-      if (from >= end) break;
+    while (at < blocks && closes[at]! <= start) at++;
+    for (let j = at; j < blocks && opens[j]! < end; j++) {
+      const from = opens[j]!;
+      const to = closes[j]!;
       minutes += (end < to ? end : to) - (start > from ? start : from);
     }
     counted_until = end;

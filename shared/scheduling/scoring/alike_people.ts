@@ -1,5 +1,5 @@
 import type { Interval } from "@shared/time/intervals.ts";
-import { NO_MEETING } from "../availability/attendance.ts";
+import { blocksOf } from "../availability/open_blocks.ts";
 import type { Person } from "../availability/person.ts";
 import type { ClockBurdens } from "./clock_burden.ts";
 import { onlyClockMatters, sameClock } from "./convenience.ts";
@@ -16,8 +16,9 @@ export interface AlikeGroup {
   /** The starts in the b-th hours have the indexes from `first[b]` until `last[b]`, exclusive. */
   first: Int32Array;
   last: Int32Array;
-  /** How many of them have nothing near these hours. */
-  quiet: Int32Array;
+  /** How many they are, and how many of them have something near the b-th hours. */
+  people: number;
+  disturbed: Int32Array;
   /** By start: how many of the others come; how convenient it is; how unfragmented quiet hours stay. */
   coming: Int32Array;
   convenience: Int32Array;
@@ -57,42 +58,46 @@ export class AlikePeople {
     if (!onlyClockMatters(person)) return undefined;
     let same_hours = this.#groups.get(person.open);
     if (same_hours === undefined) this.#groups.set(person.open, same_hours = []);
-    let group = same_hours.find(({ like }) => sameClock(like, person));
-    if (group === undefined) same_hours.push(group = this.#newGroup(person));
+    for (const group of same_hours) if (sameClock(group.like, person)) return group;
+    const group = this.#newGroup(person);
+    same_hours.push(group);
     return group;
   }
 
   /**
    * Chooses the starts in hours in which the person has something, or so near that it could count, and says how many they
-   * are; in all the other hours they are counted as quiet. Starts outside their hours are in neither.
+   * are; in all the other hours the person is counted without a look at them. Starts outside their hours are in neither.
    */
   disturbed(group: AlikeGroup, { busy, tentative, buffer }: Person): number {
-    const { opens, closes, first, last, quiet } = group;
+    const { opens, closes, first, last } = group;
     const { starts, ends } = busy;
     const { starts: maybe_starts, ends: maybe_ends } = tentative;
     const { chosen, chosen_starts } = this;
     const all = this.#starts;
     const near = Math.max(CLEAR_MINUTES, buffer.before, buffer.after);
+    const blocks = opens.length;
+    const busy_count = starts.length;
+    const count = busy_count + maybe_starts.length;
     let length = 0;
     let next = 0;
     let next_maybe = 0;
-    let until = -NO_MEETING;
-    for (let b = 0; b < opens.length; b++) {
-      const to = closes[b]! + near;
-      // Whatever starts before the end has been passed; the latest end among it decides.
-      for (; next < starts.length && starts[next]! < to; next++) {
-        if (ends[next]! > until) until = ends[next]!;
-      }
-      for (; next_maybe < maybe_starts.length && maybe_starts[next_maybe]! < to; next_maybe++) {
-        if (maybe_ends[next_maybe]! > until) until = maybe_ends[next_maybe]!;
-      }
-      if (until <= opens[b]! - near) {
-        quiet[b]!++;
-        continue;
-      }
-      for (let i = first[b]!; i < last[b]!; i++) {
-        chosen[length] = i;
-        chosen_starts[length++] = all[i]!;
+    let b = 0;
+    group.people++;
+    // By meeting and not by day: most of a quarter's days are quiet.
+    while (next + next_maybe < count && b < blocks) {
+      const is_busy = next < busy_count &&
+        (next_maybe === maybe_starts.length || starts[next]! <= maybe_starts[next_maybe]!);
+      const from = (is_busy ? starts[next]! : maybe_starts[next_maybe]!) - near;
+      const until = (is_busy ? ends[next]! : maybe_ends[next_maybe]!) + near;
+      if (is_busy) next++;
+      else next_maybe++;
+      while (b < blocks && closes[b]! <= from) b++;
+      for (; b < blocks && opens[b]! < until; b++) {
+        group.disturbed[b]!++;
+        for (let i = first[b]!; i < last[b]!; i++) {
+          chosen[length] = i;
+          chosen_starts[length++] = all[i]!;
+        }
       }
     }
     return length;
@@ -101,8 +106,8 @@ export class AlikePeople {
   /** Adds what the groups have in common. */
   addTo({ coming, convenience, least_convenience, clear, unfragmented }: Sums): void {
     for (const group of [...this.#groups.values()].flat()) {
-      for (let b = 0; b < group.quiet.length; b++) {
-        const quiet = group.quiet[b]!;
+      for (let b = 0; b < group.opens.length; b++) {
+        const quiet = group.people - group.disturbed[b]!;
         for (let i = group.first[b]!; i < group.last[b]!; i++) {
           const people = quiet + group.coming[i]!;
           if (people === 0) continue;
@@ -125,27 +130,31 @@ export class AlikePeople {
   #newGroup(person: Person): AlikeGroup {
     const starts = this.#starts;
     const duration = this.#duration;
-    const { open: hours } = person;
+    const { opens, closes } = blocksOf(person.open);
+    const blocks = opens.length;
     const group: AlikeGroup = {
       like: person,
-      opens: Int32Array.from(hours, ([from]) => from),
-      closes: Int32Array.from(hours, ([, to]) => to),
-      first: new Int32Array(hours.length),
-      last: new Int32Array(hours.length),
-      quiet: new Int32Array(hours.length),
+      opens,
+      closes,
+      first: new Int32Array(blocks),
+      last: new Int32Array(blocks),
+      people: 0,
+      disturbed: new Int32Array(blocks),
       coming: new Int32Array(starts.length),
       convenience: this.#convenience(person),
       unfragmented: new Int32Array(starts.length),
     };
     let at = 0;
-    for (const [b, [opens, closes]] of hours.entries()) {
-      while (at < starts.length && starts[at]! < opens) at++;
+    for (let b = 0; b < blocks; b++) {
+      const from = opens[b]!;
+      const to = closes[b]!;
+      while (at < starts.length && starts[at]! < from) at++;
       group.first[b] = at;
-      for (; at < starts.length && starts[at]! + duration <= closes; at++) {
+      for (; at < starts.length && starts[at]! + duration <= to; at++) {
         group.unfragmented[at] = this.#measure(
-          starts[at]! - opens,
+          starts[at]! - from,
           false,
-          closes - starts[at]! - duration,
+          to - starts[at]! - duration,
           false,
           duration,
         );

@@ -1,5 +1,5 @@
 import { MINUTES_PER_DAY } from "@shared/time/instants.ts";
-import { offsetAt, type OffsetSegment } from "@shared/time/zones.ts";
+import type { OffsetSegment } from "@shared/time/zones.ts";
 import type { Person } from "../availability/person.ts";
 import { minuteOfWeek, WEEK_MINUTES } from "../input/profile.ts";
 import { clockBurden } from "./convenience.ts";
@@ -54,9 +54,12 @@ export class ClockBurdens {
     let week = this.#weeks.get(offsets);
     if (week === undefined) {
       week = new Int16Array(this.#starts.length);
+      const last = offsets.length - 1;
+      let segment = 0;
       for (let i = 0; i < week.length; i++) {
         const start = this.#starts[i]!;
-        week[i] = minuteOfWeek(start + offsetAt(offsets, start));
+        while (segment < last && start >= offsets[segment]!.to) segment++;
+        week[i] = minuteOfWeek(start + (offsets[segment]?.offset ?? 0));
       }
       this.#weeks.set(offsets, week);
     }

@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { searchProblem, searchSteps } from "@shared/finding_time/search_size.ts";
+import { completeConstraints } from "@shared/schemas/constraints.ts";
+import { WEEKDAYS } from "@shared/time/weekday.ts";
+import type { MeetingParticipant } from "@shared/schemas/participant.ts";
+
+/** Ten days around the clock, a start every hour: 240 starts. */
+const request = (attending: MeetingParticipant[], days = 10) => ({
+  constraints: {
+    ...completeConstraints({}, new Date("2030-01-01T00:00:00Z")),
+    earliest_date: "2030-01-07",
+    latest_date: new Date(Date.UTC(2030, 0, 6 + days)).toISOString().slice(0, 10),
+    working_hours_start: 0,
+    working_hours_end: 24,
+    allowed_days: [...WEEKDAYS],
+    interval_minutes: 60,
+  },
+  attending,
+  recurrence: null,
+});
+const person = (fields: Partial<MeetingParticipant> = {}): MeetingParticipant => ({
+  email: "ana@north.example",
+  type: "required",
+  ...fields,
+});
+
+Deno.test("a search counts people with preferences twice, and their open hours by the day", () => {
+  assert.equal(searchSteps(request([person()])), 240);
+  assert.equal(searchSteps(request([person(), person({ preferences: {} })])), 720);
+  const open = { days: [], start: "09:00", end: "17:00" };
+  assert.equal(searchSteps(request([person({ open_hours: [open, open] })])), 240 + 12 * 10 * 2);
+});
+
+Deno.test("a search that is too large is refused with what would make it smaller", () => {
+  const people = Array.from({ length: 200 }, () => person({ preferences: {} }));
+  const around = request(people, 13);
+  around.constraints.interval_minutes = 5;
+  assert.equal(searchProblem(around), null);
+  const longer = request(people, 14);
+  longer.constraints.interval_minutes = 5;
+  assert.match(searchProblem(longer)!.message, /shorter time window/);
+  assert.equal(searchProblem(longer)!.path, "constraints.latest_date");
+});
