@@ -168,6 +168,7 @@ begin
     if private.is_deleted(e) then
       return false;
     end if;
+    perform private.record_responses('task_event', p_id::text, e.user_id, p_seen);
     update public.task_calendar_events as u
     set deleted_at = clock_timestamp(), sync_status = 'cancelled', sync_error = 'cancelled_in_google', last_synced_at = clock_timestamp(),
       updated_at = clock_timestamp()

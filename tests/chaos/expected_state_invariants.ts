@@ -1,4 +1,5 @@
-import { eventsOfMeeting, hasDeletedEvent, type Snapshot } from "./snapshot.ts";
+import type { AcceptedChange, ExpectedState } from "./expected_state.ts";
+import { eventsOfMeeting, hasDeletedEvent, type MeetingState, type Snapshot } from "./snapshot.ts";
 import { addresses } from "./participants.ts";
 
 /**
@@ -25,11 +26,12 @@ function lostChanges(snapshot: Snapshot): string[] {
       return [`${name} was accepted as cancelled and is not cancelled`];
     }
     if (row.desired_version > accepted.version) return [];
-    // A search may have found the first slot since, or another one for a slot that was taken.
+    // A search may have found the first slot since; or another one for a slot that a search had found and that was
+    // taken, or may have been taken when the meeting that had failed was requeued.
     const is_searched = accepted.start_time === null ||
-      !accepted.names.includes("time") &&
+      !isTimeNamed(accepted, expected) && isFoundBySearch(row) &&
         ledger.some(({ meeting_id, decision }) =>
-          meeting_id === row.meeting_id && decision === "search_again"
+          meeting_id === row.meeting_id && ["search_again", "failed"].includes(decision ?? "")
         );
     // What people edited is compared with the event (edit_invariants.ts).
     const ids = eventsOfMeeting(row, snapshot).map(({ id }) => id);
@@ -50,6 +52,22 @@ function lostChanges(snapshot: Snapshot): string[] {
       ? []
       : [`${name} differs from the accepted change: ${actual}, not ${wanted}`];
   });
+}
+
+/** Whether this change or an earlier one named the time, so that no search replaces it. */
+function isTimeNamed(
+  { meeting_id, version }: AcceptedChange,
+  { accepted_changes }: ExpectedState,
+): boolean {
+  return accepted_changes.some((change) =>
+    change.meeting_id === meeting_id && change.version <= version && change.names.includes("time")
+  );
+}
+
+function isFoundBySearch({ starts_at, candidates }: MeetingState): boolean {
+  const [chosen] = candidates as unknown as { start_time: string }[];
+  return chosen !== undefined && starts_at !== null &&
+    Date.parse(chosen.start_time) === Date.parse(starts_at);
 }
 
 function stateOf(title: string | null, start: string | null, participants: string[]): string {

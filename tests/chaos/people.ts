@@ -14,7 +14,7 @@ export interface People {
 
 const NO_ACT = 0.7;
 /** Shares of deletions, and of moves to the organizer's other calendar; all other acts are edits. */
-const DELETIONS = 0.06;
+const DELETIONS = 0.1;
 const RELOCATIONS = 0.14;
 
 export function peopleOf(

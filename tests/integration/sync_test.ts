@@ -373,8 +373,13 @@ promise("sync", {
       ["Report, final", `${MONDAY}T14:00:00.000Z`, "Europe/Rome"],
     );
     assert.deepEqual(await responsesOf(organizer, row.id), [`${guests[0]} accepted`]);
+    await answerInGoogle(stack, guests[0]!, event_id, { responseStatus: "tentative" });
     await google.events.delete({ calendarId: "primary", eventId: event_id });
     await syncNow(stack, organizer);
+    assert.deepEqual(await responsesOf(organizer, row.id), [
+      `${guests[0]} accepted`,
+      `${guests[0]} tentative`,
+    ]);
     const deleted = await eventRow(stack, organizer, event_id);
     assert.deepEqual([deleted.sync_status, deleted.sync_error], [
       "cancelled",
