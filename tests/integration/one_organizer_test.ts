@@ -142,7 +142,7 @@ promise("one organizer a transaction", {
         const synced = await touchedBy(() => syncNow(stack, sharing));
         for (const table of synced.tablesOfOthers(sharing.user_id)) found.add(table);
 
-        // A time of one person is reserved once, whoever reserves it: a search ends what has expired.
+        // A time of one person is reserved once, by one organizer or another: a search ends what has expired.
         const person = await stack.guest();
         const former = await stack.organizer();
         await searchedWith(former, person);
