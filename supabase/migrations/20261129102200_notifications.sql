@@ -94,10 +94,10 @@ where n.notification_id in (
   where o.status in ('sent', 'failed')
     and o.created_at < now() - make_interval(days => private.setting('notification_retention_days')::integer)
   order by o.created_at
-  limit 1000
+  limit 20000
 );
 $$;
-comment on function private.forget_notifications() is 'Deletes notifications that were sent or failed notification_retention_days ago, at most a thousand.';
+comment on function private.forget_notifications() is 'Deletes notifications that were sent or failed notification_retention_days ago, at most twenty thousand.';
 
 revoke all on public.notifications from public, anon, authenticated, service_role;
 revoke all on function

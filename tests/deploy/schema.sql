@@ -2705,7 +2705,7 @@ where n.notification_id in (
   where o.status in ('sent', 'failed')
     and o.created_at < now() - make_interval(days => private.setting('notification_retention_days')::integer)
   order by o.created_at
-  limit 1000
+  limit 20000
 );
 $function$;
 
