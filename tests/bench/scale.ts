@@ -6,7 +6,7 @@
  */
 import { startPlatform } from "../../local/platform.ts";
 import { printLine } from "../../local/output.ts";
-import { manyMeetings } from "../support/many_meetings.ts";
+import { forgetMeetings, manyMeetings } from "../support/many_meetings.ts";
 import { bootPostgres } from "../support/postgres_boot.ts";
 import { startPostgresServer } from "../support/postgres_server.ts";
 import { connectedUser } from "../support/queue.ts";
@@ -20,6 +20,7 @@ import {
   readSteps,
   storeSteps,
 } from "./scale/measurements.ts";
+import { meetingRows } from "./scale/meeting_rows.ts";
 import { fillReplies, replyCost } from "./scale/replies.ts";
 
 const rows = number("rows", 1_000_000);
@@ -41,6 +42,14 @@ const { name, url } = await server.createDatabase();
     background: { net: false, cron: false },
   });
   const stack = stackOf(platform, true);
+  const { tables, google_requests } = await meetingRows(stack);
+  table(
+    ["rows of one meeting with three guests", "rows", "bytes"],
+    tables.map(({ name, rows, bytes }) => [name, rows.toFixed(2), `${bytes}`]),
+  );
+  printLine(`${google_requests.toFixed(2)} requests to Google a meeting\n`);
+  // Its rows would be among those that are claimed below.
+  await forgetMeetings(stack);
   const users = [];
   for (let n = 0; n < 100; n++) users.push(await connectedUser(stack));
   await manyMeetings(stack, users, 1000);
