@@ -20,7 +20,7 @@ export interface SharedSession {
 
 export interface SessionTurnsOptions {
   session: SharedSession;
-  /** Runs work while nobody else uses the session. */
+  /** Runs work while no other caller uses the session. */
   exclusive: <T>(work: () => Promise<T>) => Promise<T>;
   /** How long a connection may keep the session without sending anything, in a transaction. */
   idle_ms: number;

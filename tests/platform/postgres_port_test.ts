@@ -85,7 +85,7 @@ Deno.test(
   },
 );
 
-Deno.test("what a connection sets, and an error of it, concern nobody else", PGLITE, async () => {
+Deno.test("what a connection sets, and an error of it, concern no other", PGLITE, async () => {
   await using opened = await open();
   const { database, url } = opened;
   await using client = connect(url);
@@ -124,7 +124,7 @@ Deno.test(
   },
 );
 
-Deno.test("a client that ends within its transaction holds up nobody", PGLITE, async () => {
+Deno.test("a client that ends within its transaction holds up no other", PGLITE, async () => {
   await using opened = await open();
   const { database, url } = opened;
   await database.execute("create table notes (text text)");
