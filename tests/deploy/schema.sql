@@ -9889,7 +9889,7 @@ begin
       when v_seen #>> '{start,dateTime}' is not null then
         jsonb_build_object('start', v_seen #>> '{start,dateTime}', 'end', v_seen #>> '{end,dateTime}')
       else jsonb_build_object('start', v_stored.starts_at, 'end', v_stored.ends_at)
-    end);
+    end || jsonb_build_object('recurrence', v_stored.recurrence, 'timezone', v_stored.timezone));
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.read_google_connection(p_user_id uuid)

@@ -88,6 +88,17 @@ promise("views of events", {
     );
     assert.deepEqual(all.map(({ email }) => email), guests.toSorted());
   },
+
+  "the queries of docs/task-events.md run as they are written": async (stack) => {
+    const { organizer } = await createdMeeting(stack);
+    const page = await Deno.readTextFile(new URL("../../docs/task-events.md", import.meta.url));
+    const [, queries = ""] = /^```sql\n([\s\S]*?v_calendar_events[\s\S]*?)^```$/m.exec(page) ?? [];
+    const statements = queries.split(/;\n/).filter((one) => one.trim() !== "");
+    assert.equal(statements.length, 4);
+    for (const statement of statements) await stack.platform.sql(statement);
+    const month = await rows(organizer, "v_organizing_by_month");
+    assert.equal(month[0]?.meetings, 1);
+  },
 }, { databases: "both" });
 
 async function rows(organizer: Organizer, view: string): Promise<Row[]> {
