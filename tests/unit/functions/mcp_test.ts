@@ -19,7 +19,7 @@ function answering(answer: () => Promise<Response> | Response) {
 
 Deno.test("functionCalls() sends the caller's credentials and nothing else of the request", async () => {
   const { calls, requests } = answering(() => Response.json({ success: true }));
-  await calls.send("DELETE", "meetings", {
+  await calls.send("DELETE meetings", {
     query: { meeting_id: "a b", expected_version: undefined },
   });
   const [request] = requests;
@@ -32,7 +32,7 @@ Deno.test("functionCalls() throws what a function refuses, with code, details an
   const { calls } = answering(() =>
     Response.json(refused, { status: 429, headers: { "retry-after": "7" } })
   );
-  await assert.rejects(() => calls.send("POST", "schedule"), (thrown) => {
+  await assert.rejects(() => calls.send("POST schedule"), (thrown) => {
     assert.ok(thrown instanceof HttpFault);
     assert.deepEqual(
       [thrown.code, thrown.message, thrown.details, thrown.retry_after_seconds],
@@ -50,7 +50,7 @@ Deno.test("functionCalls() takes 202 for in_progress, not for a result", async (
     })
   );
   await assert.rejects(
-    () => calls.send("POST", "write-back"),
+    () => calls.send("POST write-back"),
     (thrown) =>
       thrown instanceof HttpFault && thrown.code === "in_progress" &&
       thrown.retry_after_seconds === 3,
@@ -65,7 +65,7 @@ Deno.test("functionCalls() says busy where Supabase limits calls between functio
     });
   });
   await assert.rejects(
-    () => calls.send("GET", "status"),
+    () => calls.send("GET status"),
     (thrown) =>
       thrown instanceof HttpFault && thrown.code === "busy" && thrown.retry_after_seconds === 4.5,
   );
@@ -81,7 +81,7 @@ Deno.test("functionCalls() takes no other server's answer for a function's", asy
   ) {
     const { calls } = answering(() => response);
     await assert.rejects(
-      () => calls.send("GET", "status"),
+      () => calls.send("GET status"),
       (thrown) => !(thrown instanceof HttpFault) && /A function answered/.test(String(thrown)),
     );
   }
