@@ -8,6 +8,14 @@ import type { SupabaseTables } from "./insert_meeting.ts";
 import { operatorCalls } from "./operator.ts";
 import type { OperatorCalls } from "./operator.ts";
 import type {
+  CancelledMeeting,
+  ChangedMeeting,
+  DecidedMove,
+  PreviewedCancellation,
+  PreviewedChange,
+  RequeuedMeeting,
+} from "./change_responses.ts";
+import type {
   ChangeRequest,
   Instant,
   ListRequest,
@@ -16,16 +24,10 @@ import type {
 } from "./meeting_requests.ts";
 import type {
   Alternatives,
-  CancelledMeeting,
-  ChangedMeeting,
   ConflictReport,
-  DecidedMove,
   DryRun,
   MeetingPage,
   MeetingState,
-  PreviewedCancellation,
-  PreviewedChange,
-  RequeuedMeeting,
   Scheduled,
   WriteStatus,
   WrittenBack,

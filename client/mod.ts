@@ -20,6 +20,8 @@ export type { CallOptions, Invoked, InvokeOptions, Method, SupabaseFunctions } f
 export type { SupabaseTables } from "./insert_meeting.ts";
 export { ERROR_STATUS, isServerErrorCode } from "./errors.ts";
 export type * from "./errors.ts";
+export type * from "./attendee.ts";
+export type * from "./change_responses.ts";
 export type * from "./google_connection.ts";
 export type * from "./meeting_requests.ts";
 export type * from "./meeting_responses.ts";

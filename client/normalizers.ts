@@ -1,4 +1,5 @@
-import type { OrganizerMetadata, ResponseStatus, TrackedAttendee } from "./task_event_types.ts";
+import type { ResponseStatus, TrackedAttendee } from "./attendee.ts";
+import type { OrganizerMetadata } from "./task_event_types.ts";
 
 type Text = string | null | undefined;
 type Flag = boolean | null | undefined;

@@ -1,3 +1,4 @@
+import type { ResponseStatus, TrackedAttendee } from "./attendee.ts";
 import type { Candidate, Conflict } from "./meeting_responses.ts";
 import type { Constraints, Day, Instant, TimeZone } from "./meeting_requests.ts";
 
@@ -23,22 +24,6 @@ export interface Guest {
   optional?: boolean | undefined;
   resource?: boolean | undefined;
   responseStatus?: ResponseStatus | undefined;
-}
-
-/** How a guest has answered. */
-export type ResponseStatus = "needsAction" | "declined" | "tentative" | "accepted";
-
-/** A guest as Convene returns one. */
-export interface TrackedAttendee {
-  email: string;
-  displayName?: string;
-  organizer?: boolean;
-  self?: boolean;
-  optional?: boolean;
-  resource?: boolean;
-  responseStatus: ResponseStatus;
-  comment?: string;
-  additionalGuests?: number;
 }
 
 /** Whose event it is. */
@@ -286,7 +271,7 @@ export interface RescheduledTask {
   end_time?: string;
   sendUpdates?: SendUpdates;
   warnings?: {
-    code: "guest_busy" | "guest_unknown" | "no_alternatives";
+    code: "user_busy" | "guest_busy" | "guest_unknown" | "no_alternatives";
     message: string;
     emails: string[];
   }[];

@@ -5,6 +5,7 @@ import { applyMigrations } from "./database/migrations.ts";
 import type { LocalDatabase } from "./database/local_database.ts";
 import { type DatabaseChoice, openDatabase } from "./database/open_database.ts";
 import { prepareDatabase, type PrepareOptions } from "./database/prepare_database.ts";
+import { openPostgresPort } from "./database/postgres_port.ts";
 import type { Providers } from "./database/stand_ins.ts";
 import { functionsEnvironment } from "./functions/environment.ts";
 import { startFunctionsProcess } from "./functions/functions_process.ts";
@@ -26,6 +27,8 @@ export interface PlatformOptions extends PrepareOptions {
   /** Default 0: any free port. */
   api_port?: number;
   google_port?: number;
+  /** Of PGlite, for psql. Default: none. */
+  postgres_port?: number;
   /** Makes the emulator refuse unknown parameters; tests turn it on. */
   strict_google?: boolean;
   /** "none" starts no functions process; `/functions/v1/` then answers 503. */
@@ -65,6 +68,8 @@ export interface Platform extends AsyncDisposable {
   readonly api_url: string;
   readonly functions_url: string;
   readonly google_url: string;
+  /** Where psql reaches PGlite; null: no port was opened. */
+  readonly postgres_url: string | null;
   readonly publishable_key: string;
   readonly secret_key: string;
   readonly automations_key: string;
@@ -162,6 +167,11 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
     convene_automations_key: keys.automations_key,
   });
 
+  const postgres = options.postgres_port !== undefined && database.kind === "pglite"
+    ? await openPostgresPort(database, { port: options.postgres_port })
+    : null;
+  started.defer(() => postgres?.stop());
+
   const net = netWorker(database, onError);
   started.defer(() => net.stop());
   if (providers.net === "stand-in" && options.background?.net !== false) net.start();
@@ -180,6 +190,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
     api_url: gateway.url,
     functions_url,
     google_url: google.url,
+    postgres_url: postgres?.url ?? null,
     publishable_key: keys.publishable_key,
     secret_key: keys.secret_key,
     automations_key: keys.automations_key,

@@ -1,6 +1,7 @@
 // The program behind `deno task start`.
 import { watchLauncher } from "./launcher_watch.ts";
 import { printError, printLine } from "./output.ts";
+import type { DatabaseChoice } from "./database/open_database.ts";
 import { type Platform, startPlatform } from "./platform.ts";
 import { parseStartOptions, START_HELP, type StartOptions } from "./start_options.ts";
 
@@ -44,12 +45,20 @@ function stopOnSignal(stopAll: () => Promise<void>): void {
 }
 
 function summaryJson(platform: Platform): string {
-  const { api_url, functions_url, google_url, publishable_key, secret_key, automations_key } =
-    platform;
+  const {
+    api_url,
+    functions_url,
+    google_url,
+    postgres_url,
+    publishable_key,
+    secret_key,
+    automations_key,
+  } = platform;
   return JSON.stringify({
     api_url,
     functions_url,
     google_url,
+    postgres_url,
     publishable_key,
     secret_key,
     automations_key,
@@ -60,22 +69,32 @@ function summary(
   platform: Platform,
   { platform: { database, environment } }: StartOptions,
 ): string {
-  const google = environment?.GOOGLE_CLIENT_ID ? "the real Google" : "an emulator";
-  const kept = database?.kind === "url"
-    ? "in the given Postgres"
-    : database?.kind === "directory"
-    ? `kept in ${database.path}`
-    : "in memory: gone when this stops";
+  const is_emulator = !environment?.GOOGLE_CLIENT_ID;
+  const { postgres_url } = platform;
   return `Convene is running.
 
   API              ${platform.api_url}
   Functions        ${platform.functions_url}
-  Google           ${platform.google_url} (${google})
-  Data             ${kept}
+  Google           ${platform.google_url} (${is_emulator ? "an emulator" : "the real Google"})
+  Postgres         ${postgres_url ?? "the given one"}
+  Data             ${keptData(database, is_emulator)}
 
   Publishable key  ${platform.publishable_key}
   Secret key       ${platform.secret_key}
   Automations key  ${platform.automations_key}
 
 Ctrl-C stops it.`;
+}
+
+/** What is there again after a restart, and what is not. */
+function keptData(database: DatabaseChoice | undefined, is_emulator: boolean): string {
+  const emulator = is_emulator ? "; the emulator's accounts and events are not kept" : "";
+  switch (database?.kind) {
+    case "url":
+      return `in the given Postgres${emulator}`;
+    case "directory":
+      return `database and keys kept in ${database.path}${emulator}`;
+    default:
+      return "in memory: gone when this stops";
+  }
 }

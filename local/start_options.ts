@@ -12,10 +12,13 @@ export const START_HELP =
 
 Usage: deno task start [options]
 
-  --data DIR          keep the database and the keys in DIR (default: in memory, gone at the end)
+  --data DIR          keep the database and the keys in DIR (default: in memory, gone at the end);
+                      the emulator's accounts, events and mails are gone at the end in any case
   --database-url URL  use this Postgres instead; with --data, DIR keeps only the keys
   --api-port N        port of the API and the functions (default 54321, 0 = any free one)
   --google-port N     port of the Google emulator (default 54380, 0 = any free one)
+  --postgres-port N   port for psql on PGlite (default 54322, 0 = any free one); a transaction that is
+                      left open is rolled back after 10 seconds, because everything else waits for it
   --json              print one line of JSON when ready, instead of the summary
   --help              this text
 
@@ -55,6 +58,7 @@ export function parseStartOptions(
       "database-url": { type: "string" },
       "api-port": { type: "string", default: "54321" },
       "google-port": { type: "string", default: "54380" },
+      "postgres-port": { type: "string", default: "54322" },
       json: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
@@ -66,6 +70,7 @@ export function parseStartOptions(
       ...databaseOptions(values["database-url"], values.data?.replace(/(?<=.)\/+$/, "")),
       api_port: port("--api-port", values["api-port"]),
       google_port: port("--google-port", values["google-port"]),
+      postgres_port: port("--postgres-port", values["postgres-port"]),
       environment: functionVariables(environment),
     },
   };

@@ -27,8 +27,9 @@ declare
     public.idx_task_calendar_events_task public.idx_task_calendar_events_unknown public.idx_tasks_user
     public.idx_writeback_ledger_meeting public.idx_writeback_ledger_requests public.meetings
     public.notification_targets public.notifications public.scheduling_preferences public.task_calendar_events
-    public.tasks public.v_events_with_declined_guests public.v_frequent_collaborators public.v_organizing_by_month
-    public.v_writeback_status public.writeback_ledger public.writeback_ledger_ledger_id_seq', E' \n'), '\s+');
+    public.tasks public.v_calendar_events public.v_events_with_declined_guests public.v_frequent_collaborators
+    public.v_organizing_by_month public.v_writeback_status public.writeback_ledger
+    public.writeback_ledger_ledger_id_seq', E' \n'), '\s+');
   c_functions constant text[] := regexp_split_to_array(btrim('
     private.accept_search_request private.account_email private.acknowledge_event private.add_spending
     private.admit_rows private.admit_targets private.adopt_seen_meeting private.adopt_seen_task_event
@@ -80,7 +81,7 @@ declare
     private.new_meeting private.next_work private.next_write_state private.note_availability_reads
     private.notification_room private.notification_targets_check_limits private.notification_targets_keep_secret
     private.notifications_enqueue private.notifications_forget private.number_fits private.open_hours_problem
-    private.open_move private.open_owners private.own_connections private.participant_emails
+    private.open_move private.open_owners private.own_connections private.own_email private.participant_emails
     private.participants_of_type private.participants_problem private.pause_end private.pause_refusal
     private.paused_until private.pauses_json private.people_at_limit private.people_locks private.people_to_hold
     private.poll_interval private.post_wake_up private.preferences_check private.preferences_problem private.problem
@@ -183,7 +184,6 @@ declare
       and o.objid >= 16384
   $query$;
   v_adopted text[];
-  v_relations text[];
   v_before text[];
   v_after text[];
   v_lost text;
@@ -192,12 +192,7 @@ begin
   if to_regclass('private.installation') is null then
     raise exception 'Convene is not installed in this database.';
   end if;
-  -- The months of the ledger go with it.
-  v_relations := c_relations || array(
-    select format('%s.%s', c.relnamespace::regnamespace, c.relname)
-    from pg_inherits as i join pg_class as c on c.oid = i.inhrelid
-    where i.inhparent = to_regclass('public.writeback_ledger'));
-  execute c_foreign into v_before using v_relations, c_functions;
+  execute c_foreign into v_before using c_relations, c_functions;
   v_adopted := array(select 'public.' || a.table_name from private.adopted_tables as a);
 
   perform cron.unschedule(j.jobname::text) from cron.job as j where j.jobname like 'convene-%';
@@ -218,7 +213,7 @@ begin
     select format(
       'drop %s if exists %I.%I cascade', case c.relkind when 'v' then 'view' else 'table' end, n.nspname, c.relname)
     from pg_class as c join pg_namespace as n on n.oid = c.relnamespace
-    where c.relkind in ('v', 'r', 'p') and format('%s.%s', c.relnamespace::regnamespace, c.relname) = any (c_relations)
+    where c.relkind in ('v', 'r') and format('%s.%s', c.relnamespace::regnamespace, c.relname) = any (c_relations)
       and not format('%s.%s', c.relnamespace::regnamespace, c.relname) = any (v_adopted)
     order by c.relkind desc
   loop
@@ -237,7 +232,7 @@ begin
   drop type if exists private.health_check, private.write_state;
   delete from supabase_migrations.schema_migrations where version = any (c_versions);
 
-  execute c_foreign into v_after using v_relations, c_functions;
+  execute c_foreign into v_after using c_relations, c_functions;
   select string_agg(b.object, ', ') into v_lost from unnest(v_before) as b (object) where not b.object = any (v_after);
   if v_lost is not null then
     raise exception 'Nothing was removed, because something of the application depends on Convene: %', v_lost

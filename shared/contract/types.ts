@@ -1296,7 +1296,7 @@ export type RescheduledTask = {
   end_time?: string;
   sendUpdates?: SendUpdates;
   warnings?: {
-    code: "guest_busy" | "guest_unknown" | "no_alternatives";
+    code: "user_busy" | "guest_busy" | "guest_unknown" | "no_alternatives";
     message: string;
     emails: string[];
   }[];

@@ -22,8 +22,13 @@ export type ConflictContext =
       decision: "stored";
       meeting: LeasedSearch;
       connection: StoredConnection | null;
-      /** When the meeting's event is on Google; null: it has none. */
-      event_time: { start: string; end: string } | null;
+      /** When the meeting's event is on Google, and how it repeats; null: it has none. */
+      event_time: {
+        start: string;
+        end: string;
+        recurrence: string[] | null;
+        timezone: string | null;
+      } | null;
     }
     & KnownPeople
   )

@@ -653,29 +653,43 @@ export type Database = {
       };
     };
     Views: {
+      "v_calendar_events": {
+        Row: {
+          "attendees": Json | null;
+          "calendar_event_id": string | null;
+          "calendar_id": string | null;
+          "event_end": string | null;
+          "event_link": string | null;
+          "event_start": string | null;
+          "event_title": string | null;
+          "kind": string | null;
+          "meeting_id": string | null;
+          "organizer_email": string | null;
+          "organizer_self": boolean | null;
+          "task_event_id": string | null;
+          "task_id": string | null;
+          "user_id": string | null;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
       "v_events_with_declined_guests": {
         Row: {
-          "calendar_event_id": string;
-          "calendar_id": string;
+          "calendar_event_id": string | null;
+          "calendar_id": string | null;
           "declined_count": number | null;
           "declined_emails": Json | null;
           "event_link": string | null;
           "event_start": string | null;
           "event_title": string | null;
-          "id": string;
+          "id": string | null;
+          "kind": string | null;
+          "meeting_id": string | null;
           "task_id": string | null;
-          "user_id": string;
+          "user_id": string | null;
         };
         ComputedFields: never;
-        Relationships: [
-          {
-            foreignKeyName: "task_calendar_events_task_id_fkey";
-            columns: ["task_id"];
-            isOneToOne: false;
-            referencedRelation: "tasks";
-            referencedColumns: ["id"];
-          },
-        ];
+        Relationships: [];
       };
       "v_frequent_collaborators": {
         Row: {
@@ -685,7 +699,9 @@ export type Database = {
           "email": string | null;
           "events": number | null;
           "latest_event_start": string | null;
-          "user_id": string;
+          "meetings": number | null;
+          "tasks": number | null;
+          "user_id": string | null;
         };
         ComputedFields: never;
         Relationships: [];
@@ -693,10 +709,12 @@ export type Database = {
       "v_organizing_by_month": {
         Row: {
           "attending": number | null;
+          "meetings": number | null;
           "month": string | null;
           "organizing": number | null;
+          "tasks": number | null;
           "unknown": number | null;
-          "user_id": string;
+          "user_id": string | null;
         };
         ComputedFields: never;
         Relationships: [];

@@ -1,5 +1,7 @@
 import type { ChangedSeries, ExpandedSeries } from "@shared/database/meeting_changes.ts";
 import { SchedulingInputError } from "@shared/scheduling/input/scheduling_input_error.ts";
+import { spanOf } from "./spans.ts";
+import type { Span } from "./spans.ts";
 import { seriesStarts } from "@shared/scheduling/series_starts.ts";
 
 const MINUTE_MS = 60_000;
@@ -17,6 +19,29 @@ export function expandSeries(series: ChangedSeries): ExpandedSeries {
     };
   });
   return { of: series, occurrences };
+}
+
+/** The times that an event takes: of a series those of its occurrences, up to the horizon. */
+export function spansOfSeries(
+  times: { start: string; end: string },
+  series: {
+    recurrence: readonly string[] | null;
+    timezone: string | null;
+    recurrence_horizon?: number | null;
+  },
+): Span[] {
+  const { recurrence, timezone, recurrence_horizon = null } = series;
+  if (recurrence === null || recurrence.length === 0) return [spanOf(times)];
+  const { occurrences } = expandSeries({
+    starts_at: times.start,
+    ends_at: times.end,
+    timezone: timezone ?? "UTC",
+    recurrence: [...recurrence],
+    recurrence_horizon,
+  });
+  return occurrences.map(({ start_time, end_time }) =>
+    spanOf({ start: start_time, end: end_time })
+  );
 }
 
 function startsOf(

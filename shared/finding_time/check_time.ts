@@ -1,7 +1,8 @@
 import type { ConflictContext } from "@shared/database/conflict_checks.ts";
 import type { FoundConflicts } from "@shared/database/conflicts.ts";
 import { constraintsAround, hasAlternatives } from "./check_window.ts";
-import { conflictsAt, spanOrNull } from "./conflicts_at.ts";
+import { spansOfSeries } from "./changed_series.ts";
+import { conflictsAt } from "./conflicts_at.ts";
 import type { DryRunDependencies } from "./dry_run.ts";
 import { habitsOf } from "./habits.ts";
 import { presentPeople } from "./move_request.ts";
@@ -10,7 +11,6 @@ import { ownTime } from "./schedule_meeting.ts";
 import { notConnected, refused, search } from "./search.ts";
 import type { PostponedSearch, RefusedSearch, Tries } from "./search.ts";
 import { readSlotRequest } from "./slot_request.ts";
-import { spanOf } from "./spans.ts";
 
 /** As many as people choose among. */
 const ALTERNATIVES = 3;
@@ -21,8 +21,8 @@ export type TimeCheck =
   | PostponedSearch;
 
 /**
- * Whether everybody is free at the time that a meeting has (of a series: at its first occurrence), and where not, other times at
- * which all are. Everybody's calendar is read as a search reads it, once for both. Its own event is no conflict.
+ * Whether everybody is free at the time that a meeting has (of a series: at each occurrence that a search would
+ * judge), and where not, other times at which all are. Everybody's calendar is read as a search reads it, once for both. Its own event is no conflict.
  */
 export async function checkTime(
   dependencies: DryRunDependencies,
@@ -56,7 +56,13 @@ export async function checkTime(
   });
   if ("outcome" in known) return known.outcome;
   const reading = { times: known.times, habits: habitsOf(context) };
-  const found = conflictsAt(slot_request, reading, spanOf(at), spanOrNull(event_time));
+  const { recurrence_horizon } = slot_request.constraints;
+  const found = conflictsAt(
+    slot_request,
+    reading,
+    spansOfSeries(at, { ...meeting, recurrence_horizon }),
+    event_time === null ? [] : spansOfSeries(event_time, { ...event_time, recurrence_horizon }),
+  );
   if (found.conflicts.length === 0 || !hasAlternatives(starts_at, ends_at)) {
     return { kind: "checked", found: { ...found, alternatives: [] } };
   }

@@ -1,5 +1,4 @@
 import type { Conflict } from "@shared/database/conflicts.ts";
-import type { BusyInterval } from "@shared/scheduling/input/scheduling_request.ts";
 import type { Habits } from "./habits.ts";
 import { people } from "./participants.ts";
 import type { KnownTimes } from "./participants.ts";
@@ -8,16 +7,17 @@ import { spanOf, without } from "./spans.ts";
 import type { Span } from "./spans.ts";
 
 /**
- * Who of a meeting's people has something else at `at`, and whose calendar says nothing. `event_span` is the time of the
- * meeting's own event on Google; null: there is none. Free/busy joins events that touch or overlap, so of a person from whose
+ * Who of a meeting's people has something else at `times_of_meeting` (of a series, at one of its occurrences), and whose calendar
+ * says nothing. `event_spans` are the times of the meeting's own event on Google; none: there is no event. Free/busy joins events that touch or overlap, so of a person from whose
  * time the own event is not taken out, only what lies outside it is certain.
  */
 export function conflictsAt(
   slot_request: SlotRequest,
   { times, habits }: { times: KnownTimes; habits: Habits },
-  at: Span,
-  event_span: Span | null,
+  times_of_meeting: readonly Span[],
+  event_spans: readonly Span[],
 ): { conflicts: Conflict[]; unchecked: string[] } {
+  const isAtMeeting = (span: Span) => times_of_meeting.some((one) => overlap(span, one));
   const conflicts: Conflict[] = [];
   const unchecked: string[] = [];
   for (const person of people(slot_request, times, habits)) {
@@ -29,17 +29,15 @@ export function conflictsAt(
       continue;
     }
     const own = times.read.get(email)?.without_own_event === true || !times.read.has(email)
-      ? null
-      : event_span;
-    const taking = busy.filter(({ tentative }) => tentative !== true).map(spanOf);
-    const certain = taking.flatMap((span) => own === null ? [span] : without([span], own))
-      .filter((span) => overlap(span, at));
-    // Longer than the own event: another one touches it or lies over it.
-    const possible = own === null
       ? []
-      : taking.filter((span) =>
-        overlap(span, at) && overlap(span, own) && (span.start < own.start || span.end > own.end)
-      );
+      : event_spans;
+    const taking = busy.filter(({ tentative }) => tentative !== true).map(spanOf);
+    const certain = own.reduce(without, taking).filter(isAtMeeting);
+    // Longer than the own event: another one touches it or lies over it.
+    const possible = taking.filter((span) =>
+      isAtMeeting(span) &&
+      own.some((one) => overlap(span, one) && (span.start < one.start || span.end > one.end))
+    );
     const found = certain.length > 0 ? certain : possible;
     if (found.length === 0) continue;
     conflicts.push({
@@ -58,9 +56,4 @@ function overlap(a: Span, b: Span): boolean {
 
 function timesOf({ start, end }: Span): Conflict["busy"][number] {
   return { start_time: new Date(start).toISOString(), end_time: new Date(end).toISOString() };
-}
-
-/** The time of an interval; null stays null. */
-export function spanOrNull(interval: Pick<BusyInterval, "start" | "end"> | null): Span | null {
-  return interval === null ? null : spanOf(interval);
 }

@@ -27,8 +27,9 @@ declare
     public.idx_task_calendar_events_task public.idx_task_calendar_events_unknown public.idx_tasks_user
     public.idx_writeback_ledger_meeting public.idx_writeback_ledger_requests public.meetings
     public.notification_targets public.notifications public.scheduling_preferences public.task_calendar_events
-    public.tasks public.v_events_with_declined_guests public.v_frequent_collaborators public.v_organizing_by_month
-    public.v_writeback_status public.writeback_ledger public.writeback_ledger_ledger_id_seq', E' \n'), '\s+');
+    public.tasks public.v_calendar_events public.v_events_with_declined_guests public.v_frequent_collaborators
+    public.v_organizing_by_month public.v_writeback_status public.writeback_ledger
+    public.writeback_ledger_ledger_id_seq', E' \n'), '\s+');
   c_functions constant text[] := regexp_split_to_array(btrim('
     private.accept_search_request private.account_email private.acknowledge_event private.add_spending
     private.admit_rows private.admit_targets private.adopt_seen_meeting private.adopt_seen_task_event
@@ -80,7 +81,7 @@ declare
     private.new_meeting private.next_work private.next_write_state private.note_availability_reads
     private.notification_room private.notification_targets_check_limits private.notification_targets_keep_secret
     private.notifications_enqueue private.notifications_forget private.number_fits private.open_hours_problem
-    private.open_move private.open_owners private.own_connections private.participant_emails
+    private.open_move private.open_owners private.own_connections private.own_email private.participant_emails
     private.participants_of_type private.participants_problem private.pause_end private.pause_refusal
     private.paused_until private.pauses_json private.people_at_limit private.people_locks private.people_to_hold
     private.poll_interval private.post_wake_up private.preferences_check private.preferences_problem private.problem

@@ -289,11 +289,11 @@ begin
       when v_seen #>> '{start,dateTime}' is not null then
         jsonb_build_object('start', v_seen #>> '{start,dateTime}', 'end', v_seen #>> '{end,dateTime}')
       else jsonb_build_object('start', v_stored.starts_at, 'end', v_stored.ends_at)
-    end);
+    end || jsonb_build_object('recurrence', v_stored.recurrence, 'timezone', v_stored.timezone));
 end $$;
 comment on function public.read_conflict_context(text, uuid, jsonb, boolean) is
   'What a check of the time of a meeting (of p_user_id, if given) needs, with the changes of p_changes: {decision, meeting, connection, own_connections, preferences, burdens, '
-  'turns, event_time {start, end} of the event on Google, null: there is none}. Stores nothing but what it spends. decision: stored, not_needed (cancelled, past, without '
+  'turns, event_time {start, end, recurrence, timezone} of the event on Google, null: there is none}. Stores nothing but what it spends. decision: stored, not_needed (cancelled, past, without '
   'time, the same time, or conflicts are ignored), limit_reached (limit, allowed, until, retry_after_seconds) or not_found. p_is_claimed: claim_conflict_checks has spent the check.';
 
 create function public.settle_conflict_check(

@@ -39,10 +39,13 @@ grant insert (owner_user_id, kind, address, signing_secret, events, enabled)
 grant update (address, signing_secret, events, enabled) on public.notification_targets to authenticated;
 
 grant select on
+  public.v_calendar_events,
   public.v_events_with_declined_guests,
   public.v_organizing_by_month,
   public.v_frequent_collaborators
 to authenticated;
+-- For these views, which users read with their own rights.
+grant execute on function private.own_email to authenticated, service_role;
 
 grant select, delete on public.availability_sharing to authenticated;
 grant insert (owner_user_id, grantee_kind, grantee, level, expires_at) on public.availability_sharing to authenticated;
@@ -106,6 +109,7 @@ grant select on
   private.budgets,
   private.notification_secrets,
   public.v_writeback_status,
+  public.v_calendar_events,
   public.v_events_with_declined_guests,
   public.v_organizing_by_month,
   public.v_frequent_collaborators

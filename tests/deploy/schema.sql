@@ -761,18 +761,59 @@ select p.kind, p.user_id, p.reason, p.paused_by, p.paused_at, p.until
 from private.pauses as p
 where p.until is null or p.until > clock_timestamp();
 
--- public.v_events_with_declined_guests (id uuid, user_id uuid, task_id text, calendar_id text, calendar_event_id text, event_title text, event_start timestamp with time zone, event_link text, declined_count bigint, declined_emails jsonb)
+-- public.v_calendar_events (kind text, user_id uuid, task_event_id uuid, task_id text, meeting_id text, calendar_id text, calendar_event_id text, event_title text, event_start timestamp with time zone, event_end timestamp with time zone, event_link text, organizer_email text, organizer_self boolean, attendees jsonb)
+create view public.v_calendar_events with (security_invoker = true) as
+select
+  'task' as kind,
+  e.user_id,
+  e.id as task_event_id,
+  e.task_id,
+  null::text as meeting_id,
+  e.calendar_id,
+  e.calendar_event_id,
+  e.event_title,
+  e.event_start,
+  e.event_end,
+  e.event_link,
+  e.organizer_email,
+  e.organizer_self,
+  e.attendees
+from public.task_calendar_events as e
+where e.deleted_at is null
+union all
+select
+  'meeting',
+  m.organizer_user_id,
+  null,
+  null,
+  m.meeting_id,
+  m.google_calendar_id,
+  m.google_event_id,
+  m.title,
+  m.starts_at,
+  m.ends_at,
+  m.google_event_link,
+  m.organizer_email,
+  m.organizer_self,
+  m.attendees
+from public.meetings as m
+where m.google_event_id is not null and m.cancelled_at is null and m.cancelled_in_google_at is null;
+
+-- public.v_events_with_declined_guests (id uuid, user_id uuid, task_id text, calendar_id text, calendar_event_id text, event_title text, event_start timestamp with time zone, event_link text, declined_count bigint, declined_emails jsonb, kind text, meeting_id text)
 create view public.v_events_with_declined_guests with (security_invoker = true) as
 select
-  e.id, e.user_id, e.task_id, e.calendar_id, e.calendar_event_id, e.event_title, e.event_start, e.event_link,
-  count(*) as declined_count,
-  jsonb_agg(guest.value ->> 'email' order by guest.value ->> 'email') as declined_emails
-from public.task_calendar_events as e
-cross join lateral jsonb_array_elements(e.attendees) as guest (value)
-where e.deleted_at is null and guest.value ->> 'responseStatus' = 'declined'
-group by e.id;
+  e.task_event_id as id, e.user_id, e.task_id, e.calendar_id, e.calendar_event_id, e.event_title, e.event_start, e.event_link,
+  guests.declined_count, guests.declined_emails,
+  e.kind, e.meeting_id
+from public.v_calendar_events as e
+cross join lateral (
+  select count(*) as declined_count, jsonb_agg(guest.value ->> 'email' order by guest.value ->> 'email') as declined_emails
+  from jsonb_array_elements(e.attendees) as guest (value)
+  where guest.value ->> 'responseStatus' = 'declined'
+) as guests
+where guests.declined_count > 0;
 
--- public.v_frequent_collaborators (user_id uuid, email text, display_name text, events bigint, accepted bigint, declined bigint, latest_event_start timestamp with time zone)
+-- public.v_frequent_collaborators (user_id uuid, email text, display_name text, events bigint, accepted bigint, declined bigint, latest_event_start timestamp with time zone, meetings bigint, tasks bigint)
 create view public.v_frequent_collaborators with (security_invoker = true) as
 select
   e.user_id,
@@ -781,24 +822,29 @@ select
   count(*) as events,
   count(*) filter (where guest.value ->> 'responseStatus' = 'accepted') as accepted,
   count(*) filter (where guest.value ->> 'responseStatus' = 'declined') as declined,
-  max(e.event_start) as latest_event_start
-from public.task_calendar_events as e
+  max(e.event_start) as latest_event_start,
+  count(*) filter (where e.kind = 'meeting') as meetings,
+  count(*) filter (where e.kind = 'task') as tasks
+from public.v_calendar_events as e
 cross join lateral jsonb_array_elements(e.attendees) as guest (value)
-where e.deleted_at is null
-  and not coalesce((guest.value ->> 'self')::boolean, false)
+where not coalesce((guest.value ->> 'self')::boolean, false)
   and not coalesce((guest.value ->> 'resource')::boolean, false)
+  -- On a secondary calendar Google marks the user neither as self nor as organizer.
+  and lower(guest.value ->> 'email') is distinct from private.own_email(e.user_id)
 group by 1, 2;
 
--- public.v_organizing_by_month (user_id uuid, month date, organizing bigint, attending bigint, unknown bigint)
+-- public.v_organizing_by_month (user_id uuid, month date, organizing bigint, attending bigint, unknown bigint, meetings bigint, tasks bigint)
 create view public.v_organizing_by_month with (security_invoker = true) as
 select
   e.user_id,
   date_trunc('month', e.event_start at time zone 'UTC')::date as month,
   count(*) filter (where e.organizer_self) as organizing,
   count(*) filter (where not e.organizer_self) as attending,
-  count(*) filter (where e.organizer_self is null) as unknown
-from public.task_calendar_events as e
-where e.deleted_at is null and e.event_start is not null
+  count(*) filter (where e.organizer_self is null) as unknown,
+  count(*) filter (where e.kind = 'meeting') as meetings,
+  count(*) filter (where e.kind = 'task') as tasks
+from public.v_calendar_events as e
+where e.event_start is not null
 group by 1, 2;
 
 -- public.v_writeback_status (meeting_id text, scheduled_at timestamp with time zone, writeback_status text, writeback_attempted_at timestamp with time zone, writeback_succeeded_at timestamp with time zone, writeback_retry_count integer, google_event_id text, google_event_link text, writeback_error text, state text, stage text, reason text, cancelled_at timestamp with time zone)
@@ -5989,6 +6035,15 @@ left join private.calendar_profiles as p
   on p.user_id = own.user_id and p.google_account_id = own.google_account_id;
 $function$;
 
+CREATE OR REPLACE FUNCTION private.own_email(p_user_id uuid)
+ RETURNS text
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+select private.account_email(p_user_id) where coalesce(auth.uid(), p_user_id) = p_user_id;
+$function$;
+
 CREATE OR REPLACE FUNCTION private.participant_emails(p_participants jsonb)
  RETURNS SETOF text
  LANGUAGE sql
@@ -10008,7 +10063,7 @@ begin
       when v_seen #>> '{start,dateTime}' is not null then
         jsonb_build_object('start', v_seen #>> '{start,dateTime}', 'end', v_seen #>> '{end,dateTime}')
       else jsonb_build_object('start', v_stored.starts_at, 'end', v_stored.ends_at)
-    end);
+    end || jsonb_build_object('recurrence', v_stored.recurrence, 'timezone', v_stored.timezone));
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.read_google_connection(p_user_id uuid)
@@ -11388,6 +11443,8 @@ grant delete, select, update on public.task_calendar_events to authenticated;
 grant delete, insert, select, update on public.task_calendar_events to service_role;
 grant delete, select on public.tasks to authenticated;
 grant delete, insert, select, update on public.tasks to service_role;
+grant select on public.v_calendar_events to authenticated;
+grant select on public.v_calendar_events to service_role;
 grant select on public.v_events_with_declined_guests to authenticated;
 grant select on public.v_events_with_declined_guests to service_role;
 grant select on public.v_frequent_collaborators to authenticated;
@@ -11547,6 +11604,8 @@ grant execute on function private.number_fits(jsonb,numeric,numeric) to service_
 grant execute on function private.open_move(text,text) to service_role;
 grant execute on function private.open_owners(text) to service_role;
 grant execute on function private.own_connections(jsonb,uuid) to service_role;
+grant execute on function private.own_email(uuid) to authenticated;
+grant execute on function private.own_email(uuid) to service_role;
 grant execute on function private.participant_emails(jsonb) to service_role;
 grant execute on function private.participants_of_type(jsonb,text[]) to service_role;
 grant execute on function private.participants_problem(jsonb,text) to service_role;

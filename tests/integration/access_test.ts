@@ -16,9 +16,11 @@ import { callFunction, promise, type Stack } from "../support/stack.ts";
 const FUNCTIONS = new URL("../../supabase/functions/", import.meta.url);
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
-/** A view calls this one for users, of whom it returns only their own. */
+/** Views call these for users, of whom they return only their own. */
+const CALLED_BY_VIEWS = ["private.meeting_state(meetings)", "private.own_email(uuid)"];
+
 function isProtected({ object }: { object: string }): boolean {
-  return object !== "private.meeting_state(meetings)";
+  return !CALLED_BY_VIEWS.includes(object);
 }
 
 const database = {

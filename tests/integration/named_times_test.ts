@@ -200,6 +200,44 @@ promise("conflicts of named times", {
       assert.deepEqual(near.conflicts, []);
     },
 
+  "a changed series is judged at each occurrence, with one free/busy request; its own are no conflict":
+    async (stack) => {
+      const { organizer, guests, meeting_id } = await createdMeeting(stack, {
+        recurrence: ["RRULE:FREQ=WEEKLY;COUNT=4"],
+      });
+      await checksDue(stack);
+      const busy = {
+        summary: "Board",
+        start: { dateTime: "2035-01-22T12:00:00Z" },
+        end: { dateTime: "2035-01-22T12:30:00Z" },
+      };
+      const over = {
+        summary: "Trip",
+        start: { dateTime: "2035-02-05T12:00:00Z" },
+        end: { dateTime: "2035-02-05T12:30:00Z" },
+      };
+      await stack.google.addEvents(guests[1]!, [busy, over]);
+      let body: Record<string, unknown> = {};
+      const calls = await googleCalls(stack, async () => {
+        ({ body } = await change(organizer, meeting_id, AT_NOON));
+      });
+      assert.deepEqual(calls.filter((call) => call === "POST freeBusy").length, 1);
+      assert.deepEqual(body["conflicts"], [{
+        email: guests[1],
+        type: "required",
+        is_certain: true,
+        busy: [{
+          start_time: "2035-01-22T13:00:00+01:00",
+          end_time: "2035-01-22T13:30:00+01:00",
+        }],
+      }]);
+      const { body: near } = await change(organizer, meeting_id, {
+        start_time: `${MONDAY}T10:15:00Z`,
+        end_time: `${MONDAY}T10:45:00Z`,
+      });
+      assert.deepEqual(near.conflicts, []);
+    },
+
   "other changes read no calendar": async (stack) => {
     const { organizer, meeting_id } = await createdMeeting(stack);
     await checksDue(stack);

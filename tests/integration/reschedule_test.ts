@@ -186,6 +186,36 @@ promise("smart rescheduling", {
     );
   },
 
+  "the user's own other event at the new time is a warning too; without guests only if it is asked for":
+    async (stack) => {
+      const { organizer, task_id, event_id } = await scheduledTask(stack, { guests: 1 });
+      await stack.google.addEvents(organizer.email, [{
+        summary: "Board",
+        start: { dateTime: LATER },
+        end: { dateTime: "2035-01-10T14:30:00Z" },
+      }]);
+      await plan(organizer, task_id, { start_date: LATER });
+      const { results: [result] } = await reschedule(organizer, [task_id]);
+      assert.equal(result.status, "updated");
+      assert.deepEqual(
+        result.warnings.map((warning: { code: string; emails: string[] }) => [
+          warning.code,
+          warning.emails,
+        ]),
+        [["user_busy", [organizer.email]]],
+      );
+      assert.equal(result.alternatives.length, 3);
+      await change(organizer, { event_id, attendees: [] });
+      await plan(organizer, task_id, { start_date: "2035-01-10T14:15:00Z" });
+      const warned = await organizer.call("task-events/reschedule", {
+        body: { task_ids: [task_id], on_conflict: "warn" },
+      });
+      assert.equal(warned.body.results[0].warnings?.[0]?.code, "user_busy");
+      await plan(organizer, task_id, { start_date: LATER });
+      const { results: [alone] } = await reschedule(organizer, [task_id]);
+      assert.deepEqual([alone.status, alone.warnings], ["updated", undefined]);
+    },
+
   "moving by half an hour does not clash with the event itself": async (stack) => {
     const { organizer, task_id } = await scheduledTask(stack, { guests: 1 });
     await plan(organizer, task_id, { start_date: "2035-01-08T09:30:00Z" });

@@ -94,6 +94,57 @@ promise("conflicts of task events", {
     assert.deepEqual(nearer.body.conflicts, []);
   },
 
+  "a series is judged at its occurrences, by one request; its own are no conflict": async (
+    stack,
+  ) => {
+    const organizer = await stack.organizer();
+    const guest = await stack.guest();
+    await stack.google.addEvents(guest, [on(15, "09:00", "09:30"), on(22, "12:00", "12:30")]);
+    const task_id = await insertTask(organizer);
+    let body: Record<string, unknown> = {};
+    const calls = await googleCalls(stack, async () => {
+      ({ body } = await schedule(organizer, {
+        task_id,
+        start_time: START,
+        recurrence_pattern: "weekly",
+        recurrence_ends: "2035-02-05",
+        assignees: [guest],
+      }));
+    });
+    assert.deepEqual(inUtc(body["conflicts"]), [conflictOn(15, guest, "09:00", "09:30")]);
+    // One of four weeks for the check, one for other times.
+    assert.equal(calls.filter((call) => call === "POST freeBusy").length, 2);
+    const { event_id } = body as { event_id: string };
+    const near = await change(organizer, {
+      event_id,
+      update_scope: "all",
+      start_time: "2035-01-08T08:45:00Z",
+      end_time: "2035-01-08T08:55:00Z",
+    });
+    assert.deepEqual(near.body.conflicts, [], "before the other event of the second week");
+    const noon = await change(organizer, { event_id, update_scope: "all", ...NOON });
+    assert.deepEqual(inUtc(noon.body.conflicts), [conflictOn(22, guest, "12:00", "12:30")]);
+    const rest = await change(organizer, {
+      event_id,
+      update_scope: "future",
+      instance_date: "2035-01-15",
+      start_time: "2035-01-15T08:50:00Z",
+      end_time: "2035-01-15T09:10:00Z",
+      confirm: true,
+    });
+    assert.equal(rest.status, 200, JSON.stringify(rest.body));
+    assert.deepEqual(inUtc(rest.body.conflicts), [conflictOn(15, guest, "09:00", "09:30")]);
+    const single = await change(organizer, {
+      event_id: rest.body.following.event_id,
+      update_scope: "single",
+      instance_date: "2035-01-22",
+      start_time: "2035-01-22T12:10:00Z",
+      end_time: "2035-01-22T12:20:00Z",
+    });
+    // Google answers for the time that was asked for.
+    assert.deepEqual(inUtc(single.body.conflicts), [conflictOn(22, guest, "12:10", "12:20")]);
+  },
+
   "with ignore, of a preview, and of other changes no calendar is read": async (stack) => {
     const { organizer, event_id } = await scheduledTask(stack, { guests: 1 });
     const calls = await googleCalls(stack, async () => {
@@ -165,6 +216,19 @@ function conflict(email: string, start: string, end: string) {
     is_certain: true,
     busy: [{ start_time: instant(start), end_time: instant(end) }],
   };
+}
+
+function on(day: number, start: string, end: string) {
+  return {
+    summary: "Board",
+    start: { dateTime: `2035-01-${day}T${start}:00Z` },
+    end: { dateTime: `2035-01-${day}T${end}:00Z` },
+  };
+}
+
+function conflictOn(day: number, email: string, start: string, end: string) {
+  const { start: { dateTime: start_time }, end: { dateTime: end_time } } = on(day, start, end);
+  return { email, type: "required", is_certain: true, busy: [{ start_time, end_time }] };
 }
 
 /** Google answers for the time that was asked for, 09:00 to 09:30. */

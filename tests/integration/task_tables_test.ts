@@ -68,6 +68,7 @@ promise("tables of tasks", {
     await change(organizer, { event_id, location: "Room 4" });
     const other = await stack.organizer();
     const views = [
+      "v_calendar_events",
       "v_events_with_declined_guests",
       "v_organizing_by_month",
       "v_frequent_collaborators",
@@ -160,6 +161,8 @@ promise("tables of tasks", {
       organizing: 1,
       attending: 0,
       unknown: 0,
+      meetings: 0,
+      tasks: 1,
     }]);
     const people = await organizer.client.from("v_frequent_collaborators").select("*").order(
       "email",

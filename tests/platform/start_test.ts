@@ -4,7 +4,7 @@ import { parseStartOptions } from "../../local/start_options.ts";
 import { eventually } from "./eventually.ts";
 
 const PROGRAM = new URL("../../local/start.ts", import.meta.url).pathname;
-const FREE_PORTS = ["--api-port", "0", "--google-port", "0"];
+const FREE_PORTS = ["--api-port", "0", "--google-port", "0", "--postgres-port", "0"];
 
 Deno.test("start --json prints one line when ready, and SIGTERM leaves no process and no taken port", async () => {
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
@@ -14,6 +14,7 @@ Deno.test("start --json prints one line when ready, and SIGTERM leaves no proces
       "api_url",
       "functions_url",
       "google_url",
+      "postgres_url",
       "publishable_key",
       "secret_key",
       "automations_key",
@@ -78,9 +79,19 @@ Deno.test("start --data keeps users and keys over a restart, the keys readable f
 Deno.test("start --help explains every option, and a wrong one ends with code 1", async () => {
   const help = await output(["--help"]);
   assert.equal(help.code, 0);
-  for (const option of ["--data", "--database-url", "--api-port", "--google-port", "--json"]) {
+  for (
+    const option of [
+      "--data",
+      "--database-url",
+      "--api-port",
+      "--google-port",
+      "--postgres-port",
+      "--json",
+    ]
+  ) {
     assert.ok(help.stdout.includes(option), option);
   }
+  assert.match(help.stdout, /the emulator's accounts, events and mails are gone at the end/);
   const wrong = await output(["--prot", "1"]);
   assert.equal(wrong.code, 1);
   assert.match(wrong.stderr, /--prot/);
@@ -98,6 +109,7 @@ Deno.test("parseStartOptions() defaults, and refuses what cannot be meant", () =
       database: { kind: "memory" },
       api_port: 54321,
       google_port: 54380,
+      postgres_port: 54322,
       environment: {},
     },
   });

@@ -44,7 +44,17 @@ Deno.test("start --data on an unreleased directory prints that sentence and ends
   });
   await made.stop();
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--quiet", PROGRAM, "--data", data, "--api-port=0", "--google-port=0"],
+    args: [
+      "run",
+      "-A",
+      "--quiet",
+      PROGRAM,
+      "--data",
+      data,
+      "--api-port=0",
+      "--google-port=0",
+      "--postgres-port=0",
+    ],
     env: { GOOGLE_CLIENT_ID: "", GOOGLE_CLIENT_SECRET: "" },
     stdout: "piped",
     stderr: "piped",

@@ -197,7 +197,7 @@ const RESCHEDULED_TASK = component(
     end_time: z.optional(MOMENT),
     sendUpdates: z.optional(SEND_UPDATES),
     warnings: z.optional(z.array(z.strictObject({
-      code: z.enum(["guest_busy", "guest_unknown", "no_alternatives"]),
+      code: z.enum(["user_busy", "guest_busy", "guest_unknown", "no_alternatives"]),
       message: z.string(),
       emails: z.array(z.string()),
     }))),

@@ -46,10 +46,12 @@ export async function checkTaskTime(
       conflicts: read.conflicts.map((one) => shownConflict(one, timezone)),
     };
     if (read.conflicts.length === 0) return { ...checked, alternatives: [] };
+    const [first] = question.at;
+    if (first === undefined) throw new Error("An event without a time was checked");
     const people = guests.length > 0 ? guests.map(({ email }) => email) : [email];
     const proposed = await propose({ user_id, timezone }, people, {
-      start_time: new Date(question.at.start).toISOString(),
-      end_time: new Date(question.at.end).toISOString(),
+      start_time: new Date(first.start).toISOString(),
+      end_time: new Date(first.end).toISOString(),
     });
     return { ...checked, alternatives: "alternatives" in proposed ? proposed.alternatives : [] };
   } catch (thrown) {

@@ -8,7 +8,7 @@ import type { Interval } from "./read_conflicts.ts";
 
 export interface Clashes {
   warnings: {
-    code: "guest_busy" | "guest_unknown" | "no_alternatives";
+    code: "user_busy" | "guest_busy" | "guest_unknown" | "no_alternatives";
     message: string;
     emails: string[];
   }[];
@@ -23,34 +23,60 @@ export type ProposeTimes = (
   from: { start_time: string; end_time: string },
 ) => Promise<{ alternatives: Clashes["alternatives"] } | { problem: string }>;
 
+/** How times of events are checked before they move. */
+export interface ClashCheck {
+  propose: ProposeTimes;
+  /** Times of a series from its first one on, up to the horizon of a search. */
+  occurrencesOf: (
+    first: { start: string; end: string },
+    series: { recurrence: readonly string[] | null; timezone: string | null },
+  ) => Interval[];
+  /** Whether an event without guests is checked too; it costs the user a request more. */
+  checks_user_alone: boolean;
+}
+
 /**
- * What a new time would mean for an event's guests, asked before it moves: who has something else
- * then, whose calendar cannot be read, and where a guest has, other times for all. The event's own
- * present time does not count.
+ * What a new time would mean for an event's user and guests, asked before it moves: who has something else
+ * then (of a series, at one of its occurrences), whose calendar cannot be read, and where one has, other times for all. The
+ * event's own present time does not count.
  */
 export async function findClashes(
   dependencies: TaskEventDependencies,
   event: TaskEventRow,
   { start_time, end_time }: { start_time: string; end_time: string },
-  propose: ProposeTimes,
+  { propose, occurrencesOf, checks_user_alone }: ClashCheck,
 ): Promise<Clashes> {
   const guests = otherGuests((event.attendees ?? []) as GoogleAttendee[])
     .flatMap(({ email }) => email ?? []);
-  if (guests.length === 0) return { warnings: [], alternatives: [] };
+  if (guests.length === 0 && !checks_user_alone) return { warnings: [], alternatives: [] };
   const account = await openAccount(dependencies, event.user_id);
+  const user = account.connection.email;
+  const present = presentTime(event);
+  const series = {
+    recurrence: event.recurrence_rule?.split("\n") ?? null,
+    timezone: event.timezone,
+  };
   const read = await readConflicts(account, {
-    people: guests.map((email) => ({ email, type: "required" })),
-    at: { start: Date.parse(start_time), end: Date.parse(end_time) },
-    present: presentTime(event),
+    people: [user, ...guests].map((email) => ({ email, type: "required" })),
+    at: occurrencesOf({ start: start_time, end: end_time }, series),
+    present: present === null ? [] : occurrencesOf(present, series),
   });
-  if ("verdict" in read) return { warnings: [unreadable(guests)], alternatives: [] };
+  if ("verdict" in read) return { warnings: [unreadable([user, ...guests])], alternatives: [] };
   const { unchecked: unknown } = read;
-  const busy = read.conflicts.map(({ email }) => email);
-  const proposed = busy.length === 0
+  const is_user_busy = read.conflicts.some(({ email }) => email === user);
+  const busy = read.conflicts.flatMap(({ email }) => email === user ? [] : [email]);
+  const proposed = read.conflicts.length === 0
     ? { alternatives: [] }
-    : await propose(event, guests, { start_time, end_time });
+    : await propose(event, guests.length > 0 ? guests : [user], { start_time, end_time });
   return {
     warnings: [
+      ...(is_user_busy
+        ? [{
+          code: "user_busy" as const,
+          message: "The user has something else at the new time.",
+          emails: [user],
+        }]
+        : []),
       ...(busy.length === 0 ? [] : [{
         code: "guest_busy" as const,
         message: `Busy at the new time: ${busy.join(", ")}.`,
@@ -75,7 +101,11 @@ function unreadable(emails: string[]) {
   };
 }
 
-function presentTime({ event_start, event_end }: TaskEventRow): Interval | null {
-  const present = { start: Date.parse(event_start ?? ""), end: Date.parse(event_end ?? "") };
-  return present.start < present.end ? present : null;
+function presentTime(
+  { event_start, event_end }: TaskEventRow,
+): { start: string; end: string } | null {
+  if (event_start === null || event_end === null) return null;
+  return Date.parse(event_start) < Date.parse(event_end)
+    ? { start: event_start, end: event_end }
+    : null;
 }

@@ -11,13 +11,14 @@ export interface Interval {
 /** Whose calendars are asked about a time of an event. */
 export interface ConflictQuestion {
   people: readonly Pick<Conflict, "email" | "type">[];
-  at: Interval;
-  /** When the event itself is now, of people who have it already; null: it is on no calendar. */
-  present: Interval | null;
+  /** Of a series all its occurrences, ascending. */
+  at: readonly Interval[];
+  /** When the event itself is now, of people who have it already; none: it is on no calendar. */
+  present: readonly Interval[];
 }
 
 /**
- * Who has something else at a time, and whose calendar cannot be read, by one free/busy request of the user's. The
+ * Who has something else at the times of an event, and whose calendar cannot be read, by one free/busy request of the user's. The
  * event's own present time does not count. Google joins busy times, so what it hides there stays unknown.
  */
 export async function readConflicts(
@@ -29,8 +30,8 @@ export async function readConflicts(
     "read",
     (token) =>
       calendar.freeBusy(token, {
-        timeMin: new Date(at.start).toISOString(),
-        timeMax: new Date(at.end).toISOString(),
+        timeMin: new Date(Math.min(...at.map(({ start }) => start))).toISOString(),
+        timeMax: new Date(Math.max(...at.map(({ end }) => end))).toISOString(),
         calendars: people.map(({ email }) => email),
       }),
   );
@@ -45,19 +46,21 @@ export async function readConflicts(
     }
     const busy = shown.busy
       .map(({ start, end }) => ({ start: Date.parse(start), end: Date.parse(end) }))
-      .flatMap((interval) => present === null ? [interval] : without(interval, present))
-      .filter((interval) => overlaps(interval, at));
+      .flatMap((interval) => present.reduce(without, [interval]))
+      .filter((interval) => at.some((one) => overlaps(interval, one)));
     if (busy.length === 0) continue;
     conflicts.push({ email, type, is_certain: true, busy: busy.map(timesOf) });
   }
   return { conflicts, unchecked };
 }
 
-function without({ start, end }: Interval, present: Interval): Interval[] {
-  if (!overlaps({ start, end }, present)) return [{ start, end }];
-  return [{ start, end: present.start }, { start: present.end, end }].filter((one) =>
-    one.start < one.end
-  );
+function without(intervals: readonly Interval[], present: Interval): Interval[] {
+  return intervals.flatMap(({ start, end }) => {
+    if (!overlaps({ start, end }, present)) return [{ start, end }];
+    return [{ start, end: present.start }, { start: present.end, end }].filter((one) =>
+      one.start < one.end
+    );
+  });
 }
 
 function overlaps(a: Interval, b: Interval): boolean {

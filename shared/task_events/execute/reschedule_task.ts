@@ -13,7 +13,7 @@ import { shownCalendarTime } from "@shared/time/shown_time.ts";
 import { instantIso, readMoment, rfc3339 } from "@shared/time/wall_time.ts";
 import { eventColumns } from "./event_columns.ts";
 import { findClashes } from "./find_clashes.ts";
-import type { Clashes, ProposeTimes } from "./find_clashes.ts";
+import type { ClashCheck, Clashes } from "./find_clashes.ts";
 import { otherGuests, ownershipOf } from "../plan/ownership.ts";
 import { rescheduleDecision } from "../plan/reschedule_decision.ts";
 import type { RescheduleDecision } from "../plan/reschedule_decision.ts";
@@ -48,8 +48,8 @@ export async function rescheduleTask(
   dependencies: TaskEventDependencies,
   { task, event }: { task: TaskRow; event: TaskEventRow | null },
   requested: { start_time?: string | undefined; duration_minutes?: number | undefined },
-  /** Null: conflicts are ignored, and no calendar of a guest is read. */
-  propose: ProposeTimes | null,
+  /** Null: conflicts are ignored, and no calendar is read for them. */
+  check: ClashCheck | null,
 ): Promise<RescheduledTask> {
   const stored = STORED_TASK.safeParse(task);
   if (!stored.success) return failed(task, rejection("invalid_request", issueText(stored.error)));
@@ -71,7 +71,7 @@ export async function rescheduleTask(
       case "skip":
         return skipped(task, decision.code, known);
       default:
-        return await move(dependencies, task, known, { start_time, duration_minutes }, propose);
+        return await move(dependencies, task, known, { start_time, duration_minutes }, check);
     }
   } catch (thrown) {
     if (!(thrown instanceof FailureError)) throw thrown;
@@ -116,16 +116,16 @@ async function move(
   task: TaskRow,
   event: TaskEventRow | null,
   { start_time, duration_minutes }: { start_time: string; duration_minutes: number },
-  /** Null: conflicts are ignored, and no calendar of a guest is read. */
-  propose: ProposeTimes | null,
+  /** Null: conflicts are ignored, and no calendar is read for them. */
+  check: ClashCheck | null,
 ): Promise<RescheduledTask> {
   if (event === null) throw eventNotFound("");
   const zone = event.timezone ?? "UTC";
   const times = timesFor(task, event, start_time, duration_minutes);
   // Before the event moves: afterwards the guests would be busy with itself.
-  const clashes = times.end_time === undefined || propose === null
+  const clashes = times.end_time === undefined || check === null
     ? { warnings: [], alternatives: [] }
-    : await findClashes(dependencies, event, { ...times, end_time: times.end_time }, propose);
+    : await findClashes(dependencies, event, { ...times, end_time: times.end_time }, check);
   const changed = await updateEvent(dependencies, task.user_id, {
     event_id: event.calendar_event_id,
     calendar_id: event.calendar_id,

@@ -82,6 +82,15 @@ export function startOfTask(task: TaskRow, wanted: WantedEvent, given: EventMome
   return series === null ? given : occurrenceStart(given, series.start.wall);
 }
 
+/** The RRULE of a task that repeats, from the time that was given on; null: it does not. */
+export function recurrenceOfTask(
+  task: TaskRow,
+  wanted: WantedEvent,
+  given: EventMoment,
+): string[] | null {
+  return seriesOf(task, wanted, given)?.recurrence ?? null;
+}
+
 /** How the task repeats, if it does: the wall clock of its zone then matters. */
 export function patternOf(task: TaskRow, wanted: WantedEvent): RecurrencePattern | undefined {
   return wanted.recurrence_pattern ??

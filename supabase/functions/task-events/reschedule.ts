@@ -2,13 +2,14 @@ import * as z from "zod/mini";
 import { readTaskEvents } from "@shared/database/task_events.ts";
 import type { TaskEventRow, TaskRow } from "@shared/database/task_events.ts";
 import { CODES } from "@shared/failures/codes.ts";
+import { spansOfSeries } from "@shared/finding_time/changed_series.ts";
 import { log } from "@shared/http/log.ts";
 import { readJson } from "@shared/http/request.ts";
 import { json } from "@shared/http/respond.ts";
 import { TASK_ON_CONFLICT } from "@shared/schemas/auto_reschedule.ts";
 import { idOf, INSTANT, minutes } from "@shared/schemas/fields.ts";
 import { LIMITS } from "@shared/schemas/limits.ts";
-import type { ProposeTimes } from "@shared/task_events/execute/find_clashes.ts";
+import type { ClashCheck } from "@shared/task_events/execute/find_clashes.ts";
 import { rescheduleTask } from "@shared/task_events/execute/reschedule_task.ts";
 import type { RescheduledTask } from "@shared/task_events/execute/reschedule_task.ts";
 import type { HandlerDependencies, Route } from "./route.ts";
@@ -55,10 +56,14 @@ export const reschedule: Route = async (dependencies, request, actor) => {
     unique.map(({ task_id }) => task_id),
   );
   const byId = new Map(known.map((entry) => [entry.task.id, entry]));
-  const propose = body.on_conflict === "ignore" ? null : proposeWith(dependencies);
+  const check = body.on_conflict === "ignore" ? null : {
+    propose: proposeWith(dependencies),
+    occurrencesOf: spansOfSeries,
+    checks_user_alone: body.on_conflict === "warn",
+  };
   const answers = inParallel(
     unique,
-    (item) => answerFor(dependencies, item, byId.get(item.task_id), propose),
+    (item) => answerFor(dependencies, item, byId.get(item.task_id), check),
   );
   if (request.headers.get("accept")?.includes("application/x-ndjson")) {
     return stream(unique.length, answers);
@@ -76,7 +81,7 @@ async function answerFor(
   dependencies: HandlerDependencies,
   item: Item,
   known: { task: TaskRow; event: TaskEventRow | null } | undefined,
-  propose: ProposeTimes | null,
+  check: ClashCheck | null,
 ): Promise<RescheduledTask> {
   const { task_id, ...requested } = item;
   if (known === undefined) {
@@ -88,7 +93,7 @@ async function answerFor(
     };
   }
   try {
-    return await rescheduleTask(dependencies, known, requested, propose);
+    return await rescheduleTask(dependencies, known, requested, check);
   } catch (thrown) {
     log("error", "reschedule_failed", { task_id, error: String(thrown) });
     return {

@@ -35,8 +35,8 @@ export const update: Route = async (dependencies, request, actor) => {
   const changed = await updateEvent(dependencies, owner, change, {
     preview: preview === true,
     confirm: confirm === true,
-    before_change: async ({ event }) => {
-      checked = await checkMovedEvent(dependencies, owner, { event, change, on_conflict });
+    before_change: async (target) => {
+      checked = await checkMovedEvent(dependencies, owner, { target, change, on_conflict });
     },
   });
   if (changed.kind === "preview") {

@@ -39,8 +39,8 @@ function verdict(
       times: { read: new Map([[BEN, known]]), holds: [], window: null },
       habits: { past_inconvenience: {}, profiles: new Map(), turns: {} },
     },
-    AT,
-    event_span,
+    [AT],
+    event_span === null ? [] : [event_span],
   );
   if (unchecked.length > 0) return "unchecked";
   const [conflict] = conflicts;
