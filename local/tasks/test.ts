@@ -16,6 +16,9 @@ import { runTestFile, type TestFileResult } from "./test_file.ts";
 /** More files at once would only make tests with deadlines wait for each other's database. */
 const MOST_FILES_AT_ONCE = 4;
 
+/** Files wait for timers, starting processes and disks, so that as many as there are cores would leave a part of these idle. */
+const FILES_MORE_THAN_CORES = 1;
+
 /** Fewer files start their platforms themselves: one lane's platforms take about 8 s to start. */
 const FILES_THAT_SHARE_PLATFORMS = 8;
 
@@ -121,7 +124,10 @@ async function runFiles(
       printResult(result, results.length, files.length);
     }
   };
-  const width = Math.min(navigator.hardwareConcurrency, MOST_FILES_AT_ONCE);
+  const width = Math.min(
+    navigator.hardwareConcurrency + FILES_MORE_THAN_CORES,
+    MOST_FILES_AT_ONCE,
+  );
   try {
     await Promise.all(Array.from({ length: width }, workOff));
   } finally {
