@@ -263,6 +263,7 @@ declare
   v_work private.work;
   v_row record;
   v_unverified text[];
+  v_shared text[];
   v_changed integer := 0;
 begin
   select * into v_work from private.work as w
@@ -272,6 +273,25 @@ begin
   end if;
   select * into strict v_calendar from private.sync_calendars as s where s.sync_id = p_sync_id for update;
   v_unverified := array(select unnest(v_calendar.unverified) except select unnest(p_verified));
+  v_shared := private.meetings_shared_at(v_calendar, p_events);
+  -- Those of the page and those at the times of its events at once, in the order of everything that locks meetings: one after the other
+  -- they would be locked in two orders.
+  perform from public.meetings as m
+  where m.meeting_id = any (
+    array(
+      select own.meeting_id
+      from jsonb_array_elements(p_events) as g
+      join public.meetings as own on own.google_event_id = g.value ->> 'id'
+      union all
+      select own.meeting_id
+      from jsonb_array_elements(p_events) as g
+      join public.meetings as own on own.event_key = private.event_key_of(g.value ->> 'id') and own.google_event_id is null
+      union all
+      select t.meeting_id
+      from private.touched_meetings(v_calendar.user_id, v_shared, p_events) as t
+      where v_shared is not null and t.is_exact))
+  order by m.meeting_id
+  for update;
   for v_row in
     select
       f.event_id, f.seen, m.meeting_id, m.organizer_email, m.google_event_id is null as is_unsettled,
@@ -314,7 +334,7 @@ begin
         v_row.meeting_id, v_row.seen, v_row.seen ->> 'status' = 'cancelled')::integer;
     end if;
   end loop;
-  perform private.consider_conflicts(v_calendar, p_events);
+  perform private.consider_conflicts(v_calendar, p_events, v_shared);
   for v_row in
     select f.event_id, f.seen, e.id, e.organizer_email,
       coalesce(w.leased_until > clock_timestamp(), false) or private.is_unwritten(e) or es.pending_change is not null as is_busy,

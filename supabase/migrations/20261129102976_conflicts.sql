@@ -90,27 +90,36 @@ $$;
 comment on function private.is_conflict_known(public.meetings, text, timestamptz, timestamptz) is
   'Whether a warning about the present time of a meeting already says that this person has something else from p_from to p_to.';
 
-create function private.consider_conflicts(p_calendar private.sync_calendars, p_events jsonb) returns void
+create function private.owner_email(p_calendar private.sync_calendars) returns text
+language sql stable set search_path = '' as $$
+select lower(c.email)
+from private.google_connections as c where c.user_id = p_calendar.user_id and c.google_account_id = p_calendar.google_account_id;
+$$;
+comment on function private.owner_email(private.sync_calendars) is 'The address of the account of a calendar, in lower case; null if it is not connected any more.';
+
+create function private.meetings_shared_at(p_calendar private.sync_calendars, p_events jsonb) returns text[]
+language sql volatile set search_path = '' as $$
+select private.meetings_shared_with(p_calendar.user_id, private.owner_email(p_calendar), min(e.starts_at), max(e.ends_at))
+from private.event_spans(p_events) as e
+-- Events of other calendars take no time of their owner's.
+having p_calendar.calendar_id = 'primary' and count(*) > 0;
+$$;
+comment on function private.meetings_shared_at(private.sync_calendars, jsonb) is
+  'private.meetings_shared_with of the times that a page of a primary calendar takes, once a page, however many events it has; null: it takes none.';
+
+create function private.consider_conflicts(p_calendar private.sync_calendars, p_events jsonb, p_shared text[]) returns void
 language plpgsql volatile set search_path = '' as $$
 declare
-  v_email text;
-  v_shared text[];
+  v_email text := private.owner_email(p_calendar);
   v_version text;
   v_row record;
 begin
-  -- Events of other calendars take no time of their owner's.
-  if p_calendar.calendar_id <> 'primary' or not exists (select from private.event_spans(p_events)) then
+  if p_shared is null then
     return;
   end if;
-  select lower(c.email) into v_email
-  from private.google_connections as c where c.user_id = p_calendar.user_id and c.google_account_id = p_calendar.google_account_id;
-  -- Once a page, however many events it has.
-  v_shared := private.meetings_shared_with(
-    p_calendar.user_id, v_email, (select min(e.starts_at) from private.event_spans(p_events) as e),
-    (select max(e.ends_at) from private.event_spans(p_events) as e));
   for v_row in
     select m as meeting, t.event_id, t.starts_at, t.ends_at
-    from private.touched_meetings(p_calendar.user_id, v_shared, p_events) as t
+    from private.touched_meetings(p_calendar.user_id, p_shared, p_events) as t
     join public.meetings as m on m.meeting_id = t.meeting_id
     where t.is_exact
     order by m.meeting_id, t.event_id
@@ -144,7 +153,7 @@ begin
       near.meeting_id, near.organizer_user_id, 'seen', clock_timestamp() + make_interval(mins => private.setting('series_check_minutes')::integer))
     from (
       select distinct t.meeting_id, t.organizer_user_id, t.meeting_starts_at
-      from private.touched_meetings(p_calendar.user_id, v_shared, p_events) as t
+      from private.touched_meetings(p_calendar.user_id, p_shared, p_events) as t
       where not t.is_exact
         -- A series of Convene has its time reserved, and changes with every reply.
         and not exists (select from public.meetings as own where own.google_event_id = t.event_id)
@@ -153,9 +162,10 @@ begin
     ) as near;
   end if;
 end $$;
-comment on function private.consider_conflicts(private.sync_calendars, jsonb) is
+comment on function private.consider_conflicts(private.sync_calendars, jsonb, text[]) is
   'Events on a page of a primary calendar that take the time of its owner''s meetings, or of those of organizers who may see when the owner is busy: each is a warning '
-  '(private.moves), for which a check becomes due, or with on_conflict reschedule makes a search due, once for each event and time. Series and whole days make a check due.';
+  '(private.moves), for which a check becomes due, or with on_conflict reschedule makes a search due, once for each event and time. Series and whole days make a check due. '
+  'p_shared: private.meetings_shared_at.';
 
 create function private.is_required_conflict(p_conflicts jsonb, p_is_certain boolean) returns boolean
 language sql stable set search_path = '' as $$
@@ -204,11 +214,16 @@ language plpgsql volatile set search_path = '' as $$
 declare
   v_conflicts jsonb;
 begin
-  update private.moves as v
-  set alternatives = '[]'
-  where v.meeting_id = p_meeting.meeting_id and v.trigger = 'conflict' and v.decision = 'kept' and v.reason = 'conflict'
-    and v.from_starts_at = p_meeting.starts_at and v.from_ends_at = p_meeting.ends_at and v.alternatives is null
-  returning v.conflicts into v_conflicts;
+  with seen as (
+    update private.moves as v
+    set alternatives = '[]'
+    where v.meeting_id = p_meeting.meeting_id and v.trigger = 'conflict' and v.decision = 'kept' and v.reason = 'conflict'
+      and v.from_starts_at = p_meeting.starts_at and v.from_ends_at = p_meeting.ends_at and v.alternatives is null
+    returning v.at, v.version, v.conflicts
+  )
+  -- Sync may have seen several events, a row for each.
+  select jsonb_agg(c.value order by s.at, s.version) into v_conflicts
+  from seen as s cross join lateral jsonb_array_elements(s.conflicts) as c;
   if v_conflicts is not null then
     perform private.announce_seen(p_meeting, 'conflict', md5(concat_ws(' ', 'check', extract(epoch from p_meeting.starts_at), md5(v_conflicts::text))), jsonb_build_object(
       'conflict', jsonb_build_object('conflicts', v_conflicts, 'alternatives', jsonb_build_array())));
@@ -388,6 +403,8 @@ revoke all on function
   private.request_check,
   private.event_spans,
   private.meetings_shared_with,
+  private.owner_email,
+  private.meetings_shared_at,
   private.touched_meetings,
   private.is_conflict_known,
   private.consider_conflicts,

@@ -428,6 +428,8 @@ grant execute on function
   private.request_check,
   private.event_spans,
   private.meetings_shared_with,
+  private.owner_email,
+  private.meetings_shared_at,
   private.touched_meetings,
   private.is_conflict_known,
   private.consider_conflicts,

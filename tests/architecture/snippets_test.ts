@@ -12,6 +12,7 @@ const EXECUTED_BY: Readonly<Record<string, readonly string[]>> = {
     "tests/docs/quick_start_test.ts",
     "tests/docs/snippets_test.ts",
     "tests/deploy/deploy_page.ts",
+    "tests/platform/postgres_port_test.ts",
   ],
   "docs/adopting.md": ["tests/docs/snippets_test.ts"],
   "docs/budgets.md": ["tests/docs/snippets_test.ts"],

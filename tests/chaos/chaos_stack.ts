@@ -27,8 +27,11 @@ export async function withChaosStack<T>(work: (stack: ChaosStack) => Promise<T>)
   return await work(await startChaosStack(resources));
 }
 
-/** Starts a stack that stops when `resources` are disposed. */
-export async function startChaosStack(resources: AsyncDisposableStack): Promise<ChaosStack> {
+/** Starts a stack that stops when `resources` are disposed. Google sends push messages, if not told otherwise. */
+export async function startChaosStack(
+  resources: AsyncDisposableStack,
+  { push = true }: { push?: boolean } = {},
+): Promise<ChaosStack> {
   const plans: ChaosStack["plans"] = new Map();
   const on_pause: ChaosStack["on_pause"] = { handle: () => Promise.resolve() };
   const supervisor = resources.use(startProcessSupervisor(
@@ -39,7 +42,7 @@ export async function startChaosStack(resources: AsyncDisposableStack): Promise<
   const platform = resources.use(
     await startPlatform({
       strict_google: true,
-      background: { net: false, cron: false },
+      background: { net: false, cron: false, push },
       database: await migratedPostgres(server),
       functions_dir: new URL("functions/", import.meta.url),
       environment: { CHAOS_SUPERVISOR_URL: supervisor.url },

@@ -1217,11 +1217,16 @@ AS $function$
 declare
   v_conflicts jsonb;
 begin
-  update private.moves as v
-  set alternatives = '[]'
-  where v.meeting_id = p_meeting.meeting_id and v.trigger = 'conflict' and v.decision = 'kept' and v.reason = 'conflict'
-    and v.from_starts_at = p_meeting.starts_at and v.from_ends_at = p_meeting.ends_at and v.alternatives is null
-  returning v.conflicts into v_conflicts;
+  with seen as (
+    update private.moves as v
+    set alternatives = '[]'
+    where v.meeting_id = p_meeting.meeting_id and v.trigger = 'conflict' and v.decision = 'kept' and v.reason = 'conflict'
+      and v.from_starts_at = p_meeting.starts_at and v.from_ends_at = p_meeting.ends_at and v.alternatives is null
+    returning v.at, v.version, v.conflicts
+  )
+  -- Sync may have seen several events, a row for each.
+  select jsonb_agg(c.value order by s.at, s.version) into v_conflicts
+  from seen as s cross join lateral jsonb_array_elements(s.conflicts) as c;
   if v_conflicts is not null then
     perform private.announce_seen(p_meeting, 'conflict', md5(concat_ws(' ', 'check', extract(epoch from p_meeting.starts_at), md5(v_conflicts::text))), jsonb_build_object(
       'conflict', jsonb_build_object('conflicts', v_conflicts, 'alternatives', jsonb_build_array())));
@@ -1976,30 +1981,22 @@ begin
   return null;
 end $function$;
 
-CREATE OR REPLACE FUNCTION private.consider_conflicts(p_calendar private.sync_calendars, p_events jsonb)
+CREATE OR REPLACE FUNCTION private.consider_conflicts(p_calendar private.sync_calendars, p_events jsonb, p_shared text[])
  RETURNS void
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
 declare
-  v_email text;
-  v_shared text[];
+  v_email text := private.owner_email(p_calendar);
   v_version text;
   v_row record;
 begin
-  -- Events of other calendars take no time of their owner's.
-  if p_calendar.calendar_id <> 'primary' or not exists (select from private.event_spans(p_events)) then
+  if p_shared is null then
     return;
   end if;
-  select lower(c.email) into v_email
-  from private.google_connections as c where c.user_id = p_calendar.user_id and c.google_account_id = p_calendar.google_account_id;
-  -- Once a page, however many events it has.
-  v_shared := private.meetings_shared_with(
-    p_calendar.user_id, v_email, (select min(e.starts_at) from private.event_spans(p_events) as e),
-    (select max(e.ends_at) from private.event_spans(p_events) as e));
   for v_row in
     select m as meeting, t.event_id, t.starts_at, t.ends_at
-    from private.touched_meetings(p_calendar.user_id, v_shared, p_events) as t
+    from private.touched_meetings(p_calendar.user_id, p_shared, p_events) as t
     join public.meetings as m on m.meeting_id = t.meeting_id
     where t.is_exact
     order by m.meeting_id, t.event_id
@@ -2033,7 +2030,7 @@ begin
       near.meeting_id, near.organizer_user_id, 'seen', clock_timestamp() + make_interval(mins => private.setting('series_check_minutes')::integer))
     from (
       select distinct t.meeting_id, t.organizer_user_id, t.meeting_starts_at
-      from private.touched_meetings(p_calendar.user_id, v_shared, p_events) as t
+      from private.touched_meetings(p_calendar.user_id, p_shared, p_events) as t
       where not t.is_exact
         -- A series of Convene has its time reserved, and changes with every reply.
         and not exists (select from public.meetings as own where own.google_event_id = t.event_id)
@@ -5216,6 +5213,17 @@ begin
   return null;
 end $function$;
 
+CREATE OR REPLACE FUNCTION private.meetings_shared_at(p_calendar private.sync_calendars, p_events jsonb)
+ RETURNS text[]
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+select private.meetings_shared_with(p_calendar.user_id, private.owner_email(p_calendar), min(e.starts_at), max(e.ends_at))
+from private.event_spans(p_events) as e
+-- Events of other calendars take no time of their owner's.
+having p_calendar.calendar_id = 'primary' and count(*) > 0;
+$function$;
+
 CREATE OR REPLACE FUNCTION private.meetings_shared_with(p_user_id uuid, p_email text, p_from timestamp with time zone, p_to timestamp with time zone)
  RETURNS text[]
  LANGUAGE sql
@@ -6042,6 +6050,16 @@ CREATE OR REPLACE FUNCTION private.own_email(p_user_id uuid)
  SET search_path TO ''
 AS $function$
 select private.account_email(p_user_id) where coalesce(auth.uid(), p_user_id) = p_user_id;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.owner_email(p_calendar private.sync_calendars)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+select lower(c.email)
+from private.google_connections as c where c.user_id = p_calendar.user_id and c.google_account_id = p_calendar.google_account_id;
 $function$;
 
 CREATE OR REPLACE FUNCTION private.participant_emails(p_participants jsonb)
@@ -11092,6 +11110,7 @@ declare
   v_work private.work;
   v_row record;
   v_unverified text[];
+  v_shared text[];
   v_changed integer := 0;
 begin
   select * into v_work from private.work as w
@@ -11101,6 +11120,25 @@ begin
   end if;
   select * into strict v_calendar from private.sync_calendars as s where s.sync_id = p_sync_id for update;
   v_unverified := array(select unnest(v_calendar.unverified) except select unnest(p_verified));
+  v_shared := private.meetings_shared_at(v_calendar, p_events);
+  -- Those of the page and those at the times of its events at once, in the order of everything that locks meetings: one after the other
+  -- they would be locked in two orders.
+  perform from public.meetings as m
+  where m.meeting_id = any (
+    array(
+      select own.meeting_id
+      from jsonb_array_elements(p_events) as g
+      join public.meetings as own on own.google_event_id = g.value ->> 'id'
+      union all
+      select own.meeting_id
+      from jsonb_array_elements(p_events) as g
+      join public.meetings as own on own.event_key = private.event_key_of(g.value ->> 'id') and own.google_event_id is null
+      union all
+      select t.meeting_id
+      from private.touched_meetings(v_calendar.user_id, v_shared, p_events) as t
+      where v_shared is not null and t.is_exact))
+  order by m.meeting_id
+  for update;
   for v_row in
     select
       f.event_id, f.seen, m.meeting_id, m.organizer_email, m.google_event_id is null as is_unsettled,
@@ -11143,7 +11181,7 @@ begin
         v_row.meeting_id, v_row.seen, v_row.seen ->> 'status' = 'cancelled')::integer;
     end if;
   end loop;
-  perform private.consider_conflicts(v_calendar, p_events);
+  perform private.consider_conflicts(v_calendar, p_events, v_shared);
   for v_row in
     select f.event_id, f.seen, e.id, e.organizer_email,
       coalesce(w.leased_until > clock_timestamp(), false) or private.is_unwritten(e) or es.pending_change is not null as is_busy,
@@ -11496,7 +11534,7 @@ grant execute on function private.claim_work(text,integer,integer,boolean) to se
 grant execute on function private.claim_writes(integer,integer,boolean) to service_role;
 grant execute on function private.concerns(private.live_pauses,text,uuid) to service_role;
 grant execute on function private.connection_failures() to service_role;
-grant execute on function private.consider_conflicts(private.sync_calendars,jsonb) to service_role;
+grant execute on function private.consider_conflicts(private.sync_calendars,jsonb,text[]) to service_role;
 grant execute on function private.consider_replies(public.meetings,text,text[]) to service_role;
 grant execute on function private.dates_problem(text,text,text) to service_role;
 grant execute on function private.days_list_problem(jsonb,jsonb,text) to service_role;
@@ -11585,6 +11623,7 @@ grant execute on function private.meeting_problem(public.meetings,public.meeting
 grant execute on function private.meeting_shapes() to service_role;
 grant execute on function private.meeting_state(public.meetings) to authenticated;
 grant execute on function private.meeting_state(public.meetings) to service_role;
+grant execute on function private.meetings_shared_at(private.sync_calendars,jsonb) to service_role;
 grant execute on function private.meetings_shared_with(uuid,text,timestamp with time zone,timestamp with time zone) to service_role;
 grant execute on function private.move_defaults() to service_role;
 grant execute on function private.move_rules(public.meetings) to service_role;
@@ -11606,6 +11645,7 @@ grant execute on function private.open_owners(text) to service_role;
 grant execute on function private.own_connections(jsonb,uuid) to service_role;
 grant execute on function private.own_email(uuid) to authenticated;
 grant execute on function private.own_email(uuid) to service_role;
+grant execute on function private.owner_email(private.sync_calendars) to service_role;
 grant execute on function private.participant_emails(jsonb) to service_role;
 grant execute on function private.participants_of_type(jsonb,text[]) to service_role;
 grant execute on function private.participants_problem(jsonb,text) to service_role;

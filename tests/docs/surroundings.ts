@@ -39,7 +39,9 @@ export async function surroundingsOf(stack: Stack, block: Block): Promise<Surrou
       toast: () => {},
     },
   };
-  for (const arrange of [nameTasks, nameEvent, nameMeeting, nameMove, namePermission]) {
+  for (
+    const arrange of [nameTasks, nameEvent, nameMeeting, nameMove, namePermission, nameMonth]
+  ) {
     await arrange(stack, block, surroundings);
   }
   return surroundings;
@@ -97,6 +99,18 @@ async function nameMove(stack: Stack, { text }: Block, surroundings: Surrounding
   await searchDue(stack, made.meeting_id);
   surroundings.organizer = made.organizer;
   surroundings.replaced['"abc"'] = JSON.stringify(made.meeting_id);
+}
+
+/** The last month of the ledger for the one that is printed. */
+async function nameMonth(stack: Stack, { text }: Block, { replaced }: Surroundings) {
+  const [printed] = /private\.writeback_ledger_\d{4}_\d\d/.exec(text) ?? [];
+  if (printed === undefined) return;
+  const [last] = await stack.platform.sql<{ name: string }>(
+    `select c.oid::regclass::text as name from pg_inherits as i join pg_class as c on c.oid = i.inhrelid
+     where i.inhparent = 'public.writeback_ledger'::regclass and c.relname ~ '\\d$' order by 1 desc limit 1`,
+  );
+  if (last === undefined) throw new Error("The ledger has no month");
+  replaced[printed] = last.name;
 }
 
 async function namePermission(_: Stack, { text }: Block, { organizer, names }: Surroundings) {

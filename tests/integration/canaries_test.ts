@@ -15,7 +15,7 @@ const LOCATION = "Canary location 4d7a";
 /** Where a dump of the database may hold each canary, as table.column; docs/security.md names the same places. */
 const MAY_HOLD: Record<string, RegExp> = {
   title:
-    /^(public\.(meetings\.(title|candidates)|v_writeback_status\..*|tasks\.title|task_calendar_events\.event_title|notifications\.payload)|private\.(event_state\..*|announcements\.payload))$/,
+    /^(public\.(meetings\.(title|candidates)|v_writeback_status\..*|v_calendar_events\.event_title|tasks\.title|task_calendar_events\.event_title|notifications\.payload)|private\.(event_state\..*|announcements\.payload))$/,
   description: /^(public\.(meetings|tasks)\.description|private\.event_state\..*)$/,
   location: /^(public\.meetings\.location|private\.event_state\..*)$/,
   guest:

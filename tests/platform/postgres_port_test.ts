@@ -5,6 +5,7 @@ import { openPgliteDatabase } from "../../local/database/pglite_database.ts";
 import { openPostgresPort } from "../../local/database/postgres_port.ts";
 import { startPlatform } from "../../local/platform.ts";
 import { MONDAY } from "../support/meetings.ts";
+import { blocksIn, readPage } from "../support/markdown.ts";
 import { migratedPglite } from "../support/prepared_databases.ts";
 import { QUIET, stackOf } from "../support/stack.ts";
 import { until } from "../support/until.ts";
@@ -52,6 +53,31 @@ Deno.test(
     assert.equal((await organizer.call("status")).body.meetings.length, 1, "the API has its turns");
   },
 );
+
+Deno.test({
+  name: "psql reaches the database with the command that README.md shows",
+  ...PGLITE,
+  // It comes with Debian's Postgres, not with Node and npm.
+  ignore: !await isInstalled("psql"),
+  async fn() {
+    await using platform = await startPlatform({
+      ...QUIET,
+      database: await migratedPglite(),
+      postgres_port: 0,
+    });
+    const command = blocksIn(await readPage("README.md"))
+      .find(({ text }) => text.startsWith("psql "))?.text;
+    assert.ok(command);
+    const [, ...args] = command
+      .replace("postgresql://postgres@127.0.0.1:54322/postgres", platform.postgres_url ?? "")
+      .match(/"[^"]*"|\S+/g) ?? [];
+    const { success, stdout, stderr } = await new Deno.Command("psql", {
+      args: args.map((arg) => arg.replaceAll('"', "")),
+    }).output();
+    assert.ok(success, new TextDecoder().decode(stderr));
+    assert.match(new TextDecoder().decode(stdout), /\bconvene-sweep\b/);
+  },
+});
 
 Deno.test(
   "a transaction of one connection has the database alone, until it ends",
@@ -159,6 +185,16 @@ async function open(
       await database.close();
     },
   };
+}
+
+async function isInstalled(program: string): Promise<boolean> {
+  try {
+    return (await new Deno.Command(program, { args: ["--version"], stdout: "null" }).output())
+      .success;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
 }
 
 function connect(url: string, options: { onclose?: (connection: number) => void } = {}) {

@@ -172,7 +172,7 @@ function at(start_time: string, constraints: Constraints = {}): NonNullable<Cons
 
 async function readMeeting(calls: FunctionCalls, meeting_id: string): Promise<MeetingState | null> {
   try {
-    return await calls.send("GET status", { query: { meeting_id } });
+    return await calls.send<"GET status", MeetingState>("GET status", { query: { meeting_id } });
   } catch (thrown) {
     if (thrown instanceof HttpFault && thrown.code === "meeting_not_found") return null;
     throw thrown;
