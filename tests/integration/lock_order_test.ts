@@ -196,3 +196,47 @@ Deno.test("a change to a time that another change gives back at that moment does
     { meeting_id: first, hour: 12, state: "active" },
   ]);
 });
+
+Deno.test("a page of sync locks the meetings that it shows and those at its times in one order", async () => {
+  await using resources = new AsyncDisposableStack();
+  const { ids, sql } = await lockedTables(resources);
+  // Of one organizer, in the order in which everything locks meetings.
+  const [disturbed = "", shown = ""] = [ids[0] ?? "", ids[4] ?? ""].toSorted();
+  for (const id of [disturbed, shown]) {
+    await sql`select public.mark_writeback_success(${id}, ${`event-${id}`}, 'primary', 'https://calendar.example')`;
+  }
+  const [meeting] = await sql<{ starts_at: Date; ends_at: Date; organizer_user_id: string }[]>`
+    select starts_at, ends_at, organizer_user_id from public.meetings where meeting_id = ${disturbed}`;
+  const [lease] = await sql<{ sync_id: string; lease_token: string }[]>`
+    insert into private.work as w (kind, subject_id, owner_id, due_at, lease_token, leased_at, leased_until)
+    select 'sync', s.sync_id, s.user_id, 'infinity', gen_random_uuid(), now(), now() + interval '1 minute'
+    from private.sync_calendars as s where s.user_id = ${meeting?.organizer_user_id ?? null}
+    on conflict (kind, subject_id) do update
+    set lease_token = excluded.lease_token, leased_at = excluded.leased_at, leased_until = excluded.leased_until
+    returning w.subject_id as sync_id, w.lease_token`;
+  const times = {
+    start: { dateTime: meeting?.starts_at.toISOString() ?? "" },
+    end: { dateTime: meeting?.ends_at.toISOString() ?? "" },
+  };
+  const events = [
+    { id: `event-${shown}`, status: "confirmed", etag: '"2"', summary: "Shown", ...times },
+    { id: "other", status: "confirmed", etag: '"1"', ...times },
+  ];
+  let stored: Promise<unknown> | undefined;
+  await sql.begin(async (settlement) => {
+    await settlement`select private.lock_write_states(array[${disturbed}])`;
+    stored = sql`
+      select public.store_sync_page(${lease?.sync_id ?? null}, ${lease?.lease_token ?? null}, ${
+      sql.json(events)
+    }) as page`.then(([row]) => row?.page.stored, String);
+    await until("the page to wait", async () => {
+      const [row] = await sql<{ is_waiting: boolean }[]>`
+        select exists (
+          select from pg_stat_activity as a
+          where a.datname = current_database() and a.wait_event_type = 'Lock' and a.query like '%store_sync_page%') as is_waiting`;
+      return row?.is_waiting === true;
+    });
+    await settlement`select private.lock_write_states(array[${shown}])`;
+  });
+  assert.equal(await stored, true);
+});
