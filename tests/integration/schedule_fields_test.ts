@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { PRIORITY_WEIGHTS, readWeights } from "@shared/scheduling/input/weights.ts";
 import { completeConstraints } from "@shared/schemas/constraints.ts";
 import { GROUP } from "@shared/schemas/group.ts";
+import { kindOf } from "@shared/schemas/kinds.ts";
 import { PARTICIPANT_INPUT } from "@shared/schemas/participant.ts";
 import { SCHEDULE_REQUEST } from "../../supabase/functions/schedule/request.ts";
 import { tableRows } from "../support/page_tables.ts";
@@ -34,6 +35,8 @@ const PARTICIPANT_PATHS = [PARTICIPANT_INPUT, GROUP]
 
 /** Every path that a schema takes: `participants[].buffer.before`. */
 function pathsOf(schema: Schema, path = ""): string[] {
+  const same = kindOf(schema as Parameters<typeof kindOf>[0])?.same_as;
+  if (same !== undefined) return pathsOf(same, path);
   const def = schema._zod.def as Definition;
   const own = path === "" ? [] : [path];
   switch (def.type) {
