@@ -281,11 +281,12 @@ begin
     array(
       select own.meeting_id
       from jsonb_array_elements(p_events) as g
-      join public.meetings as own on own.google_event_id = g.value ->> 'id'
+      join public.meetings as own on own.google_event_id = g.value ->> 'id' and own.organizer_user_id = v_calendar.user_id
       union all
       select own.meeting_id
       from jsonb_array_elements(p_events) as g
-      join public.meetings as own on own.event_key = private.event_key_of(g.value ->> 'id') and own.google_event_id is null
+      join public.meetings as own
+        on own.event_key = private.event_key_of(g.value ->> 'id') and own.google_event_id is null and own.organizer_user_id = v_calendar.user_id
       union all
       select t.meeting_id
       from private.touched_meetings(v_calendar.user_id, v_shared, p_events) as t
