@@ -121,6 +121,15 @@ async function largeBatch(): Promise<void> {
   await liftBudgets(stack);
   const organizers = await connectedOrganizers(stack, BATCH_ORGANIZERS);
   const { seconds, calls } = await batchRun(stack, organizers, BATCH);
+  const states = await platform.sql<{ state: string; rows: number }>(
+    "select writeback_status as state, count(*)::integer as rows from public.meetings group by 1 order by 1",
+  );
+  goal(
+    `of the ${BATCH} meetings of the batch: ${
+      states.map(({ state, rows }) => `${rows} ${state}`).join(", ")
+    }`,
+    states.length === 1 && states[0]?.state === "created" && states[0].rows === BATCH,
+  );
   const even = evenPaceSeconds(BATCH, BATCH_ORGANIZERS);
   goal(
     `${BATCH} meetings of ${BATCH_ORGANIZERS} organizers, ${DATABASE_MS} ms on every call: ${
