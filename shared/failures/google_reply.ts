@@ -144,18 +144,20 @@ export function withRetryAfter(failure: GoogleFailure, headers: Headers): Google
     : failure;
 }
 
-const ENVELOPE = z.object({
-  error: z.object({
-    message: z.optional(z.string()),
-    status: z.optional(z.string()),
-    errors: z.optional(z.array(z.object({
-      domain: z.optional(z.string()),
-      reason: z.optional(z.string()),
+const ENVELOPE = z.lazy(() =>
+  z.object({
+    error: z.object({
       message: z.optional(z.string()),
-    }))),
-    details: z.optional(z.array(z.looseObject({ reason: z.optional(z.unknown()) }))),
-  }),
-});
+      status: z.optional(z.string()),
+      errors: z.optional(z.array(z.object({
+        domain: z.optional(z.string()),
+        reason: z.optional(z.string()),
+        message: z.optional(z.string()),
+      }))),
+      details: z.optional(z.array(z.looseObject({ reason: z.optional(z.unknown()) }))),
+    }),
+  })
+);
 
 /** Newer responses have only `status` and `details`. */
 const REASON_OF_DETAIL: ReadonlyMap<unknown, string> = new Map([

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { EVENT, EVENT_PAGE, EVENT_PAGE_FIELDS } from "./event.ts";
+import { EVENT, EVENT_PAGE, eventPageFields } from "./event.ts";
 import type { EventInput, EventPage, EventPatch, GoogleEvent, SendUpdates } from "./event.ts";
 import { classify } from "@shared/failures/google_reply.ts";
 import { FREE_BUSY_REPLY, freeBusyQueries, mergeFreeBusy } from "./free_busy.ts";
@@ -239,7 +239,7 @@ export function googleCalendar(options: CalendarOptions): GoogleCalendar {
         kind: "read",
         method: "GET",
         path: ["calendars", calendarId, "events"],
-        query: texts({ ...query, fields: EVENT_PAGE_FIELDS }),
+        query: texts({ ...query, fields: eventPageFields() }),
         access_token,
         schema: EVENT_PAGE,
       }),
@@ -248,7 +248,7 @@ export function googleCalendar(options: CalendarOptions): GoogleCalendar {
         kind: "read",
         method: "GET",
         path: ["calendars", calendarId, "events", eventId, "instances"],
-        query: texts({ ...query, fields: EVENT_PAGE_FIELDS }),
+        query: texts({ ...query, fields: eventPageFields() }),
         access_token,
         schema: EVENT_PAGE,
       }),

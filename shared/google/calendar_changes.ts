@@ -13,14 +13,16 @@ const FIELDS = "accessRole,nextPageToken,nextSyncToken,items(id,etag,status,sequ
   "summary,description,location,start,end,recurrence,recurringEventId,organizer,attendees," +
   "attendeesOmitted,hangoutLink,htmlLink,eventType,transparency,extendedProperties/private)";
 
-const CHANGES = z.pipe(
-  z.object({
-    accessRole: z.optional(z.string()),
-    items: z.optional(z.array(EVENT)),
-    nextPageToken: z.optional(z.string()),
-    nextSyncToken: z.optional(z.string()),
-  }),
-  z.transform(({ items = [], ...others }) => ({ events: items, ...others })),
+const CHANGES = z.lazy(() =>
+  z.pipe(
+    z.object({
+      accessRole: z.optional(z.string()),
+      items: z.optional(z.array(EVENT)),
+      nextPageToken: z.optional(z.string()),
+      nextSyncToken: z.optional(z.string()),
+    }),
+    z.transform(({ items = [], ...others }) => ({ events: items, ...others })),
+  )
 );
 
 /** One page of changes; an empty page may still have a next one. The last has `nextSyncToken`. */

@@ -2,142 +2,150 @@ import * as z from "zod/mini";
 
 export type SendUpdates = "all" | "externalOnly" | "none";
 
-const EVENT_TIME = z.object({
-  date: z.optional(z.string()),
-  dateTime: z.optional(z.string()),
-  timeZone: z.optional(z.string()),
-});
-
-const PERSON = z.object({
-  email: z.optional(z.string()),
-  displayName: z.optional(z.string()),
-  self: z.optional(z.boolean()),
-});
-
-const ATTENDEE = z.object({
-  email: z.optional(z.string()),
-  displayName: z.optional(z.string()),
-  self: z.optional(z.boolean()),
-  organizer: z.optional(z.boolean()),
-  optional: z.optional(z.boolean()),
-  resource: z.optional(z.boolean()),
-  responseStatus: z.optional(z.string()),
-  comment: z.optional(z.string()),
-  additionalGuests: z.optional(z.number()),
-});
-
-const CONFERENCE = z.object({
-  conferenceId: z.optional(z.string()),
-  conferenceSolution: z.optional(z.object({
-    key: z.optional(z.object({ type: z.optional(z.string()) })),
-    name: z.optional(z.string()),
-    iconUri: z.optional(z.string()),
-  })),
-  createRequest: z.optional(z.object({
-    requestId: z.optional(z.string()),
-    status: z.optional(z.object({ statusCode: z.optional(z.string()) })),
-  })),
-  entryPoints: z.optional(z.array(z.object({
-    entryPointType: z.optional(z.string()),
-    uri: z.optional(z.string()),
-    label: z.optional(z.string()),
-    pin: z.optional(z.string()),
-    accessCode: z.optional(z.string()),
-    meetingCode: z.optional(z.string()),
-    passcode: z.optional(z.string()),
-    password: z.optional(z.string()),
-    regionCode: z.optional(z.string()),
-  }))),
-  notes: z.optional(z.string()),
-  signature: z.optional(z.string()),
-  parameters: z.optional(z.unknown()),
-});
-
-const ATTACHMENT = z.object({
-  fileUrl: z.optional(z.string()),
-  title: z.optional(z.string()),
-  mimeType: z.optional(z.string()),
-  iconLink: z.optional(z.string()),
-  fileId: z.optional(z.string()),
-});
-
 /**
  * The fields of Google's Event that Convene uses; all others are left out. Only `id` is required:
  * private and cancelled events come with little else, and not every copy names an organizer.
  */
-export const EVENT = z.object({
-  id: z.string(),
-  etag: z.optional(z.string()),
-  status: z.optional(z.string()),
-  htmlLink: z.optional(z.string()),
-  hangoutLink: z.optional(z.string()),
-  iCalUID: z.optional(z.string()),
-  summary: z.optional(z.string()),
-  description: z.optional(z.string()),
-  location: z.optional(z.string()),
-  colorId: z.optional(z.string()),
-  created: z.optional(z.string()),
-  updated: z.optional(z.string()),
-  sequence: z.optional(z.number()),
-  creator: z.optional(PERSON),
-  organizer: z.optional(PERSON),
-  attendees: z.optional(z.array(ATTENDEE)),
-  attendeesOmitted: z.optional(z.boolean()),
-  start: z.optional(EVENT_TIME),
-  end: z.optional(EVENT_TIME),
-  originalStartTime: z.optional(EVENT_TIME),
-  recurringEventId: z.optional(z.string()),
-  recurrence: z.optional(z.array(z.string())),
-  conferenceData: z.optional(CONFERENCE),
-  extendedProperties: z.optional(z.object({
-    private: z.optional(z.record(z.string(), z.string())),
-    shared: z.optional(z.record(z.string(), z.string())),
-  })),
-  reminders: z.optional(z.object({
-    useDefault: z.optional(z.boolean()),
-    overrides: z.optional(z.array(z.object({ method: z.string(), minutes: z.number() }))),
-  })),
-  transparency: z.optional(z.string()),
-  visibility: z.optional(z.string()),
-  eventType: z.optional(z.string()),
-  birthdayProperties: z.optional(z.object({
-    type: z.optional(z.string()),
-    contact: z.optional(z.string()),
-  })),
-  source: z.optional(z.object({ url: z.optional(z.string()), title: z.optional(z.string()) })),
-  attachments: z.optional(z.array(ATTACHMENT)),
-  guestsCanModify: z.optional(z.boolean()),
-  guestsCanInviteOthers: z.optional(z.boolean()),
-  guestsCanSeeOtherGuests: z.optional(z.boolean()),
-});
+export const EVENT = z.lazy(event);
+
+/** Later than at the start: a process builds two hundred schemas here, and its first requests may read no event. */
+function event() {
+  const EVENT_TIME = z.object({
+    date: z.optional(z.string()),
+    dateTime: z.optional(z.string()),
+    timeZone: z.optional(z.string()),
+  });
+
+  const PERSON = z.object({
+    email: z.optional(z.string()),
+    displayName: z.optional(z.string()),
+    self: z.optional(z.boolean()),
+  });
+
+  const ATTENDEE = z.object({
+    email: z.optional(z.string()),
+    displayName: z.optional(z.string()),
+    self: z.optional(z.boolean()),
+    organizer: z.optional(z.boolean()),
+    optional: z.optional(z.boolean()),
+    resource: z.optional(z.boolean()),
+    responseStatus: z.optional(z.string()),
+    comment: z.optional(z.string()),
+    additionalGuests: z.optional(z.number()),
+  });
+
+  const CONFERENCE = z.object({
+    conferenceId: z.optional(z.string()),
+    conferenceSolution: z.optional(z.object({
+      key: z.optional(z.object({ type: z.optional(z.string()) })),
+      name: z.optional(z.string()),
+      iconUri: z.optional(z.string()),
+    })),
+    createRequest: z.optional(z.object({
+      requestId: z.optional(z.string()),
+      status: z.optional(z.object({ statusCode: z.optional(z.string()) })),
+    })),
+    entryPoints: z.optional(z.array(z.object({
+      entryPointType: z.optional(z.string()),
+      uri: z.optional(z.string()),
+      label: z.optional(z.string()),
+      pin: z.optional(z.string()),
+      accessCode: z.optional(z.string()),
+      meetingCode: z.optional(z.string()),
+      passcode: z.optional(z.string()),
+      password: z.optional(z.string()),
+      regionCode: z.optional(z.string()),
+    }))),
+    notes: z.optional(z.string()),
+    signature: z.optional(z.string()),
+    parameters: z.optional(z.unknown()),
+  });
+
+  const ATTACHMENT = z.object({
+    fileUrl: z.optional(z.string()),
+    title: z.optional(z.string()),
+    mimeType: z.optional(z.string()),
+    iconLink: z.optional(z.string()),
+    fileId: z.optional(z.string()),
+  });
+
+  return z.object({
+    id: z.string(),
+    etag: z.optional(z.string()),
+    status: z.optional(z.string()),
+    htmlLink: z.optional(z.string()),
+    hangoutLink: z.optional(z.string()),
+    iCalUID: z.optional(z.string()),
+    summary: z.optional(z.string()),
+    description: z.optional(z.string()),
+    location: z.optional(z.string()),
+    colorId: z.optional(z.string()),
+    created: z.optional(z.string()),
+    updated: z.optional(z.string()),
+    sequence: z.optional(z.number()),
+    creator: z.optional(PERSON),
+    organizer: z.optional(PERSON),
+    attendees: z.optional(z.array(ATTENDEE)),
+    attendeesOmitted: z.optional(z.boolean()),
+    start: z.optional(EVENT_TIME),
+    end: z.optional(EVENT_TIME),
+    originalStartTime: z.optional(EVENT_TIME),
+    recurringEventId: z.optional(z.string()),
+    recurrence: z.optional(z.array(z.string())),
+    conferenceData: z.optional(CONFERENCE),
+    extendedProperties: z.optional(z.object({
+      private: z.optional(z.record(z.string(), z.string())),
+      shared: z.optional(z.record(z.string(), z.string())),
+    })),
+    reminders: z.optional(z.object({
+      useDefault: z.optional(z.boolean()),
+      overrides: z.optional(z.array(z.object({ method: z.string(), minutes: z.number() }))),
+    })),
+    transparency: z.optional(z.string()),
+    visibility: z.optional(z.string()),
+    eventType: z.optional(z.string()),
+    birthdayProperties: z.optional(z.object({
+      type: z.optional(z.string()),
+      contact: z.optional(z.string()),
+    })),
+    source: z.optional(z.object({ url: z.optional(z.string()), title: z.optional(z.string()) })),
+    attachments: z.optional(z.array(ATTACHMENT)),
+    guestsCanModify: z.optional(z.boolean()),
+    guestsCanInviteOthers: z.optional(z.boolean()),
+    guestsCanSeeOtherGuests: z.optional(z.boolean()),
+  });
+}
 
 export type GoogleEvent = z.infer<typeof EVENT>;
-export type GoogleAttendee = z.infer<typeof ATTENDEE>;
-export type GoogleEventTime = z.infer<typeof EVENT_TIME>;
-export type GoogleConference = z.infer<typeof CONFERENCE>;
-export type GoogleAttachment = z.infer<typeof ATTACHMENT>;
+export type GoogleAttendee = NonNullable<GoogleEvent["attendees"]>[number];
+export type GoogleEventTime = NonNullable<GoogleEvent["start"]>;
+export type GoogleConference = NonNullable<GoogleEvent["conferenceData"]>;
+export type GoogleAttachment = NonNullable<GoogleEvent["attachments"]>[number];
 
 /**
  * One page of events.list or events.instances; a short or empty page may still have a next one.
  * `timeZone` is the calendar's own, `accessRole` what the user may do on it.
  */
-export const EVENT_PAGE = z.pipe(
-  z.object({
-    items: z.optional(z.array(EVENT)),
-    nextPageToken: z.optional(z.string()),
-    nextSyncToken: z.optional(z.string()),
-    timeZone: z.optional(z.string()),
-    accessRole: z.optional(z.string()),
-  }),
-  z.transform(({ items = [], ...tokens }) => ({ events: items, ...tokens })),
+export const EVENT_PAGE = z.lazy(() =>
+  z.pipe(
+    z.object({
+      items: z.optional(z.array(EVENT)),
+      nextPageToken: z.optional(z.string()),
+      nextSyncToken: z.optional(z.string()),
+      timeZone: z.optional(z.string()),
+      accessRole: z.optional(z.string()),
+    }),
+    z.transform(({ items = [], ...tokens }) => ({ events: items, ...tokens })),
+  )
 );
 
 export type EventPage = z.output<typeof EVENT_PAGE>;
 
 /** The field mask of such a page: exactly its fields and those of `EVENT`. */
-export const EVENT_PAGE_FIELDS = `accessRole,nextPageToken,nextSyncToken,timeZone,items(${
-  Object.keys(EVENT.shape).join(",")
-})`;
+export function eventPageFields(): string {
+  const names = Object.keys(EVENT._zod.innerType.shape).join(",");
+  return `accessRole,nextPageToken,nextSyncToken,timeZone,items(${names})`;
+}
 
 /** Timed: `dateTime` with offset and an IANA `timeZone`. All day: `date`. To switch, null the other. */
 export interface EventTimeInput {

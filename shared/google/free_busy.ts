@@ -22,15 +22,17 @@ export interface FreeBusyQuery {
 }
 
 /** Google keeps errors of single calendars inside a 200; `groups` is not asked for. */
-export const FREE_BUSY_REPLY = z.object({
-  calendars: z.record(
-    z.string(),
-    z.object({
-      errors: z.optional(z.array(z.object({ reason: z.optional(z.string()) }))),
-      busy: z.optional(z.array(z.object({ start: z.string(), end: z.string() }))),
-    }),
-  ),
-});
+export const FREE_BUSY_REPLY = z.lazy(() =>
+  z.object({
+    calendars: z.record(
+      z.string(),
+      z.object({
+        errors: z.optional(z.array(z.object({ reason: z.optional(z.string()) }))),
+        busy: z.optional(z.array(z.object({ start: z.string(), end: z.string() }))),
+      }),
+    ),
+  })
+);
 export type FreeBusyReply = z.infer<typeof FREE_BUSY_REPLY>;
 
 /** Splits a request into queries that Google accepts. Throws on a range that is empty or unreadable. */

@@ -4,19 +4,21 @@ const TIME = z.optional(
   z.object({ date: z.optional(z.string()), dateTime: z.optional(z.string()) }),
 );
 
-const LISTED_EVENT = z.object({
-  id: z.string(),
-  recurringEventId: z.optional(z.string()),
-  status: z.optional(z.string()),
-  transparency: z.optional(z.string()),
-  eventType: z.optional(z.string()),
-  start: TIME,
-  end: TIME,
-  attendees: z.optional(z.array(z.object({
-    self: z.optional(z.boolean()),
-    responseStatus: z.optional(z.string()),
-  }))),
-});
+const LISTED_EVENT = z.lazy(() =>
+  z.object({
+    id: z.string(),
+    recurringEventId: z.optional(z.string()),
+    status: z.optional(z.string()),
+    transparency: z.optional(z.string()),
+    eventType: z.optional(z.string()),
+    start: TIME,
+    end: TIME,
+    attendees: z.optional(z.array(z.object({
+      self: z.optional(z.boolean()),
+      responseStatus: z.optional(z.string()),
+    }))),
+  })
+);
 
 /** The fields of an event that decide about busy time: title, text and other guests are never requested. */
 export type ListedEvent = z.infer<typeof LISTED_EVENT>;
@@ -25,11 +27,13 @@ export type ListedEvent = z.infer<typeof LISTED_EVENT>;
 export const LIST_FIELDS = "nextPageToken,timeZone,items(id,recurringEventId,status,transparency," +
   "eventType,start(date,dateTime),end(date,dateTime),attendees(self,responseStatus))";
 
-export const LIST_REPLY = z.object({
-  items: z.optional(z.array(LISTED_EVENT)),
-  nextPageToken: z.optional(z.string()),
-  timeZone: z.optional(z.string()),
-});
+export const LIST_REPLY = z.lazy(() =>
+  z.object({
+    items: z.optional(z.array(LISTED_EVENT)),
+    nextPageToken: z.optional(z.string()),
+    timeZone: z.optional(z.string()),
+  })
+);
 
 export interface ListedEvents {
   events: ListedEvent[];

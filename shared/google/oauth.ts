@@ -59,25 +59,31 @@ export interface GoogleOAuth {
   userinfo(access_token: string): Promise<GoogleOutcome<GoogleAccount>>;
 }
 
-const REFRESHED = z.object({
-  access_token: z.string(),
-  expires_in: z.number(),
-  id_token: z.optional(z.string()),
-});
+const REFRESHED = z.lazy(() =>
+  z.object({
+    access_token: z.string(),
+    expires_in: z.number(),
+    id_token: z.optional(z.string()),
+  })
+);
 
-const GRANT = z.object({
-  access_token: z.string(),
-  expires_in: z.number(),
-  refresh_token: z.optional(z.string()),
-  scope: z.string(),
-});
+const GRANT = z.lazy(() =>
+  z.object({
+    access_token: z.string(),
+    expires_in: z.number(),
+    refresh_token: z.optional(z.string()),
+    scope: z.string(),
+  })
+);
 
-const USERINFO = z.object({
-  sub: z.string(),
-  email: z.string(),
-  email_verified: z.optional(z.boolean()),
-  hd: z.optional(z.string()),
-});
+const USERINFO = z.lazy(() =>
+  z.object({
+    sub: z.string(),
+    email: z.string(),
+    email_verified: z.optional(z.boolean()),
+    hd: z.optional(z.string()),
+  })
+);
 
 /** Google's answers to a revocation of something that is already gone. */
 const ALREADY_REVOKED = new Set(["invalid_token", "invalid_grant"]);
