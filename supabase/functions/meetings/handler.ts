@@ -9,13 +9,8 @@ import { accept, json } from "@shared/http/respond.ts";
 import { routePath } from "@shared/http/route_path.ts";
 import type { Caller, Handler } from "@shared/http/serve.ts";
 import { BATCH } from "@shared/schemas/webhook.ts";
-import { fetchMeetLinks } from "@shared/writeback/fetch_meet_links.ts";
 import type { MeetLinkDependencies } from "@shared/writeback/fetch_meet_links.ts";
-import { cancelOne, previewCancel } from "./cancel.ts";
-import { changeOne, previewChange } from "./change.ts";
 import { CANCEL_QUERY, CHANGE_REQUEST, MOVE_DECISION, REQUEUE_REQUEST } from "./change_request.ts";
-import { decide } from "./decide.ts";
-import { requeue } from "./requeue.ts";
 import { namingTaskEvents } from "./task_event_fault.ts";
 
 export interface HandlerDependencies extends MeetLinkDependencies {
@@ -40,6 +35,7 @@ export function meetingsHandler(dependencies: HandlerDependencies): Handler {
         ["PATCH", async (request, caller) => {
           const { asked, dry_run, changes } = await readJson(request, CHANGE_REQUEST);
           const named = { ...asked, actor: actorOf(caller) };
+          const { changeOne, previewChange } = await import("./change.ts");
           const change = dry_run ? previewChange : changeOne;
           return await namingTaskEvents(
             database,
@@ -47,11 +43,12 @@ export function meetingsHandler(dependencies: HandlerDependencies): Handler {
             () => change(dependencies, named, changes),
           );
         }],
-        ["DELETE", (request, caller) => {
+        ["DELETE", async (request, caller) => {
           const { asked, dry_run } = readQuery(request, CANCEL_QUERY);
           const named = { ...asked, actor: actorOf(caller) };
+          const { cancelOne, previewCancel } = await import("./cancel.ts");
           const cancel = dry_run ? previewCancel : cancelOne;
-          return namingTaskEvents(database, named, () => cancel(database, named));
+          return await namingTaskEvents(database, named, () => cancel(database, named));
         }],
       ]),
     ],
@@ -61,6 +58,7 @@ export function meetingsHandler(dependencies: HandlerDependencies): Handler {
         ["POST", async (request, caller) => {
           const { meeting_id, filter, after } = await readJson(request, REQUEUE_REQUEST);
           if (meeting_id !== undefined) {
+            const { requeue } = await import("./requeue.ts");
             return await requeue(database, { meeting_id, actor: actorOf(caller) });
           }
           requireKey(caller, "Users requeue their own meetings one by one, with meeting_id.");
@@ -79,6 +77,7 @@ export function meetingsHandler(dependencies: HandlerDependencies): Handler {
       new Map<string, Handler>([
         ["POST", async (request, caller) => {
           const { meeting_id, ...answer } = await readJson(request, MOVE_DECISION);
+          const { decide } = await import("./decide.ts");
           return await decide(database, { meeting_id, actor: actorOf(caller) }, answer);
         }],
       ]),
@@ -109,6 +108,7 @@ async function fetchLinks(
 ): Promise<Response> {
   requireKey(caller);
   const { limit, background } = await readJson(request, BATCH);
+  const { fetchMeetLinks } = await import("@shared/writeback/fetch_meet_links.ts");
   if (background !== true) {
     return json({ success: true, ...await fetchMeetLinks(dependencies, limit ?? DEFAULT_LIMIT) });
   }

@@ -8,15 +8,17 @@ import { accept, json, pending } from "@shared/http/respond.ts";
 import { routePath } from "@shared/http/route_path.ts";
 import type { Handler } from "@shared/http/serve.ts";
 import { BATCH } from "@shared/schemas/webhook.ts";
-import { finishDue } from "@shared/task_events/execute/finish_pending.ts";
-import { removeEvent } from "./delete.ts";
-import { listEvents } from "./events.ts";
-import { requeue } from "./requeue.ts";
-import { reschedule } from "./reschedule.ts";
-import { schedule } from "./schedule.ts";
-import { syncOrganizer } from "./sync_organizer.ts";
-import { update } from "./update.ts";
 import type { HandlerDependencies, Route } from "./route.ts";
+
+// A request loads its own route only.
+const schedule: Route = async (...call) => (await import("./schedule.ts")).schedule(...call);
+const update: Route = async (...call) => (await import("./update.ts")).update(...call);
+const removeEvent: Route = async (...call) => (await import("./delete.ts")).removeEvent(...call);
+const listEvents: Route = async (...call) => (await import("./events.ts")).listEvents(...call);
+const reschedule: Route = async (...call) => (await import("./reschedule.ts")).reschedule(...call);
+const requeue: Route = async (...call) => (await import("./requeue.ts")).requeue(...call);
+const syncOrganizer: Route = async (...call) =>
+  (await import("./sync_organizer.ts")).syncOrganizer(...call);
 
 const ROUTES: Readonly<Record<string, Readonly<Record<string, Route>>>> = {
   "/": { POST: schedule, PATCH: update, DELETE: removeEvent, GET: listEvents },
@@ -83,6 +85,7 @@ async function sweep(
   const body = await readBody(request);
   if (!hasField(body, "batch")) return null;
   const { limit, background } = validate(body, BATCH);
+  const { finishDue } = await import("@shared/task_events/execute/finish_pending.ts");
   const run = (most: number) =>
     finishDue(dependencies, most, (id, thrown) => {
       log("error", "task_event_unfinished", { id, error: String(thrown) });

@@ -11,7 +11,6 @@ import { MEETING_WEBHOOK } from "@shared/schemas/webhook.ts";
 import type { WritebackDependencies } from "@shared/writeback/write_back.ts";
 import { MAX_ROWS_A_CALL, writeBackBatch } from "@shared/writeback/write_back_batch.ts";
 import { batchResponse, statusResponse } from "./writeback_response.ts";
-import { answerAudit } from "./audit.ts";
 import { ONE_MEETING, WRITE_BATCH } from "./request.ts";
 import { writeBackMeeting } from "./single.ts";
 
@@ -70,6 +69,7 @@ async function write(
   }
   if (hasField(body, "audit")) {
     requireKey(caller, NAME_ONE);
+    const { answerAudit } = await import("./audit.ts");
     return await answerAudit(dependencies, body);
   }
   const { meeting_id } = validate(body, ONE_MEETING);
