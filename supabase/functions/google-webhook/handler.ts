@@ -8,8 +8,6 @@ import { routePath } from "@shared/http/route_path.ts";
 import type { Handler } from "@shared/http/serve.ts";
 import { batchOf } from "@shared/schemas/webhook.ts";
 import { leaseByPush, pushMessageOf } from "@shared/sync/receive_push.ts";
-import { syncBatch } from "@shared/sync/sync_batch.ts";
-import { syncCalendar } from "@shared/sync/sync_calendar.ts";
 import type { SyncResult } from "@shared/sync/sync_calendar.ts";
 import type { SyncContext } from "@shared/sync/sync_context.ts";
 
@@ -54,12 +52,16 @@ export function pushHandler({ inBackground, ...context }: HandlerDependencies): 
     await request.body?.cancel();
     const message = pushMessageOf(request.headers);
     const leased = message === null ? null : await leaseByPush(context, message);
-    if (leased !== null) inBackground(syncCalendar(context, leased).then(report));
+    if (leased !== null) {
+      const { syncCalendar } = await import("@shared/sync/sync_calendar.ts");
+      inBackground(syncCalendar(context, leased).then(report));
+    }
     return new Response(null, { status: 200 });
   };
 }
 
 async function run(context: SyncContext, limit: number): Promise<SyncResult[]> {
+  const { syncBatch } = await import("@shared/sync/sync_batch.ts");
   const results = await syncBatch(context, limit);
   results.forEach(report);
   return results;

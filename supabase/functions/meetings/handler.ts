@@ -10,12 +10,14 @@ import { routePath } from "@shared/http/route_path.ts";
 import type { Caller, Handler } from "@shared/http/serve.ts";
 import { BATCH } from "@shared/schemas/webhook.ts";
 import type { MeetLinkDependencies } from "@shared/writeback/fetch_meet_links.ts";
-import { CANCEL_QUERY, CHANGE_REQUEST, MOVE_DECISION, REQUEUE_REQUEST } from "./change_request.ts";
 import { namingTaskEvents } from "./task_event_fault.ts";
 
 export interface HandlerDependencies extends MeetLinkDependencies {
   inBackground: (work: Promise<unknown>) => void;
 }
+
+/** The shapes of requests, which are those of rows: a request that is refused before does not build them. */
+const requests = () => import("./change_request.ts");
 
 const DEFAULT_LIMIT = 20;
 const WOKEN_ALLOWANCE = { rows: 200, slice_rows: DEFAULT_LIMIT, last_slice_ms: 60_000 };
@@ -33,6 +35,7 @@ export function meetingsHandler(dependencies: HandlerDependencies): Handler {
       "/",
       new Map<string, Handler>([
         ["PATCH", async (request, caller) => {
+          const { CHANGE_REQUEST } = await requests();
           const { asked, dry_run, changes } = await readJson(request, CHANGE_REQUEST);
           const named = { ...asked, actor: actorOf(caller) };
           const { changeOne, previewChange } = await import("./change.ts");
@@ -44,6 +47,7 @@ export function meetingsHandler(dependencies: HandlerDependencies): Handler {
           );
         }],
         ["DELETE", async (request, caller) => {
+          const { CANCEL_QUERY } = await requests();
           const { asked, dry_run } = readQuery(request, CANCEL_QUERY);
           const named = { ...asked, actor: actorOf(caller) };
           const { cancelOne, previewCancel } = await import("./cancel.ts");
@@ -56,6 +60,7 @@ export function meetingsHandler(dependencies: HandlerDependencies): Handler {
       "/requeue",
       new Map<string, Handler>([
         ["POST", async (request, caller) => {
+          const { REQUEUE_REQUEST } = await requests();
           const { meeting_id, filter, after } = await readJson(request, REQUEUE_REQUEST);
           if (meeting_id !== undefined) {
             const { requeue } = await import("./requeue.ts");
@@ -76,6 +81,7 @@ export function meetingsHandler(dependencies: HandlerDependencies): Handler {
       "/moves",
       new Map<string, Handler>([
         ["POST", async (request, caller) => {
+          const { MOVE_DECISION } = await requests();
           const { meeting_id, ...answer } = await readJson(request, MOVE_DECISION);
           const { decide } = await import("./decide.ts");
           return await decide(database, { meeting_id, actor: actorOf(caller) }, answer);

@@ -7,7 +7,6 @@ import { accept, json } from "@shared/http/respond.ts";
 import { requireOwnPath } from "@shared/http/route_path.ts";
 import type { Handler } from "@shared/http/serve.ts";
 import { batchOf } from "@shared/schemas/webhook.ts";
-import { notify } from "@shared/notifications/notify.ts";
 import type { NotifyDependencies, NotifyResult } from "@shared/notifications/notify.ts";
 
 export interface HandlerDependencies extends Omit<NotifyDependencies, "alert"> {
@@ -40,6 +39,7 @@ async function run(
   dependencies: Omit<NotifyDependencies, "alert">,
   limit: number,
 ): Promise<NotifyResult[]> {
+  const { notify } = await import("@shared/notifications/notify.ts");
   const results = await notify({
     ...dependencies,
     alert: ({ user_id, reason }) =>

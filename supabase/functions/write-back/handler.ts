@@ -9,16 +9,18 @@ import { requireOwnPath } from "@shared/http/route_path.ts";
 import type { Caller, Handler } from "@shared/http/serve.ts";
 import { MEETING_WEBHOOK } from "@shared/schemas/webhook.ts";
 import type { WritebackDependencies } from "@shared/writeback/write_back.ts";
-import { MAX_ROWS_A_CALL, writeBackBatch } from "@shared/writeback/write_back_batch.ts";
 import { batchResponse, statusResponse } from "./writeback_response.ts";
 import { ONE_MEETING, WRITE_BATCH } from "./request.ts";
-import { writeBackMeeting } from "./single.ts";
 
 export interface HandlerDependencies extends WritebackDependencies {
   inBackground: (work: Promise<unknown>) => void;
 }
 
 const NAME_ONE = "Send one meeting_id instead.";
+
+/** Requests that are refused, and those that only ask, do not load what writes. */
+const batches = () => import("@shared/writeback/write_back_batch.ts");
+const single = () => import("./single.ts");
 
 /**
  * POST {meeting_id} writes one meeting's event, POST {batch, limit} those that are due (keys only),
@@ -45,6 +47,7 @@ async function write(
     const { limit, background = false } = validate(body, WRITE_BATCH);
     // A wake-up is not over before everything is written; a caller who names a limit means it.
     const wake = background && limit === undefined;
+    const { MAX_ROWS_A_CALL, writeBackBatch } = await batches();
     const run = () =>
       writeBackBatch({ ...dependencies, is_wake_up: background }, {
         limit: limit ?? MAX_ROWS_A_CALL,
@@ -58,6 +61,8 @@ async function write(
     requireKey(caller, NAME_ONE);
     const { record } = validate(body, MEETING_WEBHOOK);
     const woken = { ...dependencies, is_wake_up: true };
+    const { MAX_ROWS_A_CALL, writeBackBatch } = await batches();
+    const { writeBackMeeting } = await single();
     // pg_net works through its queue in order: a slow response would hold up the next wake-up.
     return accept(
       dependencies.inBackground,
@@ -73,6 +78,7 @@ async function write(
     return await answerAudit(dependencies, body);
   }
   const { meeting_id } = validate(body, ONE_MEETING);
+  const { writeBackMeeting } = await single();
   return await writeBackMeeting(dependencies, meeting_id, actorOf(caller));
 }
 
