@@ -160,10 +160,9 @@ async function showStored(): Promise<void> {
     );
     const count = Math.max(1, result.body.total_processed ?? 0);
     report(
-      `a batch of ${count} such rows by ${name}, for each`,
+      `a batch of ${count} such rows by ${name}, seconds for each, MB in all`,
       seconds * scale / count,
-      // Read one after the other: what grows beyond one row is garbage that was not collected yet.
-      megabytes / count,
+      megabytes,
       result.status,
       [200],
     );
