@@ -203,6 +203,33 @@ Deno.test("findSlots() counts the hours that a time needs across a repeated hour
   }]);
 });
 
+Deno.test("findSlots() does not count minutes that a clock skips as minutes of wider hours", () => {
+  const open_hours = [
+    { days: ["sunday" as const], start: "00:00", end: "01:00" },
+    { days: ["sunday" as const], start: "04:00", end: "06:00" },
+  ];
+  const { best } = negotiated(
+    [person("Ann", [], { open_hours, timezone: "America/New_York" })],
+    {
+      earliest_date: "2030-03-10T06:10:00Z",
+      latest_date: "2030-03-10T07:50:00Z",
+      duration_minutes: 100,
+      interval_minutes: 5,
+      working_hours_start: 0,
+      working_hours_end: 24,
+      allowed_days: ["sunday"],
+    },
+  );
+  // From 01:10 to 03:50, with clocks put forward from 02:00 to 03:00.
+  assert.deepEqual(best?.start_time, "2030-03-10T06:10:00Z");
+  assert.deepEqual(best?.concessions, [{
+    code: "wider_hours",
+    args: {
+      people: [{ name: "Ann", minutes: 110, hours: "open until 03:50 (America/New_York)" }],
+    },
+  }]);
+});
+
 function isShorter({ concessions }: ConcededCandidate): boolean {
   return concessions.some(({ code }) => code === "shorter");
 }
@@ -296,7 +323,8 @@ function assertNeeded(
     case "wider_hours":
       for (const { name, minutes, hours } of args.people) {
         assert.ok(!isOpen(constraints, named(name), start), `${name} ${hours}`);
-        assert.ok(minutes > 0 && minutes <= 120);
+        // The hours that contain the start end at most an hour before it, and those that contain the end begin so.
+        assert.ok(minutes > 0 && minutes <= 60 + duration_minutes, `${name} ${hours}`);
       }
       break;
     case "shorter":
