@@ -8,8 +8,8 @@ import type { MeetingChanges } from "./meeting_changes.ts";
 import type { StoredConnection } from "./google_connections.ts";
 import type { KnownPeople, LeasedSearch, SearchLease } from "./schedulings.ts";
 
-/** The lease of a check. */
-export type CheckLease = Omit<SearchLease, "is_large">;
+/** The lease of a check: as that of a search. */
+export type CheckLease = SearchLease;
 
 /** Leases checks that are due. */
 export function claimConflictChecks(database: Database, limit: number): Promise<CheckLease[]> {

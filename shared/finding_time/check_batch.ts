@@ -6,12 +6,11 @@ import {
 } from "@shared/database/conflict_checks.ts";
 import type { CheckLease, CheckVerdict } from "@shared/database/conflict_checks.ts";
 import { finishBatch } from "@shared/database/work.ts";
+import { CALL_ROWS, callRowsOf } from "./call_rows.ts";
 import { checkTime } from "./check_time.ts";
 import type { DryRunDependencies } from "./dry_run.ts";
 
 const DEFAULT_LIMIT = 10;
-/** A call that a wake-up caused does so many, and has the function called again for the rest. */
-const WOKEN_LIMIT = 40;
 
 /** What checking one meeting came to: how many people have something else then; null: it was not checked. */
 export interface CheckedMeeting {
@@ -19,20 +18,23 @@ export interface CheckedMeeting {
   conflicts: number | null;
 }
 
-/** Checks times that are due: organizers side by side, each organizer's one after the other. */
+/**
+ * Checks times that are due: organizers side by side, each organizer's one after the other, a meeting with megabytes of
+ * busy time alone. A call that a wake-up caused has the function called again for the rest.
+ */
 export async function checkBatch(
   dependencies: DryRunDependencies,
   { limit, wake }: { limit: number | undefined; wake: boolean },
 ): Promise<CheckedMeeting[]> {
   const results: CheckedMeeting[] = [];
-  let left = limit ?? (wake ? WOKEN_LIMIT : DEFAULT_LIMIT);
+  let left = limit ?? (wake ? CALL_ROWS : DEFAULT_LIMIT);
   while (left > 0) {
     const claimed = await claimConflictChecks(
       dependencies.database,
       Math.min(left, DEFAULT_LIMIT),
     );
     if (claimed.length === 0) break;
-    left -= claimed.length;
+    left -= callRowsOf(claimed);
     const byOrganizer = Map.groupBy(claimed, (lease) => lease.organizer_user_id);
     const checked = await Promise.all(
       [...byOrganizer.values()].map(async (leases) => {

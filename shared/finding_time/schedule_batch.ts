@@ -1,6 +1,7 @@
 import { SYSTEM } from "@shared/database/actor.ts";
 import type { SearchLease } from "@shared/database/schedulings.ts";
 import { claimSchedulings, readSchedulingContext } from "@shared/database/schedulings.ts";
+import { callRowsOf } from "./call_rows.ts";
 import { defer, deferForLimit, scheduleMeeting } from "./schedule_meeting.ts";
 import type { Scheduled, ScheduleDependencies } from "./schedule_meeting.ts";
 
@@ -19,65 +20,58 @@ export interface BatchResult {
   scheduled: Scheduled;
 }
 
-export interface ScheduledBatch {
-  results: BatchResult[];
-  /** Rows that were leased; those that were deleted meanwhile have no result. */
-  claimed: number;
+export interface ScheduledBatch<Element> {
+  elements: Element[];
+  /** What the claimed rows count for in the limit; those that were deleted meanwhile count too, and have no element. */
+  used: number;
 }
 
 /**
- * Schedules meetings that wait for a slot, organizers side by side, each organizer's one after the
- * other. A meeting whose worker has died is claimed alone, so that it takes no neighbour along.
+ * Schedules meetings that wait for a slot, organizers side by side, each organizer's one after the other. A meeting
+ * whose worker has died is claimed alone, so that it takes no neighbour along, and so is one with megabytes of busy time.
+ * What `elementOf` makes of a result is kept, and nothing else of a meeting.
  */
-export async function scheduleBatch(
+export async function scheduleBatch<Element>(
   dependencies: ScheduleDependencies,
   limit: number,
-): Promise<ScheduledBatch> {
+  elementOf: (result: BatchResult) => Element,
+): Promise<ScheduledBatch<Element>> {
   const claim_until = performance.now() + LAST_CLAIM_MS;
-  const results: BatchResult[] = [];
-  let left = limit;
-  while (left > 0 && performance.now() < claim_until) {
+  const elements: Element[] = [];
+  let used = 0;
+  while (used < limit && performance.now() < claim_until) {
     const claimed = await claimSchedulings(
       dependencies.database,
-      Math.min(left, SLICE_ROWS),
+      Math.min(limit - used, SLICE_ROWS),
     );
     if (claimed.length === 0) break;
-    left -= claimed.length;
+    used += callRowsOf(claimed);
     const claimed_at = performance.now();
-    const byOrganizer = Map.groupBy(claimed, (meeting) => meeting.organizer_user_id);
-    const [large, small] = partition([...byOrganizer.values()]);
+    const by_organizer = Map.groupBy(claimed, (meeting) => meeting.organizer_user_id);
     const settled = await Promise.all(
-      small.map((leases) => scheduleAll(dependencies, leases, claimed_at)),
+      Array.from(
+        by_organizer.values(),
+        (leases) => scheduleAll(dependencies, leases, claimed_at, elementOf),
+      ),
     );
-    results.push(...settled.flat());
-    for (const leases of large) {
-      results.push(...await scheduleAll(dependencies, leases, claimed_at));
-    }
+    elements.push(...settled.flat());
   }
-  return { results, claimed: limit - left };
+  return { elements, used };
 }
 
-/** Organizers with large rows one after the other: side by side they would need gigabytes. */
-function partition(organizers: SearchLease[][]): [large: SearchLease[][], small: SearchLease[][]] {
-  const { true: large = [], false: small = [] } = Object.groupBy(
-    organizers,
-    (leases) => String(leases.some(({ is_large }) => is_large)) as "true" | "false",
-  );
-  return [large, small];
-}
-
-async function scheduleAll(
+async function scheduleAll<Element>(
   dependencies: ScheduleDependencies,
   leases: readonly SearchLease[],
   claimed_at: number,
-): Promise<BatchResult[]> {
-  const results: BatchResult[] = [];
+  elementOf: (result: BatchResult) => Element,
+): Promise<Element[]> {
+  const elements: Element[] = [];
   for (const { is_large: _, ...lease } of leases) {
     const { meeting_id } = lease;
     const begin_until = claimed_at + lease.lease_seconds * 1000 * SHARE_OF_LEASE_TO_BEGIN;
     if (performance.now() >= begin_until) {
       // An expired lease would count as a crash.
-      results.push({ meeting_id, scheduled: await defer(dependencies, lease) });
+      elements.push(elementOf({ meeting_id, scheduled: await defer(dependencies, lease) }));
       continue;
     }
     const context = await readSchedulingContext(dependencies.database, {
@@ -88,14 +82,14 @@ async function scheduleAll(
     });
     if (context.decision === "limit_reached") {
       const scheduled = await deferForLimit(dependencies, lease, context);
-      results.push({ meeting_id, scheduled });
+      elements.push(elementOf({ meeting_id, scheduled }));
       continue;
     }
     // The meeting was deleted since it was claimed.
     if (context.decision !== "stored") continue;
     const meeting = { ...context.meeting, ...lease };
     const scheduled = await scheduleMeeting(dependencies, meeting, context);
-    results.push({ meeting_id, scheduled });
+    elements.push(elementOf({ meeting_id, scheduled }));
   }
-  return results;
+  return elements;
 }

@@ -5,7 +5,7 @@ const LEAST_WAIT_MS = 500;
 
 /** Rows of the queue that one function processes. */
 export interface Queue {
-  /** Processes at most `limit` rows that are due; returns how many it took. */
+  /** Processes at most `limit` rows that are due; returns how many it took, where a dear row may count for several. */
   process(limit: number): Promise<number>;
   /** What is left; `wake`: has the function called again if anything is. */
   finish(wake: boolean): Promise<Rest>;

@@ -34,13 +34,13 @@ declare
     private.accept_search_request private.account_email private.acknowledge_event private.add_spending
     private.admit_rows private.admit_targets private.adopt_seen_meeting private.adopt_seen_task_event
     private.announce_meetings private.announce_seen private.announce_unchecked private.announcements_enqueue
-    private.apart private.apply_write_event private.as_guests private.as_requested private.assignees_problem
-    private.attach_ledger_partition private.auto_reschedule_problem private.availability_sharing_check_limits
-    private.backoff private.begin_full_read private.best_times private.budget_ends private.budget_left
-    private.burdens_of private.busy_instant private.busy_interval_problem private.busy_intervals
-    private.busy_problem private.can_wake private.change_problem private.changeable_columns private.choice_problem
-    private.choose_work private.chosen_candidate private.chosen_emails private.chosen_problem private.claim_work
-    private.claim_writes private.complete_adopted private.concerns private.connection_failures
+    private.apart private.apply_write_event private.are_large private.as_guests private.as_requested
+    private.assignees_problem private.attach_ledger_partition private.auto_reschedule_problem
+    private.availability_sharing_check_limits private.backoff private.begin_full_read private.best_times
+    private.budget_ends private.budget_left private.burdens_of private.busy_instant private.busy_interval_problem
+    private.busy_intervals private.busy_problem private.can_wake private.change_problem private.changeable_columns
+    private.choice_problem private.choose_work private.chosen_candidate private.chosen_emails private.chosen_problem
+    private.claim_work private.claim_writes private.complete_adopted private.concerns private.connection_failures
     private.connections_expect_sync private.consider_conflicts private.consider_replies private.costs_of
     private.dates_problem private.days_list_problem private.days_problem private.declined_people
     private.description_problem private.due_write private.edge_problem private.end_expired_holds
@@ -74,30 +74,31 @@ declare
     private.meetings_count_rows private.meetings_detach private.meetings_enqueue private.meetings_expect_meet_link
     private.meetings_expect_sync private.meetings_forget private.meetings_keep_calendar
     private.meetings_keep_choices private.meetings_keep_holds private.meetings_name_fields
-    private.meetings_note_burden private.meetings_refuse_delete private.meetings_remove_participants
-    private.meetings_set_status private.meetings_shared_at private.meetings_shared_with private.meetings_take_in
-    private.meetings_touch private.move_defaults private.move_rules private.move_search_json private.move_trigger
-    private.name_fields private.named_kinds private.named_people private.named_times_taken
-    private.needs_verification private.new_meeting private.next_work private.next_write_state
-    private.note_availability_reads private.notification_room private.notification_targets_check_limits
-    private.notification_targets_keep_secret private.notifications_enqueue private.notifications_forget
-    private.number_fits private.open_hours_problem private.open_move private.open_owners private.own_connections
-    private.own_email private.owner_email private.participant_emails private.participants_of_type
-    private.participants_problem private.pause_end private.pause_refusal private.paused_until private.pauses_json
-    private.people_at_limit private.people_locks private.people_to_hold private.poll_interval private.post_wake_up
-    private.preferences_check private.preferences_problem private.problem private.promises_of private.propose_time
-    private.put_task_event private.quota private.quota_window private.reason_not_to_move private.reason_not_to_write
-    private.reason_to_stop private.reclaim_work private.record_claims private.record_problem
-    private.record_responses private.record_seen_event private.record_steps private.recurrence_line_problem
-    private.refuse_anonymous_users private.refuse_change private.refuse_ledger_update private.refuse_over_limit
-    private.refuse_size private.refuse_value private.release_write private.remembered_preferences
-    private.renew_holds private.request_check private.request_id private.request_move private.request_rechecks
-    private.requests_spent private.requeue_meet_link private.requeue_notification private.requeue_rows
-    private.requeue_sync private.responses_forget private.resume_after_reconnect private.return_burden
-    private.rule_part_fits private.rule_parts private.rule_problem private.scalar_problem private.scheduling_context
-    private.search_again private.search_conflicting_time private.search_context private.search_refusal
-    private.search_taken_time private.search_wait private.seconds_to_quota private.series_of private.set_aside
-    private.setting private.shape_problem private.sharing_check private.sharing_emails private.sharing_ends_holds
+    private.meetings_note_burden private.meetings_of_one_claim private.meetings_refuse_delete
+    private.meetings_remove_participants private.meetings_set_status private.meetings_shared_at
+    private.meetings_shared_with private.meetings_take_in private.meetings_touch private.move_defaults
+    private.move_rules private.move_search_json private.move_trigger private.name_fields private.named_kinds
+    private.named_people private.named_times_taken private.needs_verification private.new_meeting private.next_work
+    private.next_write_state private.note_availability_reads private.notification_room
+    private.notification_targets_check_limits private.notification_targets_keep_secret private.notifications_enqueue
+    private.notifications_forget private.number_fits private.open_hours_problem private.open_move
+    private.open_owners private.own_connections private.own_email private.owner_email private.participant_emails
+    private.participants_of_type private.participants_problem private.pause_end private.pause_refusal
+    private.paused_until private.pauses_json private.people_at_limit private.people_locks private.people_to_hold
+    private.poll_interval private.post_wake_up private.preferences_check private.preferences_problem private.problem
+    private.promises_of private.propose_time private.put_task_event private.quota private.quota_window
+    private.reason_not_to_move private.reason_not_to_write private.reason_to_stop private.reclaim_work
+    private.record_claims private.record_problem private.record_responses private.record_seen_event
+    private.record_steps private.recurrence_line_problem private.refuse_anonymous_users private.refuse_change
+    private.refuse_ledger_update private.refuse_over_limit private.refuse_size private.refuse_value
+    private.release_write private.remembered_preferences private.renew_holds private.request_check
+    private.request_id private.request_move private.request_rechecks private.requests_spent
+    private.requeue_meet_link private.requeue_notification private.requeue_rows private.requeue_sync
+    private.responses_forget private.resume_after_reconnect private.return_burden private.rule_part_fits
+    private.rule_parts private.rule_problem private.scalar_problem private.scheduling_context private.search_again
+    private.search_conflicting_time private.search_context private.search_refusal private.search_taken_time
+    private.search_wait private.seconds_to_quota private.series_of private.set_aside private.setting
+    private.shape_problem private.sharing_check private.sharing_emails private.sharing_ends_holds
     private.sharing_organizers private.sharing_users private.slot_problem private.spend private.spend_for_work
     private.store_conflicts private.store_task_event_state private.store_work private.store_write_states
     private.subscribers private.sweep private.take_turns private.takes_open_meeting private.task_event_json

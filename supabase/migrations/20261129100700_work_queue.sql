@@ -548,6 +548,7 @@ returns setof private.work
 language plpgsql volatile set search_path = '' as $$
 declare
   v_ids text[] := array[]::text[];
+  v_chosen text[];
   v_work private.work[];
 begin
   if p_limit < 1 then
@@ -562,11 +563,15 @@ begin
   end if;
   if cardinality(v_ids) = 0 then
     loop
+      v_chosen := array(select private.choose_work(p_kind, p_limit));
+      if p_kind in ('search', 'conflict_check') then
+        v_chosen := private.meetings_of_one_claim(v_chosen);
+      end if;
       v_ids := array(
         select w.subject_id
         from private.work as w
         where w.kind = p_kind
-          and w.subject_id = any (array(select private.choose_work(p_kind, p_limit)))
+          and w.subject_id = any (v_chosen)
           and w.lease_token is null
           and w.due_at <= clock_timestamp()
         for update skip locked);

@@ -125,6 +125,28 @@ begin
 end $$;
 comment on function private.fail_poison_searches() is 'Searches that crashed their workers max_attempts times fail with search_abandoned.';
 
+create function private.are_large(p_participants jsonb) returns boolean
+language sql stable set search_path = '' as $$
+-- As stored, compressed: ten or more times as much as text.
+select coalesce(pg_column_size(p_participants) > 50000, false);
+$$;
+comment on function private.are_large(jsonb) is 'Whether the participants of a stored meeting may have megabytes.';
+
+create function private.meetings_of_one_claim(p_meeting_ids text[]) returns text[]
+language sql stable set search_path = '' as $$
+select array(
+  select c.id
+  from (
+    select u.id, u.place, min(u.place) filter (where private.are_large(m.participants)) over () as first_large
+    from unnest(p_meeting_ids) with ordinality as u (id, place)
+    left join public.meetings as m on m.meeting_id = u.id
+  ) as c
+  where c.place = 1 or c.first_large is null or c.place < c.first_large
+  order by c.place);
+$$;
+comment on function private.meetings_of_one_claim(text[]) is
+  'Of meetings in the order of their turns, those before the first large one; a large one at the front alone. Side by side they would need gigabytes.';
+
 create function public.claim_schedulings(p_limit integer default 10, p_lease_seconds integer default null) returns setof jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
@@ -136,8 +158,7 @@ begin
   select jsonb_build_object(
     'meeting_id', m.meeting_id, 'organizer_user_id', m.organizer_user_id, 'lease_token', w.lease_token, 'attempts', w.attempts,
     'max_attempts', private.setting('max_attempts'), 'lease_seconds', extract(epoch from w.leased_until - w.leased_at),
-    -- As stored, compressed: ten or more times as much as text.
-    'is_large', pg_column_size(m.participants) > 50000)
+    'is_large', private.are_large(m.participants))
   from unnest(v_work) as w
   join public.meetings as m on m.meeting_id = w.subject_id
   order by w.due_at, w.subject_id;
@@ -145,7 +166,7 @@ end $$;
 comment on function public.claim_schedulings(integer, integer) is
   'Leases meetings that wait for a slot, organizers in turn; or one alone whose lease expired, which fails after max_attempts crashes. '
   'Returns {meeting_id, organizer_user_id, lease_token, attempts, max_attempts, lease_seconds, is_large}; is_large: the row may '
-  'have megabytes. Settle with settle_scheduling before the lease ends. '
+  'have megabytes, and is alone. Settle with settle_scheduling before the lease ends. '
   'p_lease_seconds: null is search_lease_seconds of private.settings.';
 
 create function private.insert_leased_meeting(
@@ -448,6 +469,8 @@ revoke all on function
   private.accept_search_request,
   private.leased_search_json,
   private.fail_poison_searches,
+  private.are_large,
+  private.meetings_of_one_claim,
   public.claim_schedulings,
   private.insert_leased_meeting,
   public.begin_scheduling,

@@ -256,13 +256,15 @@ begin
   return query
   select jsonb_build_object(
     'meeting_id', w.subject_id, 'organizer_user_id', w.owner_id, 'lease_token', w.lease_token, 'attempts', w.attempts,
-    'max_attempts', private.setting('max_attempts'), 'lease_seconds', extract(epoch from w.leased_until - w.leased_at))
+    'max_attempts', private.setting('max_attempts'), 'lease_seconds', extract(epoch from w.leased_until - w.leased_at),
+    'is_large', private.are_large(m.participants))
   from unnest(v_work) as w
+  left join public.meetings as m on m.meeting_id = w.subject_id
   order by w.due_at, w.subject_id;
 end $$;
 comment on function public.claim_conflict_checks(integer, integer) is
   'Leases checks of times that are due, organizers in turn, but none of meetings whose event is being written: {meeting_id, organizer_user_id, lease_token, attempts, max_attempts, '
-  'lease_seconds}. Settle with settle_conflict_check.';
+  'lease_seconds, is_large}, one that is_large alone: the row may have megabytes. Settle with settle_conflict_check.';
 
 create function public.read_conflict_context(
   p_meeting_id text, p_user_id uuid default null, p_changes jsonb default null, p_is_claimed boolean default false

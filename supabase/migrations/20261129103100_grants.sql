@@ -272,6 +272,8 @@ grant execute on function
   private.accept_search_request,
   private.leased_search_json,
   private.fail_poison_searches,
+  private.are_large,
+  private.meetings_of_one_claim,
   public.claim_schedulings,
   private.insert_leased_meeting,
   public.begin_scheduling,

@@ -167,4 +167,33 @@ async function showStored(): Promise<void> {
       [200],
     );
   }
+  await showWakeUp();
+}
+
+/** A call by a wake-up works on after its response, as far as one call may. */
+async function showWakeUp(): Promise<void> {
+  const due = async () => {
+    const [row] = await platform.sql<{ count: number }>(
+      "select count(*)::integer as count from private.work where kind = 'search'",
+    );
+    return row!.count;
+  };
+  const before = await due();
+  const { seconds, megabytes, result } = await measureProcess(worker.pid, async () => {
+    const answer = await callFunction(platform, "schedule", {
+      functions_url: worker.functions_url,
+      apikey: platform.automations_key,
+      body: { batch: true, background: true },
+    });
+    await new Promise((resolve) => setTimeout(resolve, 15_000));
+    return answer;
+  });
+  const count = Math.max(1, before - await due());
+  report(
+    `a wake-up that searches for ${count} of ${before} such rows, seconds for each, MB in all`,
+    seconds * scale / count,
+    megabytes,
+    result.status,
+    [200, 202],
+  );
 }

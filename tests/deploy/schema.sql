@@ -1279,6 +1279,16 @@ begin
   return v_meeting;
 end $function$;
 
+CREATE OR REPLACE FUNCTION private.are_large(p_participants jsonb)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+-- As stored, compressed: ten or more times as much as text.
+select coalesce(pg_column_size(p_participants) > 50000, false);
+$function$;
+
 CREATE OR REPLACE FUNCTION private.as_guests(p_participants jsonb)
  RETURNS jsonb
  LANGUAGE sql
@@ -1832,6 +1842,7 @@ CREATE OR REPLACE FUNCTION private.claim_work(p_kind text, p_limit integer, p_le
 AS $function$
 declare
   v_ids text[] := array[]::text[];
+  v_chosen text[];
   v_work private.work[];
 begin
   if p_limit < 1 then
@@ -1846,11 +1857,15 @@ begin
   end if;
   if cardinality(v_ids) = 0 then
     loop
+      v_chosen := array(select private.choose_work(p_kind, p_limit));
+      if p_kind in ('search', 'conflict_check') then
+        v_chosen := private.meetings_of_one_claim(v_chosen);
+      end if;
       v_ids := array(
         select w.subject_id
         from private.work as w
         where w.kind = p_kind
-          and w.subject_id = any (array(select private.choose_work(p_kind, p_limit)))
+          and w.subject_id = any (v_chosen)
           and w.lease_token is null
           and w.due_at <= clock_timestamp()
         for update skip locked);
@@ -5141,6 +5156,23 @@ exception
     raise log 'convene could not note the burden of %: %', new.meeting_id, sqlerrm;
     return null;
 end $function$;
+
+CREATE OR REPLACE FUNCTION private.meetings_of_one_claim(p_meeting_ids text[])
+ RETURNS text[]
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+select array(
+  select c.id
+  from (
+    select u.id, u.place, min(u.place) filter (where private.are_large(m.participants)) over () as first_large
+    from unnest(p_meeting_ids) with ordinality as u (id, place)
+    left join public.meetings as m on m.meeting_id = u.id
+  ) as c
+  where c.place = 1 or c.first_large is null or c.place < c.first_large
+  order by c.place);
+$function$;
 
 CREATE OR REPLACE FUNCTION private.meetings_refuse_delete()
  RETURNS trigger
@@ -9265,8 +9297,10 @@ begin
   return query
   select jsonb_build_object(
     'meeting_id', w.subject_id, 'organizer_user_id', w.owner_id, 'lease_token', w.lease_token, 'attempts', w.attempts,
-    'max_attempts', private.setting('max_attempts'), 'lease_seconds', extract(epoch from w.leased_until - w.leased_at))
+    'max_attempts', private.setting('max_attempts'), 'lease_seconds', extract(epoch from w.leased_until - w.leased_at),
+    'is_large', private.are_large(m.participants))
   from unnest(v_work) as w
+  left join public.meetings as m on m.meeting_id = w.subject_id
   order by w.due_at, w.subject_id;
 end $function$;
 
@@ -9358,8 +9392,7 @@ begin
   select jsonb_build_object(
     'meeting_id', m.meeting_id, 'organizer_user_id', m.organizer_user_id, 'lease_token', w.lease_token, 'attempts', w.attempts,
     'max_attempts', private.setting('max_attempts'), 'lease_seconds', extract(epoch from w.leased_until - w.leased_at),
-    -- As stored, compressed: ten or more times as much as text.
-    'is_large', pg_column_size(m.participants) > 50000)
+    'is_large', private.are_large(m.participants))
   from unnest(v_work) as w
   join public.meetings as m on m.meeting_id = w.subject_id
   order by w.due_at, w.subject_id;
@@ -11510,6 +11543,7 @@ grant execute on function private.announce_seen(public.meetings,text,text,jsonb)
 grant execute on function private.announce_unchecked(public.meetings) to service_role;
 grant execute on function private.apart(jsonb) to service_role;
 grant execute on function private.apply_write_event(text,jsonb) to service_role;
+grant execute on function private.are_large(jsonb) to service_role;
 grant execute on function private.as_guests(jsonb) to service_role;
 grant execute on function private.as_requested(public.meetings) to service_role;
 grant execute on function private.auto_reschedule_problem(jsonb) to service_role;
@@ -11624,6 +11658,7 @@ grant execute on function private.meeting_problem(public.meetings,public.meeting
 grant execute on function private.meeting_shapes() to service_role;
 grant execute on function private.meeting_state(public.meetings) to authenticated;
 grant execute on function private.meeting_state(public.meetings) to service_role;
+grant execute on function private.meetings_of_one_claim(text[]) to service_role;
 grant execute on function private.meetings_shared_at(private.sync_calendars,jsonb) to service_role;
 grant execute on function private.meetings_shared_with(uuid,text,timestamp with time zone,timestamp with time zone) to service_role;
 grant execute on function private.move_defaults() to service_role;

@@ -1,5 +1,6 @@
 import { SYSTEM } from "@shared/database/actor.ts";
 import type { Actor } from "@shared/database/actor.ts";
+import { CALL_ROWS } from "@shared/finding_time/call_rows.ts";
 import { checkBatch } from "@shared/finding_time/check_batch.ts";
 import { dryRun } from "@shared/finding_time/dry_run.ts";
 import { findAlternatives } from "@shared/finding_time/find_alternatives.ts";
@@ -19,8 +20,7 @@ import {
   scheduledResponse,
 } from "./responses.ts";
 
-/** CPU time bounds the searches of one call. */
-const WOKEN_ALLOWANCE = { rows: 40, slice_rows: SLICE_ROWS, last_slice_ms: 45_000 };
+const WOKEN_ALLOWANCE = { rows: CALL_ROWS, slice_rows: SLICE_ROWS, last_slice_ms: 45_000 };
 
 /** Searches for one meeting, and responds when it is stored. */
 export async function searchOne(
@@ -60,8 +60,11 @@ export async function searchBatch(
   dependencies: ScheduleDependencies,
   limit: number | undefined,
 ): Promise<Response> {
-  const batch = await scheduleBatch(dependencies, limit ?? SLICE_ROWS);
-  const results = batch.results.map(batchElement);
+  const { elements: results } = await scheduleBatch(
+    dependencies,
+    limit ?? SLICE_ROWS,
+    batchElement,
+  );
   return json({ success: true, results, total_processed: results.length });
 }
 
@@ -104,7 +107,7 @@ export function checkTimesWoken(
 
 function searchesOf(dependencies: ScheduleDependencies): Queue {
   return {
-    process: async (limit) => (await scheduleBatch(dependencies, limit)).claimed,
+    process: async (limit) => (await scheduleBatch(dependencies, limit, () => null)).used,
     finish: (wake) => finishBatch(dependencies.database, "search", wake),
   };
 }
