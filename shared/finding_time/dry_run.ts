@@ -8,7 +8,7 @@ import type { MeetingParticipant } from "@shared/schemas/participant.ts";
 import { PEOPLE } from "@shared/schemas/participants.ts";
 import { isGroup, keepChoices, membersOf } from "@shared/schemas/people.ts";
 import type { GroupChoice } from "@shared/schemas/people.ts";
-import { DEFAULT_LOCALE } from "@shared/texts/texts.ts";
+import { DEFAULT_LOCALE } from "@shared/texts/locale.ts";
 import type { GivenMeeting } from "@shared/schemas/given_meeting.ts";
 import { NO_STORED_PREFERENCES } from "@shared/database/scheduling_preferences.ts";
 import type { Credentials } from "./credentials.ts";

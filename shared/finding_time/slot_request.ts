@@ -7,7 +7,7 @@ import type { CompleteConstraints, GivenConstraints } from "@shared/schemas/cons
 import { firstIssue } from "@shared/failures/issues.ts";
 import { searchProblem } from "./search_size.ts";
 import { LOCALE } from "@shared/schemas/fields.ts";
-import { DEFAULT_LOCALE } from "@shared/texts/texts.ts";
+import { DEFAULT_LOCALE } from "@shared/texts/locale.ts";
 import { PARTICIPANTS } from "@shared/schemas/participants.ts";
 import type { MeetingParticipant } from "@shared/schemas/participant.ts";
 import { isGroup, membersOf } from "@shared/schemas/people.ts";

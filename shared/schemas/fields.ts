@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { MINUTES_PER_DAY, parseDate } from "@shared/time/instants.ts";
-import { EXPECTED_LOCALE, isLocale } from "@shared/texts/texts.ts";
+import { EXPECTED_LOCALE, isLocale } from "@shared/texts/locale.ts";
 import { WEEKDAYS } from "@shared/time/weekday.ts";
 import { isTimeZone } from "@shared/time/zones.ts";
 import { isListOf, withFastPath } from "./fast_path.ts";

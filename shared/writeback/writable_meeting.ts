@@ -7,7 +7,7 @@ import { REMINDERS } from "@shared/schemas/reminders.ts";
 import type { DescriptionDetails } from "@shared/schemas/fields.ts";
 import { DESCRIPTION_DETAILS, isInYears, LOCALE, TIMEZONE } from "@shared/schemas/fields.ts";
 import { LIMITS } from "@shared/schemas/limits.ts";
-import { DEFAULT_LOCALE } from "@shared/texts/texts.ts";
+import { DEFAULT_LOCALE } from "@shared/texts/locale.ts";
 
 /** Postgres knows instants that JavaScript does not: infinity, years before 1 and after 9999. */
 const INSTANT = z.string().check(

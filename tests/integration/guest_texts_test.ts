@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { isLocale } from "@shared/texts/texts.ts";
+import { isLocale } from "@shared/texts/locale.ts";
 import { eventsOf, insertMeeting, MONDAY, rowOf, SLOT } from "../support/meetings.ts";
 import { type Organizer, promise, type Stack } from "../support/stack.ts";
 

@@ -1,10 +1,5 @@
-import {
-  DEFAULT_LOCALE,
-  EXPECTED_LOCALE,
-  isLocale,
-  type Texts,
-  textsOf,
-} from "@shared/texts/texts.ts";
+import { DEFAULT_LOCALE, EXPECTED_LOCALE, isLocale } from "@shared/texts/locale.ts";
+import { type Texts, textsOf } from "@shared/texts/texts.ts";
 import { startsSeries } from "@shared/time/expand_rule.ts";
 import { MINUTES_PER_DAY, parseDate, parseInstant } from "@shared/time/instants.ts";
 import { type Interval, unite } from "@shared/time/intervals.ts";

@@ -3,7 +3,7 @@ import { adviceFor } from "@shared/failures/codes.ts";
 import type { ReachedLimit } from "@shared/failures/reached_limit.ts";
 import { PEOPLE } from "@shared/schemas/participants.ts";
 import { rsvpSummary } from "@shared/schemas/rsvp.ts";
-import { storedLocale } from "@shared/texts/texts.ts";
+import { storedLocale } from "@shared/texts/locale.ts";
 import { shownInstant, shownTime } from "@shared/time/shown_time.ts";
 import { eventTitle } from "@shared/writeback/compose_event.ts";
 import { moveResponse } from "./move_response.ts";

@@ -1,13 +1,8 @@
-import { finishBatch } from "@shared/database/work.ts";
 import { actorOf } from "@shared/http/caller.ts";
-import { allowanceOf, drainWoken } from "@shared/http/drain.ts";
 import { faultOfThrown, HttpFault } from "@shared/http/fault.ts";
-import { log } from "@shared/http/log.ts";
-import { hasField, readBody, validate } from "@shared/http/request.ts";
-import { accept, json, pending } from "@shared/http/respond.ts";
+import { pending } from "@shared/http/respond.ts";
 import { routePath } from "@shared/http/route_path.ts";
 import type { Handler } from "@shared/http/serve.ts";
-import { BATCH } from "@shared/schemas/webhook.ts";
 import type { HandlerDependencies, Route } from "./route.ts";
 
 // A request loads its own route only.
@@ -31,11 +26,6 @@ const ROUTES: Readonly<Record<string, Readonly<Record<string, Route>>>> = {
   "/events": { GET: listEvents },
 };
 
-const DEFAULT_LIMIT = 10;
-
-/** A change is up to ten requests to Google, one after the other. */
-const WOKEN_ALLOWANCE = { rows: 40, slice_rows: DEFAULT_LIMIT, last_slice_ms: 60_000 };
-
 /**
  * The events of tasks: POST schedule, PATCH update, DELETE, POST reschedule, POST
  * sync-organizer, POST requeue, GET events.
@@ -56,6 +46,7 @@ export function taskEventsHandler(dependencies: HandlerDependencies): Handler {
       );
     }
     if (caller.kind === "key" && path === "/" && request.method === "POST") {
+      const { sweep } = await import("./sweep.ts");
       const swept = await sweep(dependencies, request.clone());
       if (swept !== null) return swept;
     }
@@ -76,37 +67,4 @@ function leasedElsewhere({ retry_after_seconds = IN_PROGRESS_SECONDS }: HttpFaul
   const message =
     "Another worker is processing this event, and nothing was changed. Repeat the request shortly.";
   return pending(retry_after_seconds, message, {});
-}
-
-async function sweep(
-  dependencies: HandlerDependencies,
-  request: Request,
-): Promise<Response | null> {
-  const body = await readBody(request);
-  if (!hasField(body, "batch")) return null;
-  const { limit, background } = validate(body, BATCH);
-  const { finishDue } = await import("@shared/task_events/execute/finish_pending.ts");
-  const run = (most: number) =>
-    finishDue(dependencies, most, (id, thrown) => {
-      log("error", "task_event_unfinished", { id, error: String(thrown) });
-    });
-  if (background === true) {
-    const queue = {
-      process: async (most: number) => (await run(most)).length,
-      finish: (wake: boolean) => finishBatch(dependencies.database, "task_event", wake),
-    };
-    return accept(
-      dependencies.inBackground,
-      drainWoken(queue, allowanceOf(WOKEN_ALLOWANCE, limit)),
-    );
-  }
-  const results = await run(limit ?? DEFAULT_LIMIT);
-  const succeeded = results.filter(({ success }) => success).length;
-  return json({
-    success: succeeded === results.length,
-    results,
-    total_processed: results.length,
-    succeeded,
-    failed: results.length - succeeded,
-  });
 }

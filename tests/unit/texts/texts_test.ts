@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { explain } from "@shared/scheduling/explaining/explanation.ts";
 import type { Reason } from "@shared/scheduling/explaining/reason.ts";
 import { findSlots } from "@shared/scheduling/find_slots.ts";
-import { isLocale, textsOf } from "@shared/texts/texts.ts";
+import { isLocale } from "@shared/texts/locale.ts";
+import { textsOf } from "@shared/texts/texts.ts";
 import { person, request } from "../scheduling/requests.ts";
 
 /** 2026-12-01, a Tuesday, 11:00 on the wall. */
