@@ -2,6 +2,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import type { PGlite } from "@electric-sql/pglite";
 import { PGLiteSocketHandler } from "@electric-sql/pglite-socket";
 import type { LocalDatabase } from "./local_database.ts";
+import { fatalError } from "./protocol_message.ts";
 import { SessionTurns } from "./session_turns.ts";
 
 /** A port of this machine on which psql and every other client of Postgres reaches PGlite. */
@@ -32,7 +33,7 @@ export async function openPostgresPort(
     onSchemaChange: () => Promise.resolve(database.connection.clearSchemaCache()),
   });
   const server = createServer((socket) =>
-    withoutEncryption(socket, () => {
+    beforeSession(socket, () => {
       const handler = new PGLiteSocketHandler({
         queryQueue: turns as unknown as HandlerOptions["queryQueue"],
         closeOnDetach: true,
@@ -58,17 +59,29 @@ export async function openPostgresPort(
 
 type HandlerOptions = ConstructorParameters<typeof PGLiteSocketHandler>[0];
 
-/** SSLRequest and GSSENCRequest: 8 bytes, and the answer is one letter (the Postgres protocol, 54.7). */
+/** How a connection may begin: 8 bytes of length and code, then the options of a session (the Postgres protocol, 54.7). */
+const BEGIN_LENGTH = 8;
 const ENCRYPTION_CODES = [80_877_103, 80_877_104];
+const CANCEL_CODE = 80_877_102;
+const PROTOCOL_3_0 = 196_608;
 
-/** Declines the encryption that clients ask for first, which pglite-socket does not know. */
-function withoutEncryption(socket: Socket, begin: () => void): void {
+/** Answers what comes before a session, and what no session can begin with, none of which pglite-socket knows. */
+function beforeSession(socket: Socket, begin: () => void): void {
   socket.once("error", () => socket.destroy());
   socket.once("data", (data: Uint8Array) => {
     const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-    if (data.byteLength === 8 && ENCRYPTION_CODES.includes(view.getInt32(4))) {
+    const code = view.byteLength < BEGIN_LENGTH ? PROTOCOL_3_0 : view.getInt32(4);
+    if (ENCRYPTION_CODES.includes(code)) {
+      // The answer is one letter; the client continues without encryption.
       socket.write("N");
-      return withoutEncryption(socket, begin);
+      return beforeSession(socket, begin);
+    }
+    // A statement of PGlite cannot be cancelled.
+    if (code === CANCEL_CODE) return socket.end();
+    if (code !== PROTOCOL_3_0) {
+      return socket.end(
+        fatalError("0A000", "unsupported frontend protocol: PGlite's port speaks 3.0"),
+      );
     }
     begin();
     socket.emit("data", data);

@@ -2,6 +2,7 @@ import {
   fatalError,
   isReady,
   lastBytes,
+  problemOf,
   sqlOf,
   SYNC,
   typeOf,
@@ -86,6 +87,11 @@ export class SessionTurns {
   async #process(connection: number, message: Uint8Array, send: Send): Promise<number> {
     // Postgres would end its only session.
     if (typeOf(message) === "X" || this.#ended.has(connection)) return 0;
+    const problem = problemOf(message);
+    if (problem !== null) {
+      await this.#disconnect(connection, send, fatalError("08P01", problem));
+      return 0;
+    }
     const turn = this.#turn?.connection === connection
       ? this.#turn
       : await this.#begin(connection, send);
@@ -104,7 +110,7 @@ export class SessionTurns {
     let bytes = 0;
     let tail: Uint8Array = new Uint8Array();
     await session.runExclusive(() =>
-      session.execProtocolRawStream(refusingCopy(message), {
+      session.execProtocolRawStream(refusing(message), {
         onRawData: (data) => {
           bytes += data.length;
           tail = lastBytes(tail, data);
@@ -143,12 +149,18 @@ export class SessionTurns {
 
   async #expire(turn: Turn): Promise<void> {
     if (this.#turn !== turn) return;
-    this.#ended.add(turn.connection);
-    await this.#abandon(turn);
-    turn.send(
+    await this.#disconnect(
+      turn.connection,
+      turn.send,
       fatalError("25P03", "terminating connection due to idle-in-transaction timeout"),
     );
-    this.#options.disconnect(turn.connection);
+  }
+
+  async #disconnect(connection: number, send: Send, reason: Uint8Array): Promise<void> {
+    this.#ended.add(connection);
+    await this.clearTransactionIfNeeded(connection);
+    send(reason);
+    this.#options.disconnect(connection);
   }
 
   /** Postgres ignores everything after an error until Sync, the rollback too. */
@@ -162,13 +174,37 @@ export class SessionTurns {
   }
 }
 
-/** PGlite reads what COPY copies from its own input, and ends when there is none. */
-function refusingCopy(message: Uint8Array): Uint8Array {
-  return /\bcopy\b[\s\S]*\bfrom\s+stdin\b/i.test(sqlOf(message) ?? "")
-    ? withSql(message, COPY_ERROR)
-    : message;
+/** With an error in the place of what would end PGlite's only session. */
+function refusing(message: Uint8Array): Uint8Array {
+  const sql = sqlOf(message) ?? "";
+  const refused = REFUSED.find(({ pattern }) => pattern.test(sql));
+  return refused === undefined ? message : withSql(message, errorOf(refused));
 }
 
-const COPY_ERROR = `do $$ begin
-  raise exception using errcode = '0A000', message = 'PGlite cannot COPY FROM STDIN', hint = 'Use INSERT, or start with --database-url.';
+interface RefusedSql {
+  pattern: RegExp;
+  text: string;
+  hint: string;
+}
+
+const REFUSED: readonly RefusedSql[] = [
+  // What COPY copies PGlite reads from its own input, and ends when there is none.
+  {
+    pattern: /\bcopy\b[\s\S]*\bfrom\s+stdin\b/i,
+    text: "PGlite cannot COPY FROM STDIN",
+    hint: "Use INSERT, or start with --database-url.",
+  },
+  // Postgres would end the session at the next message. Dumps set them to 0.
+  {
+    pattern:
+      /\bset(_config)?\b[^;]*\b(idle_in_transaction_session|idle_session|transaction)_timeout\b(?!'?\s*(=|to|,)\s*'?0'?\s*(,|\)|;|$))/i,
+    text: "PGlite has one session, which must not end",
+    hint: "Leave the timeout at 0, or start with --database-url.",
+  },
+];
+
+function errorOf({ text, hint }: RefusedSql): string {
+  return `do $$ begin
+  raise exception using errcode = '0A000', message = '${text}', hint = '${hint}';
 end $$`;
+}

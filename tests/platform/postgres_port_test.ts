@@ -162,6 +162,58 @@ Deno.test("a client that ends within its transaction holds up no other", PGLITE,
   assert.deepEqual(await database.query("select * from notes"), []);
 });
 
+Deno.test(
+  "a message for which Postgres would end its session ends the connection, and no other",
+  PGLITE,
+  async () => {
+    await using opened = await open();
+    await using other = connect(opened.url);
+    const begun = startup("user\0postgres\0\0");
+    const broken: [string, Uint8Array[]][] = [
+      ["no user name", [startup("database\0postgres\0\0")]],
+      ['invalid message type "p"', [begun, typed("p", "password\0")]],
+      ['invalid message type "y"', [begun, typed("y", "")]],
+      ["invalid message length", [begun, Uint8Array.of(81, 0, 0, 0, 0)]],
+      ["unsupported frontend protocol", [startup("user\0postgres\0\0", 2)]],
+    ];
+    for (const [problem, messages] of broken) {
+      assert.match(await lastWords(opened.url, messages), new RegExp(`FATAL.*${problem}`));
+      const [row] = await other.sql`select 1 as one`;
+      assert.deepEqual(row, { one: 1 }, `after ${problem}`);
+    }
+  },
+);
+
+Deno.test(
+  "a setting with which Postgres would end its session is refused; the 0 of a dump is not",
+  PGLITE,
+  async () => {
+    await using opened = await open();
+    await using client = connect(opened.url);
+    const { sql } = client;
+    for (
+      const statement of [
+        "set idle_in_transaction_session_timeout = 10",
+        "set local transaction_timeout to '1s'",
+        "begin; set session idle_session_timeout = '10'; commit",
+        "select set_config('idle_session_timeout', '10', false)",
+      ]
+    ) {
+      await assert.rejects(
+        sql.unsafe(statement),
+        { code: "0A000", hint: /--database-url/ },
+        statement,
+      );
+    }
+    await sql.unsafe(
+      "set idle_in_transaction_session_timeout = 0; set transaction_timeout to '0'; set statement_timeout = 10",
+    );
+    await sql.unsafe("select set_config('idle_session_timeout', '0', false)");
+    const [row] = await sql`select current_setting('idle_session_timeout') as timeout`;
+    assert.deepEqual(row, { timeout: "0" });
+  },
+);
+
 Deno.test("a taken port is named", PGLITE, async () => {
   await using opened = await open();
   const { database, url } = opened;
@@ -185,6 +237,40 @@ async function open(
       await database.close();
     },
   };
+}
+
+/** The message that begins a connection. */
+function startup(options: string, version = 3): Uint8Array {
+  const text = new TextEncoder().encode(options);
+  const message = new Uint8Array(8 + text.length);
+  const view = new DataView(message.buffer);
+  view.setInt32(0, message.length);
+  view.setInt16(4, version);
+  message.set(text, 8);
+  return message;
+}
+
+function typed(type: string, body: string): Uint8Array {
+  const text = new TextEncoder().encode(type + "\0\0\0\0" + body);
+  new DataView(text.buffer).setInt32(1, text.length - 1);
+  return text;
+}
+
+/** Sends the messages on a connection of its own, and returns what it was told until its end. */
+async function lastWords(url: string, messages: Uint8Array[]): Promise<string> {
+  using connection = await Deno.connect({
+    hostname: "127.0.0.1",
+    port: Number(new URL(url).port),
+  });
+  for (const message of messages) await connection.write(message);
+  const told = new Uint8Array(10_000);
+  let length = 0;
+  for (;;) {
+    const read = await connection.read(told.subarray(length));
+    if (read === null) break;
+    length += read;
+  }
+  return new TextDecoder().decode(told.subarray(0, length)).replaceAll("\0", " ");
 }
 
 async function isInstalled(program: string): Promise<boolean> {
