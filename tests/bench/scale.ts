@@ -32,7 +32,7 @@ const KEPT_MONTHS = 57;
 
 const booted = await bootPostgres({
   // As on a server that must survive a power cut, but that this one need not wait for its disk.
-  settings: { full_page_writes: "on", max_wal_size: "8GB", checkpoint_timeout: "1h" },
+  settings: { full_page_writes: "on", max_wal_size: "2GB", checkpoint_timeout: "1h" },
 });
 const server = await startPostgresServer(booted.admin_url);
 const { name, url } = await server.createDatabase();
