@@ -1,3 +1,5 @@
+import { MINUTES_PER_DAY } from "@shared/time/instants.ts";
+import { offsetAt } from "@shared/time/zones.ts";
 import type { BusyMap } from "../availability/busy_map.ts";
 import { busyMap, freeStarts } from "../availability/free_starts.ts";
 import { layOutAgain, type Person, readPeople } from "../availability/person.ts";
@@ -8,7 +10,8 @@ import { blockersOfNearMiss } from "./near_miss.ts";
 import { formatStart, nameable } from "./suggested_start.ts";
 import { otherDays, shortEnough, withoutDaysOff, withoutHolidays } from "./other_days.ts";
 import { laterWindow } from "./later_window.ts";
-import { type EmptySearch, firstFormatted, firstNameable, type Tried } from "./tried_change.ts";
+import { type EmptySearch, firstFormatted, type Tried } from "./tried_change.ts";
+import { withoutGroup } from "./without_group.ts";
 
 const FINER_GRIDS_MINUTES = [30, 15, 10, 5];
 const SMALLER_BUFFERS_MINUTES = [30, 15, 10, 5, 0];
@@ -20,7 +23,7 @@ const WIDER_STEP_MINUTES = 30;
  * The smallest change that yields a slot, as a sentence that names it and the first slot it gives; where none does, what
  * else would have to change. Every change was tried, of a series at every occurrence; only where no change makes all of them possible, one
  * that gives the series a beginning is named, with how many are. Small means: what costs no one anything first (grid, notice), then tentative time,
- * buffers, a shorter meeting, hours up to an hour wider, one person fewer, more of the same, and only then other days, holidays, days off, any
+ * buffers, a shorter meeting, hours up to an hour wider, one person or group fewer, more of the same, and only then other days, holidays, days off, any
  * shorter meeting and a later window.
  */
 export function suggestChange(empty: EmptySearch): string {
@@ -32,7 +35,7 @@ function smallestChange(tried: Tried): string | undefined {
   return lowerQuorum(tried, map) ?? finerGrid(tried, map) ?? lessNotice(tried, map) ??
     overTentative(tried) ?? smallerBuffers(tried) ?? shorterMeeting(tried, map) ??
     widerHours(tried, map, 30, 60) ?? withoutPeople(tried, 1) ??
-    widerHours(tried, map, 90, 240) ?? withoutPeople(tried, 3) ??
+    withoutGroup(tried) ?? widerHours(tried, map, 90, 240) ?? withoutPeople(tried, 3) ??
     otherDays(tried) ?? withoutHolidays(tried) ?? withoutDaysOff(tried) ??
     shortEnough(tried, map);
 }
@@ -89,11 +92,21 @@ function lessNotice(
   const earliest_start = Math.max(search.from, now_minute);
   if (earliest_start === search.earliest_start) return undefined;
   const changed = { search: { ...search, earliest_start }, people };
-  const first = firstNameable(changed, series, map);
+  const first = firstOfLastDay(
+    search,
+    nameable(changed, freeStarts(changed.search, people, map).starts, series),
+  );
   return first === undefined ? undefined : search.texts.suggestions.less_notice(
     Math.max(0, first - now_minute),
     formatStart(changed, first, series),
   );
+}
+
+/** The last day asks for the least shorter notice, and its first start is not the end of it. */
+function firstOfLastDay({ offsets }: SearchRequest, starts: Int32Array): number | undefined {
+  const dayOf = (start = 0) => Math.floor((start + offsetAt(offsets, start)) / MINUTES_PER_DAY);
+  const last_day = dayOf(starts.at(-1));
+  return starts.find((start) => dayOf(start) === last_day);
 }
 
 function overTentative({ search, people, series }: Tried): string | undefined {

@@ -102,7 +102,7 @@ export function candidatesAt(
     const groups = at_groups.map(chosenMembers);
     reasons.push(...at_groups.flatMap((group, i) => choiceReasons(group, groups[i]!)));
     if (recurrence !== undefined) reasons.push(seriesReason(recurrence));
-    return { ...scored, here, groups, recurrence, reasons };
+    return { ...scored, here, attendees: coming, groups, recurrence, reasons };
   };
   return best.map((scored, i) => {
     const found = explained(scored);

@@ -150,6 +150,21 @@ Deno.test("groups: a group of which too few are ever free is named as the reason
   }]);
 });
 
+Deno.test("groups: where a group is the only reason, the suggestion does without it", () => {
+  const group = { ...PEOPLE, name: "a lawyer" };
+  const lawyers = [member(group, "Dee", ["09:00-17:00"]), member(group, "Eli", ["09:00-17:00"])];
+  assert.match(
+    findSlots(request([ann, ...lawyers])).suggestion ?? "",
+    /^Without a lawyer \(made optional\) the meeting could be on Monday 7 January 2030 at 09:00/,
+  );
+  const optional = { ...group, type: "optional" as const };
+  const without = lawyers.map((one) => ({ ...one, type: optional.type, group: optional }));
+  assert.equal(
+    findSlots(request([ann, ...without])).candidates.at(0)?.groups?.[0]?.chosen.length,
+    0,
+  );
+});
+
 Deno.test("groups: a member whose calendar cannot be read is not chosen, and refused by name only where needed", () => {
   const two = [member(ROOMS, "Blue", "unknown"), member(ROOMS, "Green")];
   const found = findSlots(request([ann, ...two]));

@@ -18,6 +18,8 @@ export interface Question {
   people: Participant[];
   asked?: Partial<Constraints>;
   weights?: SchedulingRequest["weights"];
+  /** Lines of RFC 5545. */
+  recurrence?: string[];
   /** The organizer has an empty calendar in Europe/Paris, unless this says otherwise. */
   organizer?: Partial<Participant>;
   now?: Date;
@@ -44,7 +46,7 @@ const DAYS = WEEKDAYS.map((day) => day.slice(0, 3));
 
 /** What findSlots() is asked: an ordinary working week, the organizer required. */
 export function requestOf(
-  { people, asked = {}, weights, organizer = {}, now = NOW }: Question,
+  { people, asked = {}, weights, recurrence, organizer = {}, now = NOW }: Question,
 ): SchedulingRequest {
   return {
     constraints: constraints({
@@ -67,6 +69,7 @@ export function requestOf(
     ],
     now,
     ...(weights === undefined ? {} : { weights }),
+    ...(recurrence === undefined ? {} : { recurrence: { lines: recurrence } }),
   };
 }
 

@@ -4,6 +4,7 @@ import { guest, open, type Question } from "./judgement.ts";
 const WORK = "09:00-17:00";
 const FULL_UNTIL_THURSDAY = [`mon ${WORK}`, `tue ${WORK}`, `wed ${WORK}`, `thu ${WORK}`];
 const LUNCH_SPAIN = { start: "14:00", end: "15:00" };
+const LAWYER = { index: 1, name: "a lawyer", count: 1, type: "required" as const };
 
 /** Written before the formula of the scores was, so that it answers to them. */
 export const QUESTIONS: readonly Question[] = [
@@ -316,5 +317,106 @@ export const QUESTIONS: readonly Question[] = [
     why: "however good the days after are, how soon it could be is worth knowing",
     people: [guest("Eva", ["mon 09:00-10:00", "mon 10:30-17:00"])],
     expected: { best: ["tue 09:00-12:00"], among: { span: "mon 10:00-10:30", within: 5 } },
+  },
+  {
+    id: "an hour around lunch",
+    why: "next to a meeting rather than over lunch",
+    people: [guest("Eva", ["09:00-11:00", "14:00-17:00"])],
+    asked: { duration_minutes: 60 },
+    expected: { best: ["mon 11:00-12:00", "mon 13:00-14:00"] },
+  },
+  {
+    id: "a part of lunch",
+    why: "a quarter of an hour of it rather than the middle",
+    people: [guest("Eva", ["09:00-11:45", "13:15-17:00"])],
+    expected: { best: ["mon 11:45-12:15", "mon 12:45-13:15"], says: /lunch/ },
+  },
+  {
+    id: "first or last half hour",
+    why: "the first of them, today",
+    people: [guest("Eva", ["09:30-16:30"])],
+    expected: { best: ["mon 09:00-09:30"] },
+  },
+  {
+    id: "lunch at noon and at one",
+    why: "after both",
+    people: [
+      guest("Eva", ["09:00-12:00"]),
+      guest("Tom", [], { lunch: { start: "13:00", end: "14:00" } }),
+    ],
+    expected: { best: ["mon 14:00-16:30"] },
+  },
+  {
+    id: "two hours' notice until lunch",
+    why: "after lunch on the same day, and the sentence says why not before",
+    people: [guest("Eva")],
+    now: new Date("2030-01-07T09:10:00Z"),
+    asked: { minimum_notice_minutes: 120 },
+    expected: { best: ["mon 13:00-16:00"], says: /notice of 2 hours.*takes lunch/ },
+  },
+  {
+    id: "prefers Fridays",
+    why: "Friday morning, because of the day and not of the first half hour of Monday",
+    people: [guest("Eva", [], { preferences: { preferred_days: ["friday"] } })],
+    expected: { best: ["fri 09:00-12:00"], says: /first possible.*another day than Monday/ },
+  },
+  {
+    id: "one optional person of ten",
+    why: "who can only come late on Friday is not worth a week",
+    people: [
+      ...Array.from({ length: 8 }, (_, i) => guest(`Guest${i}`)),
+      guest("Otto", [...FULL_UNTIL_THURSDAY, "fri 09:00-16:00"], { type: "optional" }),
+    ],
+    expected: { best: ["mon 09:00-12:00", "mon 13:00-16:30"], says: /without Otto/ },
+  },
+  {
+    id: "maybe on Monday",
+    why: "Tuesday for certain",
+    people: [
+      guest("Eva", [], {
+        busy: [{ start: "2030-01-07T08:00:00Z", end: "2030-01-07T16:00:00Z", tentative: true }],
+      }),
+    ],
+    asked: { tentative_as_busy: false },
+    expected: { best: ["tue 09:00-12:00"], says: /tentative for Eva/ },
+  },
+  {
+    id: "London, New York and San Francisco",
+    why: "not at eight in the west, and before lunch in the east",
+    people: [
+      guest("Sam", [], { timezone: "America/New_York" }),
+      guest("Kai", [], { timezone: "America/Los_Angeles" }),
+    ],
+    organizer: { timezone: "Europe/London" },
+    asked: { timezone: "Europe/London", working_hours_start: 8, working_hours_end: 18 },
+    expected: { best: ["mon 16:15-17:00"] },
+  },
+  {
+    id: "any lawyer",
+    why: "on the first day on which one can, outside lunch",
+    people: [
+      guest("Ana", [`mon ${WORK}`, `tue ${WORK}`, `wed ${WORK}`, "thu 09:00-12:30"], {
+        group: LAWYER,
+      }),
+      guest("Ben", [...FULL_UNTIL_THURSDAY, "fri 09:00-12:00"], { group: LAWYER }),
+    ],
+    expected: { best: ["thu 13:00-16:30"], says: /a lawyer: Ana/ },
+  },
+  {
+    id: "from this evening until ten tomorrow",
+    why: "the one hour in between, its second half",
+    people: [guest("Eva")],
+    asked: {
+      earliest_date: "2030-01-07T16:40:00+01:00",
+      latest_date: "2030-01-08T10:00:00+01:00",
+    },
+    expected: { best: ["tue 09:30-10:00"] },
+  },
+  {
+    id: "every Monday",
+    why: "not in the morning that is taken a week later",
+    people: [guest("Eva", ["+mon 09:00-12:00"])],
+    recurrence: ["RRULE:FREQ=WEEKLY;COUNT=4"],
+    expected: { best: ["mon 13:00-16:30", "tue 09:00-12:00"], says: /all 4 occurrences/ },
   },
 ];

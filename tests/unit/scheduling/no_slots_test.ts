@@ -132,6 +132,15 @@ Deno.test("findSlots() suggests less notice", () => {
   );
 });
 
+Deno.test("findSlots() suggests no shorter notice than the last day of the window needs", () => {
+  const asked = request([person("Ann", [])], {
+    latest_date: "2030-01-11",
+    minimum_notice_minutes: 7 * 1440,
+  });
+  const late = findSlots({ ...asked, now: new Date("2030-01-07T08:00:00Z") });
+  assert.match(late.suggestion ?? "", /notice of 5820 minutes or less .* Friday 11 .* at 09:00/);
+});
+
 Deno.test("findSlots() suggests using tentative time", () => {
   const maybe = { ...onMonday("09:00-17:00"), tentative: true };
   changeHelps([person("Ann", [], { busy: [maybe] })], {}, /tentative_as_busy false.*09:00/, {
