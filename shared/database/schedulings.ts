@@ -82,7 +82,7 @@ export function beginScheduling(
     /** The caller has waited for another lease: it gets the result of that search, also a failure. */
     is_waiting?: boolean;
   },
-): Promise<ClaimedScheduling | NotClaimed<SchedulingDecision>> {
+): Promise<BegunScheduling> {
   return call(database, "begin_scheduling", {
     p_meeting_id: request.meeting_id,
     p_user_id: userIdOf(request.actor),
@@ -91,6 +91,11 @@ export function beginScheduling(
     ...(request.is_waiting === true ? { p_is_waiting: true } : {}),
   });
 }
+
+/** `has_availability` false: `participants` comes without, because the caller has given the same list. */
+export type BegunScheduling =
+  & (ClaimedScheduling | NotClaimed<SchedulingDecision>)
+  & { has_availability?: boolean };
 
 export type SchedulingContext =
   | (

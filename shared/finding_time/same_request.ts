@@ -30,16 +30,24 @@ function withoutChoice(entry: ParticipantEntry): ParticipantEntry {
 
 /** What the caller does not name has not changed. */
 function same(given: unknown, stored: unknown): boolean {
-  return given === undefined || canonical(given) === canonical(stored);
+  return given === undefined || equal(given, stored);
 }
 
-/** JSON with sorted keys; members that are undefined are absent. */
-function canonical(value: unknown): string {
-  return JSON.stringify(
-    value,
-    (_key, member: unknown) =>
-      typeof member === "object" && member !== null && !Array.isArray(member)
-        ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => a < b ? -1 : 1))
-        : member,
-  ) ?? "";
+/** Whether two values are the same JSON, in which members that are undefined are absent. Megabytes are not copied for it. */
+function equal(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+  if (Array.isArray(a) || Array.isArray(b)) {
+    return Array.isArray(a) && Array.isArray(b) && a.length === b.length &&
+      a.every((item, index) => equal(item, b[index]));
+  }
+  const [ours, theirs] = [a as Record<string, unknown>, b as Record<string, unknown>];
+  return membersOf(ours) === membersOf(theirs) &&
+    Object.keys(ours).every((name) => equal(ours[name], theirs[name]));
+}
+
+function membersOf(value: Record<string, unknown>): number {
+  let members = 0;
+  for (const name in value) if (value[name] !== undefined) members++;
+  return members;
 }

@@ -2,11 +2,16 @@ import type { Actor } from "@shared/database/actor.ts";
 import { afterLease } from "@shared/database/lease_wait.ts";
 import type { MeetingRow, NotClaimed } from "@shared/database/meetings.ts";
 import { beginScheduling } from "@shared/database/schedulings.ts";
-import type { ClaimedScheduling, SchedulingDecision } from "@shared/database/schedulings.ts";
+import type {
+  BegunScheduling,
+  ClaimedScheduling,
+  SchedulingDecision,
+} from "@shared/database/schedulings.ts";
 import { isFailureCode, responseCode } from "@shared/failures/codes.ts";
 import type { ResponseCode } from "@shared/failures/codes.ts";
 import type { ReachedLimit } from "@shared/failures/reached_limit.ts";
 import type { GivenMeeting } from "@shared/schemas/given_meeting.ts";
+import { isGroup } from "@shared/schemas/people.ts";
 import {
   fixedByEvent,
   invalidField,
@@ -67,14 +72,17 @@ export async function scheduleOne(
   { waits }: { waits: boolean },
 ): Promise<ScheduledOne> {
   const { meeting_id, given, reschedule } = request;
-  const begin = (is_waiting: boolean) =>
-    beginScheduling(dependencies.database, {
-      meeting_id,
-      given: given as Record<string, unknown> | null,
-      reschedule,
-      actor,
-      is_waiting,
-    });
+  const begin = async (is_waiting: boolean) =>
+    withGivenPeople(
+      await beginScheduling(dependencies.database, {
+        meeting_id,
+        given: given as Record<string, unknown> | null,
+        reschedule,
+        actor,
+        is_waiting,
+      }),
+      given,
+    );
   const first = await begin(false);
   const waited = waits && first.decision !== "claimed"
     ? await afterLease(first, () => begin(true))
@@ -83,6 +91,20 @@ export async function scheduleOne(
   return begun.decision === "claimed"
     ? await scheduleMeeting(dependencies, begun.meeting, begun)
     : unclaimed(meeting_id, given, begun);
+}
+
+/** Megabytes that the caller has given do not come back: the row has them from here, and its own choices of groups. */
+function withGivenPeople<Begun extends BegunScheduling>(
+  begun: Begun,
+  given: GivenMeeting | null,
+): Begun {
+  if (begun.has_availability !== false || begun.meeting === undefined) return begun;
+  const stored: unknown = begun.meeting.participants;
+  const participants = given?.participants?.map((entry, index) => {
+    const kept = Array.isArray(stored) ? stored[index] : undefined;
+    return isGroup(entry) && kept?.chosen !== undefined ? { ...entry, chosen: kept.chosen } : entry;
+  });
+  return { ...begun, meeting: { ...begun.meeting, participants } };
 }
 
 /** Whether the search that was waited for failed, and for other people or constraints than the caller's. */

@@ -214,6 +214,8 @@ declare
   v_work private.work;
   v_context jsonb;
   v_pause jsonb;
+  -- Megabytes that the caller has sent need not be read again.
+  v_is_sent boolean;
 begin
   select * into v_meeting from public.meetings as m where m.meeting_id = p_meeting_id for update;
   if not found then
@@ -263,7 +265,12 @@ begin
         'decision', v_meeting.scheduling_status, 'meeting', private.meeting_json(v_meeting),
         'retry_after_seconds', ceil(extract(epoch from v_work.due_at - clock_timestamp())));
     elsif v_meeting.scheduling_status = 'scheduled' and not p_reschedule then
-      return jsonb_build_object('decision', 'scheduled', 'meeting', private.meeting_json(v_meeting));
+      v_is_sent := private.are_large(v_meeting.participants) and p_meeting -> 'participants' = v_meeting.participants;
+      if v_is_sent then
+        v_meeting.participants := private.as_guests(v_meeting.participants);
+      end if;
+      return jsonb_build_object(
+        'decision', 'scheduled', 'has_availability', v_is_sent is not true, 'meeting', private.meeting_json(v_meeting));
     elsif private.frozen_calendar_differs(v_meeting, p_meeting) then
       return jsonb_build_object('decision', 'frozen', 'path', 'google_calendar_id', 'meeting', private.meeting_json(v_meeting));
     end if;
@@ -295,19 +302,24 @@ begin
   end if;
 
   v_meeting := private.as_requested(v_meeting);
-  return jsonb_build_object('decision', 'claimed')
+  v_is_sent := p_meeting ? 'participants' and private.are_large(v_meeting.participants);
+  if v_is_sent then
+    v_meeting.participants := private.as_guests(v_meeting.participants);
+  end if;
+  return jsonb_build_object('decision', 'claimed', 'has_availability', v_is_sent is not true)
     || v_context
     || jsonb_build_object('meeting', private.leased_search_json(v_meeting, v_work));
 end $$;
 comment on function public.begin_scheduling(text, uuid, jsonb, boolean, integer, boolean) is
   'Leases a meeting for a search, in one round trip: {decision, meeting, connection, own_connections, preferences, burdens, turns, '
-  'retry_after_seconds}; spends the organizer''s budgets. An unknown id is inserted from p_meeting, already leased. decision: claimed, scheduled, '
+  'has_availability, retry_after_seconds}; spends the organizer''s budgets. An unknown id is inserted from p_meeting, already leased. decision: claimed, scheduled, '
   'in_progress, cancelled, not_found (also for another user''s meeting), taken: the id of a new meeting (p_meeting has '
   'participants) is another user''s, incomplete: a new meeting lacks participants '
   'or an organizer that exists (path), limit_reached (limit, allowed, until): a budget is used up, and nothing is stored or leased, processing_paused (paused_until): an operator has paused '
   'searches, and nothing is stored or leased, or frozen: a field that cannot be changed because the event exists, or may '
   'exist (path). in_progress: another worker has the lease (is_leased, wait_seconds). p_is_waiting: the caller has waited for that lease, and gets '
-  'failed or retrying if its search found no slot, instead of a lease.';
+  'failed or retrying if its search found no slot, instead of a lease. has_availability false: the participants are those of p_meeting and large, so '
+  'they come without busy time, open hours and preferences.';
 
 create function public.settle_scheduling(
   p_meeting_id text,

@@ -1,9 +1,10 @@
 /**
  * Prints what the dearest requests cost a functions process, refused and accepted: processor time, and by how much its
- * memory grew. Run: deno task bench:intake [--only <part of a name>]
+ * memory grew. Each has a process of its own, warmed up by small requests: after another large request the memory would
+ * have grown already. Run: deno task bench:intake [--only <part of a name>]
  */
 import { callFunction, stackOf } from "../support/stack.ts";
-import { startPlatform } from "../../local/platform.ts";
+import { type FunctionsWorker, startPlatform } from "../../local/platform.ts";
 import { migratedPostgres } from "../support/prepared_databases.ts";
 import { startPostgresServer } from "../support/postgres_server.ts";
 import { acceptedInputs, busyPeople, refusedInputs } from "./intake/worst_inputs.ts";
@@ -36,7 +37,6 @@ await using platform = await startPlatform({
   database: await migratedPostgres(server),
   background: { net: false, cron: false },
 });
-const worker = await platform.startWorker();
 const stack = stackOf(platform, true);
 const organizer = await stack.organizer();
 
@@ -46,25 +46,34 @@ print(
   } s, scaled to ${REFERENCE_SECONDS} s`,
 );
 print("seconds   MB  status  request");
-await warmUp();
 for (const input of [...refusedInputs(), ...acceptedInputs()]) await show(input);
 await showStored();
 
 /** Compiled code and the first garbage collections are no cost of a request. */
-async function warmUp() {
+async function warmUp(worker: FunctionsWorker) {
   const body = JSON.stringify({
     dry_run: true,
     participants: busyPeople(20),
     constraints: { earliest_date: "2035-01-08", latest_date: "2035-01-12" },
   });
   for (let round = 0; round < 20; round++) {
-    await send({ name: "", path: "schedule", text: body, as: "key", statuses: [200] });
+    await send(worker, { name: "", path: "schedule", text: body, as: "key", statuses: [200] });
+  }
+}
+
+async function measured<T>(work: (worker: FunctionsWorker) => Promise<T>) {
+  const worker = await platform.startWorker();
+  try {
+    await warmUp(worker);
+    return await measureProcess(worker.pid, () => work(worker));
+  } finally {
+    await worker.stop();
   }
 }
 
 async function show(input: WorstInput): Promise<void> {
   if (!input.name.includes(only)) return;
-  const { seconds, megabytes, result } = await measureProcess(worker.pid, () => send(input));
+  const { seconds, megabytes, result } = await measured((worker) => send(worker, input));
   report(input.name, seconds * scale, megabytes, result, input.statuses);
 }
 
@@ -83,7 +92,7 @@ function report(
   );
 }
 
-async function send(input: WorstInput): Promise<number> {
+async function send(worker: FunctionsWorker, input: WorstInput): Promise<number> {
   const body = input.in_chunks === true ? new Blob([input.text]).stream() : input.text;
   try {
     const response = await fetch(`${worker.functions_url}/${input.path}`, {
@@ -149,9 +158,8 @@ async function showStored(): Promise<void> {
     await organizer.client.from("meetings").insert({ participants, constraints } as never);
   }
   for (const name of ["schedule", "write-back"]) {
-    const { seconds, megabytes, result } = await measureProcess(
-      worker.pid,
-      () =>
+    const { seconds, megabytes, result } = await measured(
+      (worker) =>
         callFunction(platform, name, {
           functions_url: worker.functions_url,
           apikey: platform.automations_key,
@@ -179,7 +187,7 @@ async function showWakeUp(): Promise<void> {
     return row!.count;
   };
   const before = await due();
-  const { seconds, megabytes, result } = await measureProcess(worker.pid, async () => {
+  const { seconds, megabytes, result } = await measured(async (worker) => {
     const answer = await callFunction(platform, "schedule", {
       functions_url: worker.functions_url,
       apikey: platform.automations_key,

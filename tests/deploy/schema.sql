@@ -8807,6 +8807,8 @@ declare
   v_work private.work;
   v_context jsonb;
   v_pause jsonb;
+  -- Megabytes that the caller has sent need not be read again.
+  v_is_sent boolean;
 begin
   select * into v_meeting from public.meetings as m where m.meeting_id = p_meeting_id for update;
   if not found then
@@ -8856,7 +8858,12 @@ begin
         'decision', v_meeting.scheduling_status, 'meeting', private.meeting_json(v_meeting),
         'retry_after_seconds', ceil(extract(epoch from v_work.due_at - clock_timestamp())));
     elsif v_meeting.scheduling_status = 'scheduled' and not p_reschedule then
-      return jsonb_build_object('decision', 'scheduled', 'meeting', private.meeting_json(v_meeting));
+      v_is_sent := private.are_large(v_meeting.participants) and p_meeting -> 'participants' = v_meeting.participants;
+      if v_is_sent then
+        v_meeting.participants := private.as_guests(v_meeting.participants);
+      end if;
+      return jsonb_build_object(
+        'decision', 'scheduled', 'has_availability', v_is_sent is not true, 'meeting', private.meeting_json(v_meeting));
     elsif private.frozen_calendar_differs(v_meeting, p_meeting) then
       return jsonb_build_object('decision', 'frozen', 'path', 'google_calendar_id', 'meeting', private.meeting_json(v_meeting));
     end if;
@@ -8888,7 +8895,11 @@ begin
   end if;
 
   v_meeting := private.as_requested(v_meeting);
-  return jsonb_build_object('decision', 'claimed')
+  v_is_sent := p_meeting ? 'participants' and private.are_large(v_meeting.participants);
+  if v_is_sent then
+    v_meeting.participants := private.as_guests(v_meeting.participants);
+  end if;
+  return jsonb_build_object('decision', 'claimed', 'has_availability', v_is_sent is not true)
     || v_context
     || jsonb_build_object('meeting', private.leased_search_json(v_meeting, v_work));
 end $function$;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { forgetMeetings, loseWakeUps } from "../support/many_meetings.ts";
+import { rowOf } from "../support/meetings.ts";
 import { callFunction, type Organizer, promise, type Stack } from "../support/stack.ts";
 
 promise("meetings with megabytes of busy time", {
@@ -38,7 +39,57 @@ promise("meetings with megabytes of busy time", {
     while (claims.length < 4) claims.push(await claim(stack, "claim_conflict_checks"));
     assert.deepEqual(claims, [["small 1"], ["large 1"], ["small 2"], []]);
   },
+
+  "one that the caller has sent is searched, repeated and searched again as it was sent": async (
+    stack,
+  ) => {
+    const organizer = await stack.organizer();
+    const rooms = ["one", "two"].map((name) => ({ email: `${name}@north.example`, busy: [] }));
+    const people = busyPeople(new Date("2035-01-08T00:00:00Z"));
+    const send = (participants: unknown[], more = {}) =>
+      organizer.call("schedule", {
+        body: {
+          meeting_id: "sent",
+          participants,
+          constraints: { earliest_date: "2035-01-08", latest_date: "2035-12-08" },
+          ...more,
+        },
+      });
+    const first = await send(people);
+    assert.equal(first.status, 200, JSON.stringify(first.body).slice(0, 500));
+    const { start_time } = first.body.selected_slot;
+    assert.ok(!isBusy(people, start_time), start_time);
+    const repeated = await send(people);
+    assert.deepEqual(
+      [repeated.status, repeated.body.selected_slot.start_time],
+      [200, start_time],
+      JSON.stringify(repeated.body).slice(0, 500),
+    );
+    const others = people.map((one, index) => index === 7 ? { ...one, busy: [] } : one);
+    assert.equal((await send(others)).body.error, "already_scheduled");
+
+    const group = { any_of: rooms, count: 1, name: "a room", type: "resource" };
+    const again = await send([...people, group], { reschedule: true });
+    assert.equal(again.status, 200, JSON.stringify(again.body).slice(0, 500));
+    const { participants } = await rowOf(stack, "sent") as unknown as { participants: Stored[] };
+    assert.deepEqual(participants.at(-1)?.chosen?.length, 1);
+    assert.deepEqual(participants[7]?.busy, people[7]?.busy);
+    const same = await send([...people, group]);
+    assert.equal(same.body.selected_slot.start_time, again.body.selected_slot.start_time);
+  },
 });
+
+interface Stored {
+  busy?: unknown;
+  chosen?: string[];
+}
+
+function isBusy(people: ReturnType<typeof busyPeople>, start: string): boolean {
+  const at = Date.parse(start);
+  return people.some(({ busy }) =>
+    busy.some((one) => Date.parse(one.start) < at + 30 * 60_000 && Date.parse(one.end) > at)
+  );
+}
 
 /** Meetings that are due in this order; their wake-ups are lost. */
 async function insertInOrder(
@@ -68,9 +119,9 @@ async function insertInOrder(
   await loseWakeUps(stack);
 }
 
-/** 1.5 MB, all in a year with no other meeting. */
-function busyPeople() {
-  const from = Date.parse("2036-01-01T00:00:00Z");
+/** 1.5 MB; usually all in a year with no other meeting. */
+function busyPeople(begin = new Date("2036-01-01T00:00:00Z")) {
+  const from = begin.getTime();
   return Array.from({ length: 190 }, (_, person) => ({
     email: `p${person}@north.example`,
     busy: Array.from({ length: 100 }, (_, index) => ({
