@@ -18,6 +18,7 @@ import { eventId } from "@shared/google/event_id.ts";
 import type { GoogleOutcome } from "@shared/google/outcome.ts";
 import { attemptsSpent, keepsChanging, notOrganizer, whyOutOfReach } from "./attempt_failure.ts";
 import { shownVersion } from "@shared/calendar_events/own_event.ts";
+import { eventTitle } from "./compose_event.ts";
 import { composePatch } from "./compose_patch.ts";
 import type { ComposedPatch } from "./compose_patch.ts";
 import { mustMove } from "./time_taken.ts";
@@ -111,7 +112,11 @@ function written(
     generation: row.event_generation,
     version: meeting.desired_version,
     calendar_id: at.calendar_id,
-    written_fields: writtenFields(row.written_fields, event, sentFields(row, composed)),
+    written_fields: writtenFields(
+      row.written_fields,
+      event,
+      [...sentFields(row, composed), ...ownTitle(meeting, event)],
+    ),
     overwritten: composed?.overwritten ?? [],
     ...(composed?.fields.includes("conference") === true
       ? { meet_link_refusal: meet_link_refusal ?? null }
@@ -130,6 +135,11 @@ function sentFields(
   const named = namedSince(named_fields, written_version);
   const before = EVENT_FIELDS.filter((field) => field !== "description" && named.has(field));
   return [...before, ...(composed?.fields ?? [])];
+}
+
+/** A composed title follows the guests unnamed, so after a lost response only the title itself tells that it was sent. */
+function ownTitle(meeting: WriteContext["meeting"], { summary }: GoogleEvent): "title"[] {
+  return meeting.title === null && summary === eventTitle(meeting) ? ["title"] : [];
 }
 
 function failed(context: WriteContext, failure: Failure): WriteOutcome {

@@ -84,9 +84,13 @@ begin
   end if;
   v_new := m;
   if not private.is_pending_field(m, coalesce(v_state.named_fields, '{}'), '{title}')
-    -- Without a title of its own the event has a composed one, which is a title only after people changed it.
+    -- Without a title of its own the event has a composed one, which is a title only after people changed it. While a write is due,
+    -- another one may be that write's own, whose response was lost: its settlement decides.
     and (m.title is not null
-      or coalesce(v_state.written_fields ->> 'title', v_state.seen_event ->> 'summary') <> coalesce(p_seen ->> 'summary', ''))
+      or not (
+        m.written_version < m.desired_version
+        and exists (select from private.work as w where w.kind = 'write' and w.subject_id = p_meeting_id))
+      and coalesce(v_state.written_fields ->> 'title', v_state.seen_event ->> 'summary') <> coalesce(p_seen ->> 'summary', ''))
   then
     v_new.title := left(coalesce(p_seen ->> 'summary', ''), 1000);
   end if;
@@ -112,6 +116,7 @@ begin
     v_new.organizer_self := coalesce((p_seen #>> '{organizer,self}')::boolean, false);
   end if;
   v_new.meet_link := case
+    when private.is_pending_field(m, coalesce(v_state.named_fields, '{}'), '{conference}') then m.meet_link
     when p_seen ->> 'hangoutLink' is not null then p_seen ->> 'hangoutLink'
     -- Google makes the link some time after the event; one that was there and is not was removed by people.
     when v_state.seen_event ->> 'hangoutLink' is null then m.meet_link

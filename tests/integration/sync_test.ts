@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { CODES } from "@shared/failures/codes.ts";
-import { change, createdMeeting, EVENT, write } from "../support/changes.ts";
+import {
+  change,
+  createdMeeting,
+  EVENT,
+  makeRetryDue,
+  onlyEvent,
+  write,
+} from "../support/changes.ts";
 import {
   eventsOf,
   insertMeeting,
@@ -129,6 +136,52 @@ promise("sync", {
       assert.deepEqual(sent.map(({ event }) => event).sort(), ["moved", "replied"]);
       assert.equal((await syncNow(stack, organizer)).changed, 0);
       assert.equal((await outbox(stack, meeting_id)).length, 2);
+    },
+
+  "guests whom people removed are not waited for, also where they removed every one": async (
+    stack,
+  ) => {
+    const { organizer, meeting_id, google, eventId } = await syncedMeeting(stack);
+    await google.events.patch({
+      calendarId: "primary",
+      eventId,
+      requestBody: { attendees: [] },
+    });
+    await syncNow(stack, organizer);
+    const { body: status } = await organizer.call("status", { query: { meeting_id } });
+    assert.deepEqual([status.attendees, status.rsvp.awaiting], [[], []]);
+  },
+
+  "a composed title that a write without a response has changed is no title by people, and follows the guests":
+    async (stack) => {
+      const { organizer, guests, meeting_id } = await syncedMeeting(stack, { title: null });
+      const [third, fourth] = [await stack.guest(), await stack.guest()];
+      await change(organizer, meeting_id, { participants: [...guests, third] });
+      await stack.google.fault({ method: "PATCH", path_pattern: EVENT, drop: "after", times: 1 });
+      await organizer.call("write-back", { body: { meeting_id } });
+      await syncNow(stack, organizer);
+      assert.equal((await rowOf(stack, meeting_id)).title, null);
+      await makeRetryDue(stack, meeting_id);
+      await write(organizer, meeting_id);
+      await change(organizer, meeting_id, { participants: [...guests, third, fourth] });
+      await write(organizer, meeting_id);
+      assert.equal((await rowOf(stack, meeting_id)).title, null);
+      assert.match((await onlyEvent(stack, organizer)).summary ?? "", new RegExp(fourth));
+    },
+
+  "a meeting that is to have no conference has no link, also while its event still shows one":
+    async (stack) => {
+      const { organizer, meeting_id, google, eventId } = await syncedMeeting(stack);
+      assert.ok((await rowOf(stack, meeting_id)).meet_link);
+      await change(organizer, meeting_id, { conference: "none" });
+      await google.events.patch({
+        calendarId: "primary",
+        eventId,
+        requestBody: { location: "Room 9" },
+      });
+      await syncNow(stack, organizer);
+      const row = await rowOf(stack, meeting_id);
+      assert.deepEqual([row.location, row.meet_link], ["Room 9", null]);
     },
 
   "a change that is not written yet keeps what it named, and is no change by people once it is written":
