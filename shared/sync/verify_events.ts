@@ -65,9 +65,19 @@ async function verify(
     case "unreadable":
       return { failure: moved.failure };
     default:
+      if (isDeletedForGuest(here.value)) return { event: deletedEvent(here.value, calendar_id) };
       // Another person's calendar has it now: it is alive there, and the row says who organizes it.
       return { event: syncedEvent({ ...here.value, status: "confirmed" }, calendar_id) };
   }
+}
+
+/**
+ * The copy that a move leaves behind is cancelled where its user is no guest. The copy of a guest is cancelled when the organizer deletes
+ * the event, or when the guest deletes the copy, which declines.
+ */
+function isDeletedForGuest({ status, attendees = [] }: GoogleEvent): boolean {
+  const own = attendees.find(({ self }) => self === true);
+  return status === "cancelled" && own !== undefined && own.responseStatus !== "declined";
 }
 
 function shown(event: GoogleEvent, calendar_id: string): Verification {

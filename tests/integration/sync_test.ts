@@ -406,6 +406,36 @@ promise("sync", {
       assert.notEqual((await rowOf(stack, meeting_id)).cancelled_in_google_at, null);
     },
 
+  "an event that the organizer, now a guest, handed over is deleted when its new organizer deletes it, and not when the guest does":
+    async (stack) => {
+      for (const by of ["colleague", "guest"] as const) {
+        const { organizer, guests, meeting_id, google, eventId } = await syncedMeeting(stack);
+        const attendees = [...guests, organizer.email].map((email) => ({ email }));
+        await google.events.patch({
+          calendarId: "primary",
+          eventId,
+          requestBody: { attendees },
+        });
+        const colleague = await stack.guest();
+        const share = { calendar_id: colleague, email: organizer.email };
+        await stack.google.shareCalendar({ ...share, access_role: "writer" });
+        await google.events.move({ calendarId: "primary", eventId, destination: colleague });
+        await stack.google.shareCalendar({ ...share, access_role: "none" });
+        await syncNow(stack, organizer);
+        const handed = await rowOf(stack, meeting_id);
+        assert.deepEqual(
+          [handed.organizer_email, handed.cancelled_in_google_at],
+          [colleague, null],
+        );
+        const person = by === "guest" ? google : await googleOf(stack, colleague);
+        await person.events.delete({ calendarId: "primary", eventId });
+        await syncNow(stack, organizer);
+        const row = await rowOf(stack, meeting_id);
+        assert.equal(row.cancelled_in_google_at !== null, by === "colleague", by);
+        assert.equal(row.organizer_email, colleague);
+      }
+    },
+
   "a task's event follows what people change and delete, with the history of its replies": async (
     stack,
   ) => {
