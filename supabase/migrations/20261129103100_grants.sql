@@ -260,6 +260,7 @@ grant execute on function
   public.begin_writeback,
   -- writeback settle
   private.write_event_of,
+  private.withdraw_move,
   public.settle_writebacks,
   -- writeback helpers
   public.get_pending_writebacks,

@@ -1041,9 +1041,13 @@ begin
   end if;
   v_new := m;
   if not private.is_pending_field(m, coalesce(v_state.named_fields, '{}'), '{title}')
-    -- Without a title of its own the event has a composed one, which is a title only after people changed it.
+    -- Without a title of its own the event has a composed one, which is a title only after people changed it. While a write is due,
+    -- another one may be that write's own, whose response was lost: its settlement decides.
     and (m.title is not null
-      or coalesce(v_state.written_fields ->> 'title', v_state.seen_event ->> 'summary') <> coalesce(p_seen ->> 'summary', ''))
+      or not (
+        m.written_version < m.desired_version
+        and exists (select from private.work as w where w.kind = 'write' and w.subject_id = p_meeting_id))
+      and coalesce(v_state.written_fields ->> 'title', v_state.seen_event ->> 'summary') <> coalesce(p_seen ->> 'summary', ''))
   then
     v_new.title := left(coalesce(p_seen ->> 'summary', ''), 1000);
   end if;
@@ -1069,6 +1073,7 @@ begin
     v_new.organizer_self := coalesce((p_seen #>> '{organizer,self}')::boolean, false);
   end if;
   v_new.meet_link := case
+    when private.is_pending_field(m, coalesce(v_state.named_fields, '{}'), '{conference}') then m.meet_link
     when p_seen ->> 'hangoutLink' is not null then p_seen ->> 'hangoutLink'
     -- Google makes the link some time after the event; one that was there and is not was removed by people.
     when v_state.seen_event ->> 'hangoutLink' is null then m.meet_link
@@ -4176,6 +4181,11 @@ select
     'time_taken', w.time_taken,
     'named_fields', coalesce(es.named_fields, '{}'),
     'written_fields', es.written_fields,
+    'moved_from', (
+      select jsonb_build_object('starts_at', v.from_starts_at, 'ends_at', v.from_ends_at)
+      from private.moves as v
+      where v.meeting_id = m.meeting_id and v.decision = 'moved' and v.accepted_starts_at is null
+        and v.desired_version > m.written_version and v.desired_version = (es.named_fields ->> 'time')::integer),
     'deletion_sent', m.cancelled_at is not null and exists (
       select from public.writeback_ledger as l
       where l.meeting_id = m.meeting_id and l.step = 'requested' and l.request ->> 'method' = 'delete'
@@ -8567,6 +8577,34 @@ CREATE OR REPLACE FUNCTION private.with_rule_name(p_line text)
  SET search_path TO ''
 RETURN CASE WHEN (p_line ~~ 'FREQ=%'::text) THEN ('RRULE:'::text || p_line) ELSE p_line END;
 
+CREATE OR REPLACE FUNCTION private.withdraw_move(p_meeting_id text, p_written_version integer)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_move private.moves;
+begin
+  update private.moves as v
+  set decision = 'kept', reason = 'time_changed', at = clock_timestamp()
+  from public.meetings as m
+  where m.meeting_id = p_meeting_id and v.meeting_id = m.meeting_id and v.decision = 'moved' and v.accepted_starts_at is null
+    and v.desired_version > m.written_version and v.desired_version <= p_written_version
+  returning v.* into v_move;
+  if v_move.meeting_id is null or not exists (
+    select from private.event_state as es
+    where es.kind = 'meeting' and es.subject_id = p_meeting_id and (es.named_fields ->> 'time')::integer = v_move.desired_version)
+  then
+    return;
+  end if;
+  -- From this time people moved the event.
+  perform set_config('convene.is_storing', 'true', true);
+  update public.meetings as m
+  set starts_at = v_move.from_starts_at, ends_at = v_move.from_ends_at, score = null, reasoning = null, candidates = '[]'
+  where m.meeting_id = p_meeting_id;
+  perform set_config('convene.is_storing', 'false', true);
+end $function$;
+
 CREATE OR REPLACE FUNCTION private.without_availability(p_item jsonb)
  RETURNS jsonb
  LANGUAGE sql
@@ -10991,6 +11029,11 @@ begin
   order by c.user_id
   for share;
   v_states := private.lock_write_states(v_ids);
+  perform private.withdraw_move(s.meeting_id, (g ->> 'written_version')::integer)
+  from unnest(v_given) as g
+  join unnest(v_states) as s on s.meeting_id = g ->> 'meeting_id' and (s.work).lease_token = (g ->> 'lease_token')::uuid
+  where g ->> 'outcome' = 'written' and (g ->> 'is_move_withdrawn')::boolean
+  order by s.meeting_id;
 
   with accepted as materialized (
     select
@@ -11768,6 +11811,7 @@ grant execute on function private.window_problem(jsonb,text) to service_role;
 grant execute on function private.with_choices(jsonb,jsonb) to service_role;
 grant execute on function private.with_named_fields(jsonb,text[],jsonb,integer,integer) to service_role;
 grant execute on function private.with_rule_name(text) to service_role;
+grant execute on function private.withdraw_move(text,integer) to service_role;
 grant execute on function private.without_availability(jsonb) to service_role;
 grant execute on function private.work_limit(private.work) to service_role;
 grant execute on function private.write_checked(public.meetings) to service_role;

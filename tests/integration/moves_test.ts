@@ -219,6 +219,41 @@ promise("automatic moves", {
       }
     },
 
+  "people who move the event before the automatic move is written keep their time, and no guest gets a mail of it":
+    async (stack) => {
+      for (const is_synced of [false, true]) {
+        await using receiver = startReceiver();
+        const made = await movableMeeting(stack);
+        const { organizer, guests, meeting_id, event_id } = made;
+        await addTarget(organizer, receiver, "slack", { events: ["moved", "rescheduled"] });
+        await decline(stack, made, guests[0]);
+        await searchDue(stack, meeting_id);
+        await (await inGoogle(stack, organizer.email)).edit(event_id, {
+          start: { dateTime: `${MONDAY}T15:00:00Z` },
+          end: { dateTime: `${MONDAY}T15:30:00Z` },
+        });
+        if (is_synced) await syncNow(stack, organizer);
+        const row = await settleMove(stack, made);
+        assert.deepEqual(
+          [instant(row.starts_at), instant(row.ends_at), row.write_due_at],
+          [`${MONDAY}T15:00:00.000Z`, `${MONDAY}T15:30:00.000Z`, null],
+        );
+        const [event] = await eventsOf(stack, organizer);
+        assert.equal(instant(event?.start?.dateTime), `${MONDAY}T15:00:00.000Z`);
+        assert.deepEqual(await decisionsOf(stack, meeting_id), ["kept time_changed"]);
+        assert.deepEqual(await mailsBy(stack, guests), [["invitation"], ["invitation"]]);
+        await notify(stack);
+        assert.deepEqual((await outbox(stack, meeting_id)).map(({ event }) => event), ["moved"]);
+        await change(organizer, meeting_id, AT_NOON);
+        await settleMove(stack, made);
+        assert.equal(
+          instant((await rowOf(stack, meeting_id)).starts_at),
+          instant(AT_NOON.start_time),
+          "a time that is named wins",
+        );
+      }
+    },
+
   "where no time suits everyone, or a calendar is hidden, the meeting keeps its time and says why":
     async (
       stack,
