@@ -23,7 +23,9 @@ create function private.event_instant(p_time jsonb, p_zone text) returns timesta
 language sql stable set search_path = '' as $$
 select case
   when p_time ->> 'dateTime' is not null then (p_time ->> 'dateTime')::timestamptz
-  when p_time ->> 'date' is not null then (p_time ->> 'date')::date::timestamp at time zone coalesce(p_zone, 'UTC')
+  when p_time ->> 'date' is not null then
+    -- Google may know a zone that this database does not.
+    (p_time ->> 'date')::date::timestamp at time zone case when private.is_timezone(p_zone) then p_zone else 'UTC' end
 end;
 $$;
 comment on function private.event_instant(jsonb, text) is 'The instant of Google''s start or end; a whole day begins at midnight in p_zone.';
@@ -186,7 +188,8 @@ begin
   end if;
   v_new := e;
   v_new.event_title := p_seen ->> 'summary';
-  v_new.timezone := coalesce(p_seen #>> '{start,timeZone}', e.timezone);
+  -- A whole day has no zone, and begins at midnight in UTC, as a change stores it.
+  v_new.timezone := case when p_seen #>> '{start,date}' is null then coalesce(p_seen #>> '{start,timeZone}', e.timezone) end;
   v_new.event_start := coalesce(private.event_instant(p_seen -> 'start', v_new.timezone), e.event_start);
   v_new.event_end := coalesce(private.event_instant(p_seen -> 'end', v_new.timezone), e.event_end);
   v_new.is_all_day := p_seen #>> '{start,date}' is not null;

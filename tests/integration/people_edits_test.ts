@@ -16,6 +16,7 @@ import {
 import { inGoogle } from "../support/google_people.ts";
 import { insertMeeting, mailsBy, MONDAY, rowOf, SLOT, WEEK } from "../support/meetings.ts";
 import { promise } from "../support/stack.ts";
+import { syncNow } from "../support/sync.ts";
 import { change as changeTask, scheduledTask, START } from "../support/tasks.ts";
 
 const AT_TWO = {
@@ -263,6 +264,30 @@ promise("what a change may name", {
     });
     assert.equal(only_constraints.body.event_is_due, false, "they are no field of the event");
   },
+
+  "a repetition by people that no request may have stays, and keeps no change from the event":
+    async (stack) => {
+      const { organizer, meeting_id, event } = await createdMeeting(stack);
+      const recurrence = [
+        "RRULE:FREQ=DAILY;COUNT=60",
+        ...Array.from(
+          { length: 25 },
+          (_, day) => `EXDATE:203502${String(day + 1).padStart(2, "0")}T100000Z`,
+        ),
+      ];
+      const people = await inGoogle(stack, organizer.email);
+      await people.edit(event.id, {
+        recurrence,
+        start: { dateTime: `${MONDAY}T10:00:00Z`, timeZone: "UTC" },
+        end: { dateTime: `${MONDAY}T10:30:00Z`, timeZone: "UTC" },
+      });
+      await syncNow(stack, organizer);
+      await change(organizer, meeting_id, { location: "Room 4" });
+      await write(organizer, meeting_id);
+      const now = await onlyEvent(stack, organizer);
+      assert.deepEqual([now.location, now.recurrence], ["Room 4", recurrence]);
+      assert.deepEqual((await rowOf(stack, meeting_id)).recurrence, recurrence);
+    },
 
   "a time that a change has named is not replaced by a later search": async (stack) => {
     const organizer = await stack.organizer();
