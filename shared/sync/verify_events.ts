@@ -1,5 +1,5 @@
 import { getEvent, isGone } from "@shared/calendar_events/event_calendar.ts";
-import { followEvent } from "@shared/calendar_events/find_moved_event.ts";
+import { followEvent, isDeletedForGuest } from "@shared/calendar_events/find_moved_event.ts";
 import type { LeasedSync } from "@shared/database/syncs.ts";
 import type { GoogleFailure } from "@shared/failures/google_reply.ts";
 import type { GoogleEvent } from "@shared/google/event.ts";
@@ -69,15 +69,6 @@ async function verify(
       // Another person's calendar has it now: it is alive there, and the row says who organizes it.
       return { event: syncedEvent({ ...here.value, status: "confirmed" }, calendar_id) };
   }
-}
-
-/**
- * The copy that a move leaves behind is cancelled where its user is no guest. The copy of a guest is cancelled when the organizer deletes
- * the event, or when the guest deletes the copy, which declines.
- */
-function isDeletedForGuest({ status, attendees = [] }: GoogleEvent): boolean {
-  const own = attendees.find(({ self }) => self === true);
-  return status === "cancelled" && own !== undefined && own.responseStatus !== "declined";
 }
 
 function shown(event: GoogleEvent, calendar_id: string): Verification {
