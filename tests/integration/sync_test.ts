@@ -213,6 +213,19 @@ promise("sync", {
       const row = await rowOf(stack, meeting_id);
       assert.ok(row.cancelled_in_google_at);
       assert.deepEqual([row.cancelled_at, row.write_due_at], [null, null]);
+      const status = async () => (await organizer.call("status", { query: { meeting_id } })).body;
+      const { google_event_link, meet_link, ...shown } = await status();
+      assert.deepEqual(
+        [shown.status, shown.stage, shown.reason, shown.error, google_event_link, meet_link],
+        ["cancelled", null, "cancelled_in_google", null, null, null],
+      );
+      const { body: list } = await organizer.call("status");
+      assert.deepEqual([list.counts.created ?? 0, list.counts.cancelled], [0, 1]);
+      const [view] = await stack.platform.sql(
+        "select state, reason from public.v_writeback_status where meeting_id = $1",
+        [meeting_id],
+      );
+      assert.deepEqual(view, { state: "cancelled", reason: "cancelled_in_google" });
       await notify(stack);
       assert.deepEqual((await outbox(stack, meeting_id)).map(({ event }) => event), [
         "cancelled_in_google",
@@ -224,6 +237,9 @@ promise("sync", {
       await google.events.patch({ ...at, requestBody: { status: "confirmed" } });
       await syncNow(stack, organizer);
       assert.equal((await rowOf(stack, meeting_id)).cancelled_in_google_at, null);
+      const restored = await status();
+      assert.deepEqual([restored.status, restored.reason], ["created", null]);
+      assert.ok(restored.google_event_link);
     },
 
   "an event moved to another calendar is followed there; one that another person organizes now is alive":
@@ -489,6 +505,33 @@ promise("sync", {
       const row = await rowOf(stack, meeting_id);
       assert.equal(row.cancelled_in_google_at, null);
       assert.deepEqual(await responsesOf(organizer, meeting_id), [`${guests[0]} accepted`]);
+    },
+
+  "a token that Google does not know, of a cursor or of a page, in whatever words, leads to a full read":
+    async (stack) => {
+      const { organizer, meeting_id, google, eventId } = await syncedMeeting(stack);
+      const refused = {
+        method: "GET",
+        path_pattern: "^/calendar/v3/calendars/[^/]+/events$",
+        times: 1,
+      };
+      for (
+        const [status, columns] of [
+          [400, "cursor = 'unknown', page_token = null"],
+          [410, "cursor = null, page_token = 'unknown'"],
+          [400, "cursor = null, page_token = 'unknown'"],
+        ] as const
+      ) {
+        const summary = `Planning ${status} ${columns.length}`;
+        await google.events.patch({ calendarId: "primary", eventId, requestBody: { summary } });
+        await stack.platform.sql(
+          `update private.sync_calendars set ${columns} where user_id = $1`,
+          [organizer.user_id],
+        );
+        await stack.google.fault({ ...refused, status });
+        assert.equal((await syncNow(stack, organizer)).synced, 1, `${status} ${columns}`);
+        assert.equal((await rowOf(stack, meeting_id)).title, summary);
+      }
     },
 
   "a calendar that can no longer be read says nothing about its events": async (stack) => {
