@@ -47,6 +47,43 @@ end $$;
 comment on function private.withdraw_move(text, integer) is
   'An automatic move that the version p_written_version should have written: people had moved the event before, so it keeps their time.';
 
+create function private.give_up_move(p_meeting_id text) returns void
+language plpgsql volatile set search_path = '' as $$
+declare
+  m public.meetings;
+  v_state private.event_state;
+  v_move private.moves;
+begin
+  select f.* into m from public.meetings as f
+  where f.meeting_id = p_meeting_id and f.google_event_id is not null and f.cancelled_at is null
+    and f.written_version = f.desired_version - 1 and split_part(f.writeback_error, ':', 1) in ('not_organizer', 'event_missing')
+    and not exists (select from private.work as w where w.kind = 'write' and w.subject_id = f.meeting_id);
+  update private.moves as v
+  set
+    decision = 'kept', at = clock_timestamp(),
+    reason = case split_part(m.writeback_error, ':', 1) when 'not_organizer' then 'not_organizer' else 'cancelled' end
+  where v.meeting_id = m.meeting_id and v.decision = 'moved' and v.accepted_starts_at is null and v.desired_version = m.desired_version
+  returning v.* into v_move;
+  if v_move.meeting_id is null then
+    return;
+  end if;
+  perform set_config('convene.is_storing', 'true', true);
+  update public.meetings as u
+  set
+    starts_at = v_move.from_starts_at, ends_at = v_move.from_ends_at, score = null, reasoning = null, candidates = '[]',
+    writeback_error = null, writeback_retry_count = 0, written_version = u.desired_version
+  where u.meeting_id = p_meeting_id;
+  perform set_config('convene.is_storing', 'false', true);
+  -- What people changed meanwhile waited for the write.
+  select es.* into v_state from private.event_state as es where es.kind = 'meeting' and es.subject_id = p_meeting_id;
+  if v_state.seen_event ->> 'status' <> 'cancelled' then
+    perform private.adopt_seen_meeting(p_meeting_id, v_state.seen_event, false);
+  end if;
+end $$;
+comment on function private.give_up_move(text) is
+  'An automatic move whose event cannot be written any more, because another person organizes it now or people deleted it: nobody asked for the move, so the row '
+  'goes back to the time of the event, and no error is left. Other changes are given up as their row says.';
+
 create function public.settle_writebacks(p_settlements jsonb) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
@@ -146,6 +183,15 @@ begin
     from private.event_state as es
     where es.kind = 'meeting' and es.subject_id = v_meeting_id and es.seen_event ->> 'status' <> 'cancelled';
   end loop;
+  for v_meeting_id in
+    select r.value ->> 'meeting_id'
+    from unnest(v_given) as g
+    join jsonb_array_elements(v_results) as r (value) on r.value ->> 'meeting_id' = g ->> 'meeting_id'
+    where (r.value ->> 'settled')::boolean and split_part(g ->> 'error', ':', 1) in ('not_organizer', 'event_missing')
+    order by 1
+  loop
+    perform private.give_up_move(v_meeting_id);
+  end loop;
   return v_results;
 end $$;
 comment on function public.settle_writebacks(jsonb) is
@@ -154,4 +200,4 @@ comment on function public.settle_writebacks(jsonb) is
   'outcome_unknown, spends_attempt, not_before_seconds}; released: nothing was tried, the due time stays. Returns '
   '[{meeting_id, settled, writeback_status}]; a lost lease changes nothing, and settled is false.';
 
-revoke all on function private.write_event_of, private.withdraw_move, public.settle_writebacks from public, anon, authenticated, service_role;
+revoke all on function private.write_event_of, private.withdraw_move, private.give_up_move, public.settle_writebacks from public, anon, authenticated, service_role;

@@ -261,6 +261,7 @@ grant execute on function
   -- writeback settle
   private.write_event_of,
   private.withdraw_move,
+  private.give_up_move,
   public.settle_writebacks,
   -- writeback helpers
   public.get_pending_writebacks,

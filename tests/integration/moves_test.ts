@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import { AT_NOON, cancel, change } from "../support/changes.ts";
 import { handOver, inGoogle } from "../support/google_people.ts";
-import { eventsOf, mailsBy, makeDue, MONDAY, rowOf, WEEK } from "../support/meetings.ts";
+import {
+  deleteOnGoogle,
+  eventsOf,
+  mailsBy,
+  makeDue,
+  MONDAY,
+  rowOf,
+  WEEK,
+} from "../support/meetings.ts";
 import {
   decisionsOf,
   decline,
@@ -251,6 +259,32 @@ promise("automatic moves", {
           instant(AT_NOON.start_time),
           "a time that is named wins",
         );
+      }
+    },
+
+  "an event that is handed over or deleted before the automatic move is written leaves no failure, and the row has its time":
+    async (stack) => {
+      for (const what of ["handed over", "deleted"] as const) {
+        const made = await movableMeeting(stack);
+        const { organizer, guests, meeting_id, event_id } = made;
+        await decline(stack, made, guests[0]);
+        await searchDue(stack, meeting_id);
+        if (what === "handed over") await handOver(stack, organizer, event_id);
+        else await deleteOnGoogle(stack, organizer.email, event_id);
+        await organizer.call("write-back", { body: { meeting_id } });
+        await syncNow(stack, organizer);
+        const { body: status } = await organizer.call("status", { query: { meeting_id } });
+        const is_deleted = what === "deleted";
+        assert.deepEqual(
+          [status.status, status.reason, status.error],
+          is_deleted ? ["cancelled", "cancelled_in_google", null] : ["created", null, null],
+        );
+        assert.equal(instant(status.start_time), `${MONDAY}T10:00:00.000Z`);
+        assert.deepEqual(
+          await decisionsOf(stack, meeting_id),
+          [is_deleted ? "kept cancelled" : "kept not_organizer"],
+        );
+        assert.deepEqual((await rowOf(stack, meeting_id)).write_due_at, null);
       }
     },
 

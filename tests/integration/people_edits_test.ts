@@ -289,6 +289,28 @@ promise("what a change may name", {
       assert.deepEqual((await rowOf(stack, meeting_id)).recurrence, recurrence);
     },
 
+  "a Meet link that a change names takes the place of the conference that people set": async (
+    stack,
+  ) => {
+    const { organizer, meeting_id, event } = await createdMeeting(stack);
+    const zoom = {
+      entryPoints: [{ entryPointType: "video", uri: "https://zoom.example/j/1" }],
+      conferenceSolution: { key: { type: "addOn" }, name: "Zoom" },
+    };
+    const people = await inGoogle(stack, organizer.email);
+    await people.edit(event.id, { conferenceData: null as never });
+    await people.edit(event.id, { conferenceData: zoom });
+    await change(organizer, meeting_id, { title: "Budget" });
+    await write(organizer, meeting_id);
+    const kept = await onlyEvent(stack, organizer);
+    assert.equal(kept.conferenceData?.conferenceSolution?.key?.type, "addOn");
+    await change(organizer, meeting_id, { conference: "meet" });
+    await write(organizer, meeting_id);
+    const { hangoutLink } = await onlyEvent(stack, organizer);
+    assert.ok(hangoutLink);
+    assert.equal((await rowOf(stack, meeting_id)).meet_link, hangoutLink);
+  },
+
   "a time that a change has named is not replaced by a later search": async (stack) => {
     const organizer = await stack.organizer();
     const { body: { meeting_id, selected_slot } } = await organizer.call("schedule", {
