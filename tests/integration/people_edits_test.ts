@@ -98,6 +98,28 @@ promise("what people changed on Google", {
     assert.deepEqual(await mailsBy(stack, [leaves]), [["invitation", "invitation"]]);
   },
 
+  "a guest whom people removed is not counted as invited by later changes": async (stack) => {
+    const { organizer, guests, meeting_id, event } = await createdMeeting(stack);
+    const people = await inGoogle(stack, organizer.email);
+    await people.edit(event.id, { attendees: [{ email: guests[0]! }] });
+    await syncNow(stack, organizer);
+    const spent = async () => {
+      const [row] = await stack.platform.sql(
+        "select spent from private.budget_spending where user_id = $1 and budget = 'guests_invited_per_day'",
+        [organizer.user_id],
+      );
+      return Number(row?.spent);
+    };
+    const before = await spent();
+    await change(organizer, meeting_id, { title: "Budget" });
+    await write(organizer, meeting_id);
+    assert.equal(await spent(), before);
+    const third = await stack.guest();
+    await change(organizer, meeting_id, { participants: [...guests, third] });
+    await write(organizer, meeting_id);
+    assert.equal(await spent(), before + 1);
+  },
+
   "a time that a change names wins, also where the row has it already, and the answer says so":
     async (stack) => {
       const { organizer, guests, meeting_id, event } = await createdMeeting(stack);

@@ -242,6 +242,27 @@ promise("sync", {
       assert.ok(restored.google_event_link);
     },
 
+  "a meeting whose event people deleted is cancelled, and nobody is said to be notified": async (
+    stack,
+  ) => {
+    const { organizer, guests, meeting_id, google, eventId } = await syncedMeeting(stack);
+    await google.events.delete({ calendarId: "primary", eventId, sendUpdates: "all" });
+    await syncNow(stack, organizer);
+    const remove = async (query: Record<string, string>) =>
+      (await organizer.call("meetings", {
+        method: "DELETE",
+        query: { meeting_id, ...query },
+      })).body;
+    assert.deepEqual((await remove({ dry_run: "true" })).mail_recipients, []);
+    assert.equal(
+      (await remove({})).message,
+      "The meeting was cancelled; people have deleted its event before.",
+    );
+    await write(organizer, meeting_id);
+    const told = ["invitation", "cancellation"];
+    assert.deepEqual(await mailsBy(stack, guests), [told, told]);
+  },
+
   "an event moved to another calendar is followed there; one that another person organizes now is alive":
     async (stack) => {
       const { organizer, meeting_id, google, eventId } = await syncedMeeting(stack);
