@@ -30,6 +30,13 @@ end;
 $$;
 comment on function private.event_instant(jsonb, text) is 'The instant of Google''s start or end; a whole day begins at midnight in p_zone.';
 
+create function private.hides_details(p_seen jsonb) returns boolean
+language sql immutable set search_path = '' as $$
+select not p_seen ? 'organizer';
+$$;
+comment on function private.hides_details(jsonb) is
+  'Whether Google shows only that there is something, as of a private event to a reader of its calendar: what it does not show is not gone.';
+
 create function private.announce_seen(p_meeting public.meetings, p_event text, p_key text, p_details jsonb) returns void
 language sql volatile security definer set search_path = '' as $$
 insert into private.announcements (event, transition_key, meeting_id, organizer_user_id, payload)
@@ -81,7 +88,7 @@ begin
     perform private.announce_seen(v_new, 'cancelled_in_google', v_new.google_event_id, '{}');
     return true;
   end if;
-  if not private.record_seen_event('meeting', p_meeting_id, p_seen) then
+  if private.hides_details(p_seen) or not private.record_seen_event('meeting', p_meeting_id, p_seen) then
     return false;
   end if;
   v_new := m;
@@ -183,7 +190,7 @@ begin
       and (u.id = p_id or u.recurrence_master_id = e.calendar_event_id);
     return true;
   end if;
-  if not private.record_seen_event('task_event', p_id::text, p_seen) then
+  if private.hides_details(p_seen) or not private.record_seen_event('task_event', p_id::text, p_seen) then
     return false;
   end if;
   v_new := e;
@@ -454,6 +461,7 @@ comment on function public.settle_sync(text, uuid, text, text, double precision,
 revoke all on function
   private.is_pending_field(public.meetings, jsonb, text[]),
   private.event_instant(jsonb, text),
+  private.hides_details(jsonb),
   private.announce_seen(public.meetings, text, text, jsonb),
   private.adopt_seen_meeting(text, jsonb, boolean),
   private.adopt_seen_task_event(uuid, jsonb, boolean),

@@ -461,6 +461,7 @@ grant execute on function
   -- sync pages
   private.is_pending_field,
   private.event_instant,
+  private.hides_details,
   private.announce_seen,
   private.adopt_seen_meeting,
   private.needs_verification,

@@ -507,6 +507,33 @@ promise("sync", {
     ]);
   },
 
+  "an event whose details Google hides from the user takes nothing from its row": async (stack) => {
+    const organizer = await stack.organizer();
+    const colleague = await stack.guest();
+    const theirs = await googleOf(stack, colleague);
+    const { data: event } = await theirs.events.insert({
+      calendarId: "primary",
+      requestBody: { ...AFTERNOON, summary: "Review", visibility: "private" },
+    });
+    await stack.google.shareCalendar({
+      calendar_id: colleague,
+      email: organizer.email,
+      access_role: "reader",
+    });
+    await stack.platform.sql(
+      `insert into public.task_calendar_events
+         (user_id, calendar_id, calendar_event_id, event_title, event_start, organizer_email, sync_status)
+       values ($1, $2, $3, 'Review', '2035-01-08T14:00:00Z', $2, 'synced')`,
+      [organizer.user_id, colleague, event.id],
+    );
+    await syncNow(stack, organizer);
+    const row = await eventRow(stack, organizer, event.id ?? "");
+    assert.deepEqual(
+      [row.event_title, row.organizer_email, row.sync_status],
+      ["Review", colleague, "synced"],
+    );
+  },
+
   "an expired cursor leads to a full read, which finds what vanished meanwhile and announces nothing twice":
     async (stack) => {
       const { organizer, guests, meeting_id, google, eventId } = await syncedMeeting(stack);
