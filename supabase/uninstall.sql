@@ -51,19 +51,20 @@ declare
     private.fail_poison_task_events private.failed_rows private.fan_out_announcements private.fields_named_by
     private.fields_problem private.fields_that_differ private.find_full_owners private.first_of_overlapping
     private.forget_availability_reads private.forget_notifications private.forget_spending private.forget_turns
-    private.frozen_calendar_differs private.google_connections_announce private.group_count private.group_problem
-    private.group_turns private.group_type private.groups_problem private.guest_changes private.guests_to_invite
-    private.has_open_meetings private.health_of_connections private.health_of_failures private.health_of_jobs
-    private.health_of_pauses private.health_of_queue private.health_of_storage private.health_of_wake_ups
-    private.hold_again private.hold_changed_times private.hold_first_free private.hold_for_task
-    private.hold_for_writes private.hold_slot_again private.hours_problem private.index_as_text
-    private.insert_leased_meeting private.insert_task_event private.is_adopted private.is_awaited
-    private.is_conflict_known private.is_date private.is_day private.is_deleted private.is_email private.is_grantee
-    private.is_group private.is_home private.is_in_years private.is_instant private.is_locale private.is_older_event
-    private.is_pending_field private.is_required_conflict private.is_signing_secret private.is_stamp
-    private.is_time_to_wake private.is_timezone private.is_unwritten private.item_email private.json_size_problem
-    private.keep_choices private.keep_time private.kinds_that_fail private.last_move_json private.last_moved_at
-    private.lease_length private.lease_task_event private.lease_wait private.lease_work private.leased_meetings
+    private.frozen_calendar_differs private.give_up_move private.google_connections_announce private.group_count
+    private.group_problem private.group_turns private.group_type private.groups_problem private.guest_changes
+    private.guests_to_invite private.has_open_meetings private.health_of_connections private.health_of_failures
+    private.health_of_jobs private.health_of_pauses private.health_of_queue private.health_of_storage
+    private.health_of_wake_ups private.hides_details private.hold_again private.hold_changed_times
+    private.hold_first_free private.hold_for_task private.hold_for_writes private.hold_slot_again
+    private.hours_problem private.index_as_text private.insert_leased_meeting private.insert_task_event
+    private.is_adopted private.is_awaited private.is_conflict_known private.is_date private.is_day
+    private.is_deleted private.is_email private.is_grantee private.is_group private.is_home private.is_in_years
+    private.is_instant private.is_locale private.is_older_event private.is_pending_field
+    private.is_required_conflict private.is_signing_secret private.is_stamp private.is_time_to_wake
+    private.is_timezone private.is_unwritten private.item_email private.json_size_problem private.keep_choices
+    private.keep_time private.kinds_that_fail private.last_move_json private.last_moved_at private.lease_length
+    private.lease_task_event private.lease_wait private.lease_work private.leased_meetings
     private.leased_search_json private.leased_sync_json private.ledger_months private.limit private.limit_reached
     private.limits private.list_problem private.local_midnight private.lock_ledger private.lock_people
     private.lock_write_states private.maintains_ledger private.may_hold private.meeting_event private.meeting_json

@@ -1036,7 +1036,7 @@ begin
     perform private.announce_seen(v_new, 'cancelled_in_google', v_new.google_event_id, '{}');
     return true;
   end if;
-  if not private.record_seen_event('meeting', p_meeting_id, p_seen) then
+  if private.hides_details(p_seen) or not private.record_seen_event('meeting', p_meeting_id, p_seen) then
     return false;
   end if;
   v_new := m;
@@ -1138,7 +1138,7 @@ begin
       and (u.id = p_id or u.recurrence_master_id = e.calendar_event_id);
     return true;
   end if;
-  if not private.record_seen_event('task_event', p_id::text, p_seen) then
+  if private.hides_details(p_seen) or not private.record_seen_event('task_event', p_id::text, p_seen) then
     return false;
   end if;
   v_new := e;
@@ -2878,6 +2878,43 @@ select coalesce(
   false)
 $function$;
 
+CREATE OR REPLACE FUNCTION private.give_up_move(p_meeting_id text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  m public.meetings;
+  v_state private.event_state;
+  v_move private.moves;
+begin
+  select f.* into m from public.meetings as f
+  where f.meeting_id = p_meeting_id and f.google_event_id is not null and f.cancelled_at is null
+    and f.written_version = f.desired_version - 1 and split_part(f.writeback_error, ':', 1) in ('not_organizer', 'event_missing')
+    and not exists (select from private.work as w where w.kind = 'write' and w.subject_id = f.meeting_id);
+  update private.moves as v
+  set
+    decision = 'kept', at = clock_timestamp(),
+    reason = case split_part(m.writeback_error, ':', 1) when 'not_organizer' then 'not_organizer' else 'cancelled' end
+  where v.meeting_id = m.meeting_id and v.decision = 'moved' and v.accepted_starts_at is null and v.desired_version = m.desired_version
+  returning v.* into v_move;
+  if v_move.meeting_id is null then
+    return;
+  end if;
+  perform set_config('convene.is_storing', 'true', true);
+  update public.meetings as u
+  set
+    starts_at = v_move.from_starts_at, ends_at = v_move.from_ends_at, score = null, reasoning = null, candidates = '[]',
+    writeback_error = null, writeback_retry_count = 0, written_version = u.desired_version
+  where u.meeting_id = p_meeting_id;
+  perform set_config('convene.is_storing', 'false', true);
+  -- What people changed meanwhile waited for the write.
+  select es.* into v_state from private.event_state as es where es.kind = 'meeting' and es.subject_id = p_meeting_id;
+  if v_state.seen_event ->> 'status' <> 'cancelled' then
+    perform private.adopt_seen_meeting(p_meeting_id, v_state.seen_event, false);
+  end if;
+end $function$;
+
 CREATE OR REPLACE FUNCTION private.google_connections_announce()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -3034,7 +3071,7 @@ from guests as g
 where g.before is distinct from g.after;
 $function$;
 
-CREATE OR REPLACE FUNCTION private.guests_to_invite(p_meeting_id text, p_attendees jsonb DEFAULT NULL::jsonb)
+CREATE OR REPLACE FUNCTION private.guests_to_invite(p_meeting_id text, p_attendees jsonb DEFAULT NULL::jsonb, p_has_event boolean DEFAULT false)
  RETURNS integer
  LANGUAGE sql
  STABLE
@@ -3047,8 +3084,14 @@ cross join lateral (
   select private.participant_emails(m.participants)
   except select lower(a.value ->> 'email') from jsonb_array_elements(case jsonb_typeof(shown.attendees) when 'array' then shown.attendees else '[]' end) as a
   except select lower(c.email) from private.google_connections as c where c.user_id = m.organizer_user_id
-) as guest
-where m.meeting_id = p_meeting_id;
+) as guest (email)
+where m.meeting_id = p_meeting_id
+  -- A participant whom people removed from the event stays away until a change adds them.
+  and (not p_has_event or exists (
+    select from private.event_state as es
+    where es.kind = 'meeting' and es.subject_id = m.meeting_id
+      and es.named_fields #>> array['guests', guest.email, 'change'] = 'added'
+      and (es.named_fields #>> array['guests', guest.email, 'version'])::integer > m.written_version));
 $function$;
 
 CREATE OR REPLACE FUNCTION private.has_open_meetings(p_user_id uuid, p_count integer)
@@ -3360,6 +3403,15 @@ begin
     order by j.wakes
   $query$;
 end $function$;
+
+CREATE OR REPLACE FUNCTION private.hides_details(p_seen jsonb)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+select not p_seen ? 'organizer';
+$function$;
 
 CREATE OR REPLACE FUNCTION private.hold_again(p_meeting_ids text[], p_until timestamp with time zone)
  RETURNS void
@@ -4607,6 +4659,7 @@ due as (
     nullif(split_part(p_meeting.writeback_error, ':', 1), '') as write_error,
     coalesce(substring(p_meeting.scheduling_details ->> 'reason' from '^[a-z_]+$'), p_meeting.scheduling_error) as search_error,
     p_meeting.cancelled_at is not null as is_cancelled,
+    p_meeting.cancelled_in_google_at is not null as is_cancelled_in_google,
     p_meeting.google_event_id is not null as has_event
   from (select) as one
   left join queue as s on s.kind = 'search'
@@ -4630,7 +4683,11 @@ decided as (
         when d.write_pause_end is not null or d.write_budget is not null or d.write_at is not null then 'waiting'
         else 'pending'
       end
-      when d.has_event then case when d.write_error is null then 'created' else 'failed' end
+      when d.has_event then case
+        when d.write_error is not null then 'failed'
+        when d.is_cancelled_in_google then 'cancelled'
+        else 'created'
+      end
       when 'failed' in (p_meeting.writeback_status, p_meeting.scheduling_status) then 'failed'
       else coalesce(p_meeting.writeback_status, 'pending')
     end as state,
@@ -4646,6 +4703,7 @@ select
   d.state,
   d.stage,
   case
+    when d.state = 'cancelled' and not d.is_cancelled then 'cancelled_in_google'
     when d.state in ('created', 'cancelled') then null
     when d.stage = 'search' then case
       when d.search_pause_end is not null then 'processing_paused'
@@ -7821,7 +7879,7 @@ begin
     (s.work).due_at, (s.work).attempts, (s.work).crashes, (s.work).deferrals,
     (s.work).lease_token, (s.work).leased_at, (s.work).leased_until, (s.work).leased_version,
     (s.work).google_account_id, (s.work).google_calendar_id,
-    case when s.is_cancelled then 0 else coalesce((s.work).spends, private.guests_to_invite(s.meeting_id, s.shown -> 'attendees')) end
+    case when s.is_cancelled then 0 else coalesce((s.work).spends, private.guests_to_invite(s.meeting_id, s.shown -> 'attendees', s.event_id is not null)) end
   from unnest(p_states) as s
   where (s.work).due_at is not null
   on conflict (kind, subject_id) do update
@@ -11111,6 +11169,15 @@ begin
     from private.event_state as es
     where es.kind = 'meeting' and es.subject_id = v_meeting_id and es.seen_event ->> 'status' <> 'cancelled';
   end loop;
+  for v_meeting_id in
+    select r.value ->> 'meeting_id'
+    from unnest(v_given) as g
+    join jsonb_array_elements(v_results) as r (value) on r.value ->> 'meeting_id' = g ->> 'meeting_id'
+    where (r.value ->> 'settled')::boolean and split_part(g ->> 'error', ':', 1) in ('not_organizer', 'event_missing')
+    order by 1
+  loop
+    perform private.give_up_move(v_meeting_id);
+  end loop;
   return v_results;
 end $function$;
 
@@ -11123,17 +11190,24 @@ with given as (
   select g.*
   from jsonb_to_recordset(p_events) as g (
     calendar_event_id text, organizer_email text, organizer_display_name text, organizer_self boolean,
-    attendees jsonb, etag text)
+    attendees jsonb, etag text, sequence integer, updated timestamptz)
 ), known as (
   select
-    e.id, g.*,
+    e.id, g.calendar_event_id, g.etag, shown.*,
     (e.organizer_email, e.organizer_display_name, e.organizer_self, e.attendees)
-      is distinct from (g.organizer_email, g.organizer_display_name, g.organizer_self, g.attendees) as changes,
+      is distinct from (shown.organizer_email, shown.organizer_display_name, shown.organizer_self, shown.attendees) as changes,
     exists (select from private.work as w where w.kind = 'task_event' and w.subject_id = e.id::text and w.lease_token is not null)
       or coalesce(e.last_synced_at > p_read_at, false) as is_newer
   from given as g
   join public.task_calendar_events as e
     on e.user_id = p_user_id and e.calendar_id = p_calendar_id and e.calendar_event_id = g.calendar_event_id
+  -- What Google does not show stays.
+  cross join lateral (
+    select
+      coalesce(g.attendees, e.attendees) as attendees,
+      case when g.organizer_email is null then e.organizer_email else g.organizer_email end as organizer_email,
+      case when g.organizer_email is null then e.organizer_display_name else g.organizer_display_name end as organizer_display_name,
+      case when g.organizer_email is null then e.organizer_self else g.organizer_self end as organizer_self) as shown
 ), stored as (
   update public.task_calendar_events as e
   set
@@ -11150,14 +11224,26 @@ with given as (
     and coalesce(e.last_synced_at <= p_read_at, true)
 ), known_meetings as (
   select
-    m.meeting_id, g.*,
+    m.meeting_id, g.calendar_event_id, shown.*,
     (m.organizer_email, m.organizer_display_name, m.organizer_self, m.attendees)
-      is distinct from (g.organizer_email, g.organizer_display_name, g.organizer_self, g.attendees) as changes,
+      is distinct from (shown.organizer_email, shown.organizer_display_name, shown.organizer_self, shown.attendees) as changes,
     exists (select from private.work as w where w.kind = 'write' and w.subject_id = m.meeting_id and w.lease_token is not null)
-      or coalesce(m.writeback_succeeded_at > p_read_at, false) as is_newer
+      or coalesce(m.writeback_succeeded_at > p_read_at, false)
+      -- A sync has seen a later version.
+      or g.updated is not null and exists (
+        select from private.event_state as es
+        where es.kind = 'meeting' and es.subject_id = m.meeting_id
+          and private.is_older_event(
+            jsonb_build_object('id', g.calendar_event_id, 'sequence', g.sequence, 'updated', g.updated), es.seen_event)) as is_newer
   from given as g
   join public.meetings as m
     on m.organizer_user_id = p_user_id and m.google_calendar_id = p_calendar_id and m.google_event_id = g.calendar_event_id
+  cross join lateral (
+    select
+      coalesce(g.attendees, m.attendees) as attendees,
+      case when g.organizer_email is null then m.organizer_email else g.organizer_email end as organizer_email,
+      case when g.organizer_email is null then m.organizer_display_name else g.organizer_display_name end as organizer_display_name,
+      case when g.organizer_email is null then m.organizer_self else g.organizer_self end as organizer_self) as shown
 ), stored_meetings as (
   update public.meetings as m
   set
@@ -11644,13 +11730,15 @@ grant execute on function private.fields_problem(jsonb,jsonb,text) to service_ro
 grant execute on function private.find_full_owners(text,text[]) to service_role;
 grant execute on function private.first_of_overlapping(text[]) to service_role;
 grant execute on function private.frozen_calendar_differs(public.meetings,jsonb) to service_role;
+grant execute on function private.give_up_move(text) to service_role;
 grant execute on function private.group_count(jsonb) to service_role;
 grant execute on function private.group_problem(jsonb,text) to service_role;
 grant execute on function private.group_turns(public.meetings) to service_role;
 grant execute on function private.group_type(jsonb) to service_role;
 grant execute on function private.groups_problem(jsonb) to service_role;
-grant execute on function private.guests_to_invite(text,jsonb) to service_role;
+grant execute on function private.guests_to_invite(text,jsonb,boolean) to service_role;
 grant execute on function private.has_open_meetings(uuid,integer) to service_role;
+grant execute on function private.hides_details(jsonb) to service_role;
 grant execute on function private.hold_again(text[],timestamp with time zone) to service_role;
 grant execute on function private.hold_changed_times(public.meetings,text[],jsonb) to service_role;
 grant execute on function private.hold_first_free(text,uuid,uuid,text[],jsonb,jsonb) to service_role;
