@@ -86,11 +86,11 @@ function compose({ meeting, row }: WriteContext, event: GoogleEvent): Composed {
 }
 
 interface Composed extends ComposedPatch {
-  /** People had moved the event before an automatic move, which nobody named, so it keeps their time. */
+  /** People had moved the event before an automatic move that no change named, so it keeps their time. */
   is_move_withdrawn: boolean;
 }
 
-/** Whether people have moved the event from the time from which Convene is to move it by itself. */
+/** Whether people have moved the event from the time from which Convene is to move it automatically. */
 function isMovedFrom({ moved_from, timezone }: WriteContext["row"], event: GoogleEvent): boolean {
   if (moved_from === null) return false;
   const zone = timezone ?? "UTC";

@@ -80,7 +80,7 @@ $$;
 comment on function private.leased_meetings(private.work[]) is
   'Leased meetings as returned to workers, in the order of p_work (place, from 1): the columns of the row without candidates, and lease_token, '
   'lease_seconds, operation, write_due_at, attempts, max_attempts, crashes, outcome_unknown, google_account_id, google_calendar_id, '
-  'time_taken, named_fields, written_fields, moved_from ({starts_at, ends_at} from which Convene moves it by itself; null: it does not) and deletion_sent (a deletion of the event was sent to Google before).';
+  'time_taken, named_fields, written_fields, moved_from ({starts_at, ends_at} from which Convene moves it automatically; null: it does not) and deletion_sent (a deletion of the event was sent to Google before).';
 
 create function private.record_claims(p_work private.work[]) returns void
 language sql volatile set search_path = '' as $$

@@ -81,7 +81,7 @@ begin
   end if;
 end $$;
 comment on function private.give_up_move(text) is
-  'An automatic move whose event cannot be written any more, because another person organizes it now or people deleted it: nobody asked for the move, so the row '
+  'An automatic move whose event cannot be written any more, because another person organizes it now or people deleted it: no user asked for the move, so the row '
   'goes back to the time of the event, and no error is left. Other changes are given up as their row says.';
 
 create function public.settle_writebacks(p_settlements jsonb) returns jsonb

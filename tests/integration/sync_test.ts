@@ -242,7 +242,7 @@ promise("sync", {
       assert.ok(restored.google_event_link);
     },
 
-  "a meeting whose event people deleted is cancelled, and nobody is said to be notified": async (
+  "a meeting whose event people deleted is cancelled, and no guest is said to be notified": async (
     stack,
   ) => {
     const { organizer, guests, meeting_id, google, eventId } = await syncedMeeting(stack);
