@@ -4,6 +4,7 @@ import { meetLink } from "@shared/google/event.ts";
 import { extractOrganizerMetadata, normalizeAttendees } from "@shared/google/event_people.ts";
 import type { GoogleEvent } from "@shared/google/event.ts";
 import { shownInstant } from "@shared/time/shown_time.ts";
+import { instantOf, wallOfDay } from "@shared/time/wall_time.ts";
 import { toDecide, toRepair } from "./finding.ts";
 import type { Finding } from "./finding.ts";
 
@@ -131,7 +132,8 @@ function moved(row: AuditableMeeting, event: GoogleEvent): Finding[] {
 
 /** Both times as a sentence; null where they are the same. */
 function timesOf(row: AuditableMeeting, event: GoogleEvent): string | null {
-  const [start, end] = [instantOf(event.start), instantOf(event.end)];
+  const zone = row.timezone ?? "UTC";
+  const [start, end] = [instantAt(event.start, zone), instantAt(event.end, zone)];
   if (sameInstant(start, row.starts_at) && sameInstant(end, row.ends_at)) return null;
   return `The event is from ${start} to ${end}, the meeting from ${utc(row.starts_at)} to ${
     utc(row.ends_at)
@@ -189,8 +191,10 @@ function canonical(attendees: unknown): string {
   ).toSorted().join("\n");
 }
 
-function instantOf(time: GoogleEvent["start"]): string {
-  return time?.dateTime === undefined ? time?.date ?? "unknown" : utc(time.dateTime);
+/** A whole day begins at midnight in the zone of the row, as sync stores it. */
+function instantAt(time: GoogleEvent["start"], zone: string): string {
+  if (time?.date === undefined) return utc(time?.dateTime ?? null);
+  return utc(new Date(instantOf(wallOfDay(time.date), zone)).toISOString());
 }
 
 function sameInstant(google: string, row: string | null): boolean {

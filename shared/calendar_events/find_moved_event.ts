@@ -41,15 +41,18 @@ export async function locateEvent(
   }
   const event = got.value;
   const organizer_email = otherOrganizer(event);
+  const is_cancelled = event.status === "cancelled";
+  if (organizer_email === null && is_cancelled) return { kind: "deleted", event };
   // Another person's event was not moved away from here; it is theirs, also where the user may write there.
-  if (organizer_email === null || !isOwnCreation(event)) {
-    return event.status === "cancelled" ? { kind: "deleted", event } : { kind: "there", at, event };
+  if (organizer_email === null || !is_cancelled && !isOwnCreation(event)) {
+    return { kind: "there", at, event };
   }
   const moved = await followEvent(at, event_id, organizer_email);
   if (moved !== null) return moved;
-  return event.status === "cancelled"
-    ? { kind: "elsewhere", organizer_email, event }
-    : { kind: "there", at, event };
+  if (!is_cancelled) return { kind: "there", at, event };
+  return isDeletedForGuest(event)
+    ? { kind: "deleted", event }
+    : { kind: "elsewhere", organizer_email, event };
 }
 
 const DELETED = { kind: "deleted", event: null } as const;
@@ -92,6 +95,16 @@ async function absent(
   }
   const kind = head.verdict === "reject" ? "no_access" : "unreadable";
   return { kind, failure: head };
+}
+
+/**
+ * Whether a cancelled copy of another organizer's event says that the event is deleted. The copy of a guest is cancelled when the
+ * organizer deletes the event, or when the guest deletes the copy, which declines; the copy that a move leaves behind is cancelled
+ * where its user is no guest.
+ */
+export function isDeletedForGuest({ status, attendees = [] }: GoogleEvent): boolean {
+  const own = attendees.find(({ self }) => self === true);
+  return status === "cancelled" && own !== undefined && own.responseStatus !== "declined";
 }
 
 /** The organizer, if it is another calendar than the one that was read. */

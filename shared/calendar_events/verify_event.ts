@@ -37,9 +37,8 @@ export async function verifyEvent(
   const { organizer, status } = event;
   const is_here = organizer?.email === undefined || organizer.self === true;
   if (is_here && status === "cancelled") return { kind: "tombstone" };
-  if (shownKey(event) !== event_key) {
-    return status === "cancelled" ? { kind: "tombstone" } : { kind: "foreign", event };
-  }
+  // The copy that a moved event leaves behind may have lost the key.
+  if (status !== "cancelled" && shownKey(event) !== event_key) return { kind: "foreign", event };
   if (is_here) return { kind: "ours", event, calendar_id: at.calendar_id };
   const found = await locateEvent(at, id, got);
   switch (found.kind) {

@@ -42,8 +42,12 @@ export interface EventPeople {
   organizer_email: string | null;
   organizer_display_name: string | null;
   organizer_self: boolean | null;
-  attendees: readonly unknown[];
+  /** Null: Google does not show all of them. */
+  attendees: readonly unknown[] | null;
   etag: string | null;
+  /** The version of the event, by which an earlier one is told; null: Google does not show it. */
+  sequence: number | null;
+  updated: string | null;
 }
 
 /**

@@ -65,6 +65,8 @@ export type LeasedMeeting = MeetingRow & {
   named_fields: NamedFields;
   /** What Convene last wrote; null: unknown. */
   written_fields: WrittenFields | null;
+  /** The time from which Convene moves it automatically; null: it does not. */
+  moved_from: { starts_at: string; ends_at: string } | null;
   /** A deletion of the event was sent to Google before. */
   deletion_sent: boolean;
 };

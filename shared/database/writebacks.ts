@@ -127,6 +127,8 @@ export type Settlement =
       operation: string;
       /** The event was created, and no caller reads the response that says so. */
       is_unacknowledged?: true;
+      /** People had moved the event before an automatic move, so it kept their time. */
+      is_move_withdrawn?: true;
     } & WritebackSuccess
     | { outcome: "failed"; failure: Failure; event_generation: number }
     | { outcome: "released" }

@@ -33,8 +33,8 @@ export function readMoveRequest(
 export function presentPeople(row: LeasedSearch): unknown {
   const { participants, organizer_email, written_version, desired_version } = row;
   const guests = guestsOf(row.attendees);
-  // Before its write the event does not show whom a change has invited.
-  const is_shown = written_version >= desired_version && guests.length > 0;
+  // Before its write the event does not show whom a change has invited. One that was never read has no organizer here.
+  const is_shown = written_version >= desired_version && organizer_email !== null;
   if (!Array.isArray(participants) || !is_shown) return participants;
   const shown = new Set([...guests.map(({ email }) => email), organizer_email ?? ""].map(lower));
   const named = new Set(

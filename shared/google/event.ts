@@ -212,6 +212,11 @@ export function meetLink(event: GoogleEvent): string | null {
   return video?.uri ?? event.hangoutLink ?? null;
 }
 
+/** Whether the event has a conference, or Google still makes one, and it is not the one of an add-on such as Zoom. */
+export function hasMeet(event: GoogleEvent): boolean {
+  return hasConference(event) && event.conferenceData?.conferenceSolution?.key?.type !== "addOn";
+}
+
 /** Whether the event has a conference, or Google still makes one. */
 export function hasConference({ conferenceData, hangoutLink }: GoogleEvent): boolean {
   const status = conferenceData?.createRequest?.status?.statusCode;

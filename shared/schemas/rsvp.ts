@@ -66,7 +66,7 @@ export function rsvpSummary(
     const guest = byEmail.get(email.toLowerCase());
     const is_own = email.toLowerCase() === account_email?.toLowerCase();
     if (type === "optional" || is_own || isOrganizer(guest)) return false;
-    return guest !== undefined || !(is_written && answers.data.length > 0);
+    return guest !== undefined || !is_written;
   });
   const answerOf = (email: string) => byEmail.get(email.toLowerCase())?.responseStatus;
   const declined = invited.filter(({ email }) => answerOf(email) === "declined");

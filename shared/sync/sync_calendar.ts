@@ -94,14 +94,14 @@ function list(
   );
 }
 
-/** 410 ends a cursor; a page token that Google no longer knows is a 400. */
+/** 410 ends a cursor; a token that Google does not know is a 400. A read without tokens has none that could be outdated. */
 function isOutdated(
   failure: GoogleFailure,
   { cursor, page_token }: Pick<LeasedSync, "cursor" | "page_token">,
 ): boolean {
   if (failure.verdict !== "reject") return false;
   const { status } = failure.google;
-  return status === 410 && cursor !== null || status === 400 && page_token !== null;
+  return (status === 410 || status === 400) && (cursor !== null || page_token !== null);
 }
 
 async function settleFailure(

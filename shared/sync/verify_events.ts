@@ -1,5 +1,5 @@
 import { getEvent, isGone } from "@shared/calendar_events/event_calendar.ts";
-import { followEvent } from "@shared/calendar_events/find_moved_event.ts";
+import { followEvent, isDeletedForGuest } from "@shared/calendar_events/find_moved_event.ts";
 import type { LeasedSync } from "@shared/database/syncs.ts";
 import type { GoogleFailure } from "@shared/failures/google_reply.ts";
 import type { GoogleEvent } from "@shared/google/event.ts";
@@ -65,6 +65,7 @@ async function verify(
     case "unreadable":
       return { failure: moved.failure };
     default:
+      if (isDeletedForGuest(here.value)) return { event: deletedEvent(here.value, calendar_id) };
       // Another person's calendar has it now: it is alive there, and the row says who organizes it.
       return { event: syncedEvent({ ...here.value, status: "confirmed" }, calendar_id) };
   }

@@ -1,7 +1,8 @@
 import { EVENT_KEY_PROPERTY, VERSION_PROPERTY } from "@shared/calendar_events/own_event.ts";
 import { TEXT_PROPERTY, textMark } from "@shared/calendar_events/text_mark.ts";
 import { escapeHtml } from "@shared/google/description.ts";
-import type { AttendeeInput, EventInput, EventPatch } from "@shared/google/event.ts";
+import { hasConference, hasMeet } from "@shared/google/event.ts";
+import type { AttendeeInput, EventInput, EventPatch, GoogleEvent } from "@shared/google/event.ts";
 import { eventId, meetRequestId } from "@shared/google/event_id.ts";
 import { LIMITS } from "@shared/schemas/limits.ts";
 import { displayName } from "@shared/schemas/participant.ts";
@@ -40,10 +41,10 @@ export function composeSettings(meeting: WritableMeeting): EventInput {
 export function conferenceChange(
   meeting: WritableMeeting,
   generation: number,
-  has_conference: boolean,
+  event: GoogleEvent,
 ): EventPatch {
-  if ((meeting.conference === "meet") === has_conference) return {};
-  if (meeting.conference === "none") return { conferenceData: null };
+  if (meeting.conference === "none") return hasConference(event) ? { conferenceData: null } : {};
+  if (hasMeet(event)) return {};
   // Google ignores a request id that the event has seen; the first one was made with it.
   const request = meeting.desired_version;
   return { conferenceData: meetRequest(meetRequestId(meeting.event_key, generation, request)) };

@@ -3,7 +3,6 @@ import type { EventField } from "@shared/database/event_fields.ts";
 import { TEXT_PROPERTY, textMark } from "@shared/calendar_events/text_mark.ts";
 import { fieldsOf } from "@shared/calendar_events/written_fields.ts";
 import type { WrittenFields } from "@shared/database/event_fields.ts";
-import { hasConference } from "@shared/google/event.ts";
 import type {
   AttendeeInput,
   EventPatch,
@@ -126,7 +125,7 @@ function settings(meeting: WritableMeeting, basis: PatchBasis): EventPatch {
     ...(named.has("guests_can_see_other_guests")
       ? { guestsCanSeeOtherGuests: guestsCanSeeOtherGuests ?? null }
       : {}),
-    ...(named.has("conference") ? conferenceChange(meeting, generation, hasConference(event)) : {}),
+    ...(named.has("conference") ? conferenceChange(meeting, generation, event) : {}),
   };
 }
 

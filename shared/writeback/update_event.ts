@@ -18,6 +18,8 @@ import { eventId } from "@shared/google/event_id.ts";
 import type { GoogleOutcome } from "@shared/google/outcome.ts";
 import { attemptsSpent, keepsChanging, notOrganizer, whyOutOfReach } from "./attempt_failure.ts";
 import { shownVersion } from "@shared/calendar_events/own_event.ts";
+import { instantIso, momentOf } from "@shared/time/wall_time.ts";
+import { eventTitle } from "./compose_event.ts";
 import { composePatch } from "./compose_patch.ts";
 import type { ComposedPatch } from "./compose_patch.ts";
 import { mustMove } from "./time_taken.ts";
@@ -67,15 +69,40 @@ export async function updateEvent(context: WriteContext): Promise<WriteOutcome> 
   return failed(context, keepsChanging());
 }
 
-function compose({ meeting, row }: WriteContext, event: GoogleEvent): ComposedPatch {
+function compose({ meeting, row }: WriteContext, event: GoogleEvent): Composed {
   const shown = shownVersion(event) ?? 0;
-  return composePatch(meeting, {
+  const named = namedSince(row.named_fields, Math.max(row.written_version, shown));
+  const is_move_withdrawn = named.has("time") && isMovedFrom(row, event);
+  const composed = composePatch(meeting, {
     event,
-    named: namedSince(row.named_fields, Math.max(row.written_version, shown)),
+    named: is_move_withdrawn
+      ? { ...named, has: (field) => field !== "time" && named.has(field) }
+      : named,
     // A later version than the last settled one was written without a response, so what of it is ours is unknown.
     written: shown > row.written_version ? null : row.written_fields,
     generation: row.event_generation,
   });
+  return { ...composed, is_move_withdrawn };
+}
+
+interface Composed extends ComposedPatch {
+  /** People had moved the event before an automatic move that no change named, so it keeps their time. */
+  is_move_withdrawn: boolean;
+}
+
+/** Whether people have moved the event from the time from which Convene is to move it automatically. */
+function isMovedFrom({ moved_from, timezone }: WriteContext["row"], event: GoogleEvent): boolean {
+  if (moved_from === null) return false;
+  const zone = timezone ?? "UTC";
+  const [start, end] = [momentOf(event.start, zone), momentOf(event.end, zone)];
+  return start === null || end === null || start.zone === null ||
+    !isSameSecond(instantIso(start), moved_from.starts_at) ||
+    !isSameSecond(instantIso(end), moved_from.ends_at);
+}
+
+/** Google keeps whole seconds. */
+function isSameSecond(one: string, other: string): boolean {
+  return Math.floor(Date.parse(one) / 1000) === Math.floor(Date.parse(other) / 1000);
 }
 
 /** `refusal`: why the event was patched without the conference that was asked for. */
@@ -101,7 +128,7 @@ function written(
   { row, meeting }: WriteContext,
   { at }: FoundEvent,
   event: GoogleEvent,
-  composed: ComposedPatch | null,
+  composed: Composed | null,
   meet_link_refusal?: string,
 ): WriteOutcome {
   return {
@@ -111,8 +138,13 @@ function written(
     generation: row.event_generation,
     version: meeting.desired_version,
     calendar_id: at.calendar_id,
-    written_fields: writtenFields(row.written_fields, event, sentFields(row, composed)),
+    written_fields: writtenFields(
+      row.written_fields,
+      event,
+      [...sentFields(row, composed), ...ownTitle(meeting, event)],
+    ),
     overwritten: composed?.overwritten ?? [],
+    is_move_withdrawn: composed?.is_move_withdrawn ?? false,
     ...(composed?.fields.includes("conference") === true
       ? { meet_link_refusal: meet_link_refusal ?? null }
       : {}),
@@ -130,6 +162,11 @@ function sentFields(
   const named = namedSince(named_fields, written_version);
   const before = EVENT_FIELDS.filter((field) => field !== "description" && named.has(field));
   return [...before, ...(composed?.fields ?? [])];
+}
+
+/** A composed title follows the guests unnamed, so after a lost response only the title itself tells that it was sent. */
+function ownTitle(meeting: WriteContext["meeting"], { summary }: GoogleEvent): "title"[] {
+  return meeting.title === null && summary === eventTitle(meeting) ? ["title"] : [];
 }
 
 function failed(context: WriteContext, failure: Failure): WriteOutcome {

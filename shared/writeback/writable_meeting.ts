@@ -46,6 +46,11 @@ const SCHEMA = z.object({
   })),
 });
 
+/** Of a written meeting: people may give its event a repetition that no request may have. */
+const WRITTEN = z.extend(SCHEMA, {
+  recurrence: z.nullable(z.union([RECURRENCE, z.array(z.string())])),
+});
+
 /**
  * What an event is composed of. `organizer_email` is the address of the Google account that writes;
  * `event_reasoning` holds the reasons that guests may read.
@@ -67,7 +72,7 @@ export function writableMeeting(
   row: MeetingRow,
   organizer_email: string | null,
 ): { meeting: WritableMeeting } | { problem: z.core.$ZodError } {
-  const parsed = SCHEMA.safeParse(row);
+  const parsed = (row.google_event_id === null ? SCHEMA : WRITTEN).safeParse(row);
   if (!parsed.success) return { problem: parsed.error };
   const { reasoning, scheduling_details, ...columns } = parsed.data;
   // Rows of an adopted table may be older than these columns.

@@ -236,6 +236,7 @@ function writtenAttempt(
       written_version: version,
       event_generation: generation,
       steps,
+      ...(outcome.is_move_withdrawn === true ? { is_move_withdrawn: true } : {}),
       ...(is_wake_up && !already_exists ? { is_unacknowledged: true } : {}),
     },
     result: {

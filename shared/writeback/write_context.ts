@@ -36,6 +36,8 @@ export type WriteOutcome =
     written_fields: WrittenFields | null;
     /** What people had set and this write replaced, because a change named it. */
     overwritten: readonly Overwritten[];
+    /** People had moved the event before an automatic move, so it kept their time. */
+    is_move_withdrawn?: boolean;
     /** Where a Meet link was asked for: Google's reason for none, as its calendar allows none; null: it was accepted. */
     meet_link_refusal?: string | null;
   }

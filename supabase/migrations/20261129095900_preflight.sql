@@ -51,19 +51,20 @@ declare
     private.fail_poison_task_events private.failed_rows private.fan_out_announcements private.fields_named_by
     private.fields_problem private.fields_that_differ private.find_full_owners private.first_of_overlapping
     private.forget_availability_reads private.forget_notifications private.forget_spending private.forget_turns
-    private.frozen_calendar_differs private.google_connections_announce private.group_count private.group_problem
-    private.group_turns private.group_type private.groups_problem private.guest_changes private.guests_to_invite
-    private.has_open_meetings private.health_of_connections private.health_of_failures private.health_of_jobs
-    private.health_of_pauses private.health_of_queue private.health_of_storage private.health_of_wake_ups
-    private.hold_again private.hold_changed_times private.hold_first_free private.hold_for_task
-    private.hold_for_writes private.hold_slot_again private.hours_problem private.index_as_text
-    private.insert_leased_meeting private.insert_task_event private.is_adopted private.is_awaited
-    private.is_conflict_known private.is_date private.is_day private.is_deleted private.is_email private.is_grantee
-    private.is_group private.is_home private.is_in_years private.is_instant private.is_locale private.is_older_event
-    private.is_pending_field private.is_required_conflict private.is_signing_secret private.is_stamp
-    private.is_time_to_wake private.is_timezone private.is_unwritten private.item_email private.json_size_problem
-    private.keep_choices private.keep_time private.kinds_that_fail private.last_move_json private.last_moved_at
-    private.lease_length private.lease_task_event private.lease_wait private.lease_work private.leased_meetings
+    private.frozen_calendar_differs private.give_up_move private.google_connections_announce private.group_count
+    private.group_problem private.group_turns private.group_type private.groups_problem private.guest_changes
+    private.guests_to_invite private.has_open_meetings private.health_of_connections private.health_of_failures
+    private.health_of_jobs private.health_of_pauses private.health_of_queue private.health_of_storage
+    private.health_of_wake_ups private.hides_details private.hold_again private.hold_changed_times
+    private.hold_first_free private.hold_for_task private.hold_for_writes private.hold_slot_again
+    private.hours_problem private.index_as_text private.insert_leased_meeting private.insert_task_event
+    private.is_adopted private.is_awaited private.is_conflict_known private.is_date private.is_day
+    private.is_deleted private.is_email private.is_grantee private.is_group private.is_home private.is_in_years
+    private.is_instant private.is_locale private.is_older_event private.is_pending_field
+    private.is_required_conflict private.is_signing_secret private.is_stamp private.is_time_to_wake
+    private.is_timezone private.is_unwritten private.item_email private.json_size_problem private.keep_choices
+    private.keep_time private.kinds_that_fail private.last_move_json private.last_moved_at private.lease_length
+    private.lease_task_event private.lease_wait private.lease_work private.leased_meetings
     private.leased_search_json private.leased_sync_json private.ledger_months private.limit private.limit_reached
     private.limits private.list_problem private.local_midnight private.lock_ledger private.lock_people
     private.lock_write_states private.maintains_ledger private.may_hold private.meeting_event private.meeting_json
@@ -109,29 +110,30 @@ declare
     private.unknown_field_message private.vault_entries private.wake private.wake_for_rest private.wake_worker
     private.way_back private.weekdays_problem private.weights_problem private.whole_number_problem
     private.whole_problem private.window_problem private.with_choices private.with_named_fields
-    private.with_rule_name private.without_availability private.work_limit private.work_wake_inserted
-    private.work_wake_updated private.write_checked private.write_event_of private.write_operation
-    public.adopt_google_event public.allow_availability public.anonymous_users_allowed public.assignee_emails
-    public.begin_event_change public.begin_google_authorization public.begin_scheduling public.begin_task_event
-    public.begin_writeback public.cancel_meeting public.cancel_meetings_of_user public.change_meeting
-    public.claim_conflict_checks public.claim_holidays public.claim_meet_links public.claim_notifications
-    public.claim_profile_readings public.claim_schedulings public.claim_syncs public.claim_task_events
-    public.claim_writeback_slice public.claim_writebacks public.connect_google public.convene_health
-    public.count_failed_work public.decide_move public.discard_task_event public.find_event_keys
-    public.find_google_authorization public.find_task_event public.finish_batch public.follow_task_event
-    public.forget_google_connection public.get_pending_writebacks public.list_auditable_calendars
-    public.list_auditable_meetings public.list_auditable_task_events public.list_availability_sharing
-    public.list_failed_searches public.list_meetings public.list_unsynced_events public.mark_google_needs_reauth
-    public.mark_writeback_failure public.mark_writeback_success public.pause_all_google_connections
-    public.pause_google_connection public.pause_work public.preview_change public.read_conflict_context
-    public.read_google_connection public.read_meeting public.read_queue public.read_scheduling_context
-    public.read_slot_holds public.read_task_event public.read_task_events public.receive_google_code
-    public.receive_push public.refresh_written_event public.requeue_failed_work public.requeue_meeting
-    public.requeue_meetings public.requeue_task_event public.requeue_work public.restart_sync public.resume_work
-    public.revoke_availability public.save_calendar_profile public.save_channel public.save_google_access_token
-    public.settle_conflict_check public.settle_holidays public.settle_meet_links public.settle_notification
-    public.settle_scheduling public.settle_sync public.settle_task_event public.settle_writebacks
-    public.store_event_people public.store_sync_page public.take_channels public.use_google_authorization', E' \n'), '\s+');
+    private.with_rule_name private.withdraw_move private.without_availability private.work_limit
+    private.work_wake_inserted private.work_wake_updated private.write_checked private.write_event_of
+    private.write_operation public.adopt_google_event public.allow_availability public.anonymous_users_allowed
+    public.assignee_emails public.begin_event_change public.begin_google_authorization public.begin_scheduling
+    public.begin_task_event public.begin_writeback public.cancel_meeting public.cancel_meetings_of_user
+    public.change_meeting public.claim_conflict_checks public.claim_holidays public.claim_meet_links
+    public.claim_notifications public.claim_profile_readings public.claim_schedulings public.claim_syncs
+    public.claim_task_events public.claim_writeback_slice public.claim_writebacks public.connect_google
+    public.convene_health public.count_failed_work public.decide_move public.discard_task_event
+    public.find_event_keys public.find_google_authorization public.find_task_event public.finish_batch
+    public.follow_task_event public.forget_google_connection public.get_pending_writebacks
+    public.list_auditable_calendars public.list_auditable_meetings public.list_auditable_task_events
+    public.list_availability_sharing public.list_failed_searches public.list_meetings public.list_unsynced_events
+    public.mark_google_needs_reauth public.mark_writeback_failure public.mark_writeback_success
+    public.pause_all_google_connections public.pause_google_connection public.pause_work public.preview_change
+    public.read_conflict_context public.read_google_connection public.read_meeting public.read_queue
+    public.read_scheduling_context public.read_slot_holds public.read_task_event public.read_task_events
+    public.receive_google_code public.receive_push public.refresh_written_event public.requeue_failed_work
+    public.requeue_meeting public.requeue_meetings public.requeue_task_event public.requeue_work public.restart_sync
+    public.resume_work public.revoke_availability public.save_calendar_profile public.save_channel
+    public.save_google_access_token public.settle_conflict_check public.settle_holidays public.settle_meet_links
+    public.settle_notification public.settle_scheduling public.settle_sync public.settle_task_event
+    public.settle_writebacks public.store_event_people public.store_sync_page public.take_channels
+    public.use_google_authorization', E' \n'), '\s+');
   -- Of triggers on the tables that can be adopted.
   c_triggers constant text[] := regexp_split_to_array(btrim('
     meetings_admit_rows meetings_announce_inserted meetings_announce_updated meetings_check_id

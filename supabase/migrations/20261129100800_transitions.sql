@@ -78,7 +78,7 @@ end $$;
 comment on function private.lock_write_states(text[]) is
   'Locks meetings and their work, in the order of their ids, and returns their states. Ids that do not exist are left out.';
 
-create function private.guests_to_invite(p_meeting_id text, p_attendees jsonb default null) returns integer
+create function private.guests_to_invite(p_meeting_id text, p_attendees jsonb default null, p_has_event boolean default false) returns integer
 language sql stable set search_path = '' as $$
 select count(*)::integer
 from public.meetings as m
@@ -87,12 +87,18 @@ cross join lateral (
   select private.participant_emails(m.participants)
   except select lower(a.value ->> 'email') from jsonb_array_elements(case jsonb_typeof(shown.attendees) when 'array' then shown.attendees else '[]' end) as a
   except select lower(c.email) from private.google_connections as c where c.user_id = m.organizer_user_id
-) as guest
-where m.meeting_id = p_meeting_id;
+) as guest (email)
+where m.meeting_id = p_meeting_id
+  -- A participant whom people removed from the event stays away until a change adds them.
+  and (not p_has_event or exists (
+    select from private.event_state as es
+    where es.kind = 'meeting' and es.subject_id = m.meeting_id
+      and es.named_fields #>> array['guests', guest.email, 'change'] = 'added'
+      and (es.named_fields #>> array['guests', guest.email, 'version'])::integer > m.written_version));
 $$;
-comment on function private.guests_to_invite(text, jsonb) is
+comment on function private.guests_to_invite(text, jsonb, boolean) is
   'How many guests the next write of a meeting invites: the participants, without the organizer, that its event did not show when it was '
-  'last seen (p_attendees: seen just now).';
+  'last seen (p_attendees: seen just now). p_has_event: it changes an event, which invites only those whom a change has added.';
 
 create function private.due_write(p_state private.write_state, p_due_at timestamptz, p_restarts boolean) returns private.write_state
 language plpgsql volatile set search_path = '' as $$
@@ -413,7 +419,7 @@ begin
     (s.work).due_at, (s.work).attempts, (s.work).crashes, (s.work).deferrals,
     (s.work).lease_token, (s.work).leased_at, (s.work).leased_until, (s.work).leased_version,
     (s.work).google_account_id, (s.work).google_calendar_id,
-    case when s.is_cancelled then 0 else coalesce((s.work).spends, private.guests_to_invite(s.meeting_id, s.shown -> 'attendees')) end
+    case when s.is_cancelled then 0 else coalesce((s.work).spends, private.guests_to_invite(s.meeting_id, s.shown -> 'attendees', s.event_id is not null)) end
   from unnest(p_states) as s
   where (s.work).due_at is not null
   on conflict (kind, subject_id) do update

@@ -48,6 +48,7 @@ due as (
     nullif(split_part(p_meeting.writeback_error, ':', 1), '') as write_error,
     coalesce(substring(p_meeting.scheduling_details ->> 'reason' from '^[a-z_]+$'), p_meeting.scheduling_error) as search_error,
     p_meeting.cancelled_at is not null as is_cancelled,
+    p_meeting.cancelled_in_google_at is not null as is_cancelled_in_google,
     p_meeting.google_event_id is not null as has_event
   from (select) as one
   left join queue as s on s.kind = 'search'
@@ -71,7 +72,11 @@ decided as (
         when d.write_pause_end is not null or d.write_budget is not null or d.write_at is not null then 'waiting'
         else 'pending'
       end
-      when d.has_event then case when d.write_error is null then 'created' else 'failed' end
+      when d.has_event then case
+        when d.write_error is not null then 'failed'
+        when d.is_cancelled_in_google then 'cancelled'
+        else 'created'
+      end
       when 'failed' in (p_meeting.writeback_status, p_meeting.scheduling_status) then 'failed'
       else coalesce(p_meeting.writeback_status, 'pending')
     end as state,
@@ -87,6 +92,7 @@ select
   d.state,
   d.stage,
   case
+    when d.state = 'cancelled' and not d.is_cancelled then 'cancelled_in_google'
     when d.state in ('created', 'cancelled') then null
     when d.stage = 'search' then case
       when d.search_pause_end is not null then 'processing_paused'
@@ -109,6 +115,6 @@ $$;
 comment on function private.meeting_state(public.meetings) is
   'The state of a meeting as people read it. state: searching, waiting (until), pending, retrying, created, changing, cancelling, cancelled or '
   'failed; stage: search or write, null when nothing is left to do; reason: code of why it waits, is retried or failed; until: when it is '
-  'continued, null for at once. A change or a cancellation that was given up is failed. Security definer: users have no rights on the queue.';
+  'continued, null for at once. A change or a cancellation that was given up is failed; a meeting whose event people deleted is cancelled, with the reason cancelled_in_google. Security definer: users have no rights on the queue.';
 
 revoke all on function private.meeting_state(public.meetings) from public, anon, authenticated, service_role;

@@ -61,6 +61,11 @@ select
     'time_taken', w.time_taken,
     'named_fields', coalesce(es.named_fields, '{}'),
     'written_fields', es.written_fields,
+    'moved_from', (
+      select jsonb_build_object('starts_at', v.from_starts_at, 'ends_at', v.from_ends_at)
+      from private.moves as v
+      where v.meeting_id = m.meeting_id and v.decision = 'moved' and v.accepted_starts_at is null
+        and v.desired_version > m.written_version and v.desired_version = (es.named_fields ->> 'time')::integer),
     'deletion_sent', m.cancelled_at is not null and exists (
       select from public.writeback_ledger as l
       where l.meeting_id = m.meeting_id and l.step = 'requested' and l.request ->> 'method' = 'delete'
@@ -75,7 +80,7 @@ $$;
 comment on function private.leased_meetings(private.work[]) is
   'Leased meetings as returned to workers, in the order of p_work (place, from 1): the columns of the row without candidates, and lease_token, '
   'lease_seconds, operation, write_due_at, attempts, max_attempts, crashes, outcome_unknown, google_account_id, google_calendar_id, '
-  'time_taken, named_fields, written_fields and deletion_sent (a deletion of the event was sent to Google before).';
+  'time_taken, named_fields, written_fields, moved_from ({starts_at, ends_at} from which Convene moves it automatically; null: it does not) and deletion_sent (a deletion of the event was sent to Google before).';
 
 create function private.record_claims(p_work private.work[]) returns void
 language sql volatile set search_path = '' as $$

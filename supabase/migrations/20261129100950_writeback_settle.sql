@@ -20,6 +20,70 @@ end
 $$;
 comment on function private.write_event_of(jsonb, text) is 'A settlement of public.settle_writebacks as an event of private.next_write_state.';
 
+create function private.withdraw_move(p_meeting_id text, p_written_version integer) returns void
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_move private.moves;
+begin
+  update private.moves as v
+  set decision = 'kept', reason = 'time_changed', at = clock_timestamp()
+  from public.meetings as m
+  where m.meeting_id = p_meeting_id and v.meeting_id = m.meeting_id and v.decision = 'moved' and v.accepted_starts_at is null
+    and v.desired_version > m.written_version and v.desired_version <= p_written_version
+  returning v.* into v_move;
+  if v_move.meeting_id is null or not exists (
+    select from private.event_state as es
+    where es.kind = 'meeting' and es.subject_id = p_meeting_id and (es.named_fields ->> 'time')::integer = v_move.desired_version)
+  then
+    return;
+  end if;
+  -- From this time people moved the event.
+  perform set_config('convene.is_storing', 'true', true);
+  update public.meetings as m
+  set starts_at = v_move.from_starts_at, ends_at = v_move.from_ends_at, score = null, reasoning = null, candidates = '[]'
+  where m.meeting_id = p_meeting_id;
+  perform set_config('convene.is_storing', 'false', true);
+end $$;
+comment on function private.withdraw_move(text, integer) is
+  'An automatic move that the version p_written_version should have written: people had moved the event before, so it keeps their time.';
+
+create function private.give_up_move(p_meeting_id text) returns void
+language plpgsql volatile set search_path = '' as $$
+declare
+  m public.meetings;
+  v_state private.event_state;
+  v_move private.moves;
+begin
+  select f.* into m from public.meetings as f
+  where f.meeting_id = p_meeting_id and f.google_event_id is not null and f.cancelled_at is null
+    and f.written_version = f.desired_version - 1 and split_part(f.writeback_error, ':', 1) in ('not_organizer', 'event_missing')
+    and not exists (select from private.work as w where w.kind = 'write' and w.subject_id = f.meeting_id);
+  update private.moves as v
+  set
+    decision = 'kept', at = clock_timestamp(),
+    reason = case split_part(m.writeback_error, ':', 1) when 'not_organizer' then 'not_organizer' else 'cancelled' end
+  where v.meeting_id = m.meeting_id and v.decision = 'moved' and v.accepted_starts_at is null and v.desired_version = m.desired_version
+  returning v.* into v_move;
+  if v_move.meeting_id is null then
+    return;
+  end if;
+  perform set_config('convene.is_storing', 'true', true);
+  update public.meetings as u
+  set
+    starts_at = v_move.from_starts_at, ends_at = v_move.from_ends_at, score = null, reasoning = null, candidates = '[]',
+    writeback_error = null, writeback_retry_count = 0, written_version = u.desired_version
+  where u.meeting_id = p_meeting_id;
+  perform set_config('convene.is_storing', 'false', true);
+  -- What people changed meanwhile waited for the write.
+  select es.* into v_state from private.event_state as es where es.kind = 'meeting' and es.subject_id = p_meeting_id;
+  if v_state.seen_event ->> 'status' <> 'cancelled' then
+    perform private.adopt_seen_meeting(p_meeting_id, v_state.seen_event, false);
+  end if;
+end $$;
+comment on function private.give_up_move(text) is
+  'An automatic move whose event cannot be written any more, because another person organizes it now or people deleted it: no user asked for the move, so the row '
+  'goes back to the time of the event, and no error is left. Other changes are given up as their row says.';
+
 create function public.settle_writebacks(p_settlements jsonb) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
@@ -40,6 +104,11 @@ begin
   order by c.user_id
   for share;
   v_states := private.lock_write_states(v_ids);
+  perform private.withdraw_move(s.meeting_id, (g ->> 'written_version')::integer)
+  from unnest(v_given) as g
+  join unnest(v_states) as s on s.meeting_id = g ->> 'meeting_id' and (s.work).lease_token = (g ->> 'lease_token')::uuid
+  where g ->> 'outcome' = 'written' and (g ->> 'is_move_withdrawn')::boolean
+  order by s.meeting_id;
 
   with accepted as materialized (
     select
@@ -114,12 +183,21 @@ begin
     from private.event_state as es
     where es.kind = 'meeting' and es.subject_id = v_meeting_id and es.seen_event ->> 'status' <> 'cancelled';
   end loop;
+  for v_meeting_id in
+    select r.value ->> 'meeting_id'
+    from unnest(v_given) as g
+    join jsonb_array_elements(v_results) as r (value) on r.value ->> 'meeting_id' = g ->> 'meeting_id'
+    where (r.value ->> 'settled')::boolean and split_part(g ->> 'error', ':', 1) in ('not_organizer', 'event_missing')
+    order by 1
+  loop
+    perform private.give_up_move(v_meeting_id);
+  end loop;
   return v_results;
 end $$;
 comment on function public.settle_writebacks(jsonb) is
   'Settles leases, a group in one statement. Each element {meeting_id, lease_token, outcome, steps, event_generation} and, where outcome is '
-  'written: {operation, google_event_id, google_calendar_id, google_event_link, event, written_version}; failed: {error, should_retry, '
+  'written: {operation, google_event_id, google_calendar_id, google_event_link, event, written_version, is_move_withdrawn: people had moved the event before an automatic move}; failed: {error, should_retry, '
   'outcome_unknown, spends_attempt, not_before_seconds}; released: nothing was tried, the due time stays. Returns '
   '[{meeting_id, settled, writeback_status}]; a lost lease changes nothing, and settled is false.';
 
-revoke all on function private.write_event_of, public.settle_writebacks from public, anon, authenticated, service_role;
+revoke all on function private.write_event_of, private.withdraw_move, private.give_up_move, public.settle_writebacks from public, anon, authenticated, service_role;

@@ -63,17 +63,24 @@ with given as (
   select g.*
   from jsonb_to_recordset(p_events) as g (
     calendar_event_id text, organizer_email text, organizer_display_name text, organizer_self boolean,
-    attendees jsonb, etag text)
+    attendees jsonb, etag text, sequence integer, updated timestamptz)
 ), known as (
   select
-    e.id, g.*,
+    e.id, g.calendar_event_id, g.etag, shown.*,
     (e.organizer_email, e.organizer_display_name, e.organizer_self, e.attendees)
-      is distinct from (g.organizer_email, g.organizer_display_name, g.organizer_self, g.attendees) as changes,
+      is distinct from (shown.organizer_email, shown.organizer_display_name, shown.organizer_self, shown.attendees) as changes,
     exists (select from private.work as w where w.kind = 'task_event' and w.subject_id = e.id::text and w.lease_token is not null)
       or coalesce(e.last_synced_at > p_read_at, false) as is_newer
   from given as g
   join public.task_calendar_events as e
     on e.user_id = p_user_id and e.calendar_id = p_calendar_id and e.calendar_event_id = g.calendar_event_id
+  -- What Google does not show stays.
+  cross join lateral (
+    select
+      coalesce(g.attendees, e.attendees) as attendees,
+      case when g.organizer_email is null then e.organizer_email else g.organizer_email end as organizer_email,
+      case when g.organizer_email is null then e.organizer_display_name else g.organizer_display_name end as organizer_display_name,
+      case when g.organizer_email is null then e.organizer_self else g.organizer_self end as organizer_self) as shown
 ), stored as (
   update public.task_calendar_events as e
   set
@@ -90,14 +97,26 @@ with given as (
     and coalesce(e.last_synced_at <= p_read_at, true)
 ), known_meetings as (
   select
-    m.meeting_id, g.*,
+    m.meeting_id, g.calendar_event_id, shown.*,
     (m.organizer_email, m.organizer_display_name, m.organizer_self, m.attendees)
-      is distinct from (g.organizer_email, g.organizer_display_name, g.organizer_self, g.attendees) as changes,
+      is distinct from (shown.organizer_email, shown.organizer_display_name, shown.organizer_self, shown.attendees) as changes,
     exists (select from private.work as w where w.kind = 'write' and w.subject_id = m.meeting_id and w.lease_token is not null)
-      or coalesce(m.writeback_succeeded_at > p_read_at, false) as is_newer
+      or coalesce(m.writeback_succeeded_at > p_read_at, false)
+      -- A sync has seen a later version.
+      or g.updated is not null and exists (
+        select from private.event_state as es
+        where es.kind = 'meeting' and es.subject_id = m.meeting_id
+          and private.is_older_event(
+            jsonb_build_object('id', g.calendar_event_id, 'sequence', g.sequence, 'updated', g.updated), es.seen_event)) as is_newer
   from given as g
   join public.meetings as m
     on m.organizer_user_id = p_user_id and m.google_calendar_id = p_calendar_id and m.google_event_id = g.calendar_event_id
+  cross join lateral (
+    select
+      coalesce(g.attendees, m.attendees) as attendees,
+      case when g.organizer_email is null then m.organizer_email else g.organizer_email end as organizer_email,
+      case when g.organizer_email is null then m.organizer_display_name else g.organizer_display_name end as organizer_display_name,
+      case when g.organizer_email is null then m.organizer_self else g.organizer_self end as organizer_self) as shown
 ), stored_meetings as (
   update public.meetings as m
   set
@@ -119,8 +138,8 @@ from (
 $$;
 comment on function public.store_event_people is
   'Stores organizer and guests of one page of events of a calendar, of tasks and of meetings: {calendar_event_id: '
-  'updated | unchanged}. p_missing: ids that Google does not have there. Rows that were written after p_read_at or are '
-  'leased are newer and stay unchanged.';
+  'updated | unchanged}. p_missing: ids that Google does not have there. Rows that were written after p_read_at, are '
+  'leased, or know a later version (sequence, updated) are newer and stay unchanged. attendees null: Google does not show all of them.';
 
 revoke all on function
   public.list_unsynced_events,

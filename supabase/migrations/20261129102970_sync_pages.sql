@@ -23,10 +23,19 @@ create function private.event_instant(p_time jsonb, p_zone text) returns timesta
 language sql stable set search_path = '' as $$
 select case
   when p_time ->> 'dateTime' is not null then (p_time ->> 'dateTime')::timestamptz
-  when p_time ->> 'date' is not null then (p_time ->> 'date')::date::timestamp at time zone coalesce(p_zone, 'UTC')
+  when p_time ->> 'date' is not null then
+    -- Google may know a zone that this database does not.
+    (p_time ->> 'date')::date::timestamp at time zone case when private.is_timezone(p_zone) then p_zone else 'UTC' end
 end;
 $$;
 comment on function private.event_instant(jsonb, text) is 'The instant of Google''s start or end; a whole day begins at midnight in p_zone.';
+
+create function private.hides_details(p_seen jsonb) returns boolean
+language sql immutable set search_path = '' as $$
+select not p_seen ? 'organizer';
+$$;
+comment on function private.hides_details(jsonb) is
+  'Whether Google shows only that there is something, as of a private event to a reader of its calendar: what it does not show is not gone.';
 
 create function private.announce_seen(p_meeting public.meetings, p_event text, p_key text, p_details jsonb) returns void
 language sql volatile security definer set search_path = '' as $$
@@ -79,14 +88,18 @@ begin
     perform private.announce_seen(v_new, 'cancelled_in_google', v_new.google_event_id, '{}');
     return true;
   end if;
-  if not private.record_seen_event('meeting', p_meeting_id, p_seen) then
+  if private.hides_details(p_seen) or not private.record_seen_event('meeting', p_meeting_id, p_seen) then
     return false;
   end if;
   v_new := m;
   if not private.is_pending_field(m, coalesce(v_state.named_fields, '{}'), '{title}')
-    -- Without a title of its own the event has a composed one, which is a title only after people changed it.
+    -- Without a title of its own the event has a composed one, which is a title only after people changed it. While a write is due,
+    -- another one may be that write's own, whose response was lost: its settlement decides.
     and (m.title is not null
-      or coalesce(v_state.written_fields ->> 'title', v_state.seen_event ->> 'summary') <> coalesce(p_seen ->> 'summary', ''))
+      or not (
+        m.written_version < m.desired_version
+        and exists (select from private.work as w where w.kind = 'write' and w.subject_id = p_meeting_id))
+      and coalesce(v_state.written_fields ->> 'title', v_state.seen_event ->> 'summary') <> coalesce(p_seen ->> 'summary', ''))
   then
     v_new.title := left(coalesce(p_seen ->> 'summary', ''), 1000);
   end if;
@@ -112,6 +125,7 @@ begin
     v_new.organizer_self := coalesce((p_seen #>> '{organizer,self}')::boolean, false);
   end if;
   v_new.meet_link := case
+    when private.is_pending_field(m, coalesce(v_state.named_fields, '{}'), '{conference}') then m.meet_link
     when p_seen ->> 'hangoutLink' is not null then p_seen ->> 'hangoutLink'
     -- Google makes the link some time after the event; one that was there and is not was removed by people.
     when v_state.seen_event ->> 'hangoutLink' is null then m.meet_link
@@ -176,12 +190,13 @@ begin
       and (u.id = p_id or u.recurrence_master_id = e.calendar_event_id);
     return true;
   end if;
-  if not private.record_seen_event('task_event', p_id::text, p_seen) then
+  if private.hides_details(p_seen) or not private.record_seen_event('task_event', p_id::text, p_seen) then
     return false;
   end if;
   v_new := e;
   v_new.event_title := p_seen ->> 'summary';
-  v_new.timezone := coalesce(p_seen #>> '{start,timeZone}', e.timezone);
+  -- A whole day has no zone, and begins at midnight in UTC, as a change stores it.
+  v_new.timezone := case when p_seen #>> '{start,date}' is null then coalesce(p_seen #>> '{start,timeZone}', e.timezone) end;
   v_new.event_start := coalesce(private.event_instant(p_seen -> 'start', v_new.timezone), e.event_start);
   v_new.event_end := coalesce(private.event_instant(p_seen -> 'end', v_new.timezone), e.event_end);
   v_new.is_all_day := p_seen #>> '{start,date}' is not null;
@@ -446,6 +461,7 @@ comment on function public.settle_sync(text, uuid, text, text, double precision,
 revoke all on function
   private.is_pending_field(public.meetings, jsonb, text[]),
   private.event_instant(jsonb, text),
+  private.hides_details(jsonb),
   private.announce_seen(public.meetings, text, text, jsonb),
   private.adopt_seen_meeting(text, jsonb, boolean),
   private.adopt_seen_task_event(uuid, jsonb, boolean),

@@ -260,6 +260,8 @@ grant execute on function
   public.begin_writeback,
   -- writeback settle
   private.write_event_of,
+  private.withdraw_move,
+  private.give_up_move,
   public.settle_writebacks,
   -- writeback helpers
   public.get_pending_writebacks,
@@ -459,6 +461,7 @@ grant execute on function
   -- sync pages
   private.is_pending_field,
   private.event_instant,
+  private.hides_details,
   private.announce_seen,
   private.adopt_seen_meeting,
   private.needs_verification,

@@ -1036,14 +1036,18 @@ begin
     perform private.announce_seen(v_new, 'cancelled_in_google', v_new.google_event_id, '{}');
     return true;
   end if;
-  if not private.record_seen_event('meeting', p_meeting_id, p_seen) then
+  if private.hides_details(p_seen) or not private.record_seen_event('meeting', p_meeting_id, p_seen) then
     return false;
   end if;
   v_new := m;
   if not private.is_pending_field(m, coalesce(v_state.named_fields, '{}'), '{title}')
-    -- Without a title of its own the event has a composed one, which is a title only after people changed it.
+    -- Without a title of its own the event has a composed one, which is a title only after people changed it. While a write is due,
+    -- another one may be that write's own, whose response was lost: its settlement decides.
     and (m.title is not null
-      or coalesce(v_state.written_fields ->> 'title', v_state.seen_event ->> 'summary') <> coalesce(p_seen ->> 'summary', ''))
+      or not (
+        m.written_version < m.desired_version
+        and exists (select from private.work as w where w.kind = 'write' and w.subject_id = p_meeting_id))
+      and coalesce(v_state.written_fields ->> 'title', v_state.seen_event ->> 'summary') <> coalesce(p_seen ->> 'summary', ''))
   then
     v_new.title := left(coalesce(p_seen ->> 'summary', ''), 1000);
   end if;
@@ -1069,6 +1073,7 @@ begin
     v_new.organizer_self := coalesce((p_seen #>> '{organizer,self}')::boolean, false);
   end if;
   v_new.meet_link := case
+    when private.is_pending_field(m, coalesce(v_state.named_fields, '{}'), '{conference}') then m.meet_link
     when p_seen ->> 'hangoutLink' is not null then p_seen ->> 'hangoutLink'
     -- Google makes the link some time after the event; one that was there and is not was removed by people.
     when v_state.seen_event ->> 'hangoutLink' is null then m.meet_link
@@ -1133,12 +1138,13 @@ begin
       and (u.id = p_id or u.recurrence_master_id = e.calendar_event_id);
     return true;
   end if;
-  if not private.record_seen_event('task_event', p_id::text, p_seen) then
+  if private.hides_details(p_seen) or not private.record_seen_event('task_event', p_id::text, p_seen) then
     return false;
   end if;
   v_new := e;
   v_new.event_title := p_seen ->> 'summary';
-  v_new.timezone := coalesce(p_seen #>> '{start,timeZone}', e.timezone);
+  -- A whole day has no zone, and begins at midnight in UTC, as a change stores it.
+  v_new.timezone := case when p_seen #>> '{start,date}' is null then coalesce(p_seen #>> '{start,timeZone}', e.timezone) end;
   v_new.event_start := coalesce(private.event_instant(p_seen -> 'start', v_new.timezone), e.event_start);
   v_new.event_end := coalesce(private.event_instant(p_seen -> 'end', v_new.timezone), e.event_end);
   v_new.is_all_day := p_seen #>> '{start,date}' is not null;
@@ -2329,7 +2335,9 @@ CREATE OR REPLACE FUNCTION private.event_instant(p_time jsonb, p_zone text)
 AS $function$
 select case
   when p_time ->> 'dateTime' is not null then (p_time ->> 'dateTime')::timestamptz
-  when p_time ->> 'date' is not null then (p_time ->> 'date')::date::timestamp at time zone coalesce(p_zone, 'UTC')
+  when p_time ->> 'date' is not null then
+    -- Google may know a zone that this database does not.
+    (p_time ->> 'date')::date::timestamp at time zone case when private.is_timezone(p_zone) then p_zone else 'UTC' end
 end;
 $function$;
 
@@ -2870,6 +2878,43 @@ select coalesce(
   false)
 $function$;
 
+CREATE OR REPLACE FUNCTION private.give_up_move(p_meeting_id text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  m public.meetings;
+  v_state private.event_state;
+  v_move private.moves;
+begin
+  select f.* into m from public.meetings as f
+  where f.meeting_id = p_meeting_id and f.google_event_id is not null and f.cancelled_at is null
+    and f.written_version = f.desired_version - 1 and split_part(f.writeback_error, ':', 1) in ('not_organizer', 'event_missing')
+    and not exists (select from private.work as w where w.kind = 'write' and w.subject_id = f.meeting_id);
+  update private.moves as v
+  set
+    decision = 'kept', at = clock_timestamp(),
+    reason = case split_part(m.writeback_error, ':', 1) when 'not_organizer' then 'not_organizer' else 'cancelled' end
+  where v.meeting_id = m.meeting_id and v.decision = 'moved' and v.accepted_starts_at is null and v.desired_version = m.desired_version
+  returning v.* into v_move;
+  if v_move.meeting_id is null then
+    return;
+  end if;
+  perform set_config('convene.is_storing', 'true', true);
+  update public.meetings as u
+  set
+    starts_at = v_move.from_starts_at, ends_at = v_move.from_ends_at, score = null, reasoning = null, candidates = '[]',
+    writeback_error = null, writeback_retry_count = 0, written_version = u.desired_version
+  where u.meeting_id = p_meeting_id;
+  perform set_config('convene.is_storing', 'false', true);
+  -- What people changed meanwhile waited for the write.
+  select es.* into v_state from private.event_state as es where es.kind = 'meeting' and es.subject_id = p_meeting_id;
+  if v_state.seen_event ->> 'status' <> 'cancelled' then
+    perform private.adopt_seen_meeting(p_meeting_id, v_state.seen_event, false);
+  end if;
+end $function$;
+
 CREATE OR REPLACE FUNCTION private.google_connections_announce()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -3026,7 +3071,7 @@ from guests as g
 where g.before is distinct from g.after;
 $function$;
 
-CREATE OR REPLACE FUNCTION private.guests_to_invite(p_meeting_id text, p_attendees jsonb DEFAULT NULL::jsonb)
+CREATE OR REPLACE FUNCTION private.guests_to_invite(p_meeting_id text, p_attendees jsonb DEFAULT NULL::jsonb, p_has_event boolean DEFAULT false)
  RETURNS integer
  LANGUAGE sql
  STABLE
@@ -3039,8 +3084,14 @@ cross join lateral (
   select private.participant_emails(m.participants)
   except select lower(a.value ->> 'email') from jsonb_array_elements(case jsonb_typeof(shown.attendees) when 'array' then shown.attendees else '[]' end) as a
   except select lower(c.email) from private.google_connections as c where c.user_id = m.organizer_user_id
-) as guest
-where m.meeting_id = p_meeting_id;
+) as guest (email)
+where m.meeting_id = p_meeting_id
+  -- A participant whom people removed from the event stays away until a change adds them.
+  and (not p_has_event or exists (
+    select from private.event_state as es
+    where es.kind = 'meeting' and es.subject_id = m.meeting_id
+      and es.named_fields #>> array['guests', guest.email, 'change'] = 'added'
+      and (es.named_fields #>> array['guests', guest.email, 'version'])::integer > m.written_version));
 $function$;
 
 CREATE OR REPLACE FUNCTION private.has_open_meetings(p_user_id uuid, p_count integer)
@@ -3352,6 +3403,15 @@ begin
     order by j.wakes
   $query$;
 end $function$;
+
+CREATE OR REPLACE FUNCTION private.hides_details(p_seen jsonb)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+select not p_seen ? 'organizer';
+$function$;
 
 CREATE OR REPLACE FUNCTION private.hold_again(p_meeting_ids text[], p_until timestamp with time zone)
  RETURNS void
@@ -4176,6 +4236,11 @@ select
     'time_taken', w.time_taken,
     'named_fields', coalesce(es.named_fields, '{}'),
     'written_fields', es.written_fields,
+    'moved_from', (
+      select jsonb_build_object('starts_at', v.from_starts_at, 'ends_at', v.from_ends_at)
+      from private.moves as v
+      where v.meeting_id = m.meeting_id and v.decision = 'moved' and v.accepted_starts_at is null
+        and v.desired_version > m.written_version and v.desired_version = (es.named_fields ->> 'time')::integer),
     'deletion_sent', m.cancelled_at is not null and exists (
       select from public.writeback_ledger as l
       where l.meeting_id = m.meeting_id and l.step = 'requested' and l.request ->> 'method' = 'delete'
@@ -4594,6 +4659,7 @@ due as (
     nullif(split_part(p_meeting.writeback_error, ':', 1), '') as write_error,
     coalesce(substring(p_meeting.scheduling_details ->> 'reason' from '^[a-z_]+$'), p_meeting.scheduling_error) as search_error,
     p_meeting.cancelled_at is not null as is_cancelled,
+    p_meeting.cancelled_in_google_at is not null as is_cancelled_in_google,
     p_meeting.google_event_id is not null as has_event
   from (select) as one
   left join queue as s on s.kind = 'search'
@@ -4617,7 +4683,11 @@ decided as (
         when d.write_pause_end is not null or d.write_budget is not null or d.write_at is not null then 'waiting'
         else 'pending'
       end
-      when d.has_event then case when d.write_error is null then 'created' else 'failed' end
+      when d.has_event then case
+        when d.write_error is not null then 'failed'
+        when d.is_cancelled_in_google then 'cancelled'
+        else 'created'
+      end
       when 'failed' in (p_meeting.writeback_status, p_meeting.scheduling_status) then 'failed'
       else coalesce(p_meeting.writeback_status, 'pending')
     end as state,
@@ -4633,6 +4703,7 @@ select
   d.state,
   d.stage,
   case
+    when d.state = 'cancelled' and not d.is_cancelled then 'cancelled_in_google'
     when d.state in ('created', 'cancelled') then null
     when d.stage = 'search' then case
       when d.search_pause_end is not null then 'processing_paused'
@@ -7808,7 +7879,7 @@ begin
     (s.work).due_at, (s.work).attempts, (s.work).crashes, (s.work).deferrals,
     (s.work).lease_token, (s.work).leased_at, (s.work).leased_until, (s.work).leased_version,
     (s.work).google_account_id, (s.work).google_calendar_id,
-    case when s.is_cancelled then 0 else coalesce((s.work).spends, private.guests_to_invite(s.meeting_id, s.shown -> 'attendees')) end
+    case when s.is_cancelled then 0 else coalesce((s.work).spends, private.guests_to_invite(s.meeting_id, s.shown -> 'attendees', s.event_id is not null)) end
   from unnest(p_states) as s
   where (s.work).due_at is not null
   on conflict (kind, subject_id) do update
@@ -8566,6 +8637,34 @@ CREATE OR REPLACE FUNCTION private.with_rule_name(p_line text)
  IMMUTABLE
  SET search_path TO ''
 RETURN CASE WHEN (p_line ~~ 'FREQ=%'::text) THEN ('RRULE:'::text || p_line) ELSE p_line END;
+
+CREATE OR REPLACE FUNCTION private.withdraw_move(p_meeting_id text, p_written_version integer)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_move private.moves;
+begin
+  update private.moves as v
+  set decision = 'kept', reason = 'time_changed', at = clock_timestamp()
+  from public.meetings as m
+  where m.meeting_id = p_meeting_id and v.meeting_id = m.meeting_id and v.decision = 'moved' and v.accepted_starts_at is null
+    and v.desired_version > m.written_version and v.desired_version <= p_written_version
+  returning v.* into v_move;
+  if v_move.meeting_id is null or not exists (
+    select from private.event_state as es
+    where es.kind = 'meeting' and es.subject_id = p_meeting_id and (es.named_fields ->> 'time')::integer = v_move.desired_version)
+  then
+    return;
+  end if;
+  -- From this time people moved the event.
+  perform set_config('convene.is_storing', 'true', true);
+  update public.meetings as m
+  set starts_at = v_move.from_starts_at, ends_at = v_move.from_ends_at, score = null, reasoning = null, candidates = '[]'
+  where m.meeting_id = p_meeting_id;
+  perform set_config('convene.is_storing', 'false', true);
+end $function$;
 
 CREATE OR REPLACE FUNCTION private.without_availability(p_item jsonb)
  RETURNS jsonb
@@ -11002,6 +11101,11 @@ begin
   order by c.user_id
   for share;
   v_states := private.lock_write_states(v_ids);
+  perform private.withdraw_move(s.meeting_id, (g ->> 'written_version')::integer)
+  from unnest(v_given) as g
+  join unnest(v_states) as s on s.meeting_id = g ->> 'meeting_id' and (s.work).lease_token = (g ->> 'lease_token')::uuid
+  where g ->> 'outcome' = 'written' and (g ->> 'is_move_withdrawn')::boolean
+  order by s.meeting_id;
 
   with accepted as materialized (
     select
@@ -11076,6 +11180,15 @@ begin
     from private.event_state as es
     where es.kind = 'meeting' and es.subject_id = v_meeting_id and es.seen_event ->> 'status' <> 'cancelled';
   end loop;
+  for v_meeting_id in
+    select r.value ->> 'meeting_id'
+    from unnest(v_given) as g
+    join jsonb_array_elements(v_results) as r (value) on r.value ->> 'meeting_id' = g ->> 'meeting_id'
+    where (r.value ->> 'settled')::boolean and split_part(g ->> 'error', ':', 1) in ('not_organizer', 'event_missing')
+    order by 1
+  loop
+    perform private.give_up_move(v_meeting_id);
+  end loop;
   return v_results;
 end $function$;
 
@@ -11088,17 +11201,24 @@ with given as (
   select g.*
   from jsonb_to_recordset(p_events) as g (
     calendar_event_id text, organizer_email text, organizer_display_name text, organizer_self boolean,
-    attendees jsonb, etag text)
+    attendees jsonb, etag text, sequence integer, updated timestamptz)
 ), known as (
   select
-    e.id, g.*,
+    e.id, g.calendar_event_id, g.etag, shown.*,
     (e.organizer_email, e.organizer_display_name, e.organizer_self, e.attendees)
-      is distinct from (g.organizer_email, g.organizer_display_name, g.organizer_self, g.attendees) as changes,
+      is distinct from (shown.organizer_email, shown.organizer_display_name, shown.organizer_self, shown.attendees) as changes,
     exists (select from private.work as w where w.kind = 'task_event' and w.subject_id = e.id::text and w.lease_token is not null)
       or coalesce(e.last_synced_at > p_read_at, false) as is_newer
   from given as g
   join public.task_calendar_events as e
     on e.user_id = p_user_id and e.calendar_id = p_calendar_id and e.calendar_event_id = g.calendar_event_id
+  -- What Google does not show stays.
+  cross join lateral (
+    select
+      coalesce(g.attendees, e.attendees) as attendees,
+      case when g.organizer_email is null then e.organizer_email else g.organizer_email end as organizer_email,
+      case when g.organizer_email is null then e.organizer_display_name else g.organizer_display_name end as organizer_display_name,
+      case when g.organizer_email is null then e.organizer_self else g.organizer_self end as organizer_self) as shown
 ), stored as (
   update public.task_calendar_events as e
   set
@@ -11115,14 +11235,26 @@ with given as (
     and coalesce(e.last_synced_at <= p_read_at, true)
 ), known_meetings as (
   select
-    m.meeting_id, g.*,
+    m.meeting_id, g.calendar_event_id, shown.*,
     (m.organizer_email, m.organizer_display_name, m.organizer_self, m.attendees)
-      is distinct from (g.organizer_email, g.organizer_display_name, g.organizer_self, g.attendees) as changes,
+      is distinct from (shown.organizer_email, shown.organizer_display_name, shown.organizer_self, shown.attendees) as changes,
     exists (select from private.work as w where w.kind = 'write' and w.subject_id = m.meeting_id and w.lease_token is not null)
-      or coalesce(m.writeback_succeeded_at > p_read_at, false) as is_newer
+      or coalesce(m.writeback_succeeded_at > p_read_at, false)
+      -- A sync has seen a later version.
+      or g.updated is not null and exists (
+        select from private.event_state as es
+        where es.kind = 'meeting' and es.subject_id = m.meeting_id
+          and private.is_older_event(
+            jsonb_build_object('id', g.calendar_event_id, 'sequence', g.sequence, 'updated', g.updated), es.seen_event)) as is_newer
   from given as g
   join public.meetings as m
     on m.organizer_user_id = p_user_id and m.google_calendar_id = p_calendar_id and m.google_event_id = g.calendar_event_id
+  cross join lateral (
+    select
+      coalesce(g.attendees, m.attendees) as attendees,
+      case when g.organizer_email is null then m.organizer_email else g.organizer_email end as organizer_email,
+      case when g.organizer_email is null then m.organizer_display_name else g.organizer_display_name end as organizer_display_name,
+      case when g.organizer_email is null then m.organizer_self else g.organizer_self end as organizer_self) as shown
 ), stored_meetings as (
   update public.meetings as m
   set
@@ -11609,13 +11741,15 @@ grant execute on function private.fields_problem(jsonb,jsonb,text) to service_ro
 grant execute on function private.find_full_owners(text,text[]) to service_role;
 grant execute on function private.first_of_overlapping(text[]) to service_role;
 grant execute on function private.frozen_calendar_differs(public.meetings,jsonb) to service_role;
+grant execute on function private.give_up_move(text) to service_role;
 grant execute on function private.group_count(jsonb) to service_role;
 grant execute on function private.group_problem(jsonb,text) to service_role;
 grant execute on function private.group_turns(public.meetings) to service_role;
 grant execute on function private.group_type(jsonb) to service_role;
 grant execute on function private.groups_problem(jsonb) to service_role;
-grant execute on function private.guests_to_invite(text,jsonb) to service_role;
+grant execute on function private.guests_to_invite(text,jsonb,boolean) to service_role;
 grant execute on function private.has_open_meetings(uuid,integer) to service_role;
+grant execute on function private.hides_details(jsonb) to service_role;
 grant execute on function private.hold_again(text[],timestamp with time zone) to service_role;
 grant execute on function private.hold_changed_times(public.meetings,text[],jsonb) to service_role;
 grant execute on function private.hold_first_free(text,uuid,uuid,text[],jsonb,jsonb) to service_role;
@@ -11779,6 +11913,7 @@ grant execute on function private.window_problem(jsonb,text) to service_role;
 grant execute on function private.with_choices(jsonb,jsonb) to service_role;
 grant execute on function private.with_named_fields(jsonb,text[],jsonb,integer,integer) to service_role;
 grant execute on function private.with_rule_name(text) to service_role;
+grant execute on function private.withdraw_move(text,integer) to service_role;
 grant execute on function private.without_availability(jsonb) to service_role;
 grant execute on function private.work_limit(private.work) to service_role;
 grant execute on function private.write_checked(public.meetings) to service_role;

@@ -9,6 +9,7 @@ import {
   WEEK,
 } from "../support/meetings.ts";
 import { runProgram } from "../support/run_program.ts";
+import { syncNow } from "../support/sync.ts";
 import { eventRow, googleOf, scheduledTask } from "../support/tasks.ts";
 import { callFunction, type Organizer, promise, type Stack } from "../support/stack.ts";
 
@@ -61,6 +62,41 @@ promise("doctor", {
     const sent = (await stack.google.requests()).slice(requests);
     assert.ok(sent.every(({ method }) => method === "GET"), "nothing is written to Google");
     await findingsOf(stack, meeting_id, []);
+  },
+
+  "an event that people made a whole-day one is where the row has it once it was read": async (
+    stack,
+  ) => {
+    const { organizer, meeting_id } = await createdMeeting(stack);
+    const none = { dateTime: null, timeZone: null };
+    const whole_day = {
+      start: { date: "2035-01-08", ...none },
+      end: { date: "2035-01-09", ...none },
+    };
+    await changeOnGoogle(stack, organizer, meeting_id, whole_day);
+    await findingsOf(stack, meeting_id, ["moved"]);
+    await syncNow(stack, organizer);
+    await findingsOf(stack, meeting_id, []);
+
+    const task = await scheduledTask(stack);
+    const google = await googleOf(stack, task.organizer.email);
+    await google.events.patch({
+      calendarId: "primary",
+      eventId: task.event_id,
+      requestBody: whole_day as never,
+    });
+    await syncNow(stack, task.organizer);
+    const { id, is_all_day, event_start, timezone } = await eventRow(
+      stack,
+      task.organizer,
+      task.event_id,
+    );
+    assert.deepEqual(
+      [is_all_day, new Date(event_start).toISOString(), timezone],
+      [true, "2035-01-08T00:00:00.000Z", null],
+    );
+    const { findings } = await audit(stack, { subject: "task_events", task_event_ids: [id] });
+    assert.deepEqual(findings, []);
   },
 
   "cancelled: the event was deleted on Google": async (stack) => {

@@ -3,6 +3,8 @@ import { batch, cancel, change, createdMeeting, requeue, write } from "../suppor
 import { askedOf, handOver, inGoogle, tryToWrite } from "../support/google_people.ts";
 import { deleteOnGoogle, insertMeeting, mailsBy, rowOf, SLOT } from "../support/meetings.ts";
 import { promise, type Stack } from "../support/stack.ts";
+import { syncNow } from "../support/sync.ts";
+import { googleOf } from "../support/tasks.ts";
 
 promise("events that people moved", {
   "an event on another calendar of the organizer is deleted there, its guests notified once":
@@ -78,6 +80,31 @@ promise("events that people moved", {
       assert.ok(copies.every(({ id, organizer }) => id === event.id && organizer?.self !== true));
     }
   },
+
+  "an event without Convene's key that another calendar of the organizer has handed over is not called cancelled":
+    async (stack) => {
+      const { organizer, guests, meeting_id, event, second } = await movedMeeting(stack, false);
+      await syncNow(stack, organizer);
+      assert.equal((await rowOf(stack, meeting_id)).google_calendar_id, second);
+      const google = await googleOf(stack, organizer.email);
+      const at = { calendarId: second, eventId: event.id };
+      await google.events.patch({
+        ...at,
+        requestBody: { extendedProperties: { private: { convene_event_key: null as never } } },
+      });
+      const colleague = await stack.guest();
+      const share = { calendar_id: colleague, email: organizer.email };
+      await stack.google.shareCalendar({ ...share, access_role: "writer" });
+      await google.events.move({ ...at, destination: colleague, sendUpdates: "none" });
+      await stack.google.shareCalendar({ ...share, access_role: "none" });
+      await cancel(organizer, meeting_id);
+      const { answer, row } = await tryToWrite(stack, organizer, meeting_id);
+      assert.equal(answer.body.error, "not_organizer", JSON.stringify(answer.body));
+      assert.match(row.writeback_error, new RegExp(colleague));
+      const live = await stack.google.events({ event_id: event.id, status: "live" });
+      assert.ok(live.some(({ calendar_id }) => calendar_id === colleague));
+      assert.deepEqual(await mailsBy(stack, guests), [["invitation"], ["invitation"]]);
+    },
 
   "an event that the row knows to be handed over is refused at once": async (stack) => {
     const { organizer, meeting_id, event } = await createdMeeting(stack);

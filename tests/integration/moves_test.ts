@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import { AT_NOON, cancel, change } from "../support/changes.ts";
 import { handOver, inGoogle } from "../support/google_people.ts";
-import { eventsOf, mailsBy, makeDue, MONDAY, rowOf, WEEK } from "../support/meetings.ts";
+import {
+  deleteOnGoogle,
+  eventsOf,
+  mailsBy,
+  makeDue,
+  MONDAY,
+  rowOf,
+  WEEK,
+} from "../support/meetings.ts";
 import {
   decisionsOf,
   decline,
@@ -216,6 +224,67 @@ promise("automatic moves", {
         assert.deepEqual(await decisionsOf(stack, made.meeting_id), [`kept ${reason}`]);
         assert.equal(instant(row.starts_at), `${MONDAY}T${time}:00.000Z`);
         assert.equal(row.search_due_at, null);
+      }
+    },
+
+  "people who move the event before the automatic move is written keep their time, and no guest gets a mail of it":
+    async (stack) => {
+      for (const is_synced of [false, true]) {
+        await using receiver = startReceiver();
+        const made = await movableMeeting(stack);
+        const { organizer, guests, meeting_id, event_id } = made;
+        await addTarget(organizer, receiver, "slack", { events: ["moved", "rescheduled"] });
+        await decline(stack, made, guests[0]);
+        await searchDue(stack, meeting_id);
+        await (await inGoogle(stack, organizer.email)).edit(event_id, {
+          start: { dateTime: `${MONDAY}T15:00:00Z` },
+          end: { dateTime: `${MONDAY}T15:30:00Z` },
+        });
+        if (is_synced) await syncNow(stack, organizer);
+        const row = await settleMove(stack, made);
+        assert.deepEqual(
+          [instant(row.starts_at), instant(row.ends_at), row.write_due_at],
+          [`${MONDAY}T15:00:00.000Z`, `${MONDAY}T15:30:00.000Z`, null],
+        );
+        const [event] = await eventsOf(stack, organizer);
+        assert.equal(instant(event?.start?.dateTime), `${MONDAY}T15:00:00.000Z`);
+        assert.deepEqual(await decisionsOf(stack, meeting_id), ["kept time_changed"]);
+        assert.deepEqual(await mailsBy(stack, guests), [["invitation"], ["invitation"]]);
+        await notify(stack);
+        assert.deepEqual((await outbox(stack, meeting_id)).map(({ event }) => event), ["moved"]);
+        await change(organizer, meeting_id, AT_NOON);
+        await settleMove(stack, made);
+        assert.equal(
+          instant((await rowOf(stack, meeting_id)).starts_at),
+          instant(AT_NOON.start_time),
+          "a time that is named wins",
+        );
+      }
+    },
+
+  "an event that is handed over or deleted before the automatic move is written leaves no failure, and the row has its time":
+    async (stack) => {
+      for (const what of ["handed over", "deleted"] as const) {
+        const made = await movableMeeting(stack);
+        const { organizer, guests, meeting_id, event_id } = made;
+        await decline(stack, made, guests[0]);
+        await searchDue(stack, meeting_id);
+        if (what === "handed over") await handOver(stack, organizer, event_id);
+        else await deleteOnGoogle(stack, organizer.email, event_id);
+        await organizer.call("write-back", { body: { meeting_id } });
+        await syncNow(stack, organizer);
+        const { body: status } = await organizer.call("status", { query: { meeting_id } });
+        const is_deleted = what === "deleted";
+        assert.deepEqual(
+          [status.status, status.reason, status.error],
+          is_deleted ? ["cancelled", "cancelled_in_google", null] : ["created", null, null],
+        );
+        assert.equal(instant(status.start_time), `${MONDAY}T10:00:00.000Z`);
+        assert.deepEqual(
+          await decisionsOf(stack, meeting_id),
+          [is_deleted ? "kept cancelled" : "kept not_organizer"],
+        );
+        assert.deepEqual((await rowOf(stack, meeting_id)).write_due_at, null);
       }
     },
 

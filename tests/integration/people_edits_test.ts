@@ -16,6 +16,7 @@ import {
 import { inGoogle } from "../support/google_people.ts";
 import { insertMeeting, mailsBy, MONDAY, rowOf, SLOT, WEEK } from "../support/meetings.ts";
 import { promise } from "../support/stack.ts";
+import { syncNow } from "../support/sync.ts";
 import { change as changeTask, scheduledTask, START } from "../support/tasks.ts";
 
 const AT_TWO = {
@@ -95,6 +96,28 @@ promise("what people changed on Google", {
     }
     assert.equal(await isInvited(), true);
     assert.deepEqual(await mailsBy(stack, [leaves]), [["invitation", "invitation"]]);
+  },
+
+  "a guest whom people removed is not counted as invited by later changes": async (stack) => {
+    const { organizer, guests, meeting_id, event } = await createdMeeting(stack);
+    const people = await inGoogle(stack, organizer.email);
+    await people.edit(event.id, { attendees: [{ email: guests[0]! }] });
+    await syncNow(stack, organizer);
+    const spent = async () => {
+      const [row] = await stack.platform.sql(
+        "select spent from private.budget_spending where user_id = $1 and budget = 'guests_invited_per_day'",
+        [organizer.user_id],
+      );
+      return Number(row?.spent);
+    };
+    const before = await spent();
+    await change(organizer, meeting_id, { title: "Budget" });
+    await write(organizer, meeting_id);
+    assert.equal(await spent(), before);
+    const third = await stack.guest();
+    await change(organizer, meeting_id, { participants: [...guests, third] });
+    await write(organizer, meeting_id);
+    assert.equal(await spent(), before + 1);
   },
 
   "a time that a change names wins, also where the row has it already, and the answer says so":
@@ -262,6 +285,52 @@ promise("what a change may name", {
       constraints: { duration_minutes: 60 },
     });
     assert.equal(only_constraints.body.event_is_due, false, "they are no field of the event");
+  },
+
+  "a repetition by people that no request may have stays, and keeps no change from the event":
+    async (stack) => {
+      const { organizer, meeting_id, event } = await createdMeeting(stack);
+      const recurrence = [
+        "RRULE:FREQ=DAILY;COUNT=60",
+        ...Array.from(
+          { length: 25 },
+          (_, day) => `EXDATE:203502${String(day + 1).padStart(2, "0")}T100000Z`,
+        ),
+      ];
+      const people = await inGoogle(stack, organizer.email);
+      await people.edit(event.id, {
+        recurrence,
+        start: { dateTime: `${MONDAY}T10:00:00Z`, timeZone: "UTC" },
+        end: { dateTime: `${MONDAY}T10:30:00Z`, timeZone: "UTC" },
+      });
+      await syncNow(stack, organizer);
+      await change(organizer, meeting_id, { location: "Room 4" });
+      await write(organizer, meeting_id);
+      const now = await onlyEvent(stack, organizer);
+      assert.deepEqual([now.location, now.recurrence], ["Room 4", recurrence]);
+      assert.deepEqual((await rowOf(stack, meeting_id)).recurrence, recurrence);
+    },
+
+  "a Meet link that a change names takes the place of the conference that people set": async (
+    stack,
+  ) => {
+    const { organizer, meeting_id, event } = await createdMeeting(stack);
+    const zoom = {
+      entryPoints: [{ entryPointType: "video", uri: "https://zoom.example/j/1" }],
+      conferenceSolution: { key: { type: "addOn" }, name: "Zoom" },
+    };
+    const people = await inGoogle(stack, organizer.email);
+    await people.edit(event.id, { conferenceData: null as never });
+    await people.edit(event.id, { conferenceData: zoom });
+    await change(organizer, meeting_id, { title: "Budget" });
+    await write(organizer, meeting_id);
+    const kept = await onlyEvent(stack, organizer);
+    assert.equal(kept.conferenceData?.conferenceSolution?.key?.type, "addOn");
+    await change(organizer, meeting_id, { conference: "meet" });
+    await write(organizer, meeting_id);
+    const { hangoutLink } = await onlyEvent(stack, organizer);
+    assert.ok(hangoutLink);
+    assert.equal((await rowOf(stack, meeting_id)).meet_link, hangoutLink);
   },
 
   "a time that a change has named is not replaced by a later search": async (stack) => {

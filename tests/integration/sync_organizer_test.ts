@@ -206,6 +206,60 @@ promise("sync-organizer", {
     assert.deepEqual((await eventRow(stack, organizer, event_id)).attendees, []);
   },
 
+  "guests whom Google does not show stay, and an earlier version does not replace a later one":
+    async (stack) => {
+      const organizer = await stack.organizer();
+      const [colleague, guest] = [await stack.guest(), await stack.guest()];
+      const theirs = await googleOf(stack, colleague);
+      const { data: event } = await theirs.events.insert({
+        calendarId: "primary",
+        requestBody: {
+          start: { dateTime: "2035-01-08T10:00:00Z" },
+          end: { dateTime: "2035-01-08T11:00:00Z" },
+          attendees: [{ email: organizer.email }, { email: guest }],
+          guestsCanSeeOtherGuests: false,
+        },
+      });
+      await stack.platform.sql(
+        `insert into public.task_calendar_events (user_id, calendar_event_id, organizer_self, attendees, sync_status)
+         values ($1, $2, null, $3::text::jsonb, 'synced')`,
+        [
+          organizer.user_id,
+          event.id,
+          JSON.stringify([{ email: organizer.email }, { email: guest }]),
+        ],
+      );
+      await organizer.call("task-events/sync-organizer", { body: { event_ids: [event.id] } });
+      const row = await eventRow(stack, organizer, event.id ?? "");
+      assert.equal(row.organizer_email, colleague);
+      assert.equal(row.attendees.length, 2, "the other guest is still known");
+
+      const made = await pendingMeeting(stack);
+      const { meeting_id } = made;
+      await made.organizer.call("write-back", { body: { meeting_id } });
+      const before = await rowOf(stack, meeting_id);
+      const store = (updated: string) =>
+        stack.platform.sql(
+          `select public.store_event_people($1, 'primary', $2::text::jsonb, '{}', $3)`,
+          [
+            made.organizer.user_id,
+            JSON.stringify([{
+              calendar_event_id: before.google_event_id,
+              organizer_email: made.organizer.email,
+              organizer_self: true,
+              attendees: [],
+              sequence: 0,
+              updated,
+            }]),
+            new Date(Date.now() + 60_000).toISOString(),
+          ],
+        );
+      await store("2020-01-01T00:00:00Z");
+      assert.deepEqual((await rowOf(stack, meeting_id)).attendees, before.attendees);
+      await store("2099-01-01T00:00:00Z");
+      assert.deepEqual((await rowOf(stack, meeting_id)).attendees, []);
+    },
+
   "what is not where its row says is missing, and found when it is named": async (stack) => {
     const organizer = await stack.organizer();
     const ids = await unsyncedEvents(stack, organizer, 10);

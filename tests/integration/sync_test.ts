@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { CODES } from "@shared/failures/codes.ts";
-import { change, createdMeeting, EVENT, write } from "../support/changes.ts";
+import {
+  change,
+  createdMeeting,
+  EVENT,
+  makeRetryDue,
+  onlyEvent,
+  write,
+} from "../support/changes.ts";
 import {
   eventsOf,
   insertMeeting,
@@ -131,6 +138,52 @@ promise("sync", {
       assert.equal((await outbox(stack, meeting_id)).length, 2);
     },
 
+  "guests whom people removed are not waited for, also where they removed every one": async (
+    stack,
+  ) => {
+    const { organizer, meeting_id, google, eventId } = await syncedMeeting(stack);
+    await google.events.patch({
+      calendarId: "primary",
+      eventId,
+      requestBody: { attendees: [] },
+    });
+    await syncNow(stack, organizer);
+    const { body: status } = await organizer.call("status", { query: { meeting_id } });
+    assert.deepEqual([status.attendees, status.rsvp.awaiting], [[], []]);
+  },
+
+  "a composed title that a write without a response has changed is no title by people, and follows the guests":
+    async (stack) => {
+      const { organizer, guests, meeting_id } = await syncedMeeting(stack, { title: null });
+      const [third, fourth] = [await stack.guest(), await stack.guest()];
+      await change(organizer, meeting_id, { participants: [...guests, third] });
+      await stack.google.fault({ method: "PATCH", path_pattern: EVENT, drop: "after", times: 1 });
+      await organizer.call("write-back", { body: { meeting_id } });
+      await syncNow(stack, organizer);
+      assert.equal((await rowOf(stack, meeting_id)).title, null);
+      await makeRetryDue(stack, meeting_id);
+      await write(organizer, meeting_id);
+      await change(organizer, meeting_id, { participants: [...guests, third, fourth] });
+      await write(organizer, meeting_id);
+      assert.equal((await rowOf(stack, meeting_id)).title, null);
+      assert.match((await onlyEvent(stack, organizer)).summary ?? "", new RegExp(fourth));
+    },
+
+  "a meeting that is to have no conference has no link, also while its event still shows one":
+    async (stack) => {
+      const { organizer, meeting_id, google, eventId } = await syncedMeeting(stack);
+      assert.ok((await rowOf(stack, meeting_id)).meet_link);
+      await change(organizer, meeting_id, { conference: "none" });
+      await google.events.patch({
+        calendarId: "primary",
+        eventId,
+        requestBody: { location: "Room 9" },
+      });
+      await syncNow(stack, organizer);
+      const row = await rowOf(stack, meeting_id);
+      assert.deepEqual([row.location, row.meet_link], ["Room 9", null]);
+    },
+
   "a change that is not written yet keeps what it named, and is no change by people once it is written":
     async (stack) => {
       await using receiver = startReceiver();
@@ -160,6 +213,19 @@ promise("sync", {
       const row = await rowOf(stack, meeting_id);
       assert.ok(row.cancelled_in_google_at);
       assert.deepEqual([row.cancelled_at, row.write_due_at], [null, null]);
+      const status = async () => (await organizer.call("status", { query: { meeting_id } })).body;
+      const { google_event_link, meet_link, ...shown } = await status();
+      assert.deepEqual(
+        [shown.status, shown.stage, shown.reason, shown.error, google_event_link, meet_link],
+        ["cancelled", null, "cancelled_in_google", null, null, null],
+      );
+      const { body: list } = await organizer.call("status");
+      assert.deepEqual([list.counts.created ?? 0, list.counts.cancelled], [0, 1]);
+      const [view] = await stack.platform.sql(
+        "select state, reason from public.v_writeback_status where meeting_id = $1",
+        [meeting_id],
+      );
+      assert.deepEqual(view, { state: "cancelled", reason: "cancelled_in_google" });
       await notify(stack);
       assert.deepEqual((await outbox(stack, meeting_id)).map(({ event }) => event), [
         "cancelled_in_google",
@@ -171,7 +237,31 @@ promise("sync", {
       await google.events.patch({ ...at, requestBody: { status: "confirmed" } });
       await syncNow(stack, organizer);
       assert.equal((await rowOf(stack, meeting_id)).cancelled_in_google_at, null);
+      const restored = await status();
+      assert.deepEqual([restored.status, restored.reason], ["created", null]);
+      assert.ok(restored.google_event_link);
     },
+
+  "a meeting whose event people deleted is cancelled, and no guest is said to be notified": async (
+    stack,
+  ) => {
+    const { organizer, guests, meeting_id, google, eventId } = await syncedMeeting(stack);
+    await google.events.delete({ calendarId: "primary", eventId, sendUpdates: "all" });
+    await syncNow(stack, organizer);
+    const remove = async (query: Record<string, string>) =>
+      (await organizer.call("meetings", {
+        method: "DELETE",
+        query: { meeting_id, ...query },
+      })).body;
+    assert.deepEqual((await remove({ dry_run: "true" })).mail_recipients, []);
+    assert.equal(
+      (await remove({})).message,
+      "The meeting was cancelled; people have deleted its event before.",
+    );
+    await write(organizer, meeting_id);
+    const told = ["invitation", "cancellation"];
+    assert.deepEqual(await mailsBy(stack, guests), [told, told]);
+  },
 
   "an event moved to another calendar is followed there; one that another person organizes now is alive":
     async (stack) => {
@@ -353,6 +443,36 @@ promise("sync", {
       assert.notEqual((await rowOf(stack, meeting_id)).cancelled_in_google_at, null);
     },
 
+  "an event that the organizer, now a guest, handed over is deleted when its new organizer deletes it, and not when the guest does":
+    async (stack) => {
+      for (const by of ["colleague", "guest"] as const) {
+        const { organizer, guests, meeting_id, google, eventId } = await syncedMeeting(stack);
+        const attendees = [...guests, organizer.email].map((email) => ({ email }));
+        await google.events.patch({
+          calendarId: "primary",
+          eventId,
+          requestBody: { attendees },
+        });
+        const colleague = await stack.guest();
+        const share = { calendar_id: colleague, email: organizer.email };
+        await stack.google.shareCalendar({ ...share, access_role: "writer" });
+        await google.events.move({ calendarId: "primary", eventId, destination: colleague });
+        await stack.google.shareCalendar({ ...share, access_role: "none" });
+        await syncNow(stack, organizer);
+        const handed = await rowOf(stack, meeting_id);
+        assert.deepEqual(
+          [handed.organizer_email, handed.cancelled_in_google_at],
+          [colleague, null],
+        );
+        const person = by === "guest" ? google : await googleOf(stack, colleague);
+        await person.events.delete({ calendarId: "primary", eventId });
+        await syncNow(stack, organizer);
+        const row = await rowOf(stack, meeting_id);
+        assert.equal(row.cancelled_in_google_at !== null, by === "colleague", by);
+        assert.equal(row.organizer_email, colleague);
+      }
+    },
+
   "a task's event follows what people change and delete, with the history of its replies": async (
     stack,
   ) => {
@@ -387,6 +507,33 @@ promise("sync", {
     ]);
   },
 
+  "an event whose details Google hides from the user takes nothing from its row": async (stack) => {
+    const organizer = await stack.organizer();
+    const colleague = await stack.guest();
+    const theirs = await googleOf(stack, colleague);
+    const { data: event } = await theirs.events.insert({
+      calendarId: "primary",
+      requestBody: { ...AFTERNOON, summary: "Review", visibility: "private" },
+    });
+    await stack.google.shareCalendar({
+      calendar_id: colleague,
+      email: organizer.email,
+      access_role: "reader",
+    });
+    await stack.platform.sql(
+      `insert into public.task_calendar_events
+         (user_id, calendar_id, calendar_event_id, event_title, event_start, organizer_email, sync_status)
+       values ($1, $2, $3, 'Review', '2035-01-08T14:00:00Z', $2, 'synced')`,
+      [organizer.user_id, colleague, event.id],
+    );
+    await syncNow(stack, organizer);
+    const row = await eventRow(stack, organizer, event.id ?? "");
+    assert.deepEqual(
+      [row.event_title, row.organizer_email, row.sync_status],
+      ["Review", colleague, "synced"],
+    );
+  },
+
   "an expired cursor leads to a full read, which finds what vanished meanwhile and announces nothing twice":
     async (stack) => {
       const { organizer, guests, meeting_id, google, eventId } = await syncedMeeting(stack);
@@ -406,6 +553,33 @@ promise("sync", {
       const row = await rowOf(stack, meeting_id);
       assert.equal(row.cancelled_in_google_at, null);
       assert.deepEqual(await responsesOf(organizer, meeting_id), [`${guests[0]} accepted`]);
+    },
+
+  "a token that Google does not know, of a cursor or of a page, in whatever words, leads to a full read":
+    async (stack) => {
+      const { organizer, meeting_id, google, eventId } = await syncedMeeting(stack);
+      const refused = {
+        method: "GET",
+        path_pattern: "^/calendar/v3/calendars/[^/]+/events$",
+        times: 1,
+      };
+      for (
+        const [status, columns] of [
+          [400, "cursor = 'unknown', page_token = null"],
+          [410, "cursor = null, page_token = 'unknown'"],
+          [400, "cursor = null, page_token = 'unknown'"],
+        ] as const
+      ) {
+        const summary = `Planning ${status} ${columns.length}`;
+        await google.events.patch({ calendarId: "primary", eventId, requestBody: { summary } });
+        await stack.platform.sql(
+          `update private.sync_calendars set ${columns} where user_id = $1`,
+          [organizer.user_id],
+        );
+        await stack.google.fault({ ...refused, status });
+        assert.equal((await syncNow(stack, organizer)).synced, 1, `${status} ${columns}`);
+        assert.equal((await rowOf(stack, meeting_id)).title, summary);
+      }
     },
 
   "a calendar that can no longer be read says nothing about its events": async (stack) => {

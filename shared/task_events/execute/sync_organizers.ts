@@ -179,7 +179,14 @@ function peopleOf(event: GoogleEvent): EventPeople {
   return {
     calendar_event_id: event.id,
     ...extractOrganizerMetadata(event),
-    attendees: normalizeAttendees(event.attendees),
+    attendees: isPartial(event) ? null : normalizeAttendees(event.attendees),
     etag: event.etag ?? null,
+    sequence: event.sequence ?? null,
+    updated: event.updated ?? null,
   };
+}
+
+/** Whether Google shows the user not all of the guests, or no details at all. */
+function isPartial({ attendeesOmitted, attendees, organizer }: GoogleEvent): boolean {
+  return attendeesOmitted === true || attendees === undefined && organizer === undefined;
 }

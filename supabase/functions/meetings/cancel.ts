@@ -16,7 +16,8 @@ export async function cancelOne(database: Database, asked: Asked): Promise<Respo
 export async function previewCancel(database: Database, asked: Asked): Promise<Response> {
   const { before, ...decided } = await previewCancellation(database, asked);
   const body = bodyFor(decided, asked);
-  return json(asPreview(body, before, body.already_cancelled ? [] : guestsOnEvent(before)));
+  const is_gone = body.already_cancelled || (before?.cancelled_in_google_at ?? null) !== null;
+  return json(asPreview(body, before, is_gone ? [] : guestsOnEvent(before)));
 }
 
 function bodyFor(decided: CancelDecision, asked: Asked) {
@@ -44,6 +45,8 @@ function cancelledBody(meeting: MeetingWithState, already_cancelled: boolean) {
   const before = already_cancelled
     ? "The meeting was already cancelled"
     : "The meeting was cancelled";
-  const message = `${before}${EVENT[meeting.state] ?? "."}`;
+  const is_gone = meeting.state === "cancelling" && meeting.cancelled_in_google_at !== null;
+  const event = is_gone ? "; people have deleted its event before." : EVENT[meeting.state] ?? ".";
+  const message = `${before}${event}`;
   return { ...meetingResponse(meeting, message), already_cancelled };
 }

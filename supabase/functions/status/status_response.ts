@@ -41,7 +41,7 @@ export function meetingResponse(meeting: StatusRow, with_candidates: boolean) {
     attendees: meeting.attendees,
     rsvp: meeting.google_event_id === null ? null : rsvpSummary({
       ...meeting,
-      is_written: meeting.written_version >= meeting.desired_version,
+      is_written: isShown(meeting),
     }),
     move: moveResponse(meeting.move),
     what_to_do: advice(meeting, failure?.code),
@@ -57,6 +57,11 @@ export function meetingResponse(meeting: StatusRow, with_candidates: boolean) {
       attempts: meeting.steps.map((step) => ({ ...step, at: shownInstant(step.at) })),
     }),
   };
+}
+
+/** Whether the row has the guests of its event as requested; an event that was never read has no organizer in the row. */
+function isShown({ written_version, desired_version, organizer_email }: StatusRow): boolean {
+  return written_version >= desired_version && organizer_email !== null;
 }
 
 /** One meeting of a list. */

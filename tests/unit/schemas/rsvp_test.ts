@@ -91,6 +91,8 @@ Deno.test("rsvpSummary() counts people whom people added as optional, and not th
   assert.deepEqual([before?.status, before?.awaiting], ["awaiting", ["bo@north.example"]]);
   const after = rsvpSummary({ participants, attendees, is_written: true });
   assert.deepEqual([after?.status, after?.awaiting], ["confirmed", []]);
+  const empty = rsvpSummary({ participants, attendees: [], is_written: true });
+  assert.deepEqual(empty?.awaiting, [], "they removed everybody");
 });
 
 Deno.test("rsvpSummary() of a participant who is not on the event yet is awaiting; of invalid values it is null", () => {

@@ -43,6 +43,7 @@ export const LEASED_ROW = {
   named_fields: {},
   written_fields: null,
   written_version: 0,
+  moved_from: null,
   deletion_sent: false,
   writeback_status: "pending",
   operation: "create",
