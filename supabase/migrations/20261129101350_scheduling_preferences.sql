@@ -117,7 +117,8 @@ comment on function private.open_hours_problem(jsonb) is 'What open_hours should
 create function private.weekdays_problem(p_days text[], p_path text) returns text
 language sql stable set search_path = '' as $$
 select case
-  when cardinality(p_days) > 7
+  -- Postgres keeps no dimensions with a type: a list of lists would reach searches.
+  when array_ndims(p_days) > 1 or cardinality(p_days) > 7
     or not coalesce(p_days <@ array['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'], true)
   then format('at most 7 weekdays in %s, e.g. monday', p_path)
 end
@@ -127,6 +128,7 @@ comment on function private.weekdays_problem(text[], text) is 'What a list of we
 create function private.days_problem(p_days date[], p_path text) returns text
 language sql stable set search_path = '' as $$
 select case
+  when array_ndims(p_days) > 1 then format('a list of dates, and no list of lists, in %s', p_path)
   when cardinality(p_days) > 366 then format('at most 366 dates in %s', p_path)
   when exists (select from unnest(p_days) as day where day is null or day not between '1970-01-01' and '2200-12-31') then
     format('dates from 1970 to 2200 in %s', p_path)
@@ -151,6 +153,12 @@ select coalesce(
   end,
   private.open_hours_problem(p_row.open_hours),
   case when p_row.lunch is not null then private.hours_problem(p_row.lunch, 'lunch') end,
+  case
+    when exists (
+      select from jsonb_object_keys(case jsonb_typeof(p_row.lunch) when 'object' then p_row.lunch else '{}' end) as key
+      where key not in ('start', 'end'))
+    then 'only start and end in lunch'
+  end,
   (
     select format('%s in %s', lower(left(substr(p.problem ->> 'message', 10), 1)) || substr(p.problem ->> 'message', 11), p.problem ->> 'path')
     from (select private.auto_reschedule_problem(p_row.auto_reschedule) as problem) as p
