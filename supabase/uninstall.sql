@@ -32,10 +32,10 @@ declare
     public.writeback_ledger_ledger_id_seq', E' \n'), '\s+');
   c_functions constant text[] := regexp_split_to_array(btrim('
     private.accept_search_request private.account_email private.acknowledge_event private.add_spending
-    private.admit_rows private.admit_targets private.adopt_seen_meeting private.adopt_seen_task_event
-    private.announce_meetings private.announce_seen private.announce_unchecked private.announcements_enqueue
-    private.apart private.apply_write_event private.are_large private.as_guests private.as_requested
-    private.assignees_problem private.attach_ledger_partition private.auto_reschedule_problem
+    private.admit_permissions private.admit_rows private.admit_targets private.adopt_seen_meeting
+    private.adopt_seen_task_event private.announce_meetings private.announce_seen private.announce_unchecked
+    private.announcements_enqueue private.apart private.apply_write_event private.are_large private.as_guests
+    private.as_requested private.assignees_problem private.attach_ledger_partition private.auto_reschedule_problem
     private.availability_sharing_check_limits private.backoff private.begin_full_read private.best_times
     private.budget_ends private.budget_left private.burdens_of private.busy_instant private.busy_interval_problem
     private.busy_intervals private.busy_problem private.can_wake private.change_problem private.changeable_columns
@@ -57,42 +57,42 @@ declare
     private.health_of_pauses private.health_of_queue private.health_of_storage private.health_of_wake_ups
     private.hold_again private.hold_changed_times private.hold_first_free private.hold_for_task
     private.hold_for_writes private.hold_slot_again private.hours_problem private.index_as_text
-    private.insert_leased_meeting private.insert_task_event private.is_adopted private.is_awaited
-    private.is_conflict_known private.is_date private.is_day private.is_deleted private.is_email private.is_grantee
-    private.is_group private.is_home private.is_in_years private.is_instant private.is_locale private.is_older_event
-    private.is_pending_field private.is_required_conflict private.is_signing_secret private.is_stamp
-    private.is_time_to_wake private.is_timezone private.is_unwritten private.item_email private.json_size_problem
-    private.keep_choices private.keep_time private.kinds_that_fail private.last_move_json private.last_moved_at
-    private.lease_length private.lease_task_event private.lease_wait private.lease_work private.leased_meetings
-    private.leased_search_json private.leased_sync_json private.ledger_months private.limit private.limit_reached
-    private.limits private.list_problem private.local_midnight private.lock_ledger private.lock_people
-    private.lock_write_states private.maintains_ledger private.may_hold private.meeting_event private.meeting_json
-    private.meeting_notice private.meeting_of_event private.meeting_people private.meeting_problem
-    private.meeting_shapes private.meeting_state private.meeting_transition_key private.meetings_announce_inserted
-    private.meetings_announce_updated private.meetings_check_id private.meetings_check_pending
-    private.meetings_check_size private.meetings_check_values private.meetings_close_moves
-    private.meetings_count_rows private.meetings_detach private.meetings_enqueue private.meetings_expect_meet_link
-    private.meetings_expect_sync private.meetings_forget private.meetings_keep_calendar
-    private.meetings_keep_choices private.meetings_keep_holds private.meetings_name_fields
-    private.meetings_note_burden private.meetings_of_one_claim private.meetings_refuse_delete
-    private.meetings_remove_participants private.meetings_set_status private.meetings_shared_at
-    private.meetings_shared_with private.meetings_take_in private.meetings_touch private.move_defaults
-    private.move_rules private.move_search_json private.move_trigger private.name_fields private.named_kinds
-    private.named_people private.named_times_taken private.needs_verification private.new_meeting private.next_work
-    private.next_write_state private.note_availability_reads private.notification_room
-    private.notification_targets_check_limits private.notification_targets_keep_secret private.notifications_enqueue
-    private.notifications_forget private.number_fits private.open_hours_problem private.open_move
-    private.open_owners private.own_connections private.own_email private.owner_email private.participant_emails
-    private.participants_of_type private.participants_problem private.pause_end private.pause_refusal
-    private.paused_until private.pauses_json private.people_at_limit private.people_locks private.people_to_hold
-    private.poll_interval private.post_wake_up private.preferences_check private.preferences_problem private.problem
-    private.promises_of private.propose_time private.put_task_event private.quota private.quota_window
-    private.reason_not_to_move private.reason_not_to_write private.reason_to_stop private.reclaim_work
-    private.record_claims private.record_problem private.record_responses private.record_seen_event
-    private.record_steps private.recurrence_line_problem private.refuse_anonymous_users private.refuse_change
-    private.refuse_ledger_update private.refuse_over_limit private.refuse_size private.refuse_value
-    private.release_write private.remembered_preferences private.renew_holds private.request_check
-    private.request_id private.request_move private.request_rechecks private.requests_spent
+    private.insert_leased_meeting private.insert_task_event private.invited_by_task private.is_adopted
+    private.is_awaited private.is_conflict_known private.is_date private.is_day private.is_deleted private.is_email
+    private.is_grantee private.is_group private.is_home private.is_in_years private.is_instant private.is_locale
+    private.is_older_event private.is_pending_field private.is_required_conflict private.is_signing_secret
+    private.is_stamp private.is_time_to_wake private.is_timezone private.is_unwritten private.item_email
+    private.json_size_problem private.keep_choices private.keep_time private.kinds_that_fail private.last_move_json
+    private.last_moved_at private.lease_length private.lease_task_event private.lease_wait private.lease_work
+    private.leased_meetings private.leased_search_json private.leased_sync_json private.ledger_months private.limit
+    private.limit_reached private.limits private.list_problem private.local_midnight private.lock_ledger
+    private.lock_people private.lock_write_states private.maintains_ledger private.may_hold private.meeting_event
+    private.meeting_json private.meeting_notice private.meeting_of_event private.meeting_people
+    private.meeting_problem private.meeting_shapes private.meeting_state private.meeting_transition_key
+    private.meetings_announce_inserted private.meetings_announce_updated private.meetings_check_id
+    private.meetings_check_pending private.meetings_check_size private.meetings_check_values
+    private.meetings_close_moves private.meetings_count_rows private.meetings_detach private.meetings_enqueue
+    private.meetings_expect_meet_link private.meetings_expect_sync private.meetings_forget
+    private.meetings_keep_calendar private.meetings_keep_choices private.meetings_keep_holds
+    private.meetings_name_fields private.meetings_note_burden private.meetings_of_one_claim
+    private.meetings_refuse_delete private.meetings_remove_participants private.meetings_set_status
+    private.meetings_shared_at private.meetings_shared_with private.meetings_take_in private.meetings_touch
+    private.move_defaults private.move_rules private.move_search_json private.move_trigger private.name_fields
+    private.named_kinds private.named_people private.named_times_taken private.needs_verification
+    private.new_meeting private.next_work private.next_write_state private.note_availability_reads
+    private.notification_room private.notification_targets_check_limits private.notification_targets_keep_secret
+    private.notifications_enqueue private.notifications_forget private.number_fits private.open_hours_problem
+    private.open_move private.open_owners private.own_connections private.own_email private.owner_email
+    private.participant_emails private.participants_of_type private.participants_problem private.pause_end
+    private.pause_refusal private.paused_until private.pauses_json private.people_at_limit private.people_locks
+    private.people_to_hold private.poll_interval private.post_wake_up private.preferences_check
+    private.preferences_problem private.problem private.promises_of private.propose_time private.put_task_event
+    private.quota private.quota_window private.reason_not_to_move private.reason_not_to_write private.reason_to_stop
+    private.reclaim_work private.record_claims private.record_problem private.record_responses
+    private.record_seen_event private.record_steps private.recurrence_line_problem private.refuse_anonymous_users
+    private.refuse_change private.refuse_ledger_update private.refuse_over_limit private.refuse_size
+    private.refuse_value private.release_write private.remembered_preferences private.renew_holds
+    private.request_check private.request_id private.request_move private.request_rechecks private.requests_spent
     private.requeue_meet_link private.requeue_notification private.requeue_rows private.requeue_sync
     private.responses_forget private.resume_after_reconnect private.return_burden private.rule_part_fits
     private.rule_parts private.rule_problem private.scalar_problem private.scheduling_context private.search_again

@@ -387,6 +387,7 @@ grant execute on function
   -- task events
   private.lease_task_event,
   private.hold_for_task,
+  private.invited_by_task,
   private.insert_task_event,
   private.task_event_json,
   private.store_task_event_state,
