@@ -949,6 +949,28 @@ begin
     spent = case when s.period_start + v_period > clock_timestamp() then s.spent else 0 end + excluded.spent;
 end $function$;
 
+CREATE OR REPLACE FUNCTION private.admit_permissions()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_limit constant numeric := private.setting('availability_permissions');
+  v_owner_id uuid;
+begin
+  for v_owner_id in select distinct n.owner_user_id from new_rows as n order by 1 loop
+    -- Two statements of one user would not see each other's rows.
+    perform pg_advisory_xact_lock(hashtextextended('convene.availability_permissions.' || v_owner_id, 0));
+    if (select count(*) from public.availability_sharing as s where s.owner_user_id = v_owner_id) > v_limit then
+      perform private.refuse_over_limit(
+        'availability_permissions', null,
+        format('A user may give %s permissions. Delete one that is no longer needed, or name a domain.', v_limit));
+    end if;
+  end loop;
+  return null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION private.admit_rows()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1350,7 +1372,15 @@ begin
   for v_item in select value from jsonb_array_elements(p_assignees) loop
     v_path := format('assignees[%s]', v_index);
     v_index := v_index + 1;
-    if length(v_item ->> 'name') > private.limit('name_characters') then
+    if jsonb_typeof(v_item) = 'object' and exists (
+      select from jsonb_object_keys(case jsonb_typeof(v_item) when 'object' then v_item else '{}' end) as key
+      where key <> all (case when v_item ? 'user_id' then array['user_id'] else array['email', 'name', 'optional'] end))
+    then
+      -- A field that nothing reads could hold megabytes.
+      return jsonb_build_object('path', v_path, 'message', 'Expected an e-mail address, {email, name, optional} or {user_id}');
+    elsif coalesce(jsonb_typeof(v_item -> 'name'), 'string') <> 'string' or coalesce(jsonb_typeof(v_item -> 'optional'), 'boolean') <> 'boolean' then
+      return jsonb_build_object('path', v_path, 'message', 'Expected an e-mail address, {email, name, optional} or {user_id}');
+    elsif length(v_item ->> 'name') > private.limit('name_characters') then
       return private.text_problem(v_item ->> 'name', v_path || '.name', 'name_characters');
     elsif jsonb_typeof(v_item) = 'object' and v_item ? 'user_id' then
       if coalesce(v_item ->> 'user_id', '') !~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then
@@ -1529,7 +1559,7 @@ CREATE OR REPLACE FUNCTION private.burdens_of(p_organizer_user_id uuid, p_emails
  SET search_path TO ''
 AS $function$
 with concerned as (
-  select private.sharing_emails(p_emails, p_organizer_user_id) as emails
+  select private.sharing_emails(p_emails, p_organizer_user_id, 'habits') as emails
 )
 select coalesce(jsonb_object_agg(carried.participant_email, carried.burden), '{}')
 from (
@@ -2091,7 +2121,7 @@ with people as (
 ), coming as (
   select p.email, p.burden
   from people as p
-  where p.email = any (private.sharing_emails(array(select q.email from people as q), p_meeting.organizer_user_id))
+  where p.email = any (private.sharing_emails(array(select q.email from people as q), p_meeting.organizer_user_id, 'habits'))
 )
 select jsonb_object_agg(c.email, c.burden) filter (where c.burden > 0), array_agg(c.email)
 from coming as c
@@ -2164,6 +2194,7 @@ CREATE OR REPLACE FUNCTION private.days_problem(p_days date[], p_path text)
  SET search_path TO ''
 AS $function$
 select case
+  when array_ndims(p_days) > 1 then format('a list of dates, and no list of lists, in %s', p_path)
   when cardinality(p_days) > 366 then format('at most 366 dates in %s', p_path)
   when exists (select from unnest(p_days) as day where day is null or day not between '1970-01-01' and '2200-12-31') then
     format('dates from 1970 to 2200 in %s', p_path)
@@ -3693,7 +3724,7 @@ AS $function$
 declare
   v_id constant uuid := gen_random_uuid();
   v_key constant uuid := gen_random_uuid();
-  v_guests constant integer := case jsonb_typeof(p_wanted -> 'assignees') when 'array' then jsonb_array_length(p_wanted -> 'assignees') else 0 end;
+  v_guests constant integer := private.invited_by_task(p_wanted);
   v_hold jsonb;
 begin
   if v_guests > 0 and not private.spend(p_task.user_id, 'guests_invited_per_day', v_guests) then
@@ -3715,6 +3746,22 @@ exception
   when sqlstate 'CV010' then
     return v_hold;
 end $function$;
+
+CREATE OR REPLACE FUNCTION private.invited_by_task(p_wanted jsonb, p_before jsonb DEFAULT NULL::jsonb)
+ RETURNS integer
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+select count(*)::integer
+from (
+  select lower(a.value ->> 'email')
+  from jsonb_array_elements(case jsonb_typeof(p_wanted -> 'assignees') when 'array' then p_wanted -> 'assignees' else '[]' end) as a
+  except
+  select lower(a.value ->> 'email')
+  from jsonb_array_elements(case jsonb_typeof(p_before -> 'assignees') when 'array' then p_before -> 'assignees' else '[]' end) as a
+) as guest
+$function$;
 
 CREATE OR REPLACE FUNCTION private.is_adopted(p_table text)
  RETURNS boolean
@@ -5863,8 +5910,10 @@ declare
   v_problem jsonb := coalesce(
     private.text_problem(new.address, 'address', 'target_address_characters'),
     private.text_problem(new.signing_secret, 'signing_secret', 'signing_secret_characters'),
-    case when cardinality(new.events) > private.limit('target_events') then
-      jsonb_build_object('path', 'events', 'message', format('Expected at most %s items', private.limit('target_events')))
+    case
+      when array_ndims(new.events) > 1 then jsonb_build_object('path', 'events', 'message', 'Expected a list of event types')
+      when cardinality(new.events) > private.limit('target_events') then
+        jsonb_build_object('path', 'events', 'message', format('Expected at most %s items', private.limit('target_events')))
     end);
 begin
   if v_problem is not null then
@@ -6295,6 +6344,12 @@ select coalesce(
   end,
   private.open_hours_problem(p_row.open_hours),
   case when p_row.lunch is not null then private.hours_problem(p_row.lunch, 'lunch') end,
+  case
+    when exists (
+      select from jsonb_object_keys(case jsonb_typeof(p_row.lunch) when 'object' then p_row.lunch else '{}' end) as key
+      where key not in ('start', 'end'))
+    then 'only start and end in lunch'
+  end,
   (
     select format('%s in %s', lower(left(substr(p.problem ->> 'message', 10), 1)) || substr(p.problem ->> 'message', 11), p.problem ->> 'path')
     from (select private.auto_reschedule_problem(p_row.auto_reschedule) as problem) as p
@@ -7572,7 +7627,7 @@ begin
   return new;
 end $function$;
 
-CREATE OR REPLACE FUNCTION private.sharing_emails(p_emails text[], p_organizer_user_id uuid)
+CREATE OR REPLACE FUNCTION private.sharing_emails(p_emails text[], p_organizer_user_id uuid, p_level text DEFAULT 'busy'::text)
  RETURNS text[]
  LANGUAGE sql
  STABLE
@@ -7581,7 +7636,7 @@ AS $function$
 select coalesce(array_agg(distinct lower(c.email)), '{}')
 from private.sharing_users(p_emails, p_organizer_user_id) as sharing
 join private.google_connections as c on c.user_id = sharing.user_id
-where lower(c.email) = any (p_emails);
+where lower(c.email) = any (p_emails) and sharing.level in ('habits', p_level);
 $function$;
 
 CREATE OR REPLACE FUNCTION private.sharing_ends_holds()
@@ -7611,10 +7666,26 @@ CREATE OR REPLACE FUNCTION private.sharing_organizers(p_user_id uuid)
  SET search_path TO ''
 AS $function$
 select o.user_id
-from private.google_connections as o
-where o.user_id <> p_user_id
-  and exists (
-    select from public.availability_sharing as s where s.owner_user_id = p_user_id and private.is_grantee(s, o));
+from (
+  -- Permissions and connections are many, so each kind is joined by what it names.
+  select s as sharing, o.user_id
+  from public.availability_sharing as s
+  join private.google_connections as o on lower(o.email) = s.grantee
+  where s.owner_user_id = p_user_id and s.grantee_kind = 'person'
+  union all
+  select s, o.user_id
+  from public.availability_sharing as s
+  join private.google_connections as o on o.hosted_domain = s.grantee
+  where s.owner_user_id = p_user_id and s.grantee_kind = 'domain'
+  union all
+  select s, o.user_id
+  from public.availability_sharing as s
+  cross join private.google_connections as o
+  where s.owner_user_id = p_user_id and s.grantee_kind = 'everybody'
+) as named
+join private.google_connections as o on o.user_id = named.user_id
+where o.user_id <> p_user_id and private.is_grantee(named.sharing, o)
+group by o.user_id;
 $function$;
 
 CREATE OR REPLACE FUNCTION private.sharing_users(p_emails text[], p_organizer_user_id uuid)
@@ -8398,7 +8469,8 @@ CREATE OR REPLACE FUNCTION private.weekdays_problem(p_days text[], p_path text)
  SET search_path TO ''
 AS $function$
 select case
-  when cardinality(p_days) > 7
+  -- Postgres keeps no dimensions with a type: a list of lists would reach searches.
+  when array_ndims(p_days) > 1 or cardinality(p_days) > 7
     or not coalesce(p_days <@ array['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'], true)
   then format('at most 7 weekdays in %s, e.g. monday', p_path)
 end
@@ -8705,16 +8777,23 @@ begin
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.allow_availability(p_user_id uuid, p_grantee_kind text, p_grantee text, p_level text, p_expires_at timestamp with time zone DEFAULT NULL::timestamp with time zone)
- RETURNS SETOF public.availability_sharing
- LANGUAGE sql
+ RETURNS jsonb
+ LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
-insert into public.availability_sharing as s (owner_user_id, grantee_kind, grantee, level, expires_at)
-values (p_user_id, p_grantee_kind, p_grantee, p_level, p_expires_at)
-on conflict on constraint availability_sharing_one_row_a_grantee do update
-set level = excluded.level, expires_at = excluded.expires_at
-returning s.*;
-$function$;
+declare
+  v_row public.availability_sharing;
+begin
+  insert into public.availability_sharing as s (owner_user_id, grantee_kind, grantee, level, expires_at)
+  values (p_user_id, p_grantee_kind, p_grantee, p_level, p_expires_at)
+  on conflict on constraint availability_sharing_one_row_a_grantee do update
+  set level = excluded.level, expires_at = excluded.expires_at
+  returning s.* into strict v_row;
+  return to_jsonb(v_row);
+exception
+  when sqlstate 'PT429' then
+    return jsonb_build_object('limit', 'availability_permissions', 'allowed', private.setting('availability_permissions'));
+end $function$;
 
 CREATE OR REPLACE FUNCTION public.anonymous_users_allowed()
  RETURNS boolean
@@ -8739,7 +8818,7 @@ join private.google_connections as c on c.user_id = sharing.user_id
 where c.user_id = any (p_assignee_ids);
 $function$;
 
-CREATE OR REPLACE FUNCTION public.begin_event_change(p_user_id uuid, p_calendar_id text, p_calendar_event_id text, p_lease_seconds integer DEFAULT NULL::integer)
+CREATE OR REPLACE FUNCTION public.begin_event_change(p_user_id uuid, p_calendar_id text, p_calendar_event_id text, p_lease_seconds integer DEFAULT NULL::integer, p_invites integer DEFAULT 0)
  RETURNS jsonb
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -8766,6 +8845,8 @@ begin
     return private.task_event_response('unwritten', v_event, p_user_id);
   elsif private.is_deleted(v_event) then
     return private.task_event_response('deleted', v_event, p_user_id);
+  elsif not private.spend(p_user_id, 'guests_invited_per_day', p_invites) then
+    return private.search_refusal(p_user_id, 'guests_invited_per_day');
   end if;
   perform private.lease_task_event(v_event.id::text, p_user_id, p_lease_seconds);
   return private.task_event_response('claimed', v_event, p_user_id);
@@ -8903,6 +8984,7 @@ declare
   v_event public.task_calendar_events;
   v_work private.work;
   v_is_unknown boolean;
+  v_guests integer;
   v_hold jsonb := jsonb_build_object();
   v_pause jsonb;
 begin
@@ -8947,10 +9029,21 @@ begin
         'retry_after_seconds', case when v_work.due_at < 'infinity' then greatest(1, ceil(extract(epoch from v_work.due_at - clock_timestamp()))) end);
     elsif v_work.lease_token is null and not v_is_unknown then
       -- The former request cannot have taken effect, so the new one replaces it.
-      v_hold := private.hold_for_task(v_event.id, v_task.user_id, p_slots);
-      if v_hold ->> 'decision' <> 'settled' then
-        return v_hold;
-      end if;
+      v_guests := private.invited_by_task(
+        p_wanted, (select es.wanted from private.event_state as es where es.kind = 'task_event' and es.subject_id = v_event.id::text));
+      begin
+        if not private.spend(v_task.user_id, 'guests_invited_per_day', v_guests) then
+          return private.search_refusal(v_task.user_id, 'guests_invited_per_day');
+        end if;
+        v_hold := private.hold_for_task(v_event.id, v_task.user_id, p_slots);
+        if v_hold ->> 'decision' <> 'settled' then
+          raise exception using errcode = 'CV010', message = 'not_held';
+        end if;
+      exception
+        -- What was spent is rolled back, as in private.insert_task_event.
+        when sqlstate 'CV010' then
+          return v_hold;
+      end;
       update public.task_calendar_events as e
       set calendar_id = coalesce(p_wanted ->> 'calendar_id', 'primary'), sync_status = 'pending', sync_error = null
       where e.id = v_event.id
@@ -11319,6 +11412,7 @@ CREATE TRIGGER google_connections_announce_updated AFTER UPDATE OF status ON pri
 CREATE TRIGGER google_connections_resume AFTER INSERT OR UPDATE OF status ON private.google_connections FOR EACH ROW WHEN ((new.status = 'healthy'::text)) EXECUTE FUNCTION private.resume_after_reconnect();
 CREATE TRIGGER work_wake_inserted AFTER INSERT ON private.work REFERENCING NEW TABLE AS new_work FOR EACH STATEMENT EXECUTE FUNCTION private.work_wake_inserted();
 CREATE TRIGGER work_wake_updated AFTER UPDATE ON private.work REFERENCING OLD TABLE AS old_work NEW TABLE AS new_work FOR EACH STATEMENT EXECUTE FUNCTION private.work_wake_updated();
+CREATE TRIGGER availability_sharing_admit_permissions AFTER INSERT ON public.availability_sharing REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION private.admit_permissions();
 CREATE TRIGGER availability_sharing_admit_rows AFTER INSERT ON public.availability_sharing REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION private.admit_rows();
 CREATE TRIGGER availability_sharing_check_limits BEFORE INSERT OR UPDATE ON public.availability_sharing FOR EACH ROW EXECUTE FUNCTION private.availability_sharing_check_limits();
 CREATE TRIGGER sharing_check BEFORE INSERT OR UPDATE ON public.availability_sharing FOR EACH ROW EXECUTE FUNCTION private.sharing_check();
@@ -11613,6 +11707,7 @@ grant execute on function private.hold_for_writes(private.work[]) to service_rol
 grant execute on function private.hold_slot_again(public.meetings) to service_role;
 grant execute on function private.insert_leased_meeting(text,uuid,jsonb,integer) to service_role;
 grant execute on function private.insert_task_event(public.tasks,jsonb,jsonb) to service_role;
+grant execute on function private.invited_by_task(jsonb,jsonb) to service_role;
 grant execute on function private.is_awaited(private.slot_holds) to service_role;
 grant execute on function private.is_conflict_known(public.meetings,text,timestamp with time zone,timestamp with time zone) to service_role;
 grant execute on function private.is_date(text) to service_role;
@@ -11736,7 +11831,7 @@ grant execute on function private.seconds_to_quota(text) to service_role;
 grant execute on function private.series_of(public.meetings) to service_role;
 grant execute on function private.setting(text) to service_role;
 grant execute on function private.shape_problem(jsonb,jsonb,text) to service_role;
-grant execute on function private.sharing_emails(text[],uuid) to service_role;
+grant execute on function private.sharing_emails(text[],uuid,text) to service_role;
 grant execute on function private.sharing_organizers(uuid) to service_role;
 grant execute on function private.sharing_users(text[],uuid) to service_role;
 grant execute on function private.slot_problem(public.meetings) to service_role;
@@ -11777,7 +11872,7 @@ grant execute on function public.adopt_google_event(text,text,jsonb) to service_
 grant execute on function public.allow_availability(uuid,text,text,text,timestamp with time zone) to service_role;
 grant execute on function public.anonymous_users_allowed() to service_role;
 grant execute on function public.assignee_emails(uuid,uuid[]) to service_role;
-grant execute on function public.begin_event_change(uuid,text,text,integer) to service_role;
+grant execute on function public.begin_event_change(uuid,text,text,integer,integer) to service_role;
 grant execute on function public.begin_google_authorization(uuid,text,text,text) to service_role;
 grant execute on function public.begin_scheduling(text,uuid,jsonb,boolean,integer,boolean) to service_role;
 grant execute on function public.begin_task_event(text,uuid,jsonb,integer,boolean,jsonb) to service_role;
@@ -11857,6 +11952,7 @@ grant execute on function public.take_channels(uuid) to service_role;
 grant execute on function public.use_google_authorization(text,uuid) to service_role;
 
 -- setting anonymous_users_allowed = 0
+-- setting availability_permissions = 500
 -- setting availability_read_days = 30
 -- setting backoff_factor = 4
 -- setting backoff_first_seconds = 60

@@ -107,12 +107,13 @@ promise("availability sharing", {
     assert.deepEqual(await heldBy(stack, body.meeting_id), [organizer.email]);
   },
 
-  "fairness concerns the organizer and those who allowed that organizer, an organizer's meetings each":
+  "fairness concerns the organizer and those who share their habits with that organizer, an organizer's meetings each":
     async (stack) => {
       const [ana, ben] = [await stack.organizer(), await stack.organizer()];
       const sharing = await stack.organizer();
       const silent = await stack.organizer();
-      await allow(sharing, { grantee_kind: "person", grantee: ana.email });
+      const busy = await stack.organizer({ shares: "busy" });
+      await allow(sharing, { grantee_kind: "person", grantee: ana.email, level: "habits" });
       for (const organizer of [ana, ben]) {
         await stack.platform.sql(
           `insert into private.fairness_ledger (organizer_user_id, participant_email, with_email, burden, meetings)
@@ -120,11 +121,11 @@ promise("availability sharing", {
              from unnest($2::text[]) as who, unnest($2::text[]) as beside where who <> beside`,
           [
             organizer.user_id,
-            `{${[organizer, sharing, silent].map((one) => one.email).join(",")}}`,
+            `{${[organizer, sharing, silent, busy].map((one) => one.email).join(",")}}`,
           ],
         );
       }
-      const everyone = [ana.email, ben.email, sharing.email, silent.email];
+      const everyone = [ana.email, ben.email, sharing.email, silent.email, busy.email];
       assert.deepEqual(await burdens(stack, ana, everyone), {
         [ana.email]: 10,
         [sharing.email]: 10,
