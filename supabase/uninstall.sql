@@ -86,13 +86,14 @@ declare
     private.participant_emails private.participants_of_type private.participants_problem private.pause_end
     private.pause_refusal private.paused_until private.pauses_json private.people_at_limit private.people_locks
     private.people_to_hold private.poll_interval private.post_wake_up private.preferences_check
-    private.preferences_problem private.problem private.promises_of private.propose_time private.put_task_event
-    private.quota private.quota_window private.reason_not_to_move private.reason_not_to_write private.reason_to_stop
-    private.reclaim_work private.record_claims private.record_problem private.record_responses
-    private.record_seen_event private.record_steps private.recurrence_line_problem private.refuse_anonymous_users
-    private.refuse_change private.refuse_ledger_update private.refuse_over_limit private.refuse_size
-    private.refuse_value private.release_write private.remembered_preferences private.renew_holds
-    private.request_check private.request_id private.request_move private.request_rechecks private.requests_spent
+    private.preferences_forget_calendar private.preferences_problem private.problem private.promises_of
+    private.propose_time private.put_task_event private.quota private.quota_window private.reason_not_to_move
+    private.reason_not_to_write private.reason_to_stop private.reclaim_work private.record_claims
+    private.record_problem private.record_responses private.record_seen_event private.record_steps
+    private.recurrence_line_problem private.refuse_anonymous_users private.refuse_change
+    private.refuse_ledger_update private.refuse_over_limit private.refuse_size private.refuse_value
+    private.release_write private.remembered_preferences private.renew_holds private.request_check
+    private.request_id private.request_move private.request_rechecks private.requests_spent
     private.requeue_meet_link private.requeue_notification private.requeue_rows private.requeue_sync
     private.responses_forget private.resume_after_reconnect private.return_burden private.rule_part_fits
     private.rule_parts private.rule_problem private.scalar_problem private.scheduling_context private.search_again
@@ -106,32 +107,33 @@ declare
     private.task_events_keep_holds private.tasks_check_id private.tasks_check_limits private.tasks_touch
     private.text_problem private.text_setting private.times_held private.touched_meetings private.trim_ledger
     private.trim_logs private.try_lock_people private.turn_owner private.unheld_meetings
-    private.unknown_field_message private.vault_entries private.wake private.wake_for_rest private.wake_worker
-    private.way_back private.weekdays_problem private.weights_problem private.whole_number_problem
-    private.whole_problem private.window_problem private.with_choices private.with_named_fields
-    private.with_rule_name private.without_availability private.work_limit private.work_wake_inserted
-    private.work_wake_updated private.write_checked private.write_event_of private.write_operation
-    public.adopt_google_event public.allow_availability public.anonymous_users_allowed public.assignee_emails
-    public.begin_event_change public.begin_google_authorization public.begin_scheduling public.begin_task_event
-    public.begin_writeback public.cancel_meeting public.cancel_meetings_of_user public.change_meeting
-    public.claim_conflict_checks public.claim_holidays public.claim_meet_links public.claim_notifications
-    public.claim_profile_readings public.claim_schedulings public.claim_syncs public.claim_task_events
-    public.claim_writeback_slice public.claim_writebacks public.connect_google public.convene_health
-    public.count_failed_work public.decide_move public.discard_task_event public.find_event_keys
-    public.find_google_authorization public.find_task_event public.finish_batch public.follow_task_event
-    public.forget_google_connection public.get_pending_writebacks public.list_auditable_calendars
-    public.list_auditable_meetings public.list_auditable_task_events public.list_availability_sharing
-    public.list_failed_searches public.list_meetings public.list_unsynced_events public.mark_google_needs_reauth
-    public.mark_writeback_failure public.mark_writeback_success public.pause_all_google_connections
-    public.pause_google_connection public.pause_work public.preview_change public.read_conflict_context
-    public.read_google_connection public.read_meeting public.read_queue public.read_scheduling_context
-    public.read_slot_holds public.read_task_event public.read_task_events public.receive_google_code
-    public.receive_push public.refresh_written_event public.requeue_failed_work public.requeue_meeting
-    public.requeue_meetings public.requeue_task_event public.requeue_work public.restart_sync public.resume_work
-    public.revoke_availability public.save_calendar_profile public.save_channel public.save_google_access_token
-    public.settle_conflict_check public.settle_holidays public.settle_meet_links public.settle_notification
-    public.settle_scheduling public.settle_sync public.settle_task_event public.settle_writebacks
-    public.store_event_people public.store_sync_page public.take_channels public.use_google_authorization', E' \n'), '\s+');
+    private.unknown_field_message private.unverified_email private.vault_entries private.wake private.wake_for_rest
+    private.wake_worker private.way_back private.weekdays_problem private.weights_problem
+    private.whole_number_problem private.whole_problem private.window_problem private.with_choices
+    private.with_named_fields private.with_rule_name private.without_availability private.work_limit
+    private.work_wake_inserted private.work_wake_updated private.write_checked private.write_event_of
+    private.write_operation public.adopt_google_event public.allow_availability public.anonymous_users_allowed
+    public.assignee_emails public.begin_event_change public.begin_google_authorization public.begin_scheduling
+    public.begin_task_event public.begin_writeback public.cancel_meeting public.cancel_meetings_of_user
+    public.change_meeting public.claim_conflict_checks public.claim_holidays public.claim_meet_links
+    public.claim_notifications public.claim_profile_readings public.claim_schedulings public.claim_syncs
+    public.claim_task_events public.claim_writeback_slice public.claim_writebacks public.connect_google
+    public.convene_health public.count_failed_work public.decide_move public.discard_task_event
+    public.find_event_keys public.find_google_authorization public.find_task_event public.finish_batch
+    public.follow_task_event public.forget_google_connection public.get_pending_writebacks
+    public.list_auditable_calendars public.list_auditable_meetings public.list_auditable_task_events
+    public.list_availability_sharing public.list_failed_searches public.list_meetings public.list_unsynced_events
+    public.mark_google_needs_reauth public.mark_writeback_failure public.mark_writeback_success
+    public.pause_all_google_connections public.pause_google_connection public.pause_work public.preview_change
+    public.read_conflict_context public.read_google_connection public.read_meeting public.read_queue
+    public.read_scheduling_context public.read_slot_holds public.read_task_event public.read_task_events
+    public.receive_google_code public.receive_push public.refresh_written_event public.requeue_failed_work
+    public.requeue_meeting public.requeue_meetings public.requeue_task_event public.requeue_work public.restart_sync
+    public.resume_work public.revoke_availability public.save_calendar_profile public.save_channel
+    public.save_google_access_token public.settle_conflict_check public.settle_holidays public.settle_meet_links
+    public.settle_notification public.settle_scheduling public.settle_sync public.settle_task_event
+    public.settle_writebacks public.store_event_people public.store_sync_page public.take_channels
+    public.use_google_authorization', E' \n'), '\s+');
   c_triggers constant text[] := regexp_split_to_array(btrim('
     meetings_admit_rows meetings_announce_inserted meetings_announce_updated meetings_check_id
     meetings_check_pending meetings_check_size meetings_check_values meetings_close_moves meetings_count_rows

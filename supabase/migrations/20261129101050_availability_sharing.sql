@@ -88,11 +88,13 @@ cross join lateral (
   where s.owner_user_id = c.user_id
     and private.is_grantee(s, o)
 ) as allowed
-where c.user_id = p_organizer_user_id or (lower(c.email) = any (p_emails) and allowed.level is not null);
+where c.user_id = p_organizer_user_id
+  -- Whoever cannot receive mail at an address does not answer for the person who can.
+  or (lower(c.email) = any (p_emails) and c.email_verified and allowed.level is not null);
 $$;
 comment on function private.sharing_users(text[], uuid) is
   'Whose own connection an organizer may use, and for what: level is busy, or habits (which includes busy). The organizer, and of the users '
-  'with these addresses (lower case) those who share with the organizer. Every use of a connection for another user asks here, once for all '
+  'with these verified addresses (lower case) those who share with the organizer. Every use of a connection for another user asks here, once for all '
   'people: otherwise the number of calls would tell which addresses belong to users.';
 
 create function private.sharing_organizers(p_user_id uuid) returns setof uuid
@@ -117,6 +119,7 @@ from (
 ) as named
 join private.google_connections as o on o.user_id = named.user_id
 where o.user_id <> p_user_id and private.is_grantee(named.sharing, o)
+  and exists (select from private.google_connections as c where c.user_id = p_user_id and c.email_verified)
 group by o.user_id;
 $$;
 comment on function private.sharing_organizers(uuid) is
@@ -127,10 +130,10 @@ language sql stable set search_path = '' as $$
 select coalesce(array_agg(distinct lower(c.email)), '{}')
 from private.sharing_users(p_emails, p_organizer_user_id) as sharing
 join private.google_connections as c on c.user_id = sharing.user_id
-where lower(c.email) = any (p_emails) and sharing.level in ('habits', p_level);
+where lower(c.email) = any (p_emails) and c.email_verified and sharing.level in ('habits', p_level);
 $$;
 comment on function private.sharing_emails(text[], uuid, text) is
-  'Those of these addresses (lower case) that belong to the organizer or to users who share with the organizer, at p_level or a higher one.';
+  'Those of these addresses (lower case) that belong, verified, to the organizer or to users who share with the organizer, at p_level or a higher one.';
 
 create function public.allow_availability(
   p_user_id uuid, p_grantee_kind text, p_grantee text, p_level text, p_expires_at timestamptz default null

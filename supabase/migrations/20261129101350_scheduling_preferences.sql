@@ -197,6 +197,28 @@ create trigger preferences_check
   for each row
   execute function private.preferences_check();
 
+-- Security definer, as preferences_check.
+create function private.preferences_forget_calendar() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  -- Whoever has locked the calendar names it now.
+  perform from private.holiday_calendars as c where c.calendar = old.holiday_calendar and c.known_until is null for update skip locked;
+  if found and not exists (select from public.scheduling_preferences as p where p.holiday_calendar = old.holiday_calendar) then
+    delete from private.holiday_calendars as c where c.calendar = old.holiday_calendar;
+    delete from private.work as w where w.kind = 'holidays' and w.subject_id = old.holiday_calendar and w.lease_token is null;
+  end if;
+  return null;
+end $$;
+comment on function private.preferences_forget_calendar() is
+  'Trigger: a calendar of holidays that preferences no longer name, and whose dates are not known, is not computed. Otherwise a user who names '
+  'one after the other would keep everybody''s waiting.';
+
+create trigger preferences_forget_calendar
+  after update of holiday_calendar or delete on public.scheduling_preferences
+  for each row
+  when (old.holiday_calendar is not null)
+  execute function private.preferences_forget_calendar();
+
 create function private.remembered_preferences(p_participants jsonb, p_organizer_user_id uuid) returns jsonb
 language sql stable set search_path = '' as $$
 with shared as (
@@ -241,5 +263,6 @@ revoke all on function
   private.days_problem,
   private.preferences_problem,
   private.preferences_check,
+  private.preferences_forget_calendar,
   private.remembered_preferences
 from public, anon, authenticated, service_role;

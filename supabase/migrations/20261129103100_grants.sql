@@ -304,6 +304,7 @@ grant execute on function
   private.times_held,
   private.people_at_limit,
   private.account_email,
+  private.unverified_email,
   private.series_of,
   private.people_to_hold,
   private.apart,

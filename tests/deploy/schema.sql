@@ -3458,6 +3458,7 @@ CREATE OR REPLACE FUNCTION private.hold_first_free(p_meeting_id text, p_task_eve
  SET search_path TO ''
 AS $function$
 declare
+  v_held constant text[] := array_remove(p_held, private.unverified_email(p_organizer_user_id));
   v_index integer := -1;
   v_candidate jsonb;
   v_is_free boolean := false;
@@ -3468,21 +3469,21 @@ declare
   v_at_limit text[];
 begin
   -- The organizer too: concurrent searches must not pass the limit together.
-  perform private.lock_people(p_held || p_organizer_user_id::text);
-  perform private.end_expired_holds(p_held);
+  perform private.lock_people(v_held || p_organizer_user_id::text);
+  perform private.end_expired_holds(v_held);
 
   -- The first is nearly always free, so the others are not read.
   foreach v_candidate in array array(select c from jsonb_array_elements(p_candidates) as c) loop
     v_index := v_index + 1;
     v_is_free := not exists (
       select
-      from private.promises_of(v_candidate, p_held, p_occurrences -> v_index) as p
+      from private.promises_of(v_candidate, v_held, p_occurrences -> v_index) as p
       join private.slot_holds as h on h.participant_email = p.email and h.held && p.held
       where h.state in ('active', 'written') and (h.meeting_id, h.task_event_id) is distinct from (p_meeting_id, p_task_event_id)
     ) and not exists (
       -- While a connection is paused, its meetings hold nothing, and still keep out of each other's time.
       select
-      from private.promises_of(v_candidate, p_held, p_occurrences -> v_index) as p
+      from private.promises_of(v_candidate, v_held, p_occurrences -> v_index) as p
       join private.slot_holds as h on h.participant_email = p.email and h.held && p.held
       join private.work as w on w.kind = 'write' and w.subject_id = h.meeting_id
       where h.state = 'ended' and h.meeting_id is distinct from p_meeting_id and h.organizer_user_id = p_organizer_user_id
@@ -3493,11 +3494,11 @@ begin
     return jsonb_build_object('decision', 'taken');
   end if;
 
-  v_times := (select count(distinct p.held) from private.promises_of(v_candidate, p_held, p_occurrences -> v_index) as p);
+  v_times := (select count(distinct p.held) from private.promises_of(v_candidate, v_held, p_occurrences -> v_index) as p);
   if v_may_hold and v_times > 0 and v_times + private.times_held(p_organizer_user_id, p_meeting_id) > v_limit then
     return jsonb_build_object('decision', 'too_many_holds', 'limit', v_limit);
   end if;
-  v_at_limit := private.people_at_limit(array(select e from unnest(p_held) as e where e is distinct from v_own_email), v_times, p_meeting_id);
+  v_at_limit := private.people_at_limit(array(select e from unnest(v_held) as e where e is distinct from v_own_email), v_times, p_meeting_id);
 
   delete from private.slot_holds as h where h.meeting_id = p_meeting_id or h.task_event_id = p_task_event_id;
   insert into private.slot_holds (meeting_id, task_event_id, participant_email, organizer_user_id, held, slot, expires_at, by_consent, is_own)
@@ -3505,9 +3506,9 @@ begin
     p_meeting_id, p_task_event_id, p.email, p_organizer_user_id, p.held,
     tstzrange((v_candidate ->> 'start_time')::timestamptz, (v_candidate ->> 'end_time')::timestamptz),
     clock_timestamp() + make_interval(mins => private.setting('hold_minutes')::integer),
-    p.email = any (private.sharing_emails(p_held, p_organizer_user_id)),
+    p.email = any (private.sharing_emails(v_held, p_organizer_user_id)),
     coalesce(p.email = v_own_email, false)
-  from private.promises_of(v_candidate, p_held, p_occurrences -> v_index) as p
+  from private.promises_of(v_candidate, v_held, p_occurrences -> v_index) as p
   -- Of a task nothing is held later.
   where p_task_event_id is null or v_may_hold and p.email <> all (v_at_limit)
   -- Occurrences of one series may overlap: 24 hours every day, on the day of a clock change.
@@ -6323,6 +6324,22 @@ begin
   return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION private.preferences_forget_calendar()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  -- Whoever has locked the calendar names it now.
+  perform from private.holiday_calendars as c where c.calendar = old.holiday_calendar and c.known_until is null for update skip locked;
+  if found and not exists (select from public.scheduling_preferences as p where p.holiday_calendar = old.holiday_calendar) then
+    delete from private.holiday_calendars as c where c.calendar = old.holiday_calendar;
+    delete from private.work as w where w.kind = 'holidays' and w.subject_id = old.holiday_calendar and w.lease_token is null;
+  end if;
+  return null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION private.preferences_problem(p_row public.scheduling_preferences)
  RETURNS text
  LANGUAGE sql
@@ -7636,7 +7653,7 @@ AS $function$
 select coalesce(array_agg(distinct lower(c.email)), '{}')
 from private.sharing_users(p_emails, p_organizer_user_id) as sharing
 join private.google_connections as c on c.user_id = sharing.user_id
-where lower(c.email) = any (p_emails) and sharing.level in ('habits', p_level);
+where lower(c.email) = any (p_emails) and c.email_verified and sharing.level in ('habits', p_level);
 $function$;
 
 CREATE OR REPLACE FUNCTION private.sharing_ends_holds()
@@ -7685,6 +7702,7 @@ from (
 ) as named
 join private.google_connections as o on o.user_id = named.user_id
 where o.user_id <> p_user_id and private.is_grantee(named.sharing, o)
+  and exists (select from private.google_connections as c where c.user_id = p_user_id and c.email_verified)
 group by o.user_id;
 $function$;
 
@@ -7703,7 +7721,9 @@ cross join lateral (
   where s.owner_user_id = c.user_id
     and private.is_grantee(s, o)
 ) as allowed
-where c.user_id = p_organizer_user_id or (lower(c.email) = any (p_emails) and allowed.level is not null);
+where c.user_id = p_organizer_user_id
+  -- Whoever cannot receive mail at an address does not answer for the person who can.
+  or (lower(c.email) = any (p_emails) and c.email_verified and allowed.level is not null);
 $function$;
 
 CREATE OR REPLACE FUNCTION private.slot_problem(p_meeting public.meetings)
@@ -8367,6 +8387,15 @@ CREATE OR REPLACE FUNCTION private.unknown_field_message(p_names jsonb)
  IMMUTABLE
  SET search_path TO ''
 RETURN ('Unknown field. Expected one of '::text || (SELECT string_agg(known.name, ', '::text ORDER BY known.place) AS string_agg FROM jsonb_array_elements_text(unknown_field_message.p_names) WITH ORDINALITY known(name, place)));
+
+CREATE OR REPLACE FUNCTION private.unverified_email(p_user_id uuid)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+select lower(c.email) from private.google_connections as c where c.user_id = p_user_id and not c.email_verified;
+$function$;
 
 CREATE OR REPLACE FUNCTION private.vault_entries()
  RETURNS TABLE(name text, value text, what_to_do text)
@@ -10307,7 +10336,9 @@ AS $function$
 select private.note_availability_reads(p_read, p_from, p_to);
 select h.participant_email, lower(h.held), upper(h.held)
 from private.slot_holds as h
-where h.participant_email in (select lower(email) from unnest(p_emails) as email)
+where h.participant_email in (
+    select lower(email) from unnest(p_emails) as email
+    except select private.unverified_email(p_organizer_user_id))
   and h.held && tstzrange(p_from, p_to)
   and (h.meeting_id is null or h.meeting_id is distinct from p_meeting_id)
   and (h.task_event_id is null or h.task_event_id is distinct from p_task_event_id)
@@ -11455,6 +11486,7 @@ CREATE TRIGGER notification_targets_keep_secret BEFORE INSERT OR UPDATE ON publi
 CREATE TRIGGER notifications_enqueue AFTER INSERT ON public.notifications REFERENCING NEW TABLE AS new_notifications FOR EACH STATEMENT EXECUTE FUNCTION private.notifications_enqueue();
 CREATE TRIGGER notifications_forget AFTER DELETE ON public.notifications REFERENCING OLD TABLE AS old_notifications FOR EACH STATEMENT EXECUTE FUNCTION private.notifications_forget();
 CREATE TRIGGER preferences_check BEFORE INSERT OR UPDATE ON public.scheduling_preferences FOR EACH ROW EXECUTE FUNCTION private.preferences_check();
+CREATE TRIGGER preferences_forget_calendar AFTER DELETE OR UPDATE OF holiday_calendar ON public.scheduling_preferences FOR EACH ROW WHEN ((old.holiday_calendar IS NOT NULL)) EXECUTE FUNCTION private.preferences_forget_calendar();
 CREATE TRIGGER task_calendar_events_refuse_delete BEFORE DELETE ON public.task_calendar_events FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_change('Send DELETE task-events with event_id: docs/task-events.md.');
 CREATE TRIGGER task_calendar_events_refuse_update BEFORE UPDATE ON public.task_calendar_events FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_change('Send PATCH task-events with event_id and what is to change: docs/task-events.md.');
 CREATE TRIGGER task_events_expect_sync_inserted AFTER INSERT ON public.task_calendar_events REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION private.task_events_expect_sync();
@@ -11854,6 +11886,7 @@ grant execute on function private.try_lock_people(text[]) to service_role;
 grant execute on function private.turn_owner(uuid) to service_role;
 grant execute on function private.unheld_meetings(text[]) to service_role;
 grant execute on function private.unknown_field_message(jsonb) to service_role;
+grant execute on function private.unverified_email(uuid) to service_role;
 grant execute on function private.wake_for_rest(text) to service_role;
 grant execute on function private.way_back(public.meetings,boolean) to service_role;
 grant execute on function private.weights_problem(jsonb,text,text) to service_role;

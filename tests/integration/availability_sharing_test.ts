@@ -53,6 +53,37 @@ promise("availability sharing", {
     assert.equal(answer.body.error, "calendar_unreadable");
   },
 
+  "an address that Google has not verified answers for nobody, and holds nobody's time": async (
+    stack,
+  ) => {
+    const person = await stack.organizer();
+    const colleague = await stack.organizer();
+    const impostor = await stack.organizer({ shares: "habits" });
+    // deno-lint-ignore no-explicit-any -- the client knows no table's type
+    const preferences = impostor.client.from("scheduling_preferences") as any;
+    const { error } = await preferences.insert({
+      owner_user_id: impostor.user_id,
+      open_hours: [{ days: ["monday"], start: "16:00", end: "17:00" }],
+    });
+    assert.equal(error, null);
+    await stack.platform.sql(
+      "update private.google_connections set email = $1, email_verified = false where user_id = $2",
+      [person.email, impostor.user_id],
+    );
+    const found = await colleague.call("schedule", { body: question(person.email) });
+    assert.equal(found.status, 200, JSON.stringify(found.body));
+    assert.ok(!found.body.selected_slot.start_time.includes("T16:"), "the person has other hours");
+
+    await impostor.call("schedule", { body: question(await stack.guest(), false) });
+    assert.deepEqual(
+      await stack.platform.sql(
+        "select from private.slot_holds where participant_email = $1",
+        [person.email],
+      ),
+      [],
+    );
+  },
+
   "a domain is a Workspace organization by Google's claim, never the end of an address": async (
     stack,
   ) => {

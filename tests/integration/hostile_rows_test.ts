@@ -61,6 +61,34 @@ promise("rows that users store to hurt others", {
     }
     assert.equal((await rowOf(stack, hostile)).scheduling_error, "search_abandoned");
   },
+
+  "holidays that a user names one after the other keep nobody's waiting": async (stack) => {
+    const attacker = await stack.organizer({ connected: false });
+    const other = await stack.organizer({ connected: false });
+    for (let calendar = 0; calendar < 25; calendar++) {
+      if (calendar === 10) {
+        // deno-lint-ignore no-explicit-any -- the client knows no table's type
+        const table = attacker.client.from("scheduling_preferences") as any;
+        assert.equal((await table.delete().eq("owner_user_id", attacker.user_id)).error, null);
+      }
+      const { error } = await store(attacker, { holiday_calendar: `XX-${calendar}` });
+      assert.equal(error, null);
+    }
+    await store(other, { holiday_calendar: "DE-BY" });
+    const [{ due }] = await stack.platform.sql(
+      "select count(*)::integer as due from private.work where kind = 'holidays' and subject_id like 'XX-%'",
+    ) as { due: number }[];
+    assert.equal(due, 1);
+    await callFunction(stack.platform, "holidays", {
+      apikey: stack.platform.automations_key,
+      body: { batch: true },
+    });
+    const { data } = await other.client.from("scheduling_preferences").select(
+      "holidays_known_until",
+    );
+    // deno-lint-ignore no-explicit-any -- the client knows no table's type
+    assert.notEqual((data as any)[0].holidays_known_until, null);
+  },
 });
 
 /** Lists that the checks of the table refuse: nothing else is known that a search cannot read. */
