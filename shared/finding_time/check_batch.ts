@@ -9,6 +9,7 @@ import { finishBatch } from "@shared/database/work.ts";
 import { CALL_ROWS, callRowsOf } from "./call_rows.ts";
 import { checkTime } from "./check_time.ts";
 import { logUnlessTemporary } from "./failed_alone.ts";
+import type { FaultLog } from "./failed_alone.ts";
 import type { DryRunDependencies } from "./dry_run.ts";
 
 const DEFAULT_LIMIT = 10;
@@ -24,7 +25,7 @@ export interface CheckedMeeting {
  * busy time alone. A call that a wake-up caused has the function called again for the rest.
  */
 export async function checkBatch(
-  dependencies: DryRunDependencies,
+  dependencies: DryRunDependencies & FaultLog,
   { limit, wake }: { limit: number | undefined; wake: boolean },
 ): Promise<CheckedMeeting[]> {
   const results: CheckedMeeting[] = [];
@@ -43,7 +44,7 @@ export async function checkBatch(
         for (const lease of leases) {
           done.push(
             await checkLeased(dependencies, lease).catch((thrown: unknown) => {
-              logUnlessTemporary(thrown, "conflict_check_failed", lease.meeting_id);
+              logUnlessTemporary(dependencies, thrown, "conflict_check_failed", lease.meeting_id);
               return { meeting_id: lease.meeting_id, conflicts: null };
             }),
           );

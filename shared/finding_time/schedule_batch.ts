@@ -77,7 +77,7 @@ async function scheduleAll<Element>(
     }
     const scheduled = await scheduleLeased(dependencies, lease).catch(
       (thrown: unknown): Scheduled => {
-        logUnlessTemporary(thrown, "search_failed", meeting_id);
+        logUnlessTemporary(dependencies, thrown, "search_failed", meeting_id);
         return { kind: "lease_lost" };
       },
     );

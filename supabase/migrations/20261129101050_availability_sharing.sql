@@ -89,7 +89,7 @@ cross join lateral (
     and private.is_grantee(s, o)
 ) as allowed
 where c.user_id = p_organizer_user_id
-  -- Whoever cannot receive mail at an address does not answer for the person who can.
+  -- A user who may not own the address does not answer for the person who does.
   or (lower(c.email) = any (p_emails) and c.email_verified and allowed.level is not null);
 $$;
 comment on function private.sharing_users(text[], uuid) is

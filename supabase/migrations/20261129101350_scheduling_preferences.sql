@@ -201,7 +201,7 @@ create trigger preferences_check
 create function private.preferences_forget_calendar() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
-  -- Whoever has locked the calendar names it now.
+  -- A statement that has locked the calendar names it now.
   perform from private.holiday_calendars as c where c.calendar = old.holiday_calendar and c.known_until is null for update skip locked;
   if found and not exists (select from public.scheduling_preferences as p where p.holiday_calendar = old.holiday_calendar) then
     delete from private.holiday_calendars as c where c.calendar = old.holiday_calendar;

@@ -6331,7 +6331,7 @@ CREATE OR REPLACE FUNCTION private.preferences_forget_calendar()
  SET search_path TO ''
 AS $function$
 begin
-  -- Whoever has locked the calendar names it now.
+  -- A statement that has locked the calendar names it now.
   perform from private.holiday_calendars as c where c.calendar = old.holiday_calendar and c.known_until is null for update skip locked;
   if found and not exists (select from public.scheduling_preferences as p where p.holiday_calendar = old.holiday_calendar) then
     delete from private.holiday_calendars as c where c.calendar = old.holiday_calendar;
@@ -7722,7 +7722,7 @@ cross join lateral (
     and private.is_grantee(s, o)
 ) as allowed
 where c.user_id = p_organizer_user_id
-  -- Whoever cannot receive mail at an address does not answer for the person who can.
+  -- A user who may not own the address does not answer for the person who does.
   or (lower(c.email) = any (p_emails) and c.email_verified and allowed.level is not null);
 $function$;
 

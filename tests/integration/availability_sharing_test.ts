@@ -53,7 +53,7 @@ promise("availability sharing", {
     assert.equal(answer.body.error, "calendar_unreadable");
   },
 
-  "an address that Google has not verified answers for nobody, and holds nobody's time": async (
+  "an address that Google has not verified answers for no other person, and holds no time": async (
     stack,
   ) => {
     const person = await stack.organizer();
