@@ -15,7 +15,13 @@ export interface AvailabilitySharing {
   expires_at: string | null;
 }
 
-/** Gives a permission, or changes the one that the grantee has. */
+/** How many permissions a user may have given; the setting and its value. */
+export interface PermissionLimit {
+  limit: string;
+  allowed: number;
+}
+
+/** Gives a permission, or changes the one that the grantee has. Returns the limit where the user has given too many. */
 export async function allowAvailability(
   database: Database,
   user_id: string,
@@ -25,17 +31,15 @@ export async function allowAvailability(
     level: SharingLevel;
     expires_at: string | null;
   },
-): Promise<AvailabilitySharing> {
-  const rows: StoredSharing[] = await call(database, "allow_availability", {
+): Promise<AvailabilitySharing | PermissionLimit> {
+  const given: StoredSharing | PermissionLimit = await call(database, "allow_availability", {
     p_user_id: user_id,
     p_grantee_kind: sharing.grantee_kind,
     p_grantee: sharing.grantee,
     p_level: sharing.level,
     p_expires_at: sharing.expires_at,
   });
-  const [row] = rows.map(shown);
-  if (row === undefined) throw new Error("allow_availability returned no row");
-  return row;
+  return "limit" in given ? given : shown(given);
 }
 
 /** Takes a permission back. False when the user has none with this id. */

@@ -113,15 +113,17 @@ export function beginTaskEvent(
   });
 }
 
-/** Leases the row of an event that is to be changed; an event without a row gets one. */
+/** Leases the row of an event that is to be changed; an event without a row gets one. `invites`: how many guests the change adds. */
 export function beginEventChange(
   database: Database,
   event: { user_id: string; calendar_id: string; calendar_event_id: string },
+  invites = 0,
 ): Promise<BegunTaskEvent> {
   return call(database, "begin_event_change", {
     p_user_id: event.user_id,
     p_calendar_id: event.calendar_id,
     p_calendar_event_id: event.calendar_event_id,
+    p_invites: invites,
   });
 }
 

@@ -752,21 +752,7 @@ export type Database = {
           "p_level": string;
           "p_user_id": string;
         };
-        Returns: {
-          "created_at": string;
-          "expires_at": string | null;
-          "grantee": string | null;
-          "grantee_kind": string;
-          "id": string;
-          "level": string;
-          "owner_user_id": string;
-        }[];
-        SetofOptions: {
-          from: "*";
-          to: "availability_sharing";
-          isOneToOne: false;
-          isSetofReturn: true;
-        };
+        Returns: Json;
       };
       "anonymous_users_allowed": { Args: Record<PropertyKey, never>; Returns: boolean };
       "assignee_emails": {
@@ -777,6 +763,7 @@ export type Database = {
         Args: {
           "p_calendar_event_id": string;
           "p_calendar_id": string;
+          "p_invites"?: number;
           "p_lease_seconds"?: number;
           "p_user_id": string;
         };

@@ -8,6 +8,8 @@ import type { CheckLease, CheckVerdict } from "@shared/database/conflict_checks.
 import { finishBatch } from "@shared/database/work.ts";
 import { CALL_ROWS, callRowsOf } from "./call_rows.ts";
 import { checkTime } from "./check_time.ts";
+import { logUnlessTemporary } from "./failed_alone.ts";
+import type { FaultLog } from "./failed_alone.ts";
 import type { DryRunDependencies } from "./dry_run.ts";
 
 const DEFAULT_LIMIT = 10;
@@ -23,7 +25,7 @@ export interface CheckedMeeting {
  * busy time alone. A call that a wake-up caused has the function called again for the rest.
  */
 export async function checkBatch(
-  dependencies: DryRunDependencies,
+  dependencies: DryRunDependencies & FaultLog,
   { limit, wake }: { limit: number | undefined; wake: boolean },
 ): Promise<CheckedMeeting[]> {
   const results: CheckedMeeting[] = [];
@@ -39,7 +41,14 @@ export async function checkBatch(
     const checked = await Promise.all(
       [...byOrganizer.values()].map(async (leases) => {
         const done: CheckedMeeting[] = [];
-        for (const lease of leases) done.push(await checkLeased(dependencies, lease));
+        for (const lease of leases) {
+          done.push(
+            await checkLeased(dependencies, lease).catch((thrown: unknown) => {
+              logUnlessTemporary(dependencies, thrown, "conflict_check_failed", lease.meeting_id);
+              return { meeting_id: lease.meeting_id, conflicts: null };
+            }),
+          );
+        }
         return done;
       }),
     );

@@ -26,7 +26,7 @@ export type LearnProfile = (
 export interface ProfileReader extends TimeReader {
   now: () => Date;
   learnProfile: LearnProfile;
-  log: (level: "warning", event: string, facts: Record<string, unknown>) => void;
+  log: (level: "warning" | "error", event: string, facts: Record<string, unknown>) => void;
 }
 
 /**

@@ -2,6 +2,7 @@ import { SYSTEM } from "@shared/database/actor.ts";
 import type { SearchLease } from "@shared/database/schedulings.ts";
 import { claimSchedulings, readSchedulingContext } from "@shared/database/schedulings.ts";
 import { callRowsOf } from "./call_rows.ts";
+import { logUnlessTemporary } from "./failed_alone.ts";
 import { defer, deferForLimit, scheduleMeeting } from "./schedule_meeting.ts";
 import type { Scheduled, ScheduleDependencies } from "./schedule_meeting.ts";
 
@@ -74,22 +75,31 @@ async function scheduleAll<Element>(
       elements.push(elementOf({ meeting_id, scheduled: await defer(dependencies, lease) }));
       continue;
     }
-    const context = await readSchedulingContext(dependencies.database, {
-      meeting_id,
-      actor: SYSTEM,
-      given: null,
-      is_claimed: true,
-    });
-    if (context.decision === "limit_reached") {
-      const scheduled = await deferForLimit(dependencies, lease, context);
-      elements.push(elementOf({ meeting_id, scheduled }));
-      continue;
-    }
-    // The meeting was deleted since it was claimed.
-    if (context.decision !== "stored") continue;
-    const meeting = { ...context.meeting, ...lease };
-    const scheduled = await scheduleMeeting(dependencies, meeting, context);
-    elements.push(elementOf({ meeting_id, scheduled }));
+    const scheduled = await scheduleLeased(dependencies, lease).catch(
+      (thrown: unknown): Scheduled => {
+        logUnlessTemporary(dependencies, thrown, "search_failed", meeting_id);
+        return { kind: "lease_lost" };
+      },
+    );
+    if (scheduled !== null) elements.push(elementOf({ meeting_id, scheduled }));
   }
   return elements;
+}
+
+/** Null: the meeting was deleted since it was claimed. */
+async function scheduleLeased(
+  dependencies: ScheduleDependencies,
+  lease: Omit<SearchLease, "is_large">,
+): Promise<Scheduled | null> {
+  const context = await readSchedulingContext(dependencies.database, {
+    meeting_id: lease.meeting_id,
+    actor: SYSTEM,
+    given: null,
+    is_claimed: true,
+  });
+  if (context.decision === "limit_reached") {
+    return await deferForLimit(dependencies, lease, context);
+  }
+  if (context.decision !== "stored") return null;
+  return await scheduleMeeting(dependencies, { ...context.meeting, ...lease }, context);
 }

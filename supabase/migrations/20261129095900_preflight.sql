@@ -32,10 +32,10 @@ declare
     public.writeback_ledger_ledger_id_seq', E' \n'), '\s+');
   c_functions constant text[] := regexp_split_to_array(btrim('
     private.accept_search_request private.account_email private.acknowledge_event private.add_spending
-    private.admit_rows private.admit_targets private.adopt_seen_meeting private.adopt_seen_task_event
-    private.announce_meetings private.announce_seen private.announce_unchecked private.announcements_enqueue
-    private.apart private.apply_write_event private.are_large private.as_guests private.as_requested
-    private.assignees_problem private.attach_ledger_partition private.auto_reschedule_problem
+    private.admit_permissions private.admit_rows private.admit_targets private.adopt_seen_meeting
+    private.adopt_seen_task_event private.announce_meetings private.announce_seen private.announce_unchecked
+    private.announcements_enqueue private.apart private.apply_write_event private.are_large private.as_guests
+    private.as_requested private.assignees_problem private.attach_ledger_partition private.auto_reschedule_problem
     private.availability_sharing_check_limits private.backoff private.begin_full_read private.best_times
     private.budget_ends private.budget_left private.burdens_of private.busy_instant private.busy_interval_problem
     private.busy_intervals private.busy_problem private.can_wake private.change_problem private.changeable_columns
@@ -58,9 +58,9 @@ declare
     private.health_of_wake_ups private.hides_details private.hold_again private.hold_changed_times
     private.hold_first_free private.hold_for_task private.hold_for_writes private.hold_slot_again
     private.hours_problem private.index_as_text private.insert_leased_meeting private.insert_task_event
-    private.is_adopted private.is_awaited private.is_conflict_known private.is_date private.is_day
-    private.is_deleted private.is_email private.is_grantee private.is_group private.is_home private.is_in_years
-    private.is_instant private.is_locale private.is_older_event private.is_pending_field
+    private.invited_by_task private.is_adopted private.is_awaited private.is_conflict_known private.is_date
+    private.is_day private.is_deleted private.is_email private.is_grantee private.is_group private.is_home
+    private.is_in_years private.is_instant private.is_locale private.is_older_event private.is_pending_field
     private.is_required_conflict private.is_signing_secret private.is_stamp private.is_time_to_wake
     private.is_timezone private.is_unwritten private.item_email private.json_size_problem private.keep_choices
     private.keep_time private.kinds_that_fail private.last_move_json private.last_moved_at private.lease_length
@@ -86,14 +86,14 @@ declare
     private.open_owners private.own_connections private.own_email private.owner_email private.participant_emails
     private.participants_of_type private.participants_problem private.pause_end private.pause_refusal
     private.paused_until private.pauses_json private.people_at_limit private.people_locks private.people_to_hold
-    private.poll_interval private.post_wake_up private.preferences_check private.preferences_problem private.problem
-    private.promises_of private.propose_time private.put_task_event private.quota private.quota_window
-    private.reason_not_to_move private.reason_not_to_write private.reason_to_stop private.reclaim_work
-    private.record_claims private.record_problem private.record_responses private.record_seen_event
-    private.record_steps private.recurrence_line_problem private.refuse_anonymous_users private.refuse_change
-    private.refuse_ledger_update private.refuse_over_limit private.refuse_size private.refuse_value
-    private.release_write private.remembered_preferences private.renew_holds private.request_check
-    private.request_id private.request_move private.request_rechecks private.requests_spent
+    private.poll_interval private.post_wake_up private.preferences_check private.preferences_forget_calendar
+    private.preferences_problem private.problem private.promises_of private.propose_time private.put_task_event
+    private.quota private.quota_window private.reason_not_to_move private.reason_not_to_write private.reason_to_stop
+    private.reclaim_work private.record_claims private.record_problem private.record_responses
+    private.record_seen_event private.record_steps private.recurrence_line_problem private.refuse_anonymous_users
+    private.refuse_change private.refuse_ledger_update private.refuse_over_limit private.refuse_size
+    private.refuse_value private.release_write private.remembered_preferences private.renew_holds
+    private.request_check private.request_id private.request_move private.request_rechecks private.requests_spent
     private.requeue_meet_link private.requeue_notification private.requeue_rows private.requeue_sync
     private.responses_forget private.resume_after_reconnect private.return_burden private.rule_part_fits
     private.rule_parts private.rule_problem private.scalar_problem private.scheduling_context private.search_again
@@ -107,20 +107,20 @@ declare
     private.task_events_keep_holds private.tasks_check_id private.tasks_check_limits private.tasks_touch
     private.text_problem private.text_setting private.times_held private.touched_meetings private.trim_ledger
     private.trim_logs private.try_lock_people private.turn_owner private.unheld_meetings
-    private.unknown_field_message private.vault_entries private.wake private.wake_for_rest private.wake_worker
-    private.way_back private.weekdays_problem private.weights_problem private.whole_number_problem
-    private.whole_problem private.window_problem private.with_choices private.with_named_fields
-    private.with_rule_name private.withdraw_move private.without_availability private.work_limit
-    private.work_wake_inserted private.work_wake_updated private.write_checked private.write_event_of
-    private.write_operation public.adopt_google_event public.allow_availability public.anonymous_users_allowed
-    public.assignee_emails public.begin_event_change public.begin_google_authorization public.begin_scheduling
-    public.begin_task_event public.begin_writeback public.cancel_meeting public.cancel_meetings_of_user
-    public.change_meeting public.claim_conflict_checks public.claim_holidays public.claim_meet_links
-    public.claim_notifications public.claim_profile_readings public.claim_schedulings public.claim_syncs
-    public.claim_task_events public.claim_writeback_slice public.claim_writebacks public.connect_google
-    public.convene_health public.count_failed_work public.decide_move public.discard_task_event
-    public.find_event_keys public.find_google_authorization public.find_task_event public.finish_batch
-    public.follow_task_event public.forget_google_connection public.get_pending_writebacks
+    private.unknown_field_message private.unverified_email private.vault_entries private.wake private.wake_for_rest
+    private.wake_worker private.way_back private.weekdays_problem private.weights_problem
+    private.whole_number_problem private.whole_problem private.window_problem private.with_choices
+    private.with_named_fields private.with_rule_name private.withdraw_move private.without_availability
+    private.work_limit private.work_wake_inserted private.work_wake_updated private.write_checked
+    private.write_event_of private.write_operation public.adopt_google_event public.allow_availability
+    public.anonymous_users_allowed public.assignee_emails public.begin_event_change
+    public.begin_google_authorization public.begin_scheduling public.begin_task_event public.begin_writeback
+    public.cancel_meeting public.cancel_meetings_of_user public.change_meeting public.claim_conflict_checks
+    public.claim_holidays public.claim_meet_links public.claim_notifications public.claim_profile_readings
+    public.claim_schedulings public.claim_syncs public.claim_task_events public.claim_writeback_slice
+    public.claim_writebacks public.connect_google public.convene_health public.count_failed_work public.decide_move
+    public.discard_task_event public.find_event_keys public.find_google_authorization public.find_task_event
+    public.finish_batch public.follow_task_event public.forget_google_connection public.get_pending_writebacks
     public.list_auditable_calendars public.list_auditable_meetings public.list_auditable_task_events
     public.list_availability_sharing public.list_failed_searches public.list_meetings public.list_unsynced_events
     public.mark_google_needs_reauth public.mark_writeback_failure public.mark_writeback_success

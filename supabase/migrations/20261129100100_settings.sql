@@ -53,6 +53,7 @@ insert into private.settings (name, value, meaning) values
   ('rows_inserted_per_minute', 2000, 'Rows that one signed-in user inserts over REST'),
   ('notifications_per_hour', 2000, 'Notifications about the meetings of one organizer'),
   ('notification_targets', 10, 'Targets that one user may have'),
+  ('availability_permissions', 500, 'Permissions to use the own Google connection that one user may have given'),
   ('open_authorizations', 5, 'Consents of one user that Google has not answered yet'),
   ('anonymous_users_allowed', 0, 'Whether users who signed in anonymously may connect a calendar and invite people: 0 or 1'),
   ('availability_read_days', 30, 'How long users see who has read their availability'),

@@ -353,6 +353,13 @@ comment on function private.account_email(uuid) is
   'Address of the Google account that a user has connected, in lower case; null without one. On a secondary calendar Google marks the guest with this '
   'address neither as organizer nor as self.';
 
+create function private.unverified_email(p_user_id uuid) returns text
+language sql stable set search_path = '' as $$
+select lower(c.email) from private.google_connections as c where c.user_id = p_user_id and not c.email_verified;
+$$;
+comment on function private.unverified_email(uuid) is
+  'The address of a user''s Google account, in lower case, if Google has not verified it: it may be another person''s. Null otherwise.';
+
 revoke all on private.google_connections, private.google_authorizations from public, anon, authenticated, service_role;
 revoke all on function
   public.begin_google_authorization,
@@ -366,5 +373,6 @@ revoke all on function
   public.pause_google_connection,
   public.pause_all_google_connections,
   public.forget_google_connection,
-  private.account_email(uuid)
+  private.account_email(uuid),
+  private.unverified_email(uuid)
 from public, anon, authenticated, service_role;

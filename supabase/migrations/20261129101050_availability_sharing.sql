@@ -88,46 +88,72 @@ cross join lateral (
   where s.owner_user_id = c.user_id
     and private.is_grantee(s, o)
 ) as allowed
-where c.user_id = p_organizer_user_id or (lower(c.email) = any (p_emails) and allowed.level is not null);
+where c.user_id = p_organizer_user_id
+  -- A user who may not own the address does not answer for the person who does.
+  or (lower(c.email) = any (p_emails) and c.email_verified and allowed.level is not null);
 $$;
 comment on function private.sharing_users(text[], uuid) is
   'Whose own connection an organizer may use, and for what: level is busy, or habits (which includes busy). The organizer, and of the users '
-  'with these addresses (lower case) those who share with the organizer. Every use of a connection for another user asks here, once for all '
+  'with these verified addresses (lower case) those who share with the organizer. Every use of a connection for another user asks here, once for all '
   'people: otherwise the number of calls would tell which addresses belong to users.';
 
 create function private.sharing_organizers(p_user_id uuid) returns setof uuid
 language sql stable set search_path = '' as $$
 select o.user_id
-from private.google_connections as o
-where o.user_id <> p_user_id
-  and exists (
-    select from public.availability_sharing as s where s.owner_user_id = p_user_id and private.is_grantee(s, o));
+from (
+  -- Permissions and connections are many, so each kind is joined by what it names.
+  select s as sharing, o.user_id
+  from public.availability_sharing as s
+  join private.google_connections as o on lower(o.email) = s.grantee
+  where s.owner_user_id = p_user_id and s.grantee_kind = 'person'
+  union all
+  select s, o.user_id
+  from public.availability_sharing as s
+  join private.google_connections as o on o.hosted_domain = s.grantee
+  where s.owner_user_id = p_user_id and s.grantee_kind = 'domain'
+  union all
+  select s, o.user_id
+  from public.availability_sharing as s
+  cross join private.google_connections as o
+  where s.owner_user_id = p_user_id and s.grantee_kind = 'everybody'
+) as named
+join private.google_connections as o on o.user_id = named.user_id
+where o.user_id <> p_user_id and private.is_grantee(named.sharing, o)
+  and exists (select from private.google_connections as c where c.user_id = p_user_id and c.email_verified)
+group by o.user_id;
 $$;
 comment on function private.sharing_organizers(uuid) is
   'The other organizers who may see when a user is busy: private.sharing_users the other way round.';
 
-create function private.sharing_emails(p_emails text[], p_organizer_user_id uuid) returns text[]
+create function private.sharing_emails(p_emails text[], p_organizer_user_id uuid, p_level text default 'busy') returns text[]
 language sql stable set search_path = '' as $$
 select coalesce(array_agg(distinct lower(c.email)), '{}')
 from private.sharing_users(p_emails, p_organizer_user_id) as sharing
 join private.google_connections as c on c.user_id = sharing.user_id
-where lower(c.email) = any (p_emails);
+where lower(c.email) = any (p_emails) and c.email_verified and sharing.level in ('habits', p_level);
 $$;
-comment on function private.sharing_emails(text[], uuid) is
-  'Those of these addresses (lower case) that belong to the organizer or to users who share with the organizer.';
+comment on function private.sharing_emails(text[], uuid, text) is
+  'Those of these addresses (lower case) that belong, verified, to the organizer or to users who share with the organizer, at p_level or a higher one.';
 
 create function public.allow_availability(
   p_user_id uuid, p_grantee_kind text, p_grantee text, p_level text, p_expires_at timestamptz default null
-) returns setof public.availability_sharing
-language sql volatile set search_path = '' as $$
-insert into public.availability_sharing as s (owner_user_id, grantee_kind, grantee, level, expires_at)
-values (p_user_id, p_grantee_kind, p_grantee, p_level, p_expires_at)
-on conflict on constraint availability_sharing_one_row_a_grantee do update
-set level = excluded.level, expires_at = excluded.expires_at
-returning s.*;
-$$;
+) returns jsonb
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_row public.availability_sharing;
+begin
+  insert into public.availability_sharing as s (owner_user_id, grantee_kind, grantee, level, expires_at)
+  values (p_user_id, p_grantee_kind, p_grantee, p_level, p_expires_at)
+  on conflict on constraint availability_sharing_one_row_a_grantee do update
+  set level = excluded.level, expires_at = excluded.expires_at
+  returning s.* into strict v_row;
+  return to_jsonb(v_row);
+exception
+  when sqlstate 'PT429' then
+    return jsonb_build_object('limit', 'availability_permissions', 'allowed', private.setting('availability_permissions'));
+end $$;
 comment on function public.allow_availability(uuid, text, text, text, timestamptz) is
-  'Gives a permission, or changes the one that the grantee has; returns the row.';
+  'Gives a permission, or changes the one that the grantee has; returns the row, or {limit, allowed}: the user has given too many.';
 
 create function public.revoke_availability(p_user_id uuid, p_id uuid) returns boolean
 language plpgsql volatile set search_path = '' as $$

@@ -187,6 +187,7 @@ create function private.hold_first_free(
 ) returns jsonb
 language plpgsql set search_path = '' as $$
 declare
+  v_held constant text[] := array_remove(p_held, private.unverified_email(p_organizer_user_id));
   v_index integer := -1;
   v_candidate jsonb;
   v_is_free boolean := false;
@@ -197,21 +198,21 @@ declare
   v_at_limit text[];
 begin
   -- The organizer too: concurrent searches must not pass the limit together.
-  perform private.lock_people(p_held || p_organizer_user_id::text);
-  perform private.end_expired_holds(p_held);
+  perform private.lock_people(v_held || p_organizer_user_id::text);
+  perform private.end_expired_holds(v_held);
 
   -- The first is nearly always free, so the others are not read.
   foreach v_candidate in array array(select c from jsonb_array_elements(p_candidates) as c) loop
     v_index := v_index + 1;
     v_is_free := not exists (
       select
-      from private.promises_of(v_candidate, p_held, p_occurrences -> v_index) as p
+      from private.promises_of(v_candidate, v_held, p_occurrences -> v_index) as p
       join private.slot_holds as h on h.participant_email = p.email and h.held && p.held
       where h.state in ('active', 'written') and (h.meeting_id, h.task_event_id) is distinct from (p_meeting_id, p_task_event_id)
     ) and not exists (
       -- While a connection is paused, its meetings hold nothing, and still keep out of each other's time.
       select
-      from private.promises_of(v_candidate, p_held, p_occurrences -> v_index) as p
+      from private.promises_of(v_candidate, v_held, p_occurrences -> v_index) as p
       join private.slot_holds as h on h.participant_email = p.email and h.held && p.held
       join private.work as w on w.kind = 'write' and w.subject_id = h.meeting_id
       where h.state = 'ended' and h.meeting_id is distinct from p_meeting_id and h.organizer_user_id = p_organizer_user_id
@@ -222,11 +223,11 @@ begin
     return jsonb_build_object('decision', 'taken');
   end if;
 
-  v_times := (select count(distinct p.held) from private.promises_of(v_candidate, p_held, p_occurrences -> v_index) as p);
+  v_times := (select count(distinct p.held) from private.promises_of(v_candidate, v_held, p_occurrences -> v_index) as p);
   if v_may_hold and v_times > 0 and v_times + private.times_held(p_organizer_user_id, p_meeting_id) > v_limit then
     return jsonb_build_object('decision', 'too_many_holds', 'limit', v_limit);
   end if;
-  v_at_limit := private.people_at_limit(array(select e from unnest(p_held) as e where e is distinct from v_own_email), v_times, p_meeting_id);
+  v_at_limit := private.people_at_limit(array(select e from unnest(v_held) as e where e is distinct from v_own_email), v_times, p_meeting_id);
 
   delete from private.slot_holds as h where h.meeting_id = p_meeting_id or h.task_event_id = p_task_event_id;
   insert into private.slot_holds (meeting_id, task_event_id, participant_email, organizer_user_id, held, slot, expires_at, by_consent, is_own)
@@ -234,9 +235,9 @@ begin
     p_meeting_id, p_task_event_id, p.email, p_organizer_user_id, p.held,
     tstzrange((v_candidate ->> 'start_time')::timestamptz, (v_candidate ->> 'end_time')::timestamptz),
     clock_timestamp() + make_interval(mins => private.setting('hold_minutes')::integer),
-    p.email = any (private.sharing_emails(p_held, p_organizer_user_id)),
+    p.email = any (private.sharing_emails(v_held, p_organizer_user_id)),
     coalesce(p.email = v_own_email, false)
-  from private.promises_of(v_candidate, p_held, p_occurrences -> v_index) as p
+  from private.promises_of(v_candidate, v_held, p_occurrences -> v_index) as p
   -- Of a task nothing is held later.
   where p_task_event_id is null or v_may_hold and p.email <> all (v_at_limit)
   -- Occurrences of one series may overlap: 24 hours every day, on the day of a clock change.
@@ -360,7 +361,9 @@ language sql volatile set search_path = '' as $$
 select private.note_availability_reads(p_read, p_from, p_to);
 select h.participant_email, lower(h.held), upper(h.held)
 from private.slot_holds as h
-where h.participant_email in (select lower(email) from unnest(p_emails) as email)
+where h.participant_email in (
+    select lower(email) from unnest(p_emails) as email
+    except select private.unverified_email(p_organizer_user_id))
   and h.held && tstzrange(p_from, p_to)
   and (h.meeting_id is null or h.meeting_id is distinct from p_meeting_id)
   and (h.task_event_id is null or h.task_event_id is distinct from p_task_event_id)

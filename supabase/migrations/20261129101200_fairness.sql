@@ -12,7 +12,7 @@ create table private.fairness_ledger (
 
 comment on table private.fairness_ledger is
   'Inconvenience that an organizer''s meetings with with_email have cost participant_email, in points that halve every 90 '
-  'days. Only of the organizer and of users who share with the organizer; addresses in lower case.';
+  'days. Only of the organizer and of users who share their habits with the organizer; addresses in lower case.';
 comment on column private.fairness_ledger.organizer_user_id is 'The organizer, who alone sees what the entry leads to.';
 comment on column private.fairness_ledger.participant_email is 'The person who bore it.';
 comment on column private.fairness_ledger.with_email is 'Another person of the same meetings.';
@@ -49,7 +49,7 @@ comment on function private.faded is 'Points of p_burden that remain after the t
 create function private.burdens_of(p_organizer_user_id uuid, p_emails text[]) returns jsonb
 language sql stable set search_path = '' as $$
 with concerned as (
-  select private.sharing_emails(p_emails, p_organizer_user_id) as emails
+  select private.sharing_emails(p_emails, p_organizer_user_id, 'habits') as emails
 )
 select coalesce(jsonb_object_agg(carried.participant_email, carried.burden), '{}')
 from (
@@ -66,7 +66,7 @@ where carried.burden > 0;
 $$;
 comment on function private.burdens_of is
   'What the organizer''s earlier meetings have cost each of these people, on average over the others: {email: points}. '
-  'Only of those who share with the organizer.';
+  'Only of those who share their habits with the organizer.';
 
 create function private.costs_of(p_meeting public.meetings) returns table (burdens jsonb, emails text[])
 language sql stable set search_path = '' as $$
@@ -78,7 +78,7 @@ with people as (
 ), coming as (
   select p.email, p.burden
   from people as p
-  where p.email = any (private.sharing_emails(array(select q.email from people as q), p_meeting.organizer_user_id))
+  where p.email = any (private.sharing_emails(array(select q.email from people as q), p_meeting.organizer_user_id, 'habits'))
 )
 select jsonb_object_agg(c.email, c.burden) filter (where c.burden > 0), array_agg(c.email)
 from coming as c
@@ -86,7 +86,7 @@ from coming as c
 where jsonb_array_length(p_meeting.candidates -> 0 -> 'participant_availability') between 2 and 20
 $$;
 comment on function private.costs_of is
-  'Which of those who share with the organizer come at the chosen slot, and what it costs them: {address: points} of those '
+  'Which of those who share their habits with the organizer come at the chosen slot, and what it costs them: {address: points} of those '
   'whom it costs any; nulls where that is unknown or not counted.';
 
 create function private.return_burden(p_noted private.noted_burdens) returns void

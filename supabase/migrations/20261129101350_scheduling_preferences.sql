@@ -117,7 +117,8 @@ comment on function private.open_hours_problem(jsonb) is 'What open_hours should
 create function private.weekdays_problem(p_days text[], p_path text) returns text
 language sql stable set search_path = '' as $$
 select case
-  when cardinality(p_days) > 7
+  -- Postgres keeps no dimensions with a type: a list of lists would reach searches.
+  when array_ndims(p_days) > 1 or cardinality(p_days) > 7
     or not coalesce(p_days <@ array['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'], true)
   then format('at most 7 weekdays in %s, e.g. monday', p_path)
 end
@@ -127,6 +128,7 @@ comment on function private.weekdays_problem(text[], text) is 'What a list of we
 create function private.days_problem(p_days date[], p_path text) returns text
 language sql stable set search_path = '' as $$
 select case
+  when array_ndims(p_days) > 1 then format('a list of dates, and no list of lists, in %s', p_path)
   when cardinality(p_days) > 366 then format('at most 366 dates in %s', p_path)
   when exists (select from unnest(p_days) as day where day is null or day not between '1970-01-01' and '2200-12-31') then
     format('dates from 1970 to 2200 in %s', p_path)
@@ -151,6 +153,12 @@ select coalesce(
   end,
   private.open_hours_problem(p_row.open_hours),
   case when p_row.lunch is not null then private.hours_problem(p_row.lunch, 'lunch') end,
+  case
+    when exists (
+      select from jsonb_object_keys(case jsonb_typeof(p_row.lunch) when 'object' then p_row.lunch else '{}' end) as key
+      where key not in ('start', 'end'))
+    then 'only start and end in lunch'
+  end,
   (
     select format('%s in %s', lower(left(substr(p.problem ->> 'message', 10), 1)) || substr(p.problem ->> 'message', 11), p.problem ->> 'path')
     from (select private.auto_reschedule_problem(p_row.auto_reschedule) as problem) as p
@@ -188,6 +196,28 @@ create trigger preferences_check
   before insert or update on public.scheduling_preferences
   for each row
   execute function private.preferences_check();
+
+-- Security definer, as preferences_check.
+create function private.preferences_forget_calendar() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  -- A statement that has locked the calendar names it now.
+  perform from private.holiday_calendars as c where c.calendar = old.holiday_calendar and c.known_until is null for update skip locked;
+  if found and not exists (select from public.scheduling_preferences as p where p.holiday_calendar = old.holiday_calendar) then
+    delete from private.holiday_calendars as c where c.calendar = old.holiday_calendar;
+    delete from private.work as w where w.kind = 'holidays' and w.subject_id = old.holiday_calendar and w.lease_token is null;
+  end if;
+  return null;
+end $$;
+comment on function private.preferences_forget_calendar() is
+  'Trigger: a calendar of holidays that preferences no longer name, and whose dates are not known, is not computed. Otherwise a user who names '
+  'one after the other would keep everybody''s waiting.';
+
+create trigger preferences_forget_calendar
+  after update of holiday_calendar or delete on public.scheduling_preferences
+  for each row
+  when (old.holiday_calendar is not null)
+  execute function private.preferences_forget_calendar();
 
 create function private.remembered_preferences(p_participants jsonb, p_organizer_user_id uuid) returns jsonb
 language sql stable set search_path = '' as $$
@@ -233,5 +263,6 @@ revoke all on function
   private.days_problem,
   private.preferences_problem,
   private.preferences_check,
+  private.preferences_forget_calendar,
   private.remembered_preferences
 from public, anon, authenticated, service_role;

@@ -100,12 +100,26 @@ end $$;
 comment on function private.hold_for_task(uuid, uuid, jsonb) is
   'Holds the first free one of the times that a search found for a task (private.hold_first_free), with what of `wanted` it decides.';
 
+create function private.invited_by_task(p_wanted jsonb, p_before jsonb default null) returns integer
+language sql immutable set search_path = '' as $$
+select count(*)::integer
+from (
+  select lower(a.value ->> 'email')
+  from jsonb_array_elements(case jsonb_typeof(p_wanted -> 'assignees') when 'array' then p_wanted -> 'assignees' else '[]' end) as a
+  except
+  select lower(a.value ->> 'email')
+  from jsonb_array_elements(case jsonb_typeof(p_before -> 'assignees') when 'array' then p_before -> 'assignees' else '[]' end) as a
+) as guest
+$$;
+comment on function private.invited_by_task(jsonb, jsonb) is
+  'How many guests an event as it is wanted invites, without those for whom the request before it has paid.';
+
 create function private.insert_task_event(p_task public.tasks, p_wanted jsonb, p_slots jsonb) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
   v_id constant uuid := gen_random_uuid();
   v_key constant uuid := gen_random_uuid();
-  v_guests constant integer := case jsonb_typeof(p_wanted -> 'assignees') when 'array' then jsonb_array_length(p_wanted -> 'assignees') else 0 end;
+  v_guests constant integer := private.invited_by_task(p_wanted);
   v_hold jsonb;
 begin
   if v_guests > 0 and not private.spend(p_task.user_id, 'guests_invited_per_day', v_guests) then
@@ -139,6 +153,7 @@ declare
   v_event public.task_calendar_events;
   v_work private.work;
   v_is_unknown boolean;
+  v_guests integer;
   v_hold jsonb := jsonb_build_object();
   v_pause jsonb;
 begin
@@ -183,10 +198,21 @@ begin
         'retry_after_seconds', case when v_work.due_at < 'infinity' then greatest(1, ceil(extract(epoch from v_work.due_at - clock_timestamp()))) end);
     elsif v_work.lease_token is null and not v_is_unknown then
       -- The former request cannot have taken effect, so the new one replaces it.
-      v_hold := private.hold_for_task(v_event.id, v_task.user_id, p_slots);
-      if v_hold ->> 'decision' <> 'settled' then
-        return v_hold;
-      end if;
+      v_guests := private.invited_by_task(
+        p_wanted, (select es.wanted from private.event_state as es where es.kind = 'task_event' and es.subject_id = v_event.id::text));
+      begin
+        if not private.spend(v_task.user_id, 'guests_invited_per_day', v_guests) then
+          return private.search_refusal(v_task.user_id, 'guests_invited_per_day');
+        end if;
+        v_hold := private.hold_for_task(v_event.id, v_task.user_id, p_slots);
+        if v_hold ->> 'decision' <> 'settled' then
+          raise exception using errcode = 'CV010', message = 'not_held';
+        end if;
+      exception
+        -- What was spent is rolled back, as in private.insert_task_event.
+        when sqlstate 'CV010' then
+          return v_hold;
+      end;
       update public.task_calendar_events as e
       set calendar_id = coalesce(p_wanted ->> 'calendar_id', 'primary'), sync_status = 'pending', sync_error = null
       where e.id = v_event.id
@@ -209,7 +235,7 @@ comment on function public.begin_task_event(text, uuid, jsonb, integer, boolean,
   'caller read, and failed if that attempt failed.';
 
 create function public.begin_event_change(
-  p_user_id uuid, p_calendar_id text, p_calendar_event_id text, p_lease_seconds integer default null
+  p_user_id uuid, p_calendar_id text, p_calendar_event_id text, p_lease_seconds integer default null, p_invites integer default 0
 ) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
@@ -234,13 +260,16 @@ begin
     return private.task_event_response('unwritten', v_event, p_user_id);
   elsif private.is_deleted(v_event) then
     return private.task_event_response('deleted', v_event, p_user_id);
+  elsif not private.spend(p_user_id, 'guests_invited_per_day', p_invites) then
+    return private.search_refusal(p_user_id, 'guests_invited_per_day');
   end if;
   perform private.lease_task_event(v_event.id::text, p_user_id, p_lease_seconds);
   return private.task_event_response('claimed', v_event, p_user_id);
 end $$;
-comment on function public.begin_event_change(uuid, text, text, integer) is
+comment on function public.begin_event_change(uuid, text, text, integer, integer) is
   'Leases the row of an event for a change, and inserts it if there is none: {decision, event, task, connection}. '
-  'decision: claimed, in_progress (is_leased, wait_seconds), processing_paused (private.pause_refusal), unwritten or deleted.';
+  'decision: claimed, in_progress (is_leased, wait_seconds), processing_paused (private.pause_refusal), unwritten, deleted, or limit_reached: '
+  'p_invites, the guests whom the change adds, are more than the user may invite now.';
 
 create function private.put_task_event(p_event jsonb) returns void
 language sql volatile set search_path = '' as $$
@@ -446,6 +475,7 @@ revoke all on function
   private.task_event_response,
   public.assignee_emails,
   private.hold_for_task,
+  private.invited_by_task,
   private.insert_task_event,
   public.begin_task_event,
   public.begin_event_change,

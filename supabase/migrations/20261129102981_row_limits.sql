@@ -16,7 +16,15 @@ begin
   for v_item in select value from jsonb_array_elements(p_assignees) loop
     v_path := format('assignees[%s]', v_index);
     v_index := v_index + 1;
-    if length(v_item ->> 'name') > private.limit('name_characters') then
+    if jsonb_typeof(v_item) = 'object' and exists (
+      select from jsonb_object_keys(case jsonb_typeof(v_item) when 'object' then v_item else '{}' end) as key
+      where key <> all (case when v_item ? 'user_id' then array['user_id'] else array['email', 'name', 'optional'] end))
+    then
+      -- A field that nothing reads could hold megabytes.
+      return jsonb_build_object('path', v_path, 'message', 'Expected an e-mail address, {email, name, optional} or {user_id}');
+    elsif coalesce(jsonb_typeof(v_item -> 'name'), 'string') <> 'string' or coalesce(jsonb_typeof(v_item -> 'optional'), 'boolean') <> 'boolean' then
+      return jsonb_build_object('path', v_path, 'message', 'Expected an e-mail address, {email, name, optional} or {user_id}');
+    elsif length(v_item ->> 'name') > private.limit('name_characters') then
       return private.text_problem(v_item ->> 'name', v_path || '.name', 'name_characters');
     elsif jsonb_typeof(v_item) = 'object' and v_item ? 'user_id' then
       if coalesce(v_item ->> 'user_id', '') !~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then
@@ -72,8 +80,10 @@ declare
   v_problem jsonb := coalesce(
     private.text_problem(new.address, 'address', 'target_address_characters'),
     private.text_problem(new.signing_secret, 'signing_secret', 'signing_secret_characters'),
-    case when cardinality(new.events) > private.limit('target_events') then
-      jsonb_build_object('path', 'events', 'message', format('Expected at most %s items', private.limit('target_events')))
+    case
+      when array_ndims(new.events) > 1 then jsonb_build_object('path', 'events', 'message', 'Expected a list of event types')
+      when cardinality(new.events) > private.limit('target_events') then
+        jsonb_build_object('path', 'events', 'message', format('Expected at most %s items', private.limit('target_events')))
     end);
 begin
   if v_problem is not null then

@@ -65,7 +65,33 @@ create trigger notification_targets_admit_targets
   referencing new table as new_rows
   for each statement execute function private.admit_targets();
 
+create function private.admit_permissions() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_limit constant numeric := private.setting('availability_permissions');
+  v_owner_id uuid;
+begin
+  for v_owner_id in select distinct n.owner_user_id from new_rows as n order by 1 loop
+    -- Two statements of one user would not see each other's rows.
+    perform pg_advisory_xact_lock(hashtextextended('convene.availability_permissions.' || v_owner_id, 0));
+    if (select count(*) from public.availability_sharing as s where s.owner_user_id = v_owner_id) > v_limit then
+      perform private.refuse_over_limit(
+        'availability_permissions', null,
+        format('A user may give %s permissions. Delete one that is no longer needed, or name a domain.', v_limit));
+    end if;
+  end loop;
+  return null;
+end $$;
+comment on function private.admit_permissions() is
+  'Trigger: refuses permissions of a user beyond the limit: every search that names the user, and every page of the user''s calendar, reads all of them.';
+
+create trigger availability_sharing_admit_permissions
+  after insert on public.availability_sharing
+  referencing new table as new_rows
+  for each statement execute function private.admit_permissions();
+
 revoke all on function
   private.admit_rows,
-  private.admit_targets
+  private.admit_targets,
+  private.admit_permissions
 from public, anon, authenticated, service_role;

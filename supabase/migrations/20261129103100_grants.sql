@@ -306,6 +306,7 @@ grant execute on function
   private.times_held,
   private.people_at_limit,
   private.account_email,
+  private.unverified_email,
   private.series_of,
   private.people_to_hold,
   private.apart,
@@ -389,6 +390,7 @@ grant execute on function
   -- task events
   private.lease_task_event,
   private.hold_for_task,
+  private.invited_by_task,
   private.insert_task_event,
   private.task_event_json,
   private.store_task_event_state,

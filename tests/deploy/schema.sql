@@ -949,6 +949,28 @@ begin
     spent = case when s.period_start + v_period > clock_timestamp() then s.spent else 0 end + excluded.spent;
 end $function$;
 
+CREATE OR REPLACE FUNCTION private.admit_permissions()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_limit constant numeric := private.setting('availability_permissions');
+  v_owner_id uuid;
+begin
+  for v_owner_id in select distinct n.owner_user_id from new_rows as n order by 1 loop
+    -- Two statements of one user would not see each other's rows.
+    perform pg_advisory_xact_lock(hashtextextended('convene.availability_permissions.' || v_owner_id, 0));
+    if (select count(*) from public.availability_sharing as s where s.owner_user_id = v_owner_id) > v_limit then
+      perform private.refuse_over_limit(
+        'availability_permissions', null,
+        format('A user may give %s permissions. Delete one that is no longer needed, or name a domain.', v_limit));
+    end if;
+  end loop;
+  return null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION private.admit_rows()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1356,7 +1378,15 @@ begin
   for v_item in select value from jsonb_array_elements(p_assignees) loop
     v_path := format('assignees[%s]', v_index);
     v_index := v_index + 1;
-    if length(v_item ->> 'name') > private.limit('name_characters') then
+    if jsonb_typeof(v_item) = 'object' and exists (
+      select from jsonb_object_keys(case jsonb_typeof(v_item) when 'object' then v_item else '{}' end) as key
+      where key <> all (case when v_item ? 'user_id' then array['user_id'] else array['email', 'name', 'optional'] end))
+    then
+      -- A field that nothing reads could hold megabytes.
+      return jsonb_build_object('path', v_path, 'message', 'Expected an e-mail address, {email, name, optional} or {user_id}');
+    elsif coalesce(jsonb_typeof(v_item -> 'name'), 'string') <> 'string' or coalesce(jsonb_typeof(v_item -> 'optional'), 'boolean') <> 'boolean' then
+      return jsonb_build_object('path', v_path, 'message', 'Expected an e-mail address, {email, name, optional} or {user_id}');
+    elsif length(v_item ->> 'name') > private.limit('name_characters') then
       return private.text_problem(v_item ->> 'name', v_path || '.name', 'name_characters');
     elsif jsonb_typeof(v_item) = 'object' and v_item ? 'user_id' then
       if coalesce(v_item ->> 'user_id', '') !~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then
@@ -1535,7 +1565,7 @@ CREATE OR REPLACE FUNCTION private.burdens_of(p_organizer_user_id uuid, p_emails
  SET search_path TO ''
 AS $function$
 with concerned as (
-  select private.sharing_emails(p_emails, p_organizer_user_id) as emails
+  select private.sharing_emails(p_emails, p_organizer_user_id, 'habits') as emails
 )
 select coalesce(jsonb_object_agg(carried.participant_email, carried.burden), '{}')
 from (
@@ -2097,7 +2127,7 @@ with people as (
 ), coming as (
   select p.email, p.burden
   from people as p
-  where p.email = any (private.sharing_emails(array(select q.email from people as q), p_meeting.organizer_user_id))
+  where p.email = any (private.sharing_emails(array(select q.email from people as q), p_meeting.organizer_user_id, 'habits'))
 )
 select jsonb_object_agg(c.email, c.burden) filter (where c.burden > 0), array_agg(c.email)
 from coming as c
@@ -2170,6 +2200,7 @@ CREATE OR REPLACE FUNCTION private.days_problem(p_days date[], p_path text)
  SET search_path TO ''
 AS $function$
 select case
+  when array_ndims(p_days) > 1 then format('a list of dates, and no list of lists, in %s', p_path)
   when cardinality(p_days) > 366 then format('at most 366 dates in %s', p_path)
   when exists (select from unnest(p_days) as day where day is null or day not between '1970-01-01' and '2200-12-31') then
     format('dates from 1970 to 2200 in %s', p_path)
@@ -3487,6 +3518,7 @@ CREATE OR REPLACE FUNCTION private.hold_first_free(p_meeting_id text, p_task_eve
  SET search_path TO ''
 AS $function$
 declare
+  v_held constant text[] := array_remove(p_held, private.unverified_email(p_organizer_user_id));
   v_index integer := -1;
   v_candidate jsonb;
   v_is_free boolean := false;
@@ -3497,21 +3529,21 @@ declare
   v_at_limit text[];
 begin
   -- The organizer too: concurrent searches must not pass the limit together.
-  perform private.lock_people(p_held || p_organizer_user_id::text);
-  perform private.end_expired_holds(p_held);
+  perform private.lock_people(v_held || p_organizer_user_id::text);
+  perform private.end_expired_holds(v_held);
 
   -- The first is nearly always free, so the others are not read.
   foreach v_candidate in array array(select c from jsonb_array_elements(p_candidates) as c) loop
     v_index := v_index + 1;
     v_is_free := not exists (
       select
-      from private.promises_of(v_candidate, p_held, p_occurrences -> v_index) as p
+      from private.promises_of(v_candidate, v_held, p_occurrences -> v_index) as p
       join private.slot_holds as h on h.participant_email = p.email and h.held && p.held
       where h.state in ('active', 'written') and (h.meeting_id, h.task_event_id) is distinct from (p_meeting_id, p_task_event_id)
     ) and not exists (
       -- While a connection is paused, its meetings hold nothing, and still keep out of each other's time.
       select
-      from private.promises_of(v_candidate, p_held, p_occurrences -> v_index) as p
+      from private.promises_of(v_candidate, v_held, p_occurrences -> v_index) as p
       join private.slot_holds as h on h.participant_email = p.email and h.held && p.held
       join private.work as w on w.kind = 'write' and w.subject_id = h.meeting_id
       where h.state = 'ended' and h.meeting_id is distinct from p_meeting_id and h.organizer_user_id = p_organizer_user_id
@@ -3522,11 +3554,11 @@ begin
     return jsonb_build_object('decision', 'taken');
   end if;
 
-  v_times := (select count(distinct p.held) from private.promises_of(v_candidate, p_held, p_occurrences -> v_index) as p);
+  v_times := (select count(distinct p.held) from private.promises_of(v_candidate, v_held, p_occurrences -> v_index) as p);
   if v_may_hold and v_times > 0 and v_times + private.times_held(p_organizer_user_id, p_meeting_id) > v_limit then
     return jsonb_build_object('decision', 'too_many_holds', 'limit', v_limit);
   end if;
-  v_at_limit := private.people_at_limit(array(select e from unnest(p_held) as e where e is distinct from v_own_email), v_times, p_meeting_id);
+  v_at_limit := private.people_at_limit(array(select e from unnest(v_held) as e where e is distinct from v_own_email), v_times, p_meeting_id);
 
   delete from private.slot_holds as h where h.meeting_id = p_meeting_id or h.task_event_id = p_task_event_id;
   insert into private.slot_holds (meeting_id, task_event_id, participant_email, organizer_user_id, held, slot, expires_at, by_consent, is_own)
@@ -3534,9 +3566,9 @@ begin
     p_meeting_id, p_task_event_id, p.email, p_organizer_user_id, p.held,
     tstzrange((v_candidate ->> 'start_time')::timestamptz, (v_candidate ->> 'end_time')::timestamptz),
     clock_timestamp() + make_interval(mins => private.setting('hold_minutes')::integer),
-    p.email = any (private.sharing_emails(p_held, p_organizer_user_id)),
+    p.email = any (private.sharing_emails(v_held, p_organizer_user_id)),
     coalesce(p.email = v_own_email, false)
-  from private.promises_of(v_candidate, p_held, p_occurrences -> v_index) as p
+  from private.promises_of(v_candidate, v_held, p_occurrences -> v_index) as p
   -- Of a task nothing is held later.
   where p_task_event_id is null or v_may_hold and p.email <> all (v_at_limit)
   -- Occurrences of one series may overlap: 24 hours every day, on the day of a clock change.
@@ -3753,7 +3785,7 @@ AS $function$
 declare
   v_id constant uuid := gen_random_uuid();
   v_key constant uuid := gen_random_uuid();
-  v_guests constant integer := case jsonb_typeof(p_wanted -> 'assignees') when 'array' then jsonb_array_length(p_wanted -> 'assignees') else 0 end;
+  v_guests constant integer := private.invited_by_task(p_wanted);
   v_hold jsonb;
 begin
   if v_guests > 0 and not private.spend(p_task.user_id, 'guests_invited_per_day', v_guests) then
@@ -3775,6 +3807,22 @@ exception
   when sqlstate 'CV010' then
     return v_hold;
 end $function$;
+
+CREATE OR REPLACE FUNCTION private.invited_by_task(p_wanted jsonb, p_before jsonb DEFAULT NULL::jsonb)
+ RETURNS integer
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+select count(*)::integer
+from (
+  select lower(a.value ->> 'email')
+  from jsonb_array_elements(case jsonb_typeof(p_wanted -> 'assignees') when 'array' then p_wanted -> 'assignees' else '[]' end) as a
+  except
+  select lower(a.value ->> 'email')
+  from jsonb_array_elements(case jsonb_typeof(p_before -> 'assignees') when 'array' then p_before -> 'assignees' else '[]' end) as a
+) as guest
+$function$;
 
 CREATE OR REPLACE FUNCTION private.is_adopted(p_table text)
  RETURNS boolean
@@ -5934,8 +5982,10 @@ declare
   v_problem jsonb := coalesce(
     private.text_problem(new.address, 'address', 'target_address_characters'),
     private.text_problem(new.signing_secret, 'signing_secret', 'signing_secret_characters'),
-    case when cardinality(new.events) > private.limit('target_events') then
-      jsonb_build_object('path', 'events', 'message', format('Expected at most %s items', private.limit('target_events')))
+    case
+      when array_ndims(new.events) > 1 then jsonb_build_object('path', 'events', 'message', 'Expected a list of event types')
+      when cardinality(new.events) > private.limit('target_events') then
+        jsonb_build_object('path', 'events', 'message', format('Expected at most %s items', private.limit('target_events')))
     end);
 begin
   if v_problem is not null then
@@ -6345,6 +6395,22 @@ begin
   return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION private.preferences_forget_calendar()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  -- A statement that has locked the calendar names it now.
+  perform from private.holiday_calendars as c where c.calendar = old.holiday_calendar and c.known_until is null for update skip locked;
+  if found and not exists (select from public.scheduling_preferences as p where p.holiday_calendar = old.holiday_calendar) then
+    delete from private.holiday_calendars as c where c.calendar = old.holiday_calendar;
+    delete from private.work as w where w.kind = 'holidays' and w.subject_id = old.holiday_calendar and w.lease_token is null;
+  end if;
+  return null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION private.preferences_problem(p_row public.scheduling_preferences)
  RETURNS text
  LANGUAGE sql
@@ -6366,6 +6432,12 @@ select coalesce(
   end,
   private.open_hours_problem(p_row.open_hours),
   case when p_row.lunch is not null then private.hours_problem(p_row.lunch, 'lunch') end,
+  case
+    when exists (
+      select from jsonb_object_keys(case jsonb_typeof(p_row.lunch) when 'object' then p_row.lunch else '{}' end) as key
+      where key not in ('start', 'end'))
+    then 'only start and end in lunch'
+  end,
   (
     select format('%s in %s', lower(left(substr(p.problem ->> 'message', 10), 1)) || substr(p.problem ->> 'message', 11), p.problem ->> 'path')
     from (select private.auto_reschedule_problem(p_row.auto_reschedule) as problem) as p
@@ -7643,7 +7715,7 @@ begin
   return new;
 end $function$;
 
-CREATE OR REPLACE FUNCTION private.sharing_emails(p_emails text[], p_organizer_user_id uuid)
+CREATE OR REPLACE FUNCTION private.sharing_emails(p_emails text[], p_organizer_user_id uuid, p_level text DEFAULT 'busy'::text)
  RETURNS text[]
  LANGUAGE sql
  STABLE
@@ -7652,7 +7724,7 @@ AS $function$
 select coalesce(array_agg(distinct lower(c.email)), '{}')
 from private.sharing_users(p_emails, p_organizer_user_id) as sharing
 join private.google_connections as c on c.user_id = sharing.user_id
-where lower(c.email) = any (p_emails);
+where lower(c.email) = any (p_emails) and c.email_verified and sharing.level in ('habits', p_level);
 $function$;
 
 CREATE OR REPLACE FUNCTION private.sharing_ends_holds()
@@ -7682,10 +7754,27 @@ CREATE OR REPLACE FUNCTION private.sharing_organizers(p_user_id uuid)
  SET search_path TO ''
 AS $function$
 select o.user_id
-from private.google_connections as o
-where o.user_id <> p_user_id
-  and exists (
-    select from public.availability_sharing as s where s.owner_user_id = p_user_id and private.is_grantee(s, o));
+from (
+  -- Permissions and connections are many, so each kind is joined by what it names.
+  select s as sharing, o.user_id
+  from public.availability_sharing as s
+  join private.google_connections as o on lower(o.email) = s.grantee
+  where s.owner_user_id = p_user_id and s.grantee_kind = 'person'
+  union all
+  select s, o.user_id
+  from public.availability_sharing as s
+  join private.google_connections as o on o.hosted_domain = s.grantee
+  where s.owner_user_id = p_user_id and s.grantee_kind = 'domain'
+  union all
+  select s, o.user_id
+  from public.availability_sharing as s
+  cross join private.google_connections as o
+  where s.owner_user_id = p_user_id and s.grantee_kind = 'everybody'
+) as named
+join private.google_connections as o on o.user_id = named.user_id
+where o.user_id <> p_user_id and private.is_grantee(named.sharing, o)
+  and exists (select from private.google_connections as c where c.user_id = p_user_id and c.email_verified)
+group by o.user_id;
 $function$;
 
 CREATE OR REPLACE FUNCTION private.sharing_users(p_emails text[], p_organizer_user_id uuid)
@@ -7703,7 +7792,9 @@ cross join lateral (
   where s.owner_user_id = c.user_id
     and private.is_grantee(s, o)
 ) as allowed
-where c.user_id = p_organizer_user_id or (lower(c.email) = any (p_emails) and allowed.level is not null);
+where c.user_id = p_organizer_user_id
+  -- A user who may not own the address does not answer for the person who does.
+  or (lower(c.email) = any (p_emails) and c.email_verified and allowed.level is not null);
 $function$;
 
 CREATE OR REPLACE FUNCTION private.slot_problem(p_meeting public.meetings)
@@ -8368,6 +8459,15 @@ CREATE OR REPLACE FUNCTION private.unknown_field_message(p_names jsonb)
  SET search_path TO ''
 RETURN ('Unknown field. Expected one of '::text || (SELECT string_agg(known.name, ', '::text ORDER BY known.place) AS string_agg FROM jsonb_array_elements_text(unknown_field_message.p_names) WITH ORDINALITY known(name, place)));
 
+CREATE OR REPLACE FUNCTION private.unverified_email(p_user_id uuid)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+select lower(c.email) from private.google_connections as c where c.user_id = p_user_id and not c.email_verified;
+$function$;
+
 CREATE OR REPLACE FUNCTION private.vault_entries()
  RETURNS TABLE(name text, value text, what_to_do text)
  LANGUAGE sql
@@ -8469,7 +8569,8 @@ CREATE OR REPLACE FUNCTION private.weekdays_problem(p_days text[], p_path text)
  SET search_path TO ''
 AS $function$
 select case
-  when cardinality(p_days) > 7
+  -- Postgres keeps no dimensions with a type: a list of lists would reach searches.
+  when array_ndims(p_days) > 1 or cardinality(p_days) > 7
     or not coalesce(p_days <@ array['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'], true)
   then format('at most 7 weekdays in %s, e.g. monday', p_path)
 end
@@ -8804,16 +8905,23 @@ begin
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.allow_availability(p_user_id uuid, p_grantee_kind text, p_grantee text, p_level text, p_expires_at timestamp with time zone DEFAULT NULL::timestamp with time zone)
- RETURNS SETOF public.availability_sharing
- LANGUAGE sql
+ RETURNS jsonb
+ LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
-insert into public.availability_sharing as s (owner_user_id, grantee_kind, grantee, level, expires_at)
-values (p_user_id, p_grantee_kind, p_grantee, p_level, p_expires_at)
-on conflict on constraint availability_sharing_one_row_a_grantee do update
-set level = excluded.level, expires_at = excluded.expires_at
-returning s.*;
-$function$;
+declare
+  v_row public.availability_sharing;
+begin
+  insert into public.availability_sharing as s (owner_user_id, grantee_kind, grantee, level, expires_at)
+  values (p_user_id, p_grantee_kind, p_grantee, p_level, p_expires_at)
+  on conflict on constraint availability_sharing_one_row_a_grantee do update
+  set level = excluded.level, expires_at = excluded.expires_at
+  returning s.* into strict v_row;
+  return to_jsonb(v_row);
+exception
+  when sqlstate 'PT429' then
+    return jsonb_build_object('limit', 'availability_permissions', 'allowed', private.setting('availability_permissions'));
+end $function$;
 
 CREATE OR REPLACE FUNCTION public.anonymous_users_allowed()
  RETURNS boolean
@@ -8838,7 +8946,7 @@ join private.google_connections as c on c.user_id = sharing.user_id
 where c.user_id = any (p_assignee_ids);
 $function$;
 
-CREATE OR REPLACE FUNCTION public.begin_event_change(p_user_id uuid, p_calendar_id text, p_calendar_event_id text, p_lease_seconds integer DEFAULT NULL::integer)
+CREATE OR REPLACE FUNCTION public.begin_event_change(p_user_id uuid, p_calendar_id text, p_calendar_event_id text, p_lease_seconds integer DEFAULT NULL::integer, p_invites integer DEFAULT 0)
  RETURNS jsonb
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -8865,6 +8973,8 @@ begin
     return private.task_event_response('unwritten', v_event, p_user_id);
   elsif private.is_deleted(v_event) then
     return private.task_event_response('deleted', v_event, p_user_id);
+  elsif not private.spend(p_user_id, 'guests_invited_per_day', p_invites) then
+    return private.search_refusal(p_user_id, 'guests_invited_per_day');
   end if;
   perform private.lease_task_event(v_event.id::text, p_user_id, p_lease_seconds);
   return private.task_event_response('claimed', v_event, p_user_id);
@@ -9013,6 +9123,7 @@ declare
   v_event public.task_calendar_events;
   v_work private.work;
   v_is_unknown boolean;
+  v_guests integer;
   v_hold jsonb := jsonb_build_object();
   v_pause jsonb;
 begin
@@ -9057,10 +9168,21 @@ begin
         'retry_after_seconds', case when v_work.due_at < 'infinity' then greatest(1, ceil(extract(epoch from v_work.due_at - clock_timestamp()))) end);
     elsif v_work.lease_token is null and not v_is_unknown then
       -- The former request cannot have taken effect, so the new one replaces it.
-      v_hold := private.hold_for_task(v_event.id, v_task.user_id, p_slots);
-      if v_hold ->> 'decision' <> 'settled' then
-        return v_hold;
-      end if;
+      v_guests := private.invited_by_task(
+        p_wanted, (select es.wanted from private.event_state as es where es.kind = 'task_event' and es.subject_id = v_event.id::text));
+      begin
+        if not private.spend(v_task.user_id, 'guests_invited_per_day', v_guests) then
+          return private.search_refusal(v_task.user_id, 'guests_invited_per_day');
+        end if;
+        v_hold := private.hold_for_task(v_event.id, v_task.user_id, p_slots);
+        if v_hold ->> 'decision' <> 'settled' then
+          raise exception using errcode = 'CV010', message = 'not_held';
+        end if;
+      exception
+        -- What was spent is rolled back, as in private.insert_task_event.
+        when sqlstate 'CV010' then
+          return v_hold;
+      end;
       update public.task_calendar_events as e
       set calendar_id = coalesce(p_wanted ->> 'calendar_id', 'primary'), sync_status = 'pending', sync_error = null
       where e.id = v_event.id
@@ -10324,7 +10446,9 @@ AS $function$
 select private.note_availability_reads(p_read, p_from, p_to);
 select h.participant_email, lower(h.held), upper(h.held)
 from private.slot_holds as h
-where h.participant_email in (select lower(email) from unnest(p_emails) as email)
+where h.participant_email in (
+    select lower(email) from unnest(p_emails) as email
+    except select private.unverified_email(p_organizer_user_id))
   and h.held && tstzrange(p_from, p_to)
   and (h.meeting_id is null or h.meeting_id is distinct from p_meeting_id)
   and (h.task_event_id is null or h.task_event_id is distinct from p_task_event_id)
@@ -11462,6 +11586,7 @@ CREATE TRIGGER google_connections_announce_updated AFTER UPDATE OF status ON pri
 CREATE TRIGGER google_connections_resume AFTER INSERT OR UPDATE OF status ON private.google_connections FOR EACH ROW WHEN ((new.status = 'healthy'::text)) EXECUTE FUNCTION private.resume_after_reconnect();
 CREATE TRIGGER work_wake_inserted AFTER INSERT ON private.work REFERENCING NEW TABLE AS new_work FOR EACH STATEMENT EXECUTE FUNCTION private.work_wake_inserted();
 CREATE TRIGGER work_wake_updated AFTER UPDATE ON private.work REFERENCING OLD TABLE AS old_work NEW TABLE AS new_work FOR EACH STATEMENT EXECUTE FUNCTION private.work_wake_updated();
+CREATE TRIGGER availability_sharing_admit_permissions AFTER INSERT ON public.availability_sharing REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION private.admit_permissions();
 CREATE TRIGGER availability_sharing_admit_rows AFTER INSERT ON public.availability_sharing REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION private.admit_rows();
 CREATE TRIGGER availability_sharing_check_limits BEFORE INSERT OR UPDATE ON public.availability_sharing FOR EACH ROW EXECUTE FUNCTION private.availability_sharing_check_limits();
 CREATE TRIGGER sharing_check BEFORE INSERT OR UPDATE ON public.availability_sharing FOR EACH ROW EXECUTE FUNCTION private.sharing_check();
@@ -11504,6 +11629,7 @@ CREATE TRIGGER notification_targets_keep_secret BEFORE INSERT OR UPDATE ON publi
 CREATE TRIGGER notifications_enqueue AFTER INSERT ON public.notifications REFERENCING NEW TABLE AS new_notifications FOR EACH STATEMENT EXECUTE FUNCTION private.notifications_enqueue();
 CREATE TRIGGER notifications_forget AFTER DELETE ON public.notifications REFERENCING OLD TABLE AS old_notifications FOR EACH STATEMENT EXECUTE FUNCTION private.notifications_forget();
 CREATE TRIGGER preferences_check BEFORE INSERT OR UPDATE ON public.scheduling_preferences FOR EACH ROW EXECUTE FUNCTION private.preferences_check();
+CREATE TRIGGER preferences_forget_calendar AFTER DELETE OR UPDATE OF holiday_calendar ON public.scheduling_preferences FOR EACH ROW WHEN ((old.holiday_calendar IS NOT NULL)) EXECUTE FUNCTION private.preferences_forget_calendar();
 CREATE TRIGGER task_calendar_events_refuse_delete BEFORE DELETE ON public.task_calendar_events FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_change('Send DELETE task-events with event_id: docs/task-events.md.');
 CREATE TRIGGER task_calendar_events_refuse_update BEFORE UPDATE ON public.task_calendar_events FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_change('Send PATCH task-events with event_id and what is to change: docs/task-events.md.');
 CREATE TRIGGER task_events_expect_sync_inserted AFTER INSERT ON public.task_calendar_events REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION private.task_events_expect_sync();
@@ -11758,6 +11884,7 @@ grant execute on function private.hold_for_writes(private.work[]) to service_rol
 grant execute on function private.hold_slot_again(public.meetings) to service_role;
 grant execute on function private.insert_leased_meeting(text,uuid,jsonb,integer) to service_role;
 grant execute on function private.insert_task_event(public.tasks,jsonb,jsonb) to service_role;
+grant execute on function private.invited_by_task(jsonb,jsonb) to service_role;
 grant execute on function private.is_awaited(private.slot_holds) to service_role;
 grant execute on function private.is_conflict_known(public.meetings,text,timestamp with time zone,timestamp with time zone) to service_role;
 grant execute on function private.is_date(text) to service_role;
@@ -11881,7 +12008,7 @@ grant execute on function private.seconds_to_quota(text) to service_role;
 grant execute on function private.series_of(public.meetings) to service_role;
 grant execute on function private.setting(text) to service_role;
 grant execute on function private.shape_problem(jsonb,jsonb,text) to service_role;
-grant execute on function private.sharing_emails(text[],uuid) to service_role;
+grant execute on function private.sharing_emails(text[],uuid,text) to service_role;
 grant execute on function private.sharing_organizers(uuid) to service_role;
 grant execute on function private.sharing_users(text[],uuid) to service_role;
 grant execute on function private.slot_problem(public.meetings) to service_role;
@@ -11904,6 +12031,7 @@ grant execute on function private.try_lock_people(text[]) to service_role;
 grant execute on function private.turn_owner(uuid) to service_role;
 grant execute on function private.unheld_meetings(text[]) to service_role;
 grant execute on function private.unknown_field_message(jsonb) to service_role;
+grant execute on function private.unverified_email(uuid) to service_role;
 grant execute on function private.wake_for_rest(text) to service_role;
 grant execute on function private.way_back(public.meetings,boolean) to service_role;
 grant execute on function private.weights_problem(jsonb,text,text) to service_role;
@@ -11923,7 +12051,7 @@ grant execute on function public.adopt_google_event(text,text,jsonb) to service_
 grant execute on function public.allow_availability(uuid,text,text,text,timestamp with time zone) to service_role;
 grant execute on function public.anonymous_users_allowed() to service_role;
 grant execute on function public.assignee_emails(uuid,uuid[]) to service_role;
-grant execute on function public.begin_event_change(uuid,text,text,integer) to service_role;
+grant execute on function public.begin_event_change(uuid,text,text,integer,integer) to service_role;
 grant execute on function public.begin_google_authorization(uuid,text,text,text) to service_role;
 grant execute on function public.begin_scheduling(text,uuid,jsonb,boolean,integer,boolean) to service_role;
 grant execute on function public.begin_task_event(text,uuid,jsonb,integer,boolean,jsonb) to service_role;
@@ -12003,6 +12131,7 @@ grant execute on function public.take_channels(uuid) to service_role;
 grant execute on function public.use_google_authorization(text,uuid) to service_role;
 
 -- setting anonymous_users_allowed = 0
+-- setting availability_permissions = 500
 -- setting availability_read_days = 30
 -- setting backoff_factor = 4
 -- setting backoff_first_seconds = 60

@@ -53,6 +53,37 @@ promise("availability sharing", {
     assert.equal(answer.body.error, "calendar_unreadable");
   },
 
+  "an address that Google has not verified answers for no other person, and holds no time": async (
+    stack,
+  ) => {
+    const person = await stack.organizer();
+    const colleague = await stack.organizer();
+    const impostor = await stack.organizer({ shares: "habits" });
+    // deno-lint-ignore no-explicit-any -- the client knows no table's type
+    const preferences = impostor.client.from("scheduling_preferences") as any;
+    const { error } = await preferences.insert({
+      owner_user_id: impostor.user_id,
+      open_hours: [{ days: ["monday"], start: "16:00", end: "17:00" }],
+    });
+    assert.equal(error, null);
+    await stack.platform.sql(
+      "update private.google_connections set email = $1, email_verified = false where user_id = $2",
+      [person.email, impostor.user_id],
+    );
+    const found = await colleague.call("schedule", { body: question(person.email) });
+    assert.equal(found.status, 200, JSON.stringify(found.body));
+    assert.ok(!found.body.selected_slot.start_time.includes("T16:"), "the person has other hours");
+
+    await impostor.call("schedule", { body: question(await stack.guest(), false) });
+    assert.deepEqual(
+      await stack.platform.sql(
+        "select from private.slot_holds where participant_email = $1",
+        [person.email],
+      ),
+      [],
+    );
+  },
+
   "a domain is a Workspace organization by Google's claim, never the end of an address": async (
     stack,
   ) => {
@@ -107,12 +138,13 @@ promise("availability sharing", {
     assert.deepEqual(await heldBy(stack, body.meeting_id), [organizer.email]);
   },
 
-  "fairness concerns the organizer and those who allowed that organizer, an organizer's meetings each":
+  "fairness concerns the organizer and those who share their habits with that organizer, an organizer's meetings each":
     async (stack) => {
       const [ana, ben] = [await stack.organizer(), await stack.organizer()];
       const sharing = await stack.organizer();
       const silent = await stack.organizer();
-      await allow(sharing, { grantee_kind: "person", grantee: ana.email });
+      const busy = await stack.organizer({ shares: "busy" });
+      await allow(sharing, { grantee_kind: "person", grantee: ana.email, level: "habits" });
       for (const organizer of [ana, ben]) {
         await stack.platform.sql(
           `insert into private.fairness_ledger (organizer_user_id, participant_email, with_email, burden, meetings)
@@ -120,11 +152,11 @@ promise("availability sharing", {
              from unnest($2::text[]) as who, unnest($2::text[]) as beside where who <> beside`,
           [
             organizer.user_id,
-            `{${[organizer, sharing, silent].map((one) => one.email).join(",")}}`,
+            `{${[organizer, sharing, silent, busy].map((one) => one.email).join(",")}}`,
           ],
         );
       }
-      const everyone = [ana.email, ben.email, sharing.email, silent.email];
+      const everyone = [ana.email, ben.email, sharing.email, silent.email, busy.email];
       assert.deepEqual(await burdens(stack, ana, everyone), {
         [ana.email]: 10,
         [sharing.email]: 10,

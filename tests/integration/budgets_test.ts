@@ -18,6 +18,7 @@ import {
   promise,
   type Stack,
 } from "../support/stack.ts";
+import { insertTask, START } from "../support/tasks.ts";
 import { startReceiver } from "../unit/notifications/receiver.ts";
 
 promise(
@@ -190,6 +191,49 @@ promise(
         );
       }),
 
+    "guests whom a change or a repeated request adds to a task's event are guests of the day":
+      limited(
+        "guests_invited_per_day",
+        3,
+        async (stack) => {
+          const organizer = await stack.organizer();
+          const guests = await Promise.all([1, 2, 3, 4].map(() => stack.guest()));
+          const invited = async () =>
+            (await Promise.all(guests.map((to) => stack.google.mails({ to })))).flat().length;
+          const task_id = await insertTask(organizer);
+          const schedule = (body: object) =>
+            organizer.call("task-events/schedule", { body: { start_time: START, ...body } });
+          const { body: { event_id } } = await schedule({ task_id });
+          const invite = (emails: string[]) =>
+            organizer.call("task-events/update", {
+              method: "PATCH",
+              body: { event_id, attendees: emails.map((email) => ({ email })) },
+            });
+          refused(await invite(guests), "guests_invited_per_day", 86_400);
+          assert.equal(await invited(), 0);
+          assert.equal((await invite(guests.slice(0, 2))).status, 200);
+          assert.equal(await invited(), 2);
+          refused(await invite(guests), "guests_invited_per_day", 86_400);
+          assert.equal(
+            (await invite(guests.slice(0, 2))).status,
+            200,
+            "who is there costs nothing",
+          );
+
+          const rejected = await insertTask(organizer);
+          const elsewhere = await schedule({
+            task_id: rejected,
+            calendar_id: "missing@north.example",
+          });
+          assert.equal(elsewhere.body.error, "google_rejected");
+          const again = { task_id: rejected, assignees: guests.slice(2) };
+          refused(await schedule(again), "guests_invited_per_day", 86_400);
+          await periodOver(stack, organizer);
+          assert.equal((await schedule(again)).status, 200);
+          assert.equal(await invited(), 4);
+        },
+      ),
+
     "a meeting beyond the open ones waits until another is cancelled": limited(
       "open_meetings",
       2,
@@ -290,6 +334,27 @@ promise(
       },
     ),
 
+    "permissions of a user have a limit, by table and by google-auth": limited(
+      "availability_permissions",
+      2,
+      async (stack) => {
+        const owner = await stack.organizer({ connected: false });
+        const grant = (grantee: string) => ({ grantee_kind: "person", grantee });
+        const allow = (grantee: string) =>
+          owner.call("google-auth/sharing", { body: grant(grantee) });
+        const insert = (...grantees: string[]) =>
+          owner.client.from("availability_sharing").insert(grantees.map(grant) as never);
+        const people = ["ana@north.example", "ben@north.example", "eva@north.example"];
+        assert.equal((await insert(...people)).error?.code, "PT429");
+        for (const one of people.slice(0, 2)) assert.equal((await allow(one)).status, 200);
+        const third = await allow(people[2]!);
+        assert.equal(third.status, 429, JSON.stringify(third.body));
+        assert.deepEqual(third.body.details, { limit: "availability_permissions", allowed: 2 });
+        assert.match((await insert(people[2]!)).error?.message ?? "", /may give 2 permissions/);
+        assert.equal((await allow(people[1]!)).status, 200, "one that is changed is none more");
+      },
+    ),
+
     "a user has ten targets and five open consents": async (stack) => {
       const organizer = await stack.organizer();
       const targets = (count: number) =>
@@ -320,6 +385,7 @@ const USUAL = {
   google_reads_for_others_per_hour: 1000,
   open_meetings: 5000,
   guests_invited_per_day: 2000,
+  availability_permissions: 500,
   rows_inserted_per_minute: 2000,
   notifications_per_hour: 2000,
 };

@@ -85,7 +85,7 @@ promise("fairness", {
     stack,
   ) => {
     const organizer = await stack.organizer();
-    const { email: late } = await stack.organizer({ shares: "busy" });
+    const { email: late } = await stack.organizer({ shares: "habits" });
     const question = {
       participants: [{ email: organizer.email, preferences: PREFERENCES }, {
         email: late,
@@ -166,7 +166,7 @@ promise("fairness", {
     stack,
   ) => {
     const organizer = await stack.organizer();
-    const people = [0, 1, 2].map(() => stack.organizer({ shares: "busy" }));
+    const people = [0, 1, 2].map(() => stack.organizer({ shares: "habits" }));
     const [a = "", b = "", c = ""] = (await Promise.all(people)).map(({ email }) => email);
     await stack.platform.sql(
       `insert into private.fairness_ledger (organizer_user_id, participant_email, with_email, burden, meetings, updated_at)
@@ -184,8 +184,8 @@ promise("fairness", {
 async function meetingAmongSharing(stack: Stack) {
   const organizer = await stack.organizer();
   const guests = [
-    (await stack.organizer({ shares: "busy" })).email,
-    (await stack.organizer({ shares: "busy" })).email,
+    (await stack.organizer({ shares: "habits" })).email,
+    (await stack.organizer({ shares: "habits" })).email,
   ];
   const meeting_id = await insertMeeting(organizer, {
     participants: [organizer.email, ...guests],

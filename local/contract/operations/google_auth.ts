@@ -96,7 +96,7 @@ export const GOOGLE_AUTH_OPERATIONS: readonly Operation[] = [
     callers: ["user"],
     body: [component("SharingRequest", AVAILABILITY_SHARING)],
     successes: { 200: json("The permission.", SHARING) },
-    errors: [],
+    errors: [plainErrors("limit_reached")],
   },
   {
     method: "DELETE",

@@ -1,6 +1,5 @@
 import type { Actor } from "@shared/database/actor.ts";
 import { isFailureCode } from "@shared/failures/codes.ts";
-import { limitMessage } from "@shared/failures/reached_limit.ts";
 import {
   deferral,
   FailureError,
@@ -8,7 +7,7 @@ import {
   isUnknown,
   rejection,
 } from "@shared/failures/failure.ts";
-import { inProgress, processingPaused } from "./lease_event.ts";
+import { inProgress, limitReached, processingPaused } from "./lease_event.ts";
 import { afterLease } from "@shared/database/lease_wait.ts";
 import { beginTaskEvent, settleTaskEvent } from "@shared/database/task_events.ts";
 import type {
@@ -77,7 +76,7 @@ export async function scheduleTask(
 }
 
 function whyNot(task_id: string, begun: BegunTaskEvent): FailureError {
-  const { limit = "", allowed = 0, retry_after_seconds, event } = begun;
+  const { limit = "", retry_after_seconds, event } = begun;
   switch (begun.decision) {
     case "in_progress":
       return inProgress(retry_after_seconds);
@@ -85,13 +84,8 @@ function whyNot(task_id: string, begun: BegunTaskEvent): FailureError {
       return processingPaused(begun);
     case "failed":
       return failedElsewhere(event?.sync_error ?? "", retry_after_seconds);
-    case "limit_reached": {
-      const named = { limit: String(limit), allowed };
-      return new FailureError(
-        deferral("limit_reached", retry_after_seconds, limitMessage(named)),
-        named,
-      );
-    }
+    case "limit_reached":
+      return limitReached(begun);
     case "too_many_holds":
       return new FailureError(deferral(
         "rate_limited",

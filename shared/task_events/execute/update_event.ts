@@ -80,7 +80,7 @@ export async function updateEvent(
 
   await options.before_change?.(target);
   await followMove(account, left, target.calendar_id);
-  const row = await leaseEvent(dependencies, identity);
+  const row = await leaseEvent(dependencies, identity, guestsAdded(target.event, change.attendees));
   if (row === null) {
     throw new FailureError(rejection("cancelled", "The event was deleted."), {
       event_id: request.event_id,
@@ -178,4 +178,14 @@ function isAtTimes(
   const now = timesOf(event);
   const times = seriesTimes(request, occurrence, now, calendar_zone);
   return times === null || sameInstants(times, now);
+}
+
+/** How many people a change invites whom the event does not show. */
+function guestsAdded(
+  { attendees = [] }: GoogleEvent,
+  wanted: EventChange["attendees"] = [],
+): number {
+  const known = new Set(attendees.map(({ email = "" }) => email.toLowerCase()));
+  const named = new Set(wanted.map(({ email }) => email.trim().toLowerCase()));
+  return [...named].filter((email) => !known.has(email)).length;
 }

@@ -23,7 +23,19 @@ export async function allowSharing(database: Database, request: Request, user_id
     request,
     AVAILABILITY_SHARING,
   );
-  return await allowAvailability(database, user_id, { grantee_kind, grantee, level, expires_at });
+  const given = await allowAvailability(database, user_id, {
+    grantee_kind,
+    grantee,
+    level,
+    expires_at,
+  });
+  if (!("limit" in given)) return given;
+  const { limit, allowed } = given;
+  throw new HttpFault(
+    "limit_reached",
+    `You have given ${allowed} permissions, which is the limit ${limit}. Revoke one that is no longer needed, or name a domain.`,
+    { limit, allowed },
+  );
 }
 
 /** `DELETE /sharing?id=`: takes one back, with the holds that it allowed. */

@@ -101,7 +101,12 @@ export function alternativesResponse(
 export function batchElement({ meeting_id, scheduled }: BatchResult) {
   switch (scheduled.kind) {
     case "lease_lost":
-      return { meeting_id, success: false, error: "in_progress" };
+      return {
+        meeting_id,
+        success: false,
+        error: "in_progress",
+        message: "The search was not completed by this call. It is repeated automatically.",
+      };
     case "found": {
       const { start_time, score } = scheduled.slot;
       return { meeting_id, success: true, start_time, score };

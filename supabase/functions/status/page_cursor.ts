@@ -1,3 +1,4 @@
+import { isInstant } from "@shared/schemas/fields.ts";
 import { HttpFault } from "@shared/http/fault.ts";
 import { decodeBase64Url, encodeBase64Url } from "@shared/std/encoding.ts";
 
@@ -6,9 +7,6 @@ export interface PageEnd {
   created_at: string;
   meeting_id: string;
 }
-
-/** As Postgres writes a timestamptz in JSON, and as `toISOString` does. */
-const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
 
 /** Opaque to callers: it may name something else tomorrow. */
 export function encodeCursor({ created_at, meeting_id }: PageEnd): string {
@@ -21,9 +19,8 @@ export function decodeCursor(cursor: string): PageEnd {
     if (Array.isArray(parts)) {
       const [created_at, meeting_id] = parts as unknown[];
       if (
-        typeof created_at === "string" && INSTANT.test(created_at) &&
-        !Number.isNaN(Date.parse(created_at)) &&
-        typeof meeting_id === "string" && !meeting_id.includes("\0")
+        typeof created_at === "string" && isInstant(created_at) &&
+        typeof meeting_id === "string" && meeting_id.isWellFormed() && !meeting_id.includes("\0")
       ) {
         return { created_at, meeting_id };
       }
