@@ -47,7 +47,7 @@ insert into private.settings (name, value, meaning) values
   -- What one user may use; docs/budgets.md.
   ('searches_per_minute', 60, 'Searches of one organizer: requests for a slot, for alternatives, dry runs'),
   ('conflict_checks_per_minute', 60, 'Checks of times of one organizer for conflicts: a time that was named, or that another event may take'),
-  ('google_reads_for_others_per_hour', 1000, 'Calendars that searches of one organizer read through other users'' own connections; with a year of events to learn habits, two'),
+  ('google_reads_for_others_per_hour', 1000, 'Calendars that searches of one organizer read through other users'' own connections; with a year of events to learn habits, or for a meeting that has an event, two'),
   ('open_meetings', 5000, 'Meetings of one organizer with an event that is neither cancelled nor over'),
   ('guests_invited_per_day', 2000, 'Guests whom the meetings of one organizer invite'),
   ('rows_inserted_per_minute', 2000, 'Rows that one signed-in user inserts over REST'),

@@ -97,8 +97,9 @@ begin
   end if;
   v_context := private.scheduling_context(p_meeting);
   if not private.spend(v_organizer, 'google_reads_for_others_per_hour', (
-    -- The busy time, and a year of events where habits are learned.
-    select count(*)::integer + count(*) filter (where own @> '{"profile_is_due": true}')::integer
+    -- The busy time; beside an event of the meeting also the list that tells it from others; and a year of events where habits are learned.
+    select count(*)::integer * case when p_meeting.google_event_id is null then 1 else 2 end
+      + count(*) filter (where own @> '{"profile_is_due": true}')::integer
     from jsonb_array_elements(v_context -> 'own_connections') as own
     where own ->> 'user_id' is distinct from v_organizer::text))
   then

@@ -140,6 +140,27 @@ promise(
       },
     ),
 
+    "a search for a meeting that has an event counts as two reads of each person": limited(
+      "google_reads_for_others_per_hour",
+      5,
+      async (stack) => {
+        const organizer = await stack.organizer();
+        const people = await Promise.all([1, 2].map(() => stack.organizer({ shares: "busy" })));
+        const found = await organizer.call("schedule", {
+          body: { participants: people.map(({ email }) => email), constraints: WEEK },
+        });
+        assert.equal(found.status, 200, JSON.stringify(found.body));
+        const { meeting_id } = found.body;
+        const written = await organizer.call("write-back", { body: { meeting_id } });
+        assert.equal(written.status, 200, JSON.stringify(written.body));
+        refused(
+          await organizer.call("schedule/alternatives", { body: { meeting_id } }),
+          "google_reads_for_others_per_hour",
+          3600,
+        );
+      },
+    ),
+
     "guests beyond the day wait: no mail, no attempt; cancelling continues, and a retry costs nothing":
       limited("guests_invited_per_day", 3, async (stack) => {
         await batch(stack, "write-back");

@@ -53,8 +53,9 @@ function factorsAt(
       : mean(coming.map((one) =>
         keeps_focus ? focusKept(one, asked, start) : useKept(one, asked, start)
       )),
+    // A clock that is put back may show an earlier time at a later start.
     optimization: 2 **
-      -(workingDays(asked, start, starts) - workingDays(asked, starts[0]!, starts)),
+      -Math.max(0, workingDays(asked, start, starts) - workingDays(asked, starts[0]!, starts)),
   };
 }
 
