@@ -23,7 +23,13 @@ export async function connectedUser(
 ): Promise<SupabaseClient> {
   if (!publishable_key) throw new Error("Give the publishable key that `deno task start` prints");
   const google = emulatorControl(google_url);
-  const known = new Set((await google.accounts()).map((account) => account.email));
+  const accounts = await google.accounts().catch((cause) => {
+    throw new Error(
+      `No Google emulator answers at ${google_url}: is \`deno task start\` running?`,
+      { cause },
+    );
+  });
+  const known = new Set(accounts.map((account) => account.email));
   for (const address of [email, ...guests]) {
     if (known.has(address)) continue;
     await google.createAccount({ email: address, timezone: "Europe/Paris" });

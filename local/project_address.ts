@@ -42,6 +42,17 @@ export async function postToProject(
     throw new Error(`There is no server at ${url}`, { cause: error });
   }
   const text = await response.text();
-  if (!response.ok) throw new Error(`${url} answered ${response.status}: ${text.slice(0, 500)}`);
+  if (!response.ok) throw new Error(`${url} answered ${response.status}: ${refusalIn(text)}`);
   return text;
+}
+
+/** The code and the sentence of an error response of Convene; of any other response its beginning. */
+function refusalIn(text: string): string {
+  try {
+    const { error, message } = JSON.parse(text);
+    if (typeof error === "string" && typeof message === "string") return `${error}: ${message}`;
+  } catch {
+    // No JSON: a proxy or another server answered.
+  }
+  return text.slice(0, 500);
 }

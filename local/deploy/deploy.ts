@@ -62,7 +62,7 @@ async function verify(
   given: ReturnType<typeof givenSecrets>,
   options: DeployOptions,
 ): Promise<number> {
-  printLine("Verifying");
+  printLine("Verifying: up to three minutes, until pg_cron has run for the first time");
   const checks = [
     ...await verifyGoogle(given, options),
     ...await verifyProject(project, (await functionsToUpload()).names),

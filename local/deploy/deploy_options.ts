@@ -26,8 +26,8 @@ Usage: deno task deploy --project REF [options]
   --api-url URL    public address of the project's API, behind a custom domain (default: SUPABASE_URL, else
                    https://REF.supabase.co)
   --smoke USER_ID  also write a meeting to the calendar of this connected user, and cancel it; it has no guests
-  --verify-only    change nothing, only verify
-  --dry-run        print the commands that would change something, and run none of them
+  --verify-only    deploy nothing, only verify: calls every function and runs the command of every job once
+  --dry-run        print the commands that would change something, and run none of them; verify nothing
   --help           this text
 
 Log in first: supabase login, or set SUPABASE_ACCESS_TOKEN. How to get the secrets: docs/deploy.md

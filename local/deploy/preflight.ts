@@ -7,6 +7,9 @@ import type { SupabaseProject } from "./supabase_project.ts";
 
 const MIGRATIONS = join(PROJECT_ROOT, "supabase/migrations");
 
+/** The first of Convene's; an application may have files of its own before it. */
+const PREFLIGHT = "20261129095900_preflight.sql";
+
 /** The files of `supabase/migrations` by their versions. */
 export async function localMigrations(): Promise<Map<string, string>> {
   const files = new Map<string, string>();
@@ -45,18 +48,40 @@ export async function preflightProblems(
         "If they are your app's, copy its files into that folder; if they are of a newer Convene, use that one",
     );
   }
-  if (!database.is_installed) problems.push(...await namesTaken(project));
+  if (!database.is_installed) problems.push(...await namesTaken(project, database.versions));
   return problems;
 }
 
-/** The first migration only reads, and refuses a database in which names are taken. */
-async function namesTaken(project: SupabaseProject): Promise<string[]> {
-  const [first] = (await localMigrations()).values();
-  const text = await Deno.readTextFile(join(MIGRATIONS, first ?? ""));
+/** Ends the query below where nothing is refused, so that nothing in it is kept in any case. */
+const PASSED = "convene_preflight_passed";
+
+/**
+ * Convene's first migration only reads, and refuses a database in which names are taken. It is told of the tables
+ * that a migration before it lets Convene adopt: that one runs with it and is rolled back. The application's other
+ * migrations are not run.
+ */
+async function namesTaken(
+  project: SupabaseProject,
+  applied: readonly string[],
+): Promise<string[]> {
+  const texts: string[] = [];
+  for (const [version, name] of await localMigrations()) {
+    const text = await Deno.readTextFile(join(MIGRATIONS, name));
+    if (name === PREFLIGHT) {
+      texts.push(text);
+      break;
+    }
+    const is_adoption = text.includes("private.adopted_tables");
+    if (is_adoption && !applied.includes(version)) texts.push(text);
+  }
   try {
-    await project.query(`${text}\nselect 1 as passed;`, { has_blocks: true });
-    return [];
+    await project.query(
+      `${texts.join("\n;\n")}\n;\ndo $$ begin raise exception '${PASSED}'; end $$;`,
+      { has_blocks: true },
+    );
+    throw new Error("The database did not execute the preflight");
   } catch (error) {
-    return [error instanceof Error ? error.message : String(error)];
+    const message = error instanceof Error ? error.message : String(error);
+    return message.includes(PASSED) ? [] : [message];
   }
 }

@@ -5,6 +5,7 @@ import { functionsToUpload } from "../../local/deploy/functions_to_upload.ts";
 import { promisesOf } from "../support/promises.ts";
 import type { HostedStandIn } from "./hosted_stand_in.ts";
 import { PAGE_PROMISES } from "./deploy_page.ts";
+import { blocksOf } from "./page_blocks.ts";
 import { assertSays, rehearse } from "./rehearsal.ts";
 
 Deno.test("deno task deploy calls every function that is uploaded when it verifies", async () => {
@@ -59,6 +60,38 @@ promisesOf("deno task deploy", rehearse, {
     );
     assert.ok(!output.includes(given.GOOGLE_CLIENT_SECRET ?? ""), "a secret is printed");
     assert.deepEqual(project.changes.slice(before).filter((change) => change !== "query"), []);
+  },
+
+  async "finds tables that a migration lets Convene adopt, and runs no migration before it deploys"(
+    { project, deploy, prepare, checkout },
+  ) {
+    await prepare();
+    await project.sql("create table public.tasks (id text primary key, user_id uuid, title text)");
+    await project.sql("create table public.profiles (id text primary key)");
+    await using own = new AsyncDisposableStack();
+    const migration = async (name: string, text: string) => {
+      const path = `supabase/migrations/${name}.sql`;
+      await checkout.write(path, text);
+      own.defer(() => Deno.remove(`${checkout.directory}/${path}`));
+    };
+    await migration("20250101000000_app", "create table public.profiles (id text primary key);");
+
+    const taken = await deploy("--dry-run");
+    assert.equal(taken.code, 2, taken.output);
+    assertSays(taken.output, "public.tasks");
+
+    await migration(
+      "20261128000000_convene_adoption",
+      (await blocksOf("docs/adopting.md")).get("Adopt a table")?.[0]?.text
+        .replace("('meetings'), ('tasks'), ('task_calendar_events')", "('tasks')") ?? "",
+    );
+    const { code, output } = await deploy("--dry-run");
+    assert.equal(code, 0, output);
+    const [row] = await project.sql<{ is_empty: boolean }>(
+      "select to_regnamespace('private') is null as is_empty",
+    );
+    assert.equal(row?.is_empty, true);
+    await project.sql("drop table public.tasks, public.profiles");
   },
 
   async "deploys everything from nothing, verifies it, and the first meeting becomes an event"(

@@ -3424,7 +3424,8 @@ begin
       j.calls, j.last_posted_at, jsonb_build_object('responses', j.responses),
       case j.reason
         when 'pg_net_stopped' then 'Start the worker of pg_net again: select net.worker_restart();'
-        when 'key_refused' then 'Store the secret key named automations in the Vault entry convene_automations_key.'
+        when 'key_refused' then
+          'select vault.update_secret(id, ''<the secret key named automations>'') from vault.secrets where name = ''convene_automations_key'';'
         when 'function_missing' then 'Deploy the function, and compare the Vault entry convene_functions_url with the address of the project.'
         when 'unreachable' then 'Compare the Vault entry convene_functions_url with the address of the project.'
         when 'function_failed' then 'Read the log of the function.'

@@ -12,7 +12,12 @@ export interface LocalStack {
 }
 
 const LAST_LINE = "Ctrl-C stops it.";
-const USUAL = { api: "http://127.0.0.1:54321", google: "http://127.0.0.1:54380" };
+const USUAL = {
+  api: "http://127.0.0.1:54321",
+  google: "http://127.0.0.1:54380",
+  postgres: "postgresql://postgres@127.0.0.1:54322/postgres",
+};
+const FREE_PORTS = ["--api-port", "0", "--google-port", "0", "--postgres-port", "0"];
 
 /** Runs the command of a page on free ports, until `resources` are disposed of. */
 export async function startAsPrinted(
@@ -22,7 +27,7 @@ export async function startAsPrinted(
   const [program, task, ...args] = command.replace(/^npx -y deno@[\d.]+/, "deno").split(" ");
   if (program !== "deno" || task !== "task") throw new Error(`Not a task: ${command}`);
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["task", "--quiet", ...args, "--api-port", "0", "--google-port", "0"],
+    args: ["task", "--quiet", ...args, ...FREE_PORTS],
     cwd: ROOT,
     stdout: "piped",
     stderr: "piped",
@@ -48,7 +53,8 @@ export async function startAsPrinted(
     api_url,
     google_url,
     publishable_key: valueOf(text, "Publishable key"),
-    printed: text.replaceAll(api_url, USUAL.api).replaceAll(google_url, USUAL.google),
+    printed: text.replaceAll(api_url, USUAL.api).replaceAll(google_url, USUAL.google)
+      .replaceAll(valueOf(text, "Postgres"), USUAL.postgres),
   };
 }
 

@@ -312,6 +312,12 @@ promise(
       const unnamed = await run("pause");
       assert.equal(unnamed.code, 2);
       assert.match(unnamed.stderr, /Give --reason/);
+      const unknown = await run("pause", "--reason", "Move", "--kind", "mails");
+      assert.equal(unknown.code, 2);
+      assert.match(
+        unknown.stderr,
+        /operations\/pause answered 422: invalid_request: kind: Expected search or write/,
+      );
       for (const name of ["pause", "resume"]) {
         assert.match((await run(name, "--help")).stdout, new RegExp(`deno task ${name}`));
       }

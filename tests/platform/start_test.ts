@@ -41,7 +41,27 @@ Deno.test("start says which port is taken and ends with code 1", async () => {
   assert.match(api.stderr, new RegExp(`Port ${port} is taken: .*--api-port 0`));
   const google = await output(["--api-port", "0", "--google-port", port]);
   assert.deepEqual([google.code, google.stdout], [1, ""]);
-  assert.match(google.stderr, new RegExp(`Port ${port} is taken: .*Google emulator`));
+  assert.match(
+    google.stderr,
+    new RegExp(`Port ${port} is taken: .*Google emulator: --google-port`),
+  );
+});
+
+Deno.test("start --data refuses a file and a folder of something else, and leaves both as they are", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "convene_test_" });
+  try {
+    await Deno.writeTextFile(`${folder}/notes.txt`, "mine");
+    const file = await output([...FREE_PORTS, "--data", `${folder}/notes.txt`]);
+    assert.deepEqual([file.code, file.stdout], [1, ""]);
+    assert.match(file.stderr, /--data is not a folder: .*notes\.txt/);
+    const other = await output([...FREE_PORTS, "--data", folder]);
+    assert.deepEqual([other.code, other.stdout], [1, ""]);
+    assert.match(other.stderr, /has files that are not Convene's, such as notes\.txt/);
+    const names = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name);
+    assert.deepEqual(names, ["notes.txt"]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
 
 Deno.test("start --data keeps users and keys over a restart, the keys readable for this user only", async () => {

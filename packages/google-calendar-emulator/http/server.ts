@@ -55,7 +55,8 @@ function listen(server: Server, port: number): Promise<string> {
       reject(
         error.code === "EADDRINUSE"
           ? new Error(
-            `Port ${port} is taken: choose another one for the Google emulator, or 0 for any`,
+            `Port ${port} is taken: stop the program that uses it, or choose another one for the ` +
+              "Google emulator: --google-port of `deno task start`, --port of the emulator alone; 0 is any free one",
           )
           : error,
       );
