@@ -21,7 +21,9 @@ export async function withRewritten<T>(
     .filter((definition) => pattern.test(definition));
   assert.notEqual(originals.length, 0, `no SQL function matches ${pattern}`);
   try {
-    for (const original of originals) await platform.sql(original.replaceAll(new RegExp(pattern, "g"), replacement));
+    for (const original of originals) {
+      await platform.sql(original.replaceAll(new RegExp(pattern, "g"), replacement));
+    }
     return await work();
   } finally {
     for (const original of originals) await platform.sql(original);
