@@ -16,8 +16,8 @@ const DAY_MS = 86_400_000;
  * one person at one start.
  */
 const OCCURRENCE = 5;
-const OWN_PREFERENCES = 1;
-const OPEN_DAY = 12;
+const OWN_PREFERENCES = 3;
+const OPEN_DAY = 24;
 
 /**
  * Where a request asks for a larger search than one call can pay for: its path, and what would change it. Each of its

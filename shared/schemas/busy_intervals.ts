@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { unknownField } from "@shared/failures/issues.ts";
 import { parseInstant } from "@shared/time/instants.ts";
-import { isInstant, isInYears } from "./fields.ts";
+import { isInstant } from "./fields.ts";
 import { withJsonSchema } from "./json_schema.ts";
 import { ofKind } from "./kinds.ts";
 import { LIMITS } from "./limits.ts";
@@ -78,10 +78,11 @@ function intervalProblem(interval: unknown): { path: PropertyKey[]; message: str
   if (timezone !== undefined && !isShortText(timezone)) {
     return { path: ["timezone"], message: "Expected an IANA time zone, e.g. Europe/Paris" };
   }
-  const fields = Object.keys(interval);
-  // Start and end are two of them already.
-  const unknown = fields.length === 2 ? undefined : fields.find((field) => !FIELDS.has(field));
-  return unknown === undefined ? null : { path: [unknown], message: unknownField([...FIELDS]) };
+  // A list of the fields of each of 40,000 intervals would be megabytes.
+  for (const field in interval) {
+    if (!FIELDS.has(field)) return { path: [field], message: unknownField([...FIELDS]) };
+  }
+  return null;
 }
 
 const EXPECTED_INSTANT = `Expected a date-time with an offset, e.g. 2030-01-07T09:00:00+01:00, ` +
@@ -91,10 +92,14 @@ function isShortText(value: unknown): boolean {
   return typeof value === "string" && value.length <= LIMITS.timezone_characters;
 }
 
+const FIRST_MINUTE = Date.UTC(LIMITS.first_year, 0) / 60_000;
+const END_MINUTE = Date.UTC(LIMITS.last_year + 1, 0) / 60_000;
+
 /** Minutes since 1970; NaN for what is no instant that is accepted. The search reads them the same way, which is the fastest there is. */
 function minuteOf(value: unknown): number {
   if (typeof value !== "string") return NaN;
   const minute = parseInstant(value);
   if (Number.isNaN(minute)) return isInstant(value) ? Date.parse(value) / 60_000 : NaN;
-  return isInYears(minute * 60_000) ? minute : NaN;
+  // Minutes are small integers; milliseconds would be an object each until the code is optimized.
+  return minute >= FIRST_MINUTE && minute < END_MINUTE ? minute : NaN;
 }

@@ -36,7 +36,7 @@ export function hasOnly(
   fields: ReadonlySet<string>,
 ): value is Record<string, unknown> {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
-  for (const field of Object.keys(value)) if (!fields.has(field)) return false;
+  for (const field in value) if (!fields.has(field)) return false;
   return true;
 }
 

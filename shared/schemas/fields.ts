@@ -144,9 +144,11 @@ function inAnyCase(words: readonly string[]): string {
 }
 
 const YEARS = `from ${LIMITS.first_year} to ${LIMITS.last_year}`;
+const MS_PER_DAY = MINUTES_PER_DAY * 60_000;
 const FIRST_INSTANT = Date.UTC(LIMITS.first_year, 0, 1);
 const END_OF_INSTANTS = Date.UTC(LIMITS.last_year + 1, 0, 1);
-const MS_PER_DAY = MINUTES_PER_DAY * 60_000;
+const FIRST_DAY = FIRST_INSTANT / MS_PER_DAY;
+const END_OF_DAYS = END_OF_INSTANTS / MS_PER_DAY;
 /** More digits of a second than anyone measures. */
 const MAX_INSTANT_LENGTH = 40;
 
@@ -246,7 +248,8 @@ export const isHour = (value: unknown): boolean =>
   typeof value === "number" && value >= 0 && value <= 24;
 
 function isDay(value: string): boolean {
-  return isInYears(parseDate(value) * MS_PER_DAY);
+  const day = parseDate(value);
+  return day >= FIRST_DAY && day < END_OF_DAYS;
 }
 
 /** Whether an instant, in milliseconds since 1970, is in a year that is accepted; NaN is not. */

@@ -13,7 +13,7 @@ export const LIMITS = {
   object_keys: 200,
   key_characters: 200,
   /** Of one body: commas and brackets. */
-  values: 300_000,
+  values: 220_000,
   /** As written: an emoji written as escapes is twelve characters. */
   string_characters: 100_000,
 
@@ -60,7 +60,7 @@ export const LIMITS = {
   candidates: 100,
   occurrences: 60,
   /** Of the window, the participants and their open hours. */
-  timezones: 100,
+  timezones: 64,
   /** Starts times people and occurrences: what half a second of processor time is enough for. */
   search_steps: 1_500_000,
 

@@ -154,14 +154,18 @@ function readPerson(
 
 function readAway(exdates: readonly string[] | undefined, path: string): readonly number[] {
   if (exdates === undefined || exdates.length === 0) return NEVER_AWAY;
-  return exdates.map((text, i) => {
-    const day = parseDate(text);
-    if (!Number.isNaN(day)) return day;
-    throw new SchedulingInputError(
-      `${path}.exdates[${i}]`,
-      `Write a date such as 2030-12-25, not ${JSON.stringify(text)}`,
-    );
-  }).sort((a, b) => a - b);
+  const days: number[] = [];
+  for (let i = 0; i < exdates.length; i++) {
+    const day = parseDate(exdates[i]!);
+    if (Number.isNaN(day)) {
+      throw new SchedulingInputError(
+        `${path}.exdates[${i}]`,
+        `Write a date such as 2030-12-25, not ${JSON.stringify(exdates[i])}`,
+      );
+    }
+    if (day !== days.at(-1)) days.push(day);
+  }
+  return days.sort((a, b) => a - b);
 }
 
 function readBuffer(participant: Participant, search: SearchRequest, path: string) {

@@ -25,8 +25,9 @@ export class SharedHours {
   readonly #offsets = new Map<string, OffsetSegment[]>();
   readonly #defaults = new Map<string, OpenHoursRule[]>();
   readonly #open_by_rules = new Map<readonly OpenHoursRule[], Interval[]>();
-  readonly #open_by_text = new Map<string, Interval[]>();
-  readonly #days = new Map<string, DayHours>();
+  readonly #texts = new Map<readonly OpenHoursRule[], string>();
+  readonly #open_by_text = new Map<string, Map<string, Interval[]>>();
+  readonly #days = new Map<string, Map<string, DayHours>>();
   readonly #days_by_rules = new Map<readonly OpenHoursRule[], DayHours>();
   readonly #always: Interval[];
 
@@ -45,13 +46,14 @@ export class SharedHours {
     return kept(this.#offsets, timezone, () => offsetSegments(timezone, from, to));
   }
 
-  open({ rules, away, timezone }: OwnHours): Interval[] {
+  open({ rules, away: all_away, timezone }: OwnHours): Interval[] {
+    const away = all_away.length === 0 ? all_away : this.#within(all_away);
     if (rules === undefined && away.length === 0) return this.#always;
     // Most people share the default rules themselves; only hours of their own are compared by text.
     const byText = () =>
       kept(
-        this.#open_by_text,
-        JSON.stringify([rules ?? "always", timezone, away]),
+        kept(this.#open_by_text, this.#textOf(rules), () => new Map<string, Interval[]>()),
+        `${timezone} ${away.join()}`,
         () => this.#layOut(rules, away, timezone),
       );
     return rules === undefined || away.length > 0
@@ -59,13 +61,25 @@ export class SharedHours {
       : kept(this.#open_by_rules, rules, byText);
   }
 
+  /** By which rules are compared; made once, as it may have kilobytes. */
+  #textOf(rules: readonly OpenHoursRule[] | undefined): string {
+    return rules === undefined ? "always" : kept(this.#texts, rules, () => JSON.stringify(rules));
+  }
+
+  /** The days that can lie in the window, wherever on Earth. */
+  #within(days: readonly number[]): number[] {
+    const first = Math.floor(this.#search.from / MINUTES_PER_DAY) - 1;
+    const last = Math.floor(this.#search.to / MINUTES_PER_DAY) + 1;
+    return days.filter((day) => day >= first && day <= last);
+  }
+
   /** The working week of a person, the same object for all who have the same. */
   days(rules: readonly OpenHoursRule[], timezone: string): DayHours {
     const { from, to } = this.#search;
     const byText = () =>
       kept(
-        this.#days,
-        JSON.stringify([rules, timezone]),
+        kept(this.#days, this.#textOf(rules), () => new Map<string, DayHours>()),
+        timezone,
         () => dayHours(rules, timezone, from, to),
       );
     // The default rules are one object a zone, and theirs; of rules of their own the zone may be another.

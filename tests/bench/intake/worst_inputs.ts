@@ -29,6 +29,8 @@ const refused = (name: string, text: string, path = "schedule"): WorstInput => (
   statuses: [413, 422],
 });
 
+/** With that of the request. */
+const ZONES_OF_ALL = LIMITS.timezones - 1;
 const EVERY_DAY = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
 /** Of days around the clock in steps of five minutes. */
@@ -40,10 +42,10 @@ const most = (steps: number) => Math.floor(LIMITS.search_steps / steps);
 const DAYS_OF_ALL = most(LIMITS.participants * STARTS_A_DAY);
 /** An occurrence costs as much as five people (docs/limits.md). */
 const DAYS_OF_A_SERIES = most((LIMITS.participants + 5 * LIMITS.occurrences) * STARTS_A_DAY);
-/** People with preferences count twice. */
-const DAYS_OF_PREFERENCES = most(2 * LIMITS.participants * STARTS_A_DAY);
-/** Open hours of a person and a day cost twelve steps each. */
-const OPEN_DAYS_STEPS = 12 * LIMITS.open_hours;
+/** People with preferences count four times. */
+const DAYS_OF_PREFERENCES = most(4 * LIMITS.participants * STARTS_A_DAY);
+/** Open hours of a person and a day cost 24 steps each. */
+const OPEN_DAYS_STEPS = 24 * LIMITS.open_hours;
 const DAYS_OF_OPEN_HOURS = most(LIMITS.participants * (STARTS_A_DAY + OPEN_DAYS_STEPS));
 const DAYS_OF_ONE_SERIES = most((1 + 5 * LIMITS.occurrences) * STARTS_A_DAY);
 const PEOPLE_OF_A_YEAR = most(YEAR * STARTS_A_DAY);
@@ -170,8 +172,8 @@ const fullyBusy = () =>
   }));
 
 /** Days off, and preferences that no one else has. */
-const particular = (person: number) => ({
-  exdates: list(LIMITS.exdates, () => "2035-01-10"),
+const particular = (person: number, exdates: number = LIMITS.exdates) => ({
+  exdates: list(exdates, () => "2035-01-10"),
   preferences: {
     preferred_days: ["monday"],
     preferred_hours_start: 9 + person / 100,
@@ -200,14 +202,14 @@ export function acceptedInputs(): WorstInput[] {
   // Where everybody is busy now and then, there may be no time for all.
   const either = (input: WorstInput): WorstInput => ({ ...input, statuses: [200, 422] });
   const free = people(() => ({ busy: [] }));
-  const zoned = people((index) => ({ busy: [], timezone: ZONES[index % (LIMITS.timezones - 1)] }));
+  const zoned = people((index) => ({ busy: [], timezone: ZONES[index % ZONES_OF_ALL] }));
   const withOpenHours = people((person) => ({
     busy: [],
     open_hours: list(LIMITS.open_hours, (index) => ({
       days: EVERY_DAY,
       start: "00:00",
       end: "24:00",
-      timezone: ZONES[(person * 50 + index) % (LIMITS.timezones - 1)],
+      timezone: ZONES[(person * 50 + index) % ZONES_OF_ALL],
     })),
   }));
   const weekly = ["RRULE:FREQ=WEEKLY;COUNT=60"];
@@ -233,16 +235,20 @@ export function acceptedInputs(): WorstInput[] {
       constraints: { ...around(DAYS_OF_A_SERIES), ...horizon },
     })),
     dry("200 free people", free, DAYS_OF_ALL),
-    dry("200 people in 99 zones", zoned, DAYS_OF_ALL),
+    dry(`200 people in ${ZONES_OF_ALL} zones`, zoned, DAYS_OF_ALL),
     dry(
       `${PEOPLE_OF_A_YEAR} people in as many zones for a year`,
       zoned.slice(0, PEOPLE_OF_A_YEAR),
       YEAR,
     ),
     dry("one person for a year", free.slice(0, 1), YEAR),
-    dry("200 people with 50 open hours each in 99 zones", withOpenHours, DAYS_OF_OPEN_HOURS),
     dry(
-      "people with 50 open hours each in 99 zones for a year",
+      `200 people with 50 open hours each in ${ZONES_OF_ALL} zones`,
+      withOpenHours,
+      DAYS_OF_OPEN_HOURS,
+    ),
+    dry(
+      `people with 50 open hours each in ${ZONES_OF_ALL} zones for a year`,
       withOpenHours.slice(0, most(YEAR * (STARTS_A_DAY + OPEN_DAYS_STEPS))),
       YEAR,
     ),
@@ -256,7 +262,8 @@ export function acceptedInputs(): WorstInput[] {
       "the same, 199 of them optional with 200 busy intervals each",
       busyPeople(200, "", DAYS_OF_PREFERENCES).map((person, index) => ({
         email: person.email,
-        ...particular(index),
+        // With more, the body would have more values than LIMITS.values.
+        ...particular(index, 250),
         ...(index === 0
           ? { busy: [] }
           : { type: "optional", busy: person.busy.map(({ start, end }) => ({ start, end })) }),

@@ -24,19 +24,19 @@ const person = (fields: Partial<MeetingParticipant> = {}): MeetingParticipant =>
   ...fields,
 });
 
-Deno.test("a search counts people with preferences twice, and their open hours by the day", () => {
+Deno.test("a search counts people with preferences four times, and their open hours by the day", () => {
   assert.equal(searchSteps(request([person()])), 240);
-  assert.equal(searchSteps(request([person(), person({ preferences: {} })])), 720);
+  assert.equal(searchSteps(request([person(), person({ preferences: {} })])), 240 * 5);
   const open = { days: [], start: "09:00", end: "17:00" };
-  assert.equal(searchSteps(request([person({ open_hours: [open, open] })])), 240 + 12 * 10 * 2);
+  assert.equal(searchSteps(request([person({ open_hours: [open, open] })])), 240 + 24 * 10 * 2);
 });
 
 Deno.test("a search that is too large is refused with what would make it smaller", () => {
   const people = Array.from({ length: 200 }, () => person({ preferences: {} }));
-  const around = request(people, 13);
+  const around = request(people, 6);
   around.constraints.interval_minutes = 5;
   assert.equal(searchProblem(around), null);
-  const longer = request(people, 14);
+  const longer = request(people, 7);
   longer.constraints.interval_minutes = 5;
   assert.match(searchProblem(longer)!.message, /shorter time window/);
   assert.equal(searchProblem(longer)!.path, "constraints.latest_date");
