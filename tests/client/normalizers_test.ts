@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { calendar_v3 } from "@googleapis/calendar";
-import fc from "fast-check";
+import fc from "../unit/fast_check.ts";
 import * as ours from "@shared/google/event_people.ts";
 import * as client from "../../client/calendar_service.ts";
 

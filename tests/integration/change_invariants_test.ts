@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import * as fc from "fast-check";
+import * as fc from "../unit/fast_check.ts";
 import type { StoredEvent } from "../../packages/google-calendar-emulator/control.ts";
 import { answersOf, change, createdMeeting, EVENT, onlyEvent } from "../support/changes.ts";
 import { type GooglePerson, inGoogle } from "../support/google_people.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import fc from "../unit/fast_check.ts";
 import { firstIssue } from "@shared/failures/issues.ts";
 import { PARTICIPANTS } from "@shared/schemas/participants.ts";
 import { keepChoices, membersOf, peopleOf, withChoices } from "@shared/schemas/people.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import fc from "../unit/fast_check.ts";
 import * as z from "zod/mini";
 import { firstIssue } from "@shared/failures/issues.ts";
 import { MEETING_FIELDS } from "@shared/schemas/given_meeting.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
-import fc from "fast-check";
+import fc from "../unit/fast_check.ts";
 import * as z from "zod/mini";
 import { firstIssue } from "@shared/failures/issues.ts";
 import { MEETING_FIELDS } from "@shared/schemas/given_meeting.ts";

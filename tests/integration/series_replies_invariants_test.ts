@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import fc from "../unit/fast_check.ts";
 import { mondays } from "../support/mondays.ts";
 import { promise, type Stack } from "../support/stack.ts";
 import { change, eventRows, makeEventsDue, occurrencesOn, sweep } from "../support/tasks.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import * as fc from "fast-check";
+import * as fc from "../unit/fast_check.ts";
 import { TOKEN_KEYS } from "../support/connected_organizer.ts";
 import { startCutLines } from "../support/cut_lines.ts";
 import { randomRuns } from "../support/random_runs.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { createHmac } from "node:crypto";
-import fc from "fast-check";
+import fc from "../unit/fast_check.ts";
 import { userTokens } from "../../local/user_tokens.ts";
 
 const SECRET = "a secret of the local auth server";

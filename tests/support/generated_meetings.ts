@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../unit/fast_check.ts";
 import { MONDAY } from "./meetings.ts";
 
 // deno-lint-ignore no-explicit-any -- any JSON value

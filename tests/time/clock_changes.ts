@@ -4,7 +4,7 @@
  * clock_changes_test.ts starts it in several zones of the host.
  */
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import fc from "../unit/fast_check.ts";
 import type { TaskRow } from "@shared/database/task_events.ts";
 import { layOutSeries, occurrencesOf } from "@shared/scheduling/availability/series.ts";
 import { readRecurrence } from "@shared/scheduling/input/recurrence.ts";

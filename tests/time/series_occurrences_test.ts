@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../unit/fast_check.ts";
 import assert from "node:assert/strict";
 import type { calendar_v3 } from "@googleapis/calendar";
 import { emulatorControl } from "../../packages/google-calendar-emulator/control.ts";

@@ -1,4 +1,4 @@
-import * as fc from "fast-check";
+import * as fc from "../../unit/fast_check.ts";
 import type {
   Access,
   ChangeRequest,

@@ -1,4 +1,4 @@
-import * as fc from "fast-check";
+import * as fc from "../../unit/fast_check.ts";
 import type { Cut } from "../cut_lines.ts";
 
 export type Scope = "single" | "all" | "future";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import fc from "../fast_check.ts";
 import { tokenCipher, TokenCipherFault } from "@shared/connections/token_cipher.ts";
 
 const USER = "00000000-0000-4000-8000-000000000001";

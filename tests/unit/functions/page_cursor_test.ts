@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import fc from "../fast_check.ts";
 import { HttpFault } from "@shared/http/fault.ts";
 import { decodeCursor, encodeCursor } from "../../../supabase/functions/status/page_cursor.ts";
 

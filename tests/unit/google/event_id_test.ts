@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import fc from "../fast_check.ts";
 import { eventId, meetRequestId } from "@shared/google/event_id.ts";
 
 const KEY = "0A1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import fc from "../fast_check.ts";
 import { freeBusyQueries, mergeFreeBusy } from "@shared/google/free_busy.ts";
 import type { FreeBusyQuery, FreeBusyReply } from "@shared/google/free_busy.ts";
 

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../fast_check.ts";
 import type { Preferences, PreferredTimes } from "@shared/scheduling/input/preferences.ts";
 import type { Profile } from "@shared/scheduling/input/profile.ts";
 import type {

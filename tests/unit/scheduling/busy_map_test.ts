@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../fast_check.ts";
 import assert from "node:assert/strict";
 import { BusyMap } from "@shared/scheduling/availability/busy_map.ts";
 

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../fast_check.ts";
 import assert from "node:assert/strict";
 import { minutesWithin } from "@shared/scheduling/availability/busy_intervals.ts";
 import { unite } from "@shared/time/intervals.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import fc from "../fast_check.ts";
 import { layOutAgain, readPeople } from "@shared/scheduling/availability/person.ts";
 import { readSearchRequest } from "@shared/scheduling/input/search_request.ts";
 import { ClockBurdens } from "@shared/scheduling/scoring/clock_burden.ts";

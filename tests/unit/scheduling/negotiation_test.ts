@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../fast_check.ts";
 import assert from "node:assert/strict";
 import type { Concession } from "@shared/scheduling/alternatives/concessions.ts";
 import type { ConcededCandidate } from "@shared/scheduling/alternatives/negotiation.ts";

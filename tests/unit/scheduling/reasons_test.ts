@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../fast_check.ts";
 import assert from "node:assert/strict";
 import type { Candidate } from "@shared/scheduling/explaining/candidate.ts";
 import type { Reason } from "@shared/scheduling/explaining/reason.ts";

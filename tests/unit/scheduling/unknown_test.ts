@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../fast_check.ts";
 import assert from "node:assert/strict";
 import { findFreeStarts } from "@shared/scheduling/availability/free_starts.ts";
 import { busyWindow } from "@shared/scheduling/busy_window.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type * as z from "zod/mini";
-import fc from "fast-check";
+import fc from "../fast_check.ts";
 import { kindOf } from "@shared/schemas/kinds.ts";
 import { PARTICIPANT_OBJECT } from "@shared/schemas/participant.ts";
 import { PREFERENCES } from "@shared/schemas/preferences.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import fc from "../fast_check.ts";
 import { BUSY_LIST } from "@shared/schemas/busy_intervals.ts";
 import { firstIssue } from "@shared/failures/issues.ts";
 import { PEOPLE } from "@shared/schemas/participants.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import fc from "../fast_check.ts";
 import { mergeTaskGuests } from "@shared/task_events/plan/merge_task_guests.ts";
 
 const EMAIL = fc.constantFrom(..."abcdefgh").map((name) => `${name}@north.example`);

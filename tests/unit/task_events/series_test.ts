@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import fc from "../fast_check.ts";
 import { RecurrenceError } from "@shared/time/recurrence_lines.ts";
 import { shiftSeries } from "@shared/task_events/plan/shift_series.ts";
 import { splitSeries } from "@shared/task_events/plan/split_series.ts";

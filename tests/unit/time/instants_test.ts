@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import fc from "../fast_check.ts";
 import { formatInstant, parseDate, parseInstant } from "@shared/time/instants.ts";
 
 const minute = fc.integer({ min: -5_000_000, max: 200_000_000 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import * as fc from "fast-check";
+import * as fc from "../fast_check.ts";
 import { mergeMeetingGuests } from "@shared/writeback/merge_meeting_guests.ts";
 import type { WritableMeeting } from "@shared/writeback/writable_meeting.ts";
 
