@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 
 const ROOT = new URL("../../", import.meta.url);
 const FOLDERS = ["tests/", "packages/"];
+const SEEDED = "tests/unit/fast_check.ts";
 
 Deno.test("no test has steps, which a filter could not reach", async () => {
   const folders = FOLDERS.map((folder) => filesIn(new URL(folder, ROOT)));
@@ -22,6 +23,18 @@ Deno.test("hasSteps() notices a step, however its test is called", () => {
     assert.equal(hasSteps(`await ${test}${call}"a", () => {})`), true, test);
   }
   assert.equal(hasSteps("first_step(); this.stepper()"), false);
+});
+
+Deno.test("no property test of the project draws other values in each run", async () => {
+  const random: string[] = [];
+  for (const file of await filesIn(new URL("tests/", ROOT))) {
+    const path = file.pathname.slice(ROOT.pathname.length);
+    const imports_it = /^(import|export) .*from "fast-check";$/m.test(
+      await Deno.readTextFile(file),
+    );
+    if (imports_it && path !== SEEDED) random.push(path);
+  }
+  assert.deepEqual(random, [], `import ${SEEDED} instead`);
 });
 
 function hasSteps(source: string): boolean {
