@@ -38,8 +38,8 @@ export interface WorkerPool {
 /** A worker passes about ten points a meeting, so most are killed while they process a meeting. */
 const WITHIN_POINTS = 120;
 
-/** What a meeting says whose workers were killed max_attempts times: no fault of the function that says it. */
-const CRASHED = /^Processing crashed \d+ times; /;
+/** What a meeting says whose workers were killed max_attempts times: no fault of the function, if so many were killed. */
+const CRASHED = /^Processing crashed (\d+) times; /;
 
 /** Batches wait up to three seconds for rows that dead workers have leased, too long for a round. */
 const WAIT_SPEEDUP = 20;
@@ -108,7 +108,8 @@ export async function startWorkerPool(
       ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
     });
     const { error, message } = (response?.body ?? {}) as { error?: unknown; message?: unknown };
-    const is_internal = response?.status === 500 && !CRASHED.test(String(message));
+    const crashes = Number(CRASHED.exec(String(message))?.[1] ?? Infinity);
+    const is_internal = response?.status === 500 && killed < crashes;
     if (is_internal || error === "invalid_request") {
       unexpected_responses.push(
         `${name} returned ${JSON.stringify(response)} for ${JSON.stringify(request)}`,
