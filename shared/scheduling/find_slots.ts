@@ -3,7 +3,8 @@ import { suggestChange, suggestIgnoring } from "./alternatives/suggestion.ts";
 import { analyse, type Analytics } from "./availability/analytics.ts";
 import { freeStarts } from "./availability/free_starts.ts";
 import { type Person, readPeople } from "./availability/person.ts";
-import { layOutSeries, occurrencesOf, type Series } from "./availability/series.ts";
+import { occurrencesFrom } from "./availability/occurrences.ts";
+import { layOutSeries } from "./availability/series.ts";
 import { readUntil } from "./busy_window.ts";
 import { type Blocking, unreadableMembers } from "./explaining/blocking.ts";
 import { type Candidate, candidatesAt } from "./explaining/candidate.ts";
@@ -53,7 +54,8 @@ export function findSlots(request: SchedulingRequest): SchedulingResult {
   const empty = { search, people, now_minute: Math.ceil(now.getTime() / 60_000), rule };
   const { starts: free, on_grid } = freeStarts(search, people);
   const series = rule && layOutSeries(rule, search, people);
-  const starts = series === undefined ? free : withOccurrences(series, free);
+  const occurrences = series && occurrencesFrom(series, free);
+  const starts = occurrences === undefined ? free : occurrences.starts;
   const unreadable = [
     ...people.filter((person) => refusesUnknown(search, person)),
     ...unreadableMembers(people),
@@ -81,9 +83,9 @@ export function findSlots(request: SchedulingRequest): SchedulingResult {
       ...negotiate({ search, people, rule, read_until }),
     };
   }
-  const scorer = series === undefined
+  const scorer = series === undefined || occurrences === undefined
     ? startScorer(search, people, starts)
-    : seriesScorer(series, starts);
+    : seriesScorer(series, occurrences);
   // The runner-up is named, also where one candidate is wanted.
   const best = bestOf(search, starts, scorer, Math.max(2, search.max_candidates));
   const wanted = best.slice(0, search.max_candidates);
@@ -111,11 +113,6 @@ function isLateByNotice(search: SearchRequest, people: readonly Person[]): boole
   if (earliest_without_notice === earliest_start) return false;
   const [first] = freeStarts({ ...search, earliest_start: earliest_without_notice }, people).starts;
   return first !== undefined && first < earliest_start;
-}
-
-/** A rule may end on the very day of a start, but earlier in it. */
-function withOccurrences(series: Series, starts: Int32Array): Int32Array {
-  return starts.filter((start) => occurrencesOf(series, start).length > 0);
 }
 
 function refusesUnknown({ on_unknown }: SearchRequest, { needed, unknown }: Person): boolean {

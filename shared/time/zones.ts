@@ -58,8 +58,8 @@ export function offsetSegments(zone: string, from: number, to: number): OffsetSe
 
 /** The offset in minutes at an instant, from segments that contain it. */
 export function offsetAt(segments: readonly OffsetSegment[], minute: number): number {
-  for (const segment of segments) {
-    if (minute < segment.to) return segment.offset;
+  for (let i = 0; i < segments.length; i++) {
+    if (minute < segments[i]!.to) return segments[i]!.offset;
   }
   return segments.at(-1)?.offset ?? 0;
 }
@@ -70,7 +70,8 @@ export function offsetAt(segments: readonly OffsetSegment[], minute: number): nu
  */
 export function instantAt(segments: readonly OffsetSegment[], wall: number): number {
   let before = 0;
-  for (const { from, to, offset } of segments) {
+  for (let i = 0; i < segments.length; i++) {
+    const { from, to, offset } = segments[i]!;
     const instant = wall - offset;
     if (instant < from) return wall - before;
     if (instant < to) return instant;

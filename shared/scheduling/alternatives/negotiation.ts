@@ -2,7 +2,9 @@ import { offsetSegments } from "@shared/time/zones.ts";
 import type { BusyMap } from "../availability/busy_map.ts";
 import { busyMap, freeStarts } from "../availability/free_starts.ts";
 import { layOutAgain, type Person } from "../availability/person.ts";
-import { layOutSeries, occurrencesOf, type Series, seriesReach } from "../availability/series.ts";
+import { startsWhere } from "../availability/grid.ts";
+import { occurrencesFrom } from "../availability/occurrences.ts";
+import { layOutSeries, type Series, seriesReach } from "../availability/series.ts";
 import { type Candidate, candidatesAt } from "../explaining/candidate.ts";
 import type { SeriesRule } from "../input/recurrence.ts";
 import type { SearchRequest } from "../input/search_request.ts";
@@ -132,10 +134,10 @@ function candidatesOf(
 ): ConcededCandidate[] {
   const { asked, relaxed, relaxed_people, wider } = conceded;
   const series = rule && layOutSeries(rule, relaxed, relaxed_people, wider);
-  const free = freeStarts(relaxed, relaxed_people, map).starts
-    .filter((start) => series === undefined || occurrencesOf(series, start).length > 0);
+  const in_window = freeStarts(relaxed, relaxed_people, map).starts;
+  const free = series === undefined ? in_window : occurrencesFrom(series, in_window).starts;
   const costs = concessionCosts(conceded, free);
-  const starts = free.filter((_, i) => costs[i] !== Infinity);
+  const starts = startsWhere(free, (_, i) => costs[i] !== Infinity);
   const earliest = starts[0];
   if (earliest === undefined) return [];
   const best = leastCostly(
@@ -156,7 +158,9 @@ function scorer(
   starts: Int32Array,
   series: Series | undefined,
 ): Scorer {
-  return series === undefined ? startScorer(search, people, starts) : seriesScorer(series, starts);
+  return series === undefined
+    ? startScorer(search, people, starts)
+    : seriesScorer(series, occurrencesFrom(series, starts));
 }
 
 function leastCostly(starts: Int32Array, costs: Float64Array, pointsOf: Scorer): ScoredStart[] {

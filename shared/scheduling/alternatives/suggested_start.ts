@@ -1,6 +1,8 @@
 import { possibleAmong } from "../availability/free_starts.ts";
+import { startsWhere } from "../availability/grid.ts";
+import { distinctInstants, occurrencesFrom } from "../availability/occurrences.ts";
 import type { Person } from "../availability/person.ts";
-import { layOutSeries, occurrencesOf } from "../availability/series.ts";
+import { layOutSeries } from "../availability/series.ts";
 import { formatTime } from "../explaining/phrases.ts";
 import type { SeriesRule } from "../input/recurrence.ts";
 import type { SearchRequest } from "../input/search_request.ts";
@@ -20,38 +22,40 @@ export type SeriesGoal = { rule: SeriesRule; whole: boolean } | undefined;
 /** Of the starts (ascending) of a changed search, those that a suggestion may name. */
 export function nameable(changed: Changed, starts: Int32Array, series: SeriesGoal): Int32Array {
   if (series === undefined || starts.length === 0) return starts;
-  const shares = sharesOf(changed, starts, series.rule);
-  return starts.filter((_, i) => {
-    const { free, occurrences } = shares[i]!;
-    return occurrences > 0 && (!series.whole || free === occurrences);
-  });
+  const { begun, free, count } = sharesOf(changed, starts, series.rule);
+  return series.whole ? startsWhere(begun, (_, i) => free[i] === count[i]) : begun;
 }
 
 /** When a start is, and of a series how many of its occurrences can be held. */
 export function formatStart(changed: Changed, start: number, series: SeriesGoal): string {
   const said = formatTime(changed.search, start);
   if (series === undefined) return said;
-  const [share] = sharesOf(changed, Int32Array.of(start), series.rule);
-  const { free = 0, occurrences = 0 } = share ?? {};
-  return changed.search.texts.suggestions.occurrences(said, free, occurrences);
+  const { free, count } = sharesOf(changed, Int32Array.of(start), series.rule);
+  return changed.search.texts.suggestions.occurrences(said, free[0] ?? 0, count[0] ?? 0);
 }
 
+/** Of the starts, those at which the series can begin; of each, how many occurrences it has and how many can be held. */
 function sharesOf(
   { search, people, widened }: Changed,
   starts: Int32Array,
   rule: SeriesRule,
-): { free: number; occurrences: number }[] {
+): { begun: Int32Array; free: Int32Array; count: Int32Array } {
   const series = layOutSeries(rule, search, people, widened?.minutes);
-  const own = Array.from(starts, (start) => occurrencesOf(series, start));
-  const all = Int32Array.from(new Set(own.flat())).sort();
-  const held = new Set(possibleAmong(series.search, series.people, all));
+  const { starts: begun, instants, first } = occurrencesFrom(series, starts);
+  const { all, place } = distinctInstants(instants);
+  const held = new Uint8Array(all.length);
+  for (const one of possibleAmong(series.search, series.people, all)) held[place(one)] = 1;
   const asks_no_more = (occurrence: number, start: number) =>
     widened === undefined ||
     widened.entitled.every((person) => fits(search, person, occurrence, start));
-  return own.map((occurrences, i) => ({
-    free: occurrences.filter((one) => held.has(one) && asks_no_more(one, starts[i]!)).length,
-    occurrences: occurrences.length,
-  }));
+  const free = new Int32Array(begun.length);
+  for (let i = 0; i < begun.length; i++) {
+    for (let k = first[i]!; k < first[i + 1]!; k++) {
+      const occurrence = instants[k]!;
+      if (held[place(occurrence)] === 1 && asks_no_more(occurrence, begun[i]!)) free[i]!++;
+    }
+  }
+  return { begun, free, count: begun.map((_, i) => first[i + 1]! - first[i]!) };
 }
 
 /** Whether the hours that a person would need at a start do for a later occurrence too, when clocks have changed. */

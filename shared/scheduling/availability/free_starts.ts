@@ -4,7 +4,7 @@ import { offsetAt } from "@shared/time/zones.ts";
 import type { SchedulingRequest } from "../input/scheduling_request.ts";
 import { readSearchRequest, type SearchRequest } from "../input/search_request.ts";
 import { BusyMap } from "./busy_map.ts";
-import { gridStarts } from "./grid.ts";
+import { gridStarts, startsWhere } from "./grid.ts";
 import { openIntervals } from "./open_hours.ts";
 import { type Person, readPeople } from "./person.ts";
 import { groupsFilled } from "./group_choice.ts";
@@ -45,7 +45,7 @@ function freeAmong(
   starts: Int32Array,
   map: BusyMap,
 ): Int32Array {
-  const clear = starts.filter((start) => map.isClear(start, start + search.duration));
+  const clear = startsWhere(starts, (start) => map.isClear(start, start + search.duration));
   return enoughPeople(search, people, groupsFilled(search, people, clear));
 }
 
@@ -57,7 +57,7 @@ export function possibleAmong(
 ): Int32Array {
   const open = commonOpenHours(search, people);
   let block = 0;
-  const in_hours = starts.filter((start) => {
+  const in_hours = startsWhere(starts, (start) => {
     while (block < open.length && open[block]![1] < start + search.duration) block++;
     const hours = open[block];
     return hours !== undefined && hours[0] <= start;
@@ -110,8 +110,9 @@ export function conceivableStarts(search: SearchRequest, people: readonly Person
 function onDaysOfSeries(search: SearchRequest, starts: Int32Array): Int32Array {
   const { may_start_on, offsets } = search;
   if (may_start_on === undefined) return starts;
-  return starts.filter((start) =>
-    may_start_on(Math.floor((start + offsetAt(offsets, start)) / MINUTES_PER_DAY))
+  return startsWhere(
+    starts,
+    (start) => may_start_on(Math.floor((start + offsetAt(offsets, start)) / MINUTES_PER_DAY)),
   );
 }
 
@@ -125,5 +126,5 @@ function enoughPeople(
   const least = Math.max(1, search.minimum_attendee_percentage * counted / 100);
   if (certain >= least || counted === 0) return starts;
   const coming = comingAt(starts);
-  return starts.filter((_, i) => coming[i]! >= least);
+  return startsWhere(starts, (_, i) => coming[i]! >= least);
 }

@@ -30,6 +30,19 @@ export function gridStarts(
   return Int32Array.from(starts);
 }
 
+/** The starts that are kept, by start and index. Int32Array.filter() would first collect them in a list of numbers. */
+export function startsWhere(
+  starts: Int32Array,
+  keeps: (start: number, index: number) => boolean,
+): Int32Array {
+  const kept = new Int32Array(starts.length);
+  let length = 0;
+  for (let i = 0; i < starts.length; i++) {
+    if (keeps(starts[i]!, i)) kept[length++] = starts[i]!;
+  }
+  return kept.subarray(0, length);
+}
+
 /** The first minute from `minute` on whose wall clock is on the grid; the grid begins again every midnight. */
 function nextStart(minute: number, offset: number, interval: number): number {
   const wall = minute + offset;

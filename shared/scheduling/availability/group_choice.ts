@@ -1,6 +1,7 @@
 import type { ParticipantGroup } from "../input/scheduling_request.ts";
 import type { SearchRequest } from "../input/search_request.ts";
 import { attendance, FREE, newAttendance, TENTATIVE } from "./attendance.ts";
+import { startsWhere } from "./grid.ts";
 import type { Person } from "./person.ts";
 
 /** A group with its members in the order in which they are chosen where several are free. */
@@ -68,7 +69,7 @@ export function groupsFilled(
   for (const group of groupsOf(people)) {
     if (!isRequired(group)) continue;
     const { seated } = choose(search, group, left);
-    left = left.filter((_, i) => seated[i] === group.group.count);
+    left = startsWhere(left, (_, i) => seated[i] === group.group.count);
   }
   return left;
 }
@@ -83,8 +84,8 @@ function choose(search: SearchRequest, of: Group, starts: Int32Array): Choice {
   const chosen = new Map<Person, number[]>();
   const found = newAttendance(starts.length);
   // The starts at which too few are chosen yet, the first `length` of both arrays, ascending.
-  const pending = Int32Array.from(starts.keys());
-  const pending_starts = Int32Array.from(starts);
+  const pending = new Int32Array(starts.length).map((_, i) => i);
+  const pending_starts = starts.slice();
   let length = starts.length;
   const rounds = [
     { candidates: before, worst: TENTATIVE, best: FREE },

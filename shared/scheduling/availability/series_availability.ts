@@ -3,7 +3,8 @@ import { offsetAt } from "@shared/time/zones.ts";
 import { attendance, attends, newAttendance } from "./attendance.ts";
 import { possibleAmong } from "./free_starts.ts";
 import type { Person } from "./person.ts";
-import { occurrencesOf, type Series } from "./series.ts";
+import { distinctInstants, type Occurrences } from "./occurrences.ts";
+import type { Series } from "./series.ts";
 
 /**
  * How a slot repeats: when (the first `start_times` is the slot's own), how many of its occurrences everybody needed can
@@ -18,33 +19,46 @@ export interface SeriesAvailability {
 }
 
 /**
- * How a start repeats, with the members of groups who are `chosen` for it. Where no one who is needed is in the way of a
- * clash, too few come: then the absent are named.
+ * How series repeat that begin at the starts, by start, with the members of groups who are chosen for each. Where no one
+ * who is needed is in the way of a clash, too few come: then the absent are named.
  */
-export function seriesAvailability(
+export function seriesAvailabilities(
   series: Series,
-  start: number,
-  chosen: readonly Person[] = [],
-): SeriesAvailability {
+  { starts, instants, first }: Occurrences,
+  chosenFor: (start: number) => readonly Person[],
+): Map<number, SeriesAvailability> {
   const { search } = series;
-  const people = [
-    ...series.people.filter(({ group }) => group === undefined),
-    ...chosen.map(asInvited),
-  ];
-  const occurrences = Int32Array.from(occurrencesOf(series, start));
-  const held = new Set(possibleAmong(search, people, occurrences));
-  const clashes = occurrences.filter((occurrence) => !held.has(occurrence));
+  const invited = series.people.filter(({ group }) => group === undefined);
+  const of = (i: number) => instants.subarray(first[i], first[i + 1]);
   const say = (at: number) => formatInstant(at, offsetAt(search.offsets, at));
-  return {
-    start_times: Array.from(occurrences, say),
-    occurrences: occurrences.length,
-    free: held.size,
-    share_free: Math.round(1_000 * held.size / occurrences.length) / 1_000,
-    clashes: Array.from(clashes, (at) => ({
-      start_time: say(at),
-      names: absentNames({ ...series, people }, at),
-    })),
-  };
+  // Busy time and hours are laid out over all occurrences: once for all starts with the same people, not for each.
+  const index = new Map(series.people.map((person, i) => [person, i]));
+  const alike = Map.groupBy(
+    starts.keys(),
+    (i) => chosenFor(starts[i]!).map((person) => index.get(person)).join(),
+  );
+  const found = new Map<number, SeriesAvailability>();
+  for (const indexes of alike.values()) {
+    const people = [...invited, ...chosenFor(starts[indexes[0]!]!).map(asInvited)];
+    const { all } = distinctInstants(Int32Array.from(indexes.flatMap((i) => [...of(i)])));
+    const held = new Set(possibleAmong(search, people, all));
+    for (const i of indexes) {
+      const occurrences = of(i);
+      const clashes = occurrences.filter((occurrence) => !held.has(occurrence));
+      const free = occurrences.length - clashes.length;
+      found.set(starts[i]!, {
+        start_times: Array.from(occurrences, say),
+        occurrences: occurrences.length,
+        free,
+        share_free: Math.round(1_000 * free / occurrences.length) / 1_000,
+        clashes: Array.from(clashes, (at) => ({
+          start_time: say(at),
+          names: absentNames({ ...series, people }, at),
+        })),
+      });
+    }
+  }
+  return found;
 }
 
 /** A member who is chosen for a series is invited to all of it, like everybody else. */

@@ -1,7 +1,8 @@
 import { attendance, attends, newAttendance } from "./attendance.ts";
 import { type Group, groupsOf, isRequired, turnsOf } from "./group_choice.ts";
 import type { Person } from "./person.ts";
-import { occurrencesOf, type Series } from "./series.ts";
+import { distinctInstants, type Occurrences } from "./occurrences.ts";
+import type { Series } from "./series.ts";
 
 /** Who of a group takes part in all of a series, and at which of its occurrences any of them cannot. */
 export interface SeriesChoice extends Group {
@@ -15,24 +16,23 @@ export interface SeriesChoice extends Group {
  */
 export function seriesChooser(
   series: Series,
-  starts: Int32Array,
+  { starts, instants, first }: Occurrences,
 ): (start: number) => SeriesChoice[] {
   const groups = groupsOf(series.people);
   if (groups.length === 0) return () => [];
-  const occurrences = new Map(Array.from(starts, (start) => [start, occurrencesOf(series, start)]));
-  const all = Int32Array.from(new Set([...occurrences.values()].flat())).sort();
-  const place = new Map(Array.from(all, (start, i) => [start, i]));
+  const { all, place } = distinctInstants(instants);
+  const index = new Map(Array.from(starts, (start, i) => [start, i]));
+  const found = newAttendance(all.length);
   const statuses = new Map(groups.flatMap(({ members }) =>
     members.map((member) => {
-      const found = newAttendance(all.length);
       attendance(member, all, series.search.duration, found);
-      return [member, found.status] as const;
+      return [member, found.status.slice()] as const;
     })
   ));
   return (start) => {
-    const own = occurrences.get(start) ?? [];
-    const comes = (member: Person, at: number) =>
-      attends(statuses.get(member)![place.get(at) ?? -1] ?? Infinity);
+    const i = index.get(start);
+    const own = i === undefined ? [] : [...instants.subarray(first[i], first[i + 1])];
+    const comes = (member: Person, at: number) => attends(statuses.get(member)![place(at)]!);
     return groups.map((group): SeriesChoice => {
       const ranked = group.members.filter((member) => comes(member, start)).map((member) => ({
         member,

@@ -9,10 +9,11 @@ import {
 } from "../availability/attendance.ts";
 import type { Person } from "../availability/person.ts";
 import type { Series } from "../availability/series.ts";
-import { seriesChooser } from "../availability/series_choice.ts";
+import { type SeriesChoice, seriesChooser } from "../availability/series_choice.ts";
+import { occurrencesFrom } from "../availability/occurrences.ts";
 import {
+  seriesAvailabilities,
   type SeriesAvailability,
-  seriesAvailability,
 } from "../availability/series_availability.ts";
 import type { SearchRequest } from "../input/search_request.ts";
 import type { ScoreBreakdown } from "../input/weights.ts";
@@ -84,18 +85,21 @@ export function candidatesAt(
   const starts = [...best, ...others].flatMap((one) => one === undefined ? [] : [one.start]);
   const ascending = Int32Array.from(new Set(starts)).sort();
   const attendees = attendeesAt(search, people, ascending);
-  const members = groupsAt(search, people, ascending, series);
+  const occurrences = series && occurrencesFrom(series, ascending);
+  const chosenFor = series && occurrences && seriesChooser(series, occurrences);
+  const members = groupsAt(search, people, ascending, chosenFor);
+  const chosenAt = (start: number) => (members.get(start) ?? []).flatMap(({ chosen }) => chosen);
+  const repeats = series && occurrences && seriesAvailabilities(series, occurrences, chosenAt);
   const invited = invitedByName(people);
   const explained = (scored: ScoredStart) => {
     const { start } = scored;
     const at_groups = members.get(start) ?? [];
-    const chosen = at_groups.flatMap((group) => group.chosen);
-    const emails = new Set(chosen.map(({ participant }) => participant.email));
+    const emails = new Set(chosenAt(start).map(({ participant }) => participant.email));
     const takesPart = ({ person }: Attendee) =>
       person.group === undefined || emails.has(person.participant.email);
     const all = attendees.get(start) ?? [];
     const here = at_groups.length === 0 ? all : all.filter(takesPart);
-    const recurrence = series === undefined ? undefined : seriesAvailability(series, start, chosen);
+    const recurrence = repeats?.get(start);
     const named = invited.map((i) => all[i]!);
     const coming = at_groups.length === 0 ? named : named.filter(takesPart);
     const reasons = reasonsFor(search, coming, start, start === earliest);
@@ -139,9 +143,8 @@ function groupsAt(
   search: SearchRequest,
   people: readonly Person[],
   starts: Int32Array,
-  series: Series | undefined,
+  chosenFor: ((start: number) => SeriesChoice[]) | undefined,
 ): Map<number, GroupAtStart[]> {
-  const chosenFor = series && seriesChooser(series, starts);
   const single = chosenFor === undefined ? membersAt(search, people, starts) : [];
   return new Map(Array.from(starts, (start, i) => [
     start,

@@ -19,8 +19,8 @@ export function earlinessOf(search: SearchRequest, starts: Int32Array): Earlines
   const dayOf = (wall: number) => Math.floor(wall / MINUTES_PER_DAY);
   let day_begins = working_hours.start;
   let day_ends = working_hours.end;
-  for (const start of starts) {
-    const wall = wallOf(start);
+  for (let i = 0; i < starts.length; i++) {
+    const wall = wallOf(starts[i]!);
     const in_day = wall - dayOf(wall) * MINUTES_PER_DAY;
     if (in_day < day_begins) day_begins = in_day;
     if (in_day + duration > day_ends) day_ends = in_day + duration;

@@ -42,7 +42,7 @@ export function sumUp(search: SearchRequest, people: readonly Person[], starts: 
   const fragmentation = fragmentationMeasure(search);
   const burdens = new ClockBurdens(starts, duration);
   const alike = new AlikePeople(starts, duration, fragmentation, burdens);
-  const every = Int32Array.from(starts.keys());
+  const every = new Int32Array(count).map((_, i) => i);
   const addPerson = (
     person: Person,
     chosen: Int32Array,
