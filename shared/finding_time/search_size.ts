@@ -6,7 +6,7 @@ import type { MeetingParticipant } from "@shared/schemas/participant.ts";
 /** What of a request decides how large its search is. */
 interface SearchDimensions {
   constraints: CompleteConstraints;
-  attending: readonly MeetingParticipant[];
+  attending: readonly (MeetingParticipant & { group?: unknown })[];
   recurrence: readonly string[] | null;
 }
 
@@ -18,6 +18,9 @@ const DAY_MS = 86_400_000;
 const OCCURRENCE = 5;
 const OWN_PREFERENCES = 3;
 const OPEN_DAY = 24;
+/** Members of groups are looked at twice, to choose and to score; of so many occurrences once more. */
+const GROUP_MEMBER = 1;
+const OCCURRENCES_OF_MEMBER = 20;
 
 /**
  * Where a request asks for a larger search than one call can pay for: its path, and what would change it. Each of its
@@ -62,7 +65,9 @@ export function searchSteps({ constraints, attending, recurrence }: SearchDimens
   const series = OCCURRENCE * occurrences + datesOf(recurrence ?? []);
   const preferring = attending.filter(({ preferences }) => preferences !== undefined).length;
   const people = attending.length + OWN_PREFERENCES * preferring;
-  return starts * (people + series) + OPEN_DAY * days * open_hours;
+  const members = attending.filter(({ group }) => group !== undefined).length;
+  const choosing = members * (GROUP_MEMBER + occurrences / OCCURRENCES_OF_MEMBER);
+  return starts * (people + choosing + series) + OPEN_DAY * days * open_hours;
 }
 
 /** How many dates a recurrence leaves out and adds; each costs about as much as the score of one person. */

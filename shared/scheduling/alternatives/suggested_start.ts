@@ -1,6 +1,6 @@
-import { possibleAmong } from "../availability/free_starts.ts";
+import { marksOf, possibleAmong } from "../availability/free_starts.ts";
 import { startsWhere } from "../availability/grid.ts";
-import { distinctInstants, occurrencesFrom } from "../availability/occurrences.ts";
+import { occurrencesFrom } from "../availability/occurrences.ts";
 import type { Person } from "../availability/person.ts";
 import { layOutSeries } from "../availability/series.ts";
 import { formatTime } from "../explaining/phrases.ts";
@@ -41,18 +41,15 @@ function sharesOf(
   rule: SeriesRule,
 ): { begun: Int32Array; free: Int32Array; count: Int32Array } {
   const series = layOutSeries(rule, search, people, widened?.minutes);
-  const { starts: begun, instants, first } = occurrencesFrom(series, starts);
-  const { all, place } = distinctInstants(instants);
-  const held = new Uint8Array(all.length);
-  for (const one of possibleAmong(series.search, series.people, all)) held[place(one)] = 1;
+  const { starts: begun, instants, first, all, at } = occurrencesFrom(series, starts);
+  const held = marksOf(all, possibleAmong(series.search, series.people, all));
   const asks_no_more = (occurrence: number, start: number) =>
     widened === undefined ||
     widened.entitled.every((person) => fits(search, person, occurrence, start));
   const free = new Int32Array(begun.length);
   for (let i = 0; i < begun.length; i++) {
     for (let k = first[i]!; k < first[i + 1]!; k++) {
-      const occurrence = instants[k]!;
-      if (held[place(occurrence)] === 1 && asks_no_more(occurrence, begun[i]!)) free[i]!++;
+      if (held[at[k]!] === 1 && asks_no_more(instants[k]!, begun[i]!)) free[i]!++;
     }
   }
   return { begun, free, count: begun.map((_, i) => first[i + 1]! - first[i]!) };

@@ -16,21 +16,11 @@ export class BusyMap {
 
   /** Marks the minutes from `from` until `to` (exclusive); what lies outside the map is left out. */
   mark(from: number, to: number): void {
-    const first = Math.max(from - this.#from, 0);
-    const last = Math.min(to - this.#from, this.#minutes) - 1;
-    if (last < first) return;
-    const words = this.#words;
-    const first_word = first >> 5;
-    const last_word = last >> 5;
-    const head = -1 << (first & 31);
-    const tail = -1 >>> (31 - (last & 31));
-    if (first_word === last_word) {
-      words[first_word] = words[first_word]! | (head & tail);
-      return;
-    }
-    words[first_word] = words[first_word]! | head;
-    for (let word = first_word + 1; word < last_word; word++) words[word] = -1;
-    words[last_word] = words[last_word]! | tail;
+    setBits(
+      this.#words,
+      Math.max(from - this.#from, 0),
+      Math.min(to - this.#from, this.#minutes),
+    );
   }
 
   /** Whether no minute from `from` until `to` (exclusive) is marked. Both lie inside the map. */
@@ -49,4 +39,21 @@ export class BusyMap {
     }
     return true;
   }
+}
+
+/** Sets the bits from `from` until `to` (exclusive), of which each word has 32. */
+export function setBits(words: Int32Array, from: number, to: number): void {
+  if (to <= from) return;
+  const last = to - 1;
+  const first_word = from >> 5;
+  const last_word = last >> 5;
+  const head = -1 << (from & 31);
+  const tail = -1 >>> (31 - (last & 31));
+  if (first_word === last_word) {
+    words[first_word]! |= head & tail;
+    return;
+  }
+  words[first_word]! |= head;
+  for (let word = first_word + 1; word < last_word; word++) words[word] = -1;
+  words[last_word]! |= tail;
 }

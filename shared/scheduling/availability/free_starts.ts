@@ -55,14 +55,36 @@ export function possibleAmong(
   people: readonly Person[],
   starts: Int32Array,
 ): Int32Array {
+  const clear = clearAmong(search, people, starts);
+  return enoughPeople(search, people, groupsFilled(search, people, clear));
+}
+
+/** Of any starts (ascending) in the window, those at which everyone who is needed is open and not busy. */
+export function clearAmong(
+  search: SearchRequest,
+  people: readonly Person[],
+  starts: Int32Array,
+): Int32Array {
   const open = commonOpenHours(search, people);
+  const map = busyMap(search, people);
   let block = 0;
-  const in_hours = startsWhere(starts, (start) => {
-    while (block < open.length && open[block]![1] < start + search.duration) block++;
+  return startsWhere(starts, (start) => {
+    const end = start + search.duration;
+    while (block < open.length && open[block]![1] < end) block++;
     const hours = open[block];
-    return hours !== undefined && hours[0] <= start;
+    return hours !== undefined && hours[0] <= start && map.isClear(start, end);
   });
-  return freeAmong(search, people, in_hours, busyMap(search, people));
+}
+
+/** Marks those of `starts` (ascending) that are among `some` of them: 1 for each, 0 for the others. */
+export function marksOf(starts: Int32Array, some: Int32Array): Uint8Array {
+  const marks = new Uint8Array(starts.length);
+  for (let i = 0, k = 0; k < some.length; i++) {
+    if (starts[i] !== some[k]) continue;
+    marks[i] = 1;
+    k++;
+  }
+  return marks;
 }
 
 /** The minutes of the window in which a person who is needed is busy, buffers included. Unknown people mark nothing. */
@@ -116,8 +138,8 @@ function onDaysOfSeries(search: SearchRequest, starts: Int32Array): Int32Array {
   );
 }
 
-/** Drops the starts at which no one comes, or fewer than the request's share of the people invited. */
-function enoughPeople(
+/** Drops the starts (ascending) at which no one comes, or fewer than the request's share of the people invited. */
+export function enoughPeople(
   search: SearchRequest,
   people: readonly Person[],
   starts: Int32Array,

@@ -74,6 +74,8 @@ export function groupsFilled(
   return left;
 }
 
+const NO_INDEXES = new Int32Array(0);
+
 function choose(search: SearchRequest, of: Group, starts: Int32Array): Choice {
   const { group: { count }, members } = of;
   // A calendar that cannot be read is never free, whatever on_unknown says of people who are needed themselves.
@@ -81,7 +83,8 @@ function choose(search: SearchRequest, of: Group, starts: Int32Array): Choice {
   const before = known.filter(({ participant }) => participant.was_chosen === true);
   const others = known.filter(({ participant }) => participant.was_chosen !== true);
   const seated = new Uint16Array(starts.length);
-  const chosen = new Map<Person, number[]>();
+  const chosen = new Map<Person, Int32Array>();
+  const taken = new Int32Array(starts.length);
   const found = newAttendance(starts.length);
   // The starts at which too few are chosen yet, the first `length` of both arrays, ascending.
   const pending = new Int32Array(starts.length).map((_, i) => i);
@@ -95,25 +98,31 @@ function choose(search: SearchRequest, of: Group, starts: Int32Array): Choice {
   for (const { candidates, worst, best } of rounds) {
     for (const member of candidates) {
       if (length === 0) break;
+      if (best === TENTATIVE && member.tentative.starts.length === 0) continue;
       attendance(member, pending_starts, search.duration, found, length);
-      let taken = chosen.get(member);
-      if (taken === undefined) chosen.set(member, taken = []);
+      let taken_count = 0;
       let left = 0;
       for (let k = 0; k < length; k++) {
         const i = pending[k]!;
         const status = found.status[k]!;
         if (status >= best && status <= worst) {
-          taken.push(i);
+          taken[taken_count++] = i;
           if ((seated[i] = seated[i]! + 1) === count) continue;
         }
         pending[left] = i;
         pending_starts[left++] = pending_starts[k]!;
       }
       length = left;
+      const earlier = chosen.get(member) ?? NO_INDEXES;
+      chosen.set(member, together(earlier, taken.subarray(0, taken_count)));
     }
   }
-  const ascending = [...chosen].map(([member, indexes]) =>
-    [member, Int32Array.from(indexes).sort()] as const
-  );
-  return { ...of, seated, chosen: new Map(ascending) };
+  return { ...of, seated, chosen };
+}
+
+function together(some: Int32Array, others: Int32Array): Int32Array {
+  const all = new Int32Array(some.length + others.length);
+  all.set(some);
+  all.set(others, some.length);
+  return some.length > 0 ? all.sort() : all;
 }

@@ -1,14 +1,16 @@
 import { occurrencesOf, type Series } from "./series.ts";
 
 /**
- * Starts of a series, ascending, with the occurrences of each: those of the i-th are the `instants` from `first[i]` until
- * `first[i + 1]`, ascending, in minutes since 1970. One list for all: a list for each start of a long window would cost
- * more than what it holds.
+ * Starts of a series, ascending, with the occurrences of each, in minutes since 1970: those of the i-th are the `instants`
+ * from `first[i]` until `first[i + 1]`, ascending. `all` are the instants once, ascending, and the k-th of `instants` is
+ * `all[at[k]]`. Lists for all starts together: a list for each start of a long window would cost more than what it holds.
  */
 export interface Occurrences {
   starts: Int32Array;
   instants: Int32Array;
   first: Int32Array;
+  all: Int32Array;
+  at: Int32Array;
 }
 
 /** Of the starts (ascending), those at which the series can begin: a rule may end on the day of a start, but earlier. */
@@ -27,18 +29,13 @@ export function occurrencesFrom(series: Series, starts: Int32Array): Occurrences
   }
   return {
     starts: begun.subarray(0, count),
-    instants: instants.subarray(0, length),
     first: first.subarray(0, count + 1),
+    ...distinct(instants.subarray(0, length)),
   };
 }
 
-/**
- * All instants once, ascending, and where each of them stands. Found minute by minute over at most two years: sets and maps
- * of a hundred thousand numbers take longer to fill.
- */
-export function distinctInstants(
-  instants: Int32Array,
-): { all: Int32Array; place: (instant: number) => number } {
+/** Found minute by minute over at most two years: sets and maps of a hundred thousand numbers take longer to fill. */
+function distinct(instants: Int32Array): Pick<Occurrences, "instants" | "all" | "at"> {
   let earliest = Infinity;
   let latest = -Infinity;
   for (let k = 0; k < instants.length; k++) {
@@ -48,8 +45,9 @@ export function distinctInstants(
   const places = new Int32Array(Math.max(0, latest - earliest + 1));
   let length = 0;
   for (let k = 0; k < instants.length; k++) {
-    if (places[instants[k]! - earliest] === 1) continue;
-    places[instants[k]! - earliest] = 1;
+    const minute = instants[k]! - earliest;
+    if (places[minute] === 1) continue;
+    places[minute] = 1;
     length++;
   }
   const all = new Int32Array(length);
@@ -58,5 +56,7 @@ export function distinctInstants(
     all[i] = earliest + minute;
     places[minute] = i++;
   }
-  return { all, place: (instant) => places[instant - earliest]! };
+  const at = new Int32Array(instants.length);
+  for (let k = 0; k < instants.length; k++) at[k] = places[instants[k]! - earliest]!;
+  return { instants, all, at };
 }

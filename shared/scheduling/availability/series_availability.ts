@@ -1,10 +1,13 @@
 import { formatInstant } from "@shared/time/instants.ts";
 import { offsetAt } from "@shared/time/zones.ts";
 import { attendance, attends, newAttendance } from "./attendance.ts";
-import { possibleAmong } from "./free_starts.ts";
+import { clearAmong, enoughPeople, marksOf } from "./free_starts.ts";
+import { startsWhere } from "./grid.ts";
 import type { Person } from "./person.ts";
-import { distinctInstants, type Occurrences } from "./occurrences.ts";
+import { isRequired } from "./group_choice.ts";
+import type { Occurrences } from "./occurrences.ts";
 import type { Series } from "./series.ts";
+import type { SeriesChoices } from "./series_choice.ts";
 
 /**
  * How a slot repeats: when (the first `start_times` is the slot's own), how many of its occurrences everybody needed can
@@ -24,41 +27,41 @@ export interface SeriesAvailability {
  */
 export function seriesAvailabilities(
   series: Series,
-  { starts, instants, first }: Occurrences,
-  chosenFor: (start: number) => readonly Person[],
+  { starts, instants, first, all, at }: Occurrences,
+  choices: SeriesChoices | undefined,
 ): Map<number, SeriesAvailability> {
   const { search } = series;
-  const invited = series.people.filter(({ group }) => group === undefined);
-  const of = (i: number) => instants.subarray(first[i], first[i + 1]);
   const say = (at: number) => formatInstant(at, offsetAt(search.offsets, at));
-  // Busy time and hours are laid out over all occurrences: once for all starts with the same people, not for each.
-  const index = new Map(series.people.map((person, i) => [person, i]));
-  const alike = Map.groupBy(
-    starts.keys(),
-    (i) => chosenFor(starts[i]!).map((person) => index.get(person)).join(),
-  );
-  const found = new Map<number, SeriesAvailability>();
-  for (const indexes of alike.values()) {
-    const people = [...invited, ...chosenFor(starts[indexes[0]!]!).map(asInvited)];
-    const { all } = distinctInstants(Int32Array.from(indexes.flatMap((i) => [...of(i)])));
-    const held = new Set(possibleAmong(search, people, all));
-    for (const i of indexes) {
-      const occurrences = of(i);
-      const clashes = occurrences.filter((occurrence) => !held.has(occurrence));
-      const free = occurrences.length - clashes.length;
-      found.set(starts[i]!, {
-        start_times: Array.from(occurrences, say),
-        occurrences: occurrences.length,
-        free,
-        share_free: Math.round(1_000 * free / occurrences.length) / 1_000,
-        clashes: Array.from(clashes, (at) => ({
-          start_time: say(at),
-          names: absentNames({ ...series, people }, at),
-        })),
-      });
-    }
-  }
-  return found;
+  const invited = series.people.filter(({ group }) => group === undefined);
+  // Members of groups are not needed themselves; who is chosen of them is asked about start by start.
+  const clear = marksOf(all, clearAmong(search, series.people, all));
+  return new Map(Array.from(starts, (start, i) => {
+    const choice = choices?.at(i) ?? [];
+    const people = [...invited, ...choice.flatMap(({ chosen }) => chosen.map(asInvited))];
+    const needed = choice.filter(isRequired).flatMap(({ presences }) => presences);
+    const from = first[i]!;
+    const occurrences = instants.subarray(from, first[i + 1]);
+    const held = enoughPeople(
+      search,
+      people,
+      startsWhere(occurrences, (_, k) => {
+        const index = at[from + k]!;
+        return clear[index] === 1 && needed.every((presence) => presence.at(index));
+      }),
+    );
+    const is_held = marksOf(occurrences, held);
+    const clashes = startsWhere(occurrences, (_, k) => is_held[k] === 0);
+    return [start, {
+      start_times: Array.from(occurrences, say),
+      occurrences: occurrences.length,
+      free: held.length,
+      share_free: Math.round(1_000 * held.length / occurrences.length) / 1_000,
+      clashes: Array.from(clashes, (clash) => ({
+        start_time: say(clash),
+        names: absentNames({ ...series, people }, clash),
+      })),
+    }];
+  }));
 }
 
 /** A member who is chosen for a series is invited to all of it, like everybody else. */

@@ -9,7 +9,7 @@ import {
 } from "../availability/attendance.ts";
 import type { Person } from "../availability/person.ts";
 import type { Series } from "../availability/series.ts";
-import { type SeriesChoice, seriesChooser } from "../availability/series_choice.ts";
+import { chooseForSeries, type SeriesChoices } from "../availability/series_choice.ts";
 import { occurrencesFrom } from "../availability/occurrences.ts";
 import {
   seriesAvailabilities,
@@ -86,15 +86,15 @@ export function candidatesAt(
   const ascending = Int32Array.from(new Set(starts)).sort();
   const attendees = attendeesAt(search, people, ascending);
   const occurrences = series && occurrencesFrom(series, ascending);
-  const chosenFor = series && occurrences && seriesChooser(series, occurrences);
-  const members = groupsAt(search, people, ascending, chosenFor);
-  const chosenAt = (start: number) => (members.get(start) ?? []).flatMap(({ chosen }) => chosen);
-  const repeats = series && occurrences && seriesAvailabilities(series, occurrences, chosenAt);
+  const choices = series && occurrences && chooseForSeries(series, occurrences);
+  const members = groupsAt(search, people, ascending, choices);
+  const repeats = series && occurrences && seriesAvailabilities(series, occurrences, choices);
   const invited = invitedByName(people);
   const explained = (scored: ScoredStart) => {
     const { start } = scored;
     const at_groups = members.get(start) ?? [];
-    const emails = new Set(chosenAt(start).map(({ participant }) => participant.email));
+    const chosen = at_groups.flatMap((group) => group.chosen);
+    const emails = new Set(chosen.map(({ participant }) => participant.email));
     const takesPart = ({ person }: Attendee) =>
       person.group === undefined || emails.has(person.participant.email);
     const all = attendees.get(start) ?? [];
@@ -138,17 +138,17 @@ export function candidatesAt(
   });
 }
 
-/** Who takes part of the groups at each start (ascending). */
+/** Who takes part of the groups at each start (ascending); in series by the choices for the same starts. */
 function groupsAt(
   search: SearchRequest,
   people: readonly Person[],
   starts: Int32Array,
-  chosenFor: ((start: number) => SeriesChoice[]) | undefined,
+  choices: SeriesChoices | undefined,
 ): Map<number, GroupAtStart[]> {
-  const single = chosenFor === undefined ? membersAt(search, people, starts) : [];
+  const single = choices === undefined ? membersAt(search, people, starts) : [];
   return new Map(Array.from(starts, (start, i) => [
     start,
-    chosenFor === undefined ? single[i]! : membersOfSeries(search, chosenFor(start), start),
+    choices === undefined ? single[i]! : membersOfSeries(search, choices.at(i), start),
   ]));
 }
 

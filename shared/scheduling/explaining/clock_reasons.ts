@@ -3,23 +3,19 @@ import { MINUTES_PER_DAY } from "@shared/time/instants.ts";
 import { weekdayIndex, WEEKDAYS } from "@shared/time/weekday.ts";
 import { offsetAt } from "@shared/time/zones.ts";
 import type { Person } from "../availability/person.ts";
-import {
-  type ClockCosts,
-  clockCosts,
-  minutesOutsideHours,
-  sameClock,
-} from "../scoring/convenience.ts";
+import { clockCosts, minutesOutsideHours, noCosts, sameClock } from "../scoring/convenience.ts";
 import { type Attendee, labels } from "./attendee.ts";
 import type { Reason } from "./reason.ts";
 
 /** A little of lunch, of the edge of a day or of the end of a week is not worth a word. */
 const WORTH_SAYING = 60;
 
-/** People beside each other with the same clock. */
-interface Clock {
+/** People with the same clock, for whom it is early or late. */
+interface Outside {
   attendees: Attendee[];
-  costs: ClockCosts;
-  outside: { early: number; late: number; beyond: number };
+  person: Person;
+  part: "early" | "late";
+  minutes: number;
 }
 
 /** What the local clock costs whom: hours, lunch, the edges of the day and the end of the week, the dearest first. */
@@ -28,61 +24,66 @@ export function clockReasons(
   start: number,
   duration: number,
 ): Reason[] {
-  const clocks = clocksOf(coming, start, duration);
-  const reasons = [
-    ...outsideHours(clocks, start),
-    ...unpleasant(clocks, "lunch", (names) => ({ code: "lunch", args: { names } })),
-    ...unpleasant(clocks, "end_of_week", (names, { person }) => ({
-      code: "end_of_week",
-      args: { weekday: weekdayOf(person, start), names },
-    })),
-    ...unpleasant(clocks, "last_half_hour", (names) => ({
-      code: "edge_of_day",
-      args: { part: "last", names },
-    })),
-    ...unpleasant(clocks, "first_half_hour", (names) => ({
-      code: "edge_of_day",
-      args: { part: "first", names },
-    })),
-  ];
-  const is_outside = clocks.some(({ outside: { early, late, beyond } }) =>
-    early + late + beyond > 0
-  );
-  return reasons.length === 0 && !is_outside
+  const found = concernedAt(coming, start, duration);
+  const reasons: Reason[] = outsideHours(found.outside, start);
+  if (found.lunch.length > 0) {
+    reasons.push({ code: "lunch", args: { names: labels(found.lunch) } });
+  }
+  const [at_end_of_week] = found.end_of_week;
+  if (at_end_of_week !== undefined) {
+    const weekday = weekdayOf(at_end_of_week.person, start);
+    reasons.push({ code: "end_of_week", args: { weekday, names: labels(found.end_of_week) } });
+  }
+  for (const [part, concerned] of [["last", found.last], ["first", found.first]] as const) {
+    if (concerned.length === 0) continue;
+    reasons.push({ code: "edge_of_day", args: { part, names: labels(concerned) } });
+  }
+  return reasons.length === 0 && !found.is_outside
     ? [{ code: "comfortable_for_everyone", args: { count: coming.length } }]
     : reasons;
 }
 
-/** Most people have the same clock as the one before them, and for all of those it is computed once. */
-function clocksOf(coming: readonly Attendee[], start: number, duration: number): Clock[] {
-  const clocks: Clock[] = [];
+/** For costs that are read at once. */
+const COSTS = noCosts();
+
+/**
+ * Whom each cost concerns. Most people have the same clock as the one before them, and for all of those it is computed once;
+ * costs of each person at each candidate would be most of what a large search keeps in memory.
+ */
+function concernedAt(coming: readonly Attendee[], start: number, duration: number) {
+  const lunch: Attendee[] = [];
+  const end_of_week: Attendee[] = [];
+  const last: Attendee[] = [];
+  const first: Attendee[] = [];
+  const outside: Outside[] = [];
+  let is_outside = false;
   let like: Person | undefined;
-  let alike: Attendee[] = [];
+  let here: Outside | undefined;
   for (const attendee of coming) {
     const { person } = attendee;
-    if (like !== undefined && sameClock(person, like)) {
-      alike.push(attendee);
-      continue;
+    if (like === undefined || !sameClock(person, like)) {
+      like = person;
+      clockCosts(person, start, duration, COSTS);
+      const { early, late, beyond } = minutesOutsideHours(person, start, duration);
+      if (early + late + beyond > 0) is_outside = true;
+      const part = early >= late ? "early" : "late";
+      // Who is only beyond the hours of a concession is named there.
+      here = early + late === 0
+        ? undefined
+        : { attendees: [], person, part, minutes: Math.max(early, late) };
+      if (here !== undefined) outside.push(here);
     }
-    like = person;
-    alike = [attendee];
-    clocks.push({
-      attendees: alike,
-      costs: clockCosts(person, start, duration),
-      outside: minutesOutsideHours(person, start, duration),
-    });
+    here?.attendees.push(attendee);
+    if (COSTS.lunch >= WORTH_SAYING) lunch.push(attendee);
+    if (COSTS.end_of_week >= WORTH_SAYING) end_of_week.push(attendee);
+    if (COSTS.last_half_hour >= WORTH_SAYING) last.push(attendee);
+    if (COSTS.first_half_hour >= WORTH_SAYING) first.push(attendee);
   }
-  return clocks;
+  return { lunch, end_of_week, last, first, outside, is_outside };
 }
 
 /** One reason for each zone in which it is early or late for a person, the worst first. */
-function outsideHours(clocks: readonly Clock[], start: number): Reason[] {
-  const outside = clocks.flatMap(({ attendees, outside: { early, late } }) => {
-    const part = early >= late ? "early" as const : "late" as const;
-    const { person } = attendees[0]!;
-    // Who is only beyond the hours of a concession is named there.
-    return early + late === 0 ? [] : [{ attendees, person, part, minutes: Math.max(early, late) }];
-  });
+function outsideHours(outside: readonly Outside[], start: number): Reason[] {
   const groups = Map.groupBy(outside, ({ person, part }) => `${person.timezone} ${part}`);
   return [...groups.values()]
     .map((group) => ({ group, worst: Math.max(...group.map(({ minutes }) => minutes)) }))
@@ -100,19 +101,6 @@ function outsideHours(clocks: readonly Clock[], start: number): Reason[] {
         },
       };
     });
-}
-
-function unpleasant(
-  clocks: readonly Clock[],
-  cost: keyof ClockCosts,
-  say: (names: string[], first: Attendee) => Reason,
-): Reason[] {
-  const concerned: Attendee[] = [];
-  for (const { attendees, costs } of clocks) {
-    if (costs[cost] >= WORTH_SAYING) concerned.push(...attendees);
-  }
-  const [first] = concerned;
-  return first === undefined ? [] : [say(labels(concerned), first)];
 }
 
 function weekdayOf(person: Person, start: number) {

@@ -39,10 +39,16 @@ export function convenientHours(
 ): DaySpan {
   const usual = usualHours(day);
   if (hours === undefined) return usual;
+  // Asked about every person at every start: the object at hand is returned where it is the answer.
+  if (isWhole(hours)) return hours;
   const start = hours.start ?? usual.start;
   const end = hours.end ?? usual.end;
   if (start < end) return { start, end };
   return hours.start === undefined ? { start: 0, end } : { start, end: Infinity };
+}
+
+function isWhole(hours: NonNullable<ParsedPreferences["hours"]>): hours is DaySpan {
+  return hours.start !== undefined && hours.end !== undefined && hours.start < hours.end;
 }
 
 /** Whether a person asks for hours so definite that lunch or the edge of the day are no reason against them. */

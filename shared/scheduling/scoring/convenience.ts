@@ -127,7 +127,8 @@ export function clockCosts(
   return costs;
 }
 
-function noCosts(): ClockCosts {
+/** Costs to be written into. */
+export function noCosts(): ClockCosts {
   return {
     outside_hours: 0,
     first_half_hour: 0,

@@ -42,6 +42,11 @@ const most = (steps: number) => Math.floor(LIMITS.search_steps / steps);
 const DAYS_OF_ALL = most(LIMITS.participants * STARTS_A_DAY);
 /** An occurrence costs as much as five people (docs/limits.md). */
 const DAYS_OF_A_SERIES = most((LIMITS.participants + 5 * LIMITS.occurrences) * STARTS_A_DAY);
+/** Members of groups count twice, and once more for every 20 occurrences. */
+const DAYS_OF_GROUPS = most(2 * LIMITS.participants * STARTS_A_DAY);
+const DAYS_OF_GROUPS_IN_A_SERIES = most(
+  (LIMITS.participants * (2 + LIMITS.occurrences / 20) + 5 * LIMITS.occurrences) * STARTS_A_DAY,
+);
 /** People with preferences count four times. */
 const DAYS_OF_PREFERENCES = most(4 * LIMITS.participants * STARTS_A_DAY);
 /** Open hours of a person and a day cost 24 steps each. */
@@ -294,9 +299,81 @@ export function acceptedInputs(): WorstInput[] {
         },
       ),
     ),
+    ...groupInputs(dry, weekly, horizon),
     dry("a daily series of 60 for one person", free.slice(0, 1), DAYS_OF_ONE_SERIES, {
       recurrence: ["RRULE:FREQ=DAILY;COUNT=60"],
       constraints: { ...around(DAYS_OF_ONE_SERIES), ...horizon },
     }),
+  ];
+}
+
+/** Of groups any member may come, so that each of them is looked at wherever those before are busy. */
+function groupInputs(
+  dry: (
+    name: string,
+    participants: unknown[],
+    days: number,
+    fields?: Record<string, unknown>,
+  ) => WorstInput,
+  weekly: string[],
+  horizon: Record<string, number>,
+): WorstInput[] {
+  const either = (input: WorstInput): WorstInput => ({ ...input, statuses: [200, 422] });
+  const groups = (size: number, days: number, count: number, busy: boolean) => {
+    const members = busy ? busyPeople(200, "", days) : people(() => ({ busy: [] }));
+    return list(LIMITS.participants / size, (index) => ({
+      any_of: members.slice(index * size, (index + 1) * size),
+      count,
+    }));
+  };
+  const series = (days: number) => ({
+    recurrence: weekly,
+    allow_concessions: true,
+    constraints: { ...around(days), ...horizon },
+  });
+  const most_members = LIMITS.participants;
+  return [
+    either(
+      dry(
+        "half of a group of 200 busy people",
+        groups(most_members, DAYS_OF_GROUPS, 100, true),
+        DAYS_OF_GROUPS,
+        {
+          allow_concessions: true,
+        },
+      ),
+    ),
+    either(
+      dry("100 groups of 2 busy people", groups(2, DAYS_OF_GROUPS, 1, true), DAYS_OF_GROUPS, {
+        allow_concessions: true,
+      }),
+    ),
+    dry(
+      "half of a group of 200 free people",
+      groups(most_members, DAYS_OF_GROUPS, 100, false),
+      DAYS_OF_GROUPS,
+    ),
+    either(
+      dry(
+        "a series of 60 weeks for half of a group of 200 busy people",
+        groups(most_members, DAYS_OF_GROUPS_IN_A_SERIES, 100, true),
+        DAYS_OF_GROUPS_IN_A_SERIES,
+        series(DAYS_OF_GROUPS_IN_A_SERIES),
+      ),
+    ),
+    either(
+      dry(
+        "a series of 60 weeks for 100 groups of 2 busy people",
+        groups(2, DAYS_OF_GROUPS_IN_A_SERIES, 1, true),
+        DAYS_OF_GROUPS_IN_A_SERIES,
+        series(DAYS_OF_GROUPS_IN_A_SERIES),
+      ),
+    ),
+    dry(
+      "a series of 60 weeks for half of a group of 200 free people",
+      groups(most_members, DAYS_OF_GROUPS_IN_A_SERIES, 100, false),
+      DAYS_OF_GROUPS_IN_A_SERIES,
+      series(DAYS_OF_GROUPS_IN_A_SERIES),
+    ),
   ];
 }

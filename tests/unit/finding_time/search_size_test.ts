@@ -18,6 +18,8 @@ const request = (attending: MeetingParticipant[], days = 10) => ({
   attending,
   recurrence: null,
 });
+const GROUP = { index: 0, count: 2, type: "required" };
+const member = () => ({ ...person(), group: GROUP });
 const person = (fields: Partial<MeetingParticipant> = {}): MeetingParticipant => ({
   email: "ana@north.example",
   type: "required",
@@ -29,6 +31,14 @@ Deno.test("a search counts people with preferences four times, and their open ho
   assert.equal(searchSteps(request([person(), person({ preferences: {} })])), 240 * 5);
   const open = { days: [], start: "09:00", end: "17:00" };
   assert.equal(searchSteps(request([person({ open_hours: [open, open] })])), 240 + 24 * 10 * 2);
+});
+
+Deno.test("a search counts members of groups twice, and once more for every 20 occurrences of a series", () => {
+  assert.equal(searchSteps(request([person(), member(), member()])), 240 * 5);
+  const series = { ...request([person(), member(), member()]), recurrence: ["RRULE:FREQ=WEEKLY"] };
+  series.constraints.recurrence_horizon = 40;
+  // Three people, two members counted again, two more times each for 40 occurrences, and 5 for each occurrence.
+  assert.equal(searchSteps(series), 240 * (3 + 2 + 2 * 2 + 5 * 40));
 });
 
 Deno.test("a search that is too large is refused with what would make it smaller", () => {
