@@ -136,15 +136,15 @@ declare
     public.use_google_authorization', E' \n'), '\s+');
   c_triggers constant text[] := regexp_split_to_array(btrim('
     meetings_admit_rows meetings_announce_inserted meetings_announce_updated meetings_check_id
-    meetings_check_pending meetings_check_size meetings_check_values meetings_close_moves meetings_count_rows
-    meetings_detach meetings_enqueue meetings_expect_meet_link meetings_expect_sync_inserted
-    meetings_expect_sync_updated meetings_forget meetings_forget_all meetings_forget_responses
-    meetings_keep_calendar meetings_keep_choices meetings_keep_holds meetings_name_fields meetings_note_burden
-    meetings_refuse_anonymous_users meetings_refuse_delete meetings_refuse_update meetings_refuse_user_delete
-    meetings_remove_participants meetings_set_failed meetings_set_pending meetings_take_in meetings_touch
-    task_calendar_events_refuse_delete task_calendar_events_refuse_update task_events_expect_sync_inserted
-    task_events_expect_sync_updated task_events_forget task_events_forget_responses task_events_keep_holds
-    tasks_admit_rows tasks_check_id tasks_check_limits tasks_touch', E' \n'), '\s+');
+    meetings_check_pending meetings_check_size meetings_check_size_of_change meetings_check_values
+    meetings_close_moves meetings_count_rows meetings_detach meetings_enqueue meetings_expect_meet_link
+    meetings_expect_sync_inserted meetings_expect_sync_updated meetings_forget meetings_forget_all
+    meetings_forget_responses meetings_keep_calendar meetings_keep_choices meetings_keep_holds meetings_name_fields
+    meetings_note_burden meetings_refuse_anonymous_users meetings_refuse_delete meetings_refuse_update
+    meetings_refuse_user_delete meetings_remove_participants meetings_set_failed meetings_set_pending
+    meetings_take_in meetings_touch task_calendar_events_refuse_delete task_calendar_events_refuse_update
+    task_events_expect_sync_inserted task_events_expect_sync_updated task_events_forget task_events_forget_responses
+    task_events_keep_holds tasks_admit_rows tasks_check_id tasks_check_limits tasks_touch', E' \n'), '\s+');
   c_versions constant text[] := regexp_split_to_array(btrim('
     20261129095900 20261129100000 20261129100050 20261129100100 20261129100150 20261129100155 20261129100160
     20261129100170 20261129100200 20261129100300 20261129100360 20261129100370 20261129100380 20261129100385

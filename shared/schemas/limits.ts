@@ -62,7 +62,7 @@ export const LIMITS = {
   /** Of the window, the participants and their open hours. */
   timezones: 64,
   /** Starts times people and occurrences: what half a second of processor time is enough for. */
-  search_steps: 1_500_000,
+  search_steps: 1_250_000,
 
   // Tasks and their events.
   task_id_characters: 200,

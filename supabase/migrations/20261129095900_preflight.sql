@@ -137,15 +137,15 @@ declare
   -- Of triggers on the tables that can be adopted.
   c_triggers constant text[] := regexp_split_to_array(btrim('
     meetings_admit_rows meetings_announce_inserted meetings_announce_updated meetings_check_id
-    meetings_check_pending meetings_check_size meetings_check_values meetings_close_moves meetings_count_rows
-    meetings_detach meetings_enqueue meetings_expect_meet_link meetings_expect_sync_inserted
-    meetings_expect_sync_updated meetings_forget meetings_forget_all meetings_forget_responses
-    meetings_keep_calendar meetings_keep_choices meetings_keep_holds meetings_name_fields meetings_note_burden
-    meetings_refuse_anonymous_users meetings_refuse_delete meetings_refuse_update meetings_refuse_user_delete
-    meetings_remove_participants meetings_set_failed meetings_set_pending meetings_take_in meetings_touch
-    task_calendar_events_refuse_delete task_calendar_events_refuse_update task_events_expect_sync_inserted
-    task_events_expect_sync_updated task_events_forget task_events_forget_responses task_events_keep_holds
-    tasks_admit_rows tasks_check_id tasks_check_limits tasks_touch', E' \n'), '\s+');
+    meetings_check_pending meetings_check_size meetings_check_size_of_change meetings_check_values
+    meetings_close_moves meetings_count_rows meetings_detach meetings_enqueue meetings_expect_meet_link
+    meetings_expect_sync_inserted meetings_expect_sync_updated meetings_forget meetings_forget_all
+    meetings_forget_responses meetings_keep_calendar meetings_keep_choices meetings_keep_holds meetings_name_fields
+    meetings_note_burden meetings_refuse_anonymous_users meetings_refuse_delete meetings_refuse_update
+    meetings_refuse_user_delete meetings_remove_participants meetings_set_failed meetings_set_pending
+    meetings_take_in meetings_touch task_calendar_events_refuse_delete task_calendar_events_refuse_update
+    task_events_expect_sync_inserted task_events_expect_sync_updated task_events_forget task_events_forget_responses
+    task_events_keep_holds tasks_admit_rows tasks_check_id tasks_check_limits tasks_touch', E' \n'), '\s+');
   -- Of each table that can be adopted, the documented columns and their types as pg_type names them.
   c_documented constant jsonb := '
     {"meetings": {"meeting_id": "text", "organizer_user_id": "uuid", "title": "text", "description": "text",

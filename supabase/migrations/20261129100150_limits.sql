@@ -45,7 +45,7 @@ return jsonb '{
   "candidates": 100,
   "occurrences": 60,
   "timezones": 64,
-  "search_steps": 1500000,
+  "search_steps": 1250000,
   "task_id_characters": 200,
   "tasks": 200,
   "attendees": 200,

@@ -290,13 +290,27 @@ begin
   return new;
 end $$;
 comment on function private.meetings_check_size() is
-  'Trigger: refuses a row that is larger than the request for the same meeting could be.';
+  'Trigger: refuses a row that is larger than the request for the same meeting could be, new or changed.';
 
 create trigger meetings_check_size
-  before insert or update of
+  before insert on public.meetings
+  for each row execute function private.meetings_check_size();
+
+-- A settlement sets the columns that people may have changed in Google, nearly always to what they are: compared here, since
+-- the function would be a third of its work.
+create trigger meetings_check_size_of_change
+  before update of
     title, description, location, participants, constraints, recurrence, weights, reminders, auto_reschedule, timezone, target_calendar_id
   on public.meetings
-  for each row execute function private.meetings_check_size();
+  for each row when (
+    (
+      old.title, old.description, old.location, old.participants, old.constraints, old.recurrence, old.weights, old.reminders, old.auto_reschedule,
+      old.timezone, old.target_calendar_id)
+    is distinct from (
+      new.title, new.description, new.location, new.participants, new.constraints, new.recurrence, new.weights, new.reminders, new.auto_reschedule,
+      new.timezone, new.target_calendar_id)
+  )
+  execute function private.meetings_check_size();
 
 revoke all on function
   private.busy_intervals,

@@ -510,8 +510,10 @@ begin
     attendees = case when given.shown ? 'forget' then '[]' else coalesce(given.shown -> 'attendees', m.attendees) end
   from unnest(p_states) as s
   left join private.event_state as es on es.kind = 'meeting' and es.subject_id = s.meeting_id
-  -- A sync may have stored a newer version of the event since the worker read it.
-  cross join lateral (select case when not private.is_older_event(s.shown -> 'seen', es.seen_event) then s.shown end) as given (shown)
+  -- A sync may have stored a newer version of the event since the worker read it. Offset 0: asked once for each row, and not
+  -- for each column.
+  cross join lateral (
+    select case when not private.is_older_event(s.shown -> 'seen', es.seen_event) then s.shown end offset 0) as given (shown)
   where m.meeting_id = s.meeting_id;
   perform set_config('convene.is_storing', 'false', true);
 end $$;

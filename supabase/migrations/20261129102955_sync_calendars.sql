@@ -97,12 +97,15 @@ create function private.meetings_expect_sync() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
   perform private.expect_sync((
-    select coalesce(jsonb_agg(distinct jsonb_build_object(
-      'user_id', n.organizer_user_id, 'google_account_id', coalesce(es.google_account_id, c.google_account_id), 'calendar_id', n.google_calendar_id)), '[]')
-    from new_rows as n
-    left join private.event_state as es on es.kind = 'meeting' and es.subject_id = n.meeting_id
-    left join private.google_connections as c on c.user_id = n.organizer_user_id
-    where n.google_event_id is not null and n.cancelled_at is null));
+    select coalesce(jsonb_agg(to_jsonb(calendars)), '[]')
+    from (
+      select distinct
+        n.organizer_user_id as user_id, coalesce(es.google_account_id, c.google_account_id) as google_account_id, n.google_calendar_id as calendar_id
+      from new_rows as n
+      left join private.event_state as es on es.kind = 'meeting' and es.subject_id = n.meeting_id
+      left join private.google_connections as c on c.user_id = n.organizer_user_id
+      where n.google_event_id is not null and n.cancelled_at is null
+    ) as calendars));
   return null;
 end $$;
 comment on function private.meetings_expect_sync() is 'Trigger: the calendar of a written meeting is read for changes.';
@@ -120,12 +123,14 @@ create function private.task_events_expect_sync() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
   perform private.expect_sync((
-    select coalesce(jsonb_agg(distinct jsonb_build_object(
-      'user_id', n.user_id, 'google_account_id', coalesce(es.google_account_id, c.google_account_id), 'calendar_id', n.calendar_id)), '[]')
-    from new_rows as n
-    left join private.event_state as es on es.kind = 'task_event' and es.subject_id = n.id::text
-    left join private.google_connections as c on c.user_id = n.user_id
-    where n.sync_status::text = 'synced' and n.deleted_at is null));
+    select coalesce(jsonb_agg(to_jsonb(calendars)), '[]')
+    from (
+      select distinct n.user_id, coalesce(es.google_account_id, c.google_account_id) as google_account_id, n.calendar_id
+      from new_rows as n
+      left join private.event_state as es on es.kind = 'task_event' and es.subject_id = n.id::text
+      left join private.google_connections as c on c.user_id = n.user_id
+      where n.sync_status::text = 'synced' and n.deleted_at is null
+    ) as calendars));
   return null;
 end $$;
 comment on function private.task_events_expect_sync() is 'Trigger: the calendar of a task event is read for changes.';
@@ -143,7 +148,7 @@ create function private.connections_expect_sync() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
   perform private.expect_sync((
-    select coalesce(jsonb_agg(distinct jsonb_build_object(
+    select coalesce(jsonb_agg(jsonb_build_object(
       'user_id', new.user_id, 'google_account_id', new.google_account_id, 'calendar_id', e.calendar_id)), '[]')
     from (
       select m.google_calendar_id as calendar_id

@@ -2014,7 +2014,7 @@ CREATE OR REPLACE FUNCTION private.connections_expect_sync()
 AS $function$
 begin
   perform private.expect_sync((
-    select coalesce(jsonb_agg(distinct jsonb_build_object(
+    select coalesce(jsonb_agg(jsonb_build_object(
       'user_id', new.user_id, 'google_account_id', new.google_account_id, 'calendar_id', e.calendar_id)), '[]')
     from (
       select m.google_calendar_id as calendar_id
@@ -4387,7 +4387,7 @@ CREATE OR REPLACE FUNCTION private.limits()
  LANGUAGE sql
  IMMUTABLE
  SET search_path TO ''
-RETURN '{"ids": 1000, "busy": 5000, "tasks": 200, "values": 220000, "exdates": 366, "weekdays": 7, "attendees": 200, "last_year": 2200, "reminders": 5, "timezones": 64, "body_bytes": 262144, "candidates": 100, "first_year": 1970, "list_items": 5000, "open_hours": 50, "group_count": 100, "object_keys": 200, "occurrences": 60, "calendar_ids": 10, "participants": 200, "search_steps": 1500000, "group_members": 200, "holiday_dates": 366, "nesting_depth": 16, "page_meetings": 100, "target_events": 20, "busy_intervals": 40000, "key_characters": 200, "name_characters": 200, "searched_people": 400, "audited_meetings": 100, "email_characters": 254, "event_categories": 50, "recurrence_lines": 20, "title_characters": 1000, "cursor_characters": 2000, "domain_characters": 253, "string_characters": 100000, "participants_bytes": 9437184, "peak_meeting_hours": 24, "task_id_characters": 200, "category_characters": 100, "event_id_characters": 1024, "location_characters": 1000, "schedule_body_bytes": 8388608, "timezone_characters": 64, "meeting_id_characters": 200, "return_url_characters": 2048, "calendar_id_characters": 300, "description_characters": 8192, "search_text_characters": 200, "signing_secret_characters": 100, "target_address_characters": 2048, "recurrence_line_characters": 1000, "authorization_code_characters": 200, "task_recurrence_line_characters": 4000}'::jsonb;
+RETURN '{"ids": 1000, "busy": 5000, "tasks": 200, "values": 220000, "exdates": 366, "weekdays": 7, "attendees": 200, "last_year": 2200, "reminders": 5, "timezones": 64, "body_bytes": 262144, "candidates": 100, "first_year": 1970, "list_items": 5000, "open_hours": 50, "group_count": 100, "object_keys": 200, "occurrences": 60, "calendar_ids": 10, "participants": 200, "search_steps": 1250000, "group_members": 200, "holiday_dates": 366, "nesting_depth": 16, "page_meetings": 100, "target_events": 20, "busy_intervals": 40000, "key_characters": 200, "name_characters": 200, "searched_people": 400, "audited_meetings": 100, "email_characters": 254, "event_categories": 50, "recurrence_lines": 20, "title_characters": 1000, "cursor_characters": 2000, "domain_characters": 253, "string_characters": 100000, "participants_bytes": 9437184, "peak_meeting_hours": 24, "task_id_characters": 200, "category_characters": 100, "event_id_characters": 1024, "location_characters": 1000, "schedule_body_bytes": 8388608, "timezone_characters": 64, "meeting_id_characters": 200, "return_url_characters": 2048, "calendar_id_characters": 300, "description_characters": 8192, "search_text_characters": 200, "signing_secret_characters": 100, "target_address_characters": 2048, "recurrence_line_characters": 1000, "authorization_code_characters": 200, "task_recurrence_line_characters": 4000}'::jsonb;
 
 CREATE OR REPLACE FUNCTION private.list_problem(p_list jsonb, p_shape jsonb, p_path text)
  RETURNS jsonb
@@ -5087,12 +5087,15 @@ CREATE OR REPLACE FUNCTION private.meetings_expect_sync()
 AS $function$
 begin
   perform private.expect_sync((
-    select coalesce(jsonb_agg(distinct jsonb_build_object(
-      'user_id', n.organizer_user_id, 'google_account_id', coalesce(es.google_account_id, c.google_account_id), 'calendar_id', n.google_calendar_id)), '[]')
-    from new_rows as n
-    left join private.event_state as es on es.kind = 'meeting' and es.subject_id = n.meeting_id
-    left join private.google_connections as c on c.user_id = n.organizer_user_id
-    where n.google_event_id is not null and n.cancelled_at is null));
+    select coalesce(jsonb_agg(to_jsonb(calendars)), '[]')
+    from (
+      select distinct
+        n.organizer_user_id as user_id, coalesce(es.google_account_id, c.google_account_id) as google_account_id, n.google_calendar_id as calendar_id
+      from new_rows as n
+      left join private.event_state as es on es.kind = 'meeting' and es.subject_id = n.meeting_id
+      left join private.google_connections as c on c.user_id = n.organizer_user_id
+      where n.google_event_id is not null and n.cancelled_at is null
+    ) as calendars));
   return null;
 end $function$;
 
@@ -8063,8 +8066,10 @@ begin
     attendees = case when given.shown ? 'forget' then '[]' else coalesce(given.shown -> 'attendees', m.attendees) end
   from unnest(p_states) as s
   left join private.event_state as es on es.kind = 'meeting' and es.subject_id = s.meeting_id
-  -- A sync may have stored a newer version of the event since the worker read it.
-  cross join lateral (select case when not private.is_older_event(s.shown -> 'seen', es.seen_event) then s.shown end) as given (shown)
+  -- A sync may have stored a newer version of the event since the worker read it. Offset 0: asked once for each row, and not
+  -- for each column.
+  cross join lateral (
+    select case when not private.is_older_event(s.shown -> 'seen', es.seen_event) then s.shown end offset 0) as given (shown)
   where m.meeting_id = s.meeting_id;
   perform set_config('convene.is_storing', 'false', true);
 end $function$;
@@ -8167,12 +8172,14 @@ CREATE OR REPLACE FUNCTION private.task_events_expect_sync()
 AS $function$
 begin
   perform private.expect_sync((
-    select coalesce(jsonb_agg(distinct jsonb_build_object(
-      'user_id', n.user_id, 'google_account_id', coalesce(es.google_account_id, c.google_account_id), 'calendar_id', n.calendar_id)), '[]')
-    from new_rows as n
-    left join private.event_state as es on es.kind = 'task_event' and es.subject_id = n.id::text
-    left join private.google_connections as c on c.user_id = n.user_id
-    where n.sync_status::text = 'synced' and n.deleted_at is null));
+    select coalesce(jsonb_agg(to_jsonb(calendars)), '[]')
+    from (
+      select distinct n.user_id, coalesce(es.google_account_id, c.google_account_id) as google_account_id, n.calendar_id
+      from new_rows as n
+      left join private.event_state as es on es.kind = 'task_event' and es.subject_id = n.id::text
+      left join private.google_connections as c on c.user_id = n.user_id
+      where n.sync_status::text = 'synced' and n.deleted_at is null
+    ) as calendars));
   return null;
 end $function$;
 
@@ -11598,7 +11605,8 @@ CREATE TRIGGER meetings_announce_inserted AFTER INSERT ON public.meetings REFERE
 CREATE TRIGGER meetings_announce_updated AFTER UPDATE ON public.meetings REFERENCING OLD TABLE AS old_meetings NEW TABLE AS new_meetings FOR EACH STATEMENT EXECUTE FUNCTION private.meetings_announce_updated();
 CREATE TRIGGER meetings_check_id BEFORE INSERT ON public.meetings FOR EACH ROW EXECUTE FUNCTION private.meetings_check_id();
 CREATE TRIGGER meetings_check_pending BEFORE UPDATE OF writeback_status ON public.meetings FOR EACH ROW WHEN (((new.writeback_status = 'pending'::text) AND (old.writeback_status IS DISTINCT FROM 'pending'::text))) EXECUTE FUNCTION private.meetings_check_pending();
-CREATE TRIGGER meetings_check_size BEFORE INSERT OR UPDATE OF title, description, location, participants, constraints, recurrence, weights, reminders, auto_reschedule, timezone, target_calendar_id ON public.meetings FOR EACH ROW EXECUTE FUNCTION private.meetings_check_size();
+CREATE TRIGGER meetings_check_size BEFORE INSERT ON public.meetings FOR EACH ROW EXECUTE FUNCTION private.meetings_check_size();
+CREATE TRIGGER meetings_check_size_of_change BEFORE UPDATE OF title, description, location, participants, constraints, recurrence, weights, reminders, auto_reschedule, timezone, target_calendar_id ON public.meetings FOR EACH ROW WHEN ((((((((((((old.title IS DISTINCT FROM new.title) OR (old.description IS DISTINCT FROM new.description)) OR (old.location IS DISTINCT FROM new.location)) OR (old.participants IS DISTINCT FROM new.participants)) OR (old.constraints IS DISTINCT FROM new.constraints)) OR (old.recurrence IS DISTINCT FROM new.recurrence)) OR (old.weights IS DISTINCT FROM new.weights)) OR (old.reminders IS DISTINCT FROM new.reminders)) OR (old.auto_reschedule IS DISTINCT FROM new.auto_reschedule)) OR (old.timezone IS DISTINCT FROM new.timezone)) OR (old.target_calendar_id IS DISTINCT FROM new.target_calendar_id))) EXECUTE FUNCTION private.meetings_check_size();
 CREATE TRIGGER meetings_check_values BEFORE INSERT OR UPDATE OF participants, constraints, recurrence, weights, auto_reschedule, on_conflict, title, description, location, description_details, locale, conference, reminders, target_calendar_id, starts_at, ends_at, timezone ON public.meetings FOR EACH ROW EXECUTE FUNCTION private.meetings_check_values();
 CREATE TRIGGER meetings_close_moves AFTER UPDATE ON public.meetings REFERENCING NEW TABLE AS new_meetings FOR EACH STATEMENT EXECUTE FUNCTION private.meetings_close_moves();
 CREATE TRIGGER meetings_count_rows BEFORE INSERT ON public.meetings FOR EACH STATEMENT EXECUTE FUNCTION private.meetings_count_rows();

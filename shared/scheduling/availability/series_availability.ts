@@ -38,16 +38,17 @@ export function seriesAvailabilities(
   return new Map(Array.from(starts, (start, i) => {
     const choice = choices?.at(i) ?? [];
     const people = [...invited, ...choice.flatMap(({ chosen }) => chosen.map(asInvited))];
-    const needed = choice.filter(isRequired).flatMap(({ presences }) => presences);
     const from = first[i]!;
-    const occurrences = instants.subarray(from, first[i + 1]);
+    const to = first[i + 1]!;
+    const occurrences = instants.subarray(from, to);
+    const is_missed = new Uint8Array(to - from);
+    for (const { presences } of choice.filter(isRequired)) {
+      for (const presence of presences) presence.markAbsent(at, from, to, is_missed);
+    }
     const held = enoughPeople(
       search,
       people,
-      startsWhere(occurrences, (_, k) => {
-        const index = at[from + k]!;
-        return clear[index] === 1 && needed.every((presence) => presence.at(index));
-      }),
+      startsWhere(occurrences, (_, k) => clear[at[from + k]!] === 1 && is_missed[k] === 0),
     );
     const is_held = marksOf(occurrences, held);
     const clashes = startsWhere(occurrences, (_, k) => is_held[k] === 0);

@@ -43,10 +43,10 @@ Deno.test("a search counts members of groups twice, and once more for every 20 o
 
 Deno.test("a search that is too large is refused with what would make it smaller", () => {
   const people = Array.from({ length: 200 }, () => person({ preferences: {} }));
-  const around = request(people, 6);
+  const around = request(people, 5);
   around.constraints.interval_minutes = 5;
   assert.equal(searchProblem(around), null);
-  const longer = request(people, 7);
+  const longer = request(people, 6);
   longer.constraints.interval_minutes = 5;
   assert.match(searchProblem(longer)!.message, /shorter time window/);
   assert.equal(searchProblem(longer)!.path, "constraints.latest_date");
