@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { readOptions } from "./command_line.ts";
 import type { PlatformOptions } from "./platform.ts";
 
 export interface StartOptions {
@@ -51,17 +51,14 @@ export function parseStartOptions(
   args: string[],
   environment: Record<string, string>,
 ): StartOptions {
-  const { values } = parseArgs({
-    args,
-    options: {
-      data: { type: "string" },
-      "database-url": { type: "string" },
-      "api-port": { type: "string", default: "54321" },
-      "google-port": { type: "string", default: "54380" },
-      "postgres-port": { type: "string", default: "54322" },
-      json: { type: "boolean", default: false },
-      help: { type: "boolean", default: false },
-    },
+  const values = readOptions(args, {
+    data: { type: "string" },
+    "database-url": { type: "string" },
+    "api-port": { type: "string", default: "54321" },
+    "google-port": { type: "string", default: "54380" },
+    "postgres-port": { type: "string", default: "54322" },
+    json: { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
   });
   return {
     help: values.help,

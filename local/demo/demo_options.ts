@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { readOptions } from "../command_line.ts";
 
 export interface DemoOptions {
   help: boolean;
@@ -19,7 +19,7 @@ export interface DemoOptions {
 
 export const DEMO_HELP =
   `Shows Convene at work: one insert becomes one event on Google Calendar, on an embedded database
-and a Google Calendar emulator. Ends when it is done; the exit code is 0 only if every check passed.
+and a Google Calendar emulator. Ends when it is done, after about ten seconds; the exit code is 0 only if every check passed.
 
 Usage: deno task demo [options]
 
@@ -39,20 +39,17 @@ is busy and which change would help; that is an answer too, and the exit code is
 
 /** Reads the command line. Throws a sentence naming what is wrong. */
 export function parseDemoOptions(args: string[]): DemoOptions {
-  const { values } = parseArgs({
-    args,
-    options: {
-      calendars: { type: "string" },
-      participants: { type: "string" },
-      from: { type: "string" },
-      to: { type: "string" },
-      duration: { type: "string", default: "30" },
-      timezone: { type: "string" },
-      zone: { type: "string", multiple: true, default: [] },
-      hours: { type: "string", default: "9-17" },
-      json: { type: "boolean", default: false },
-      help: { type: "boolean", default: false },
-    },
+  const values = readOptions(args, {
+    calendars: { type: "string" },
+    participants: { type: "string" },
+    from: { type: "string" },
+    to: { type: "string" },
+    duration: { type: "string", default: "30" },
+    timezone: { type: "string" },
+    zone: { type: "string", multiple: true, default: [] },
+    hours: { type: "string", default: "9-17" },
+    json: { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
   });
   checkWindow(values.from, values.to);
   if (values.timezone !== undefined) requireZone("--timezone", values.timezone);

@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { readOptions } from "../command_line.ts";
 
 export interface DeployOptions {
   help: boolean;
@@ -39,17 +39,14 @@ export function parseDeployOptions(
   args: string[],
   environment: Readonly<Record<string, string>>,
 ): DeployOptions {
-  const { values } = parseArgs({
-    args,
-    options: {
-      project: { type: "string" },
-      "env-file": { type: "string" },
-      "api-url": { type: "string" },
-      smoke: { type: "string" },
-      "verify-only": { type: "boolean", default: false },
-      "dry-run": { type: "boolean", default: false },
-      help: { type: "boolean", default: false },
-    },
+  const values = readOptions(args, {
+    project: { type: "string" },
+    "env-file": { type: "string" },
+    "api-url": { type: "string" },
+    smoke: { type: "string" },
+    "verify-only": { type: "boolean", default: false },
+    "dry-run": { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
   });
   const ref = values.project ?? "";
   if (!values.help && !/^[a-z]{20}$/.test(ref)) {

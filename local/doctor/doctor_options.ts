@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { readOptions } from "../command_line.ts";
 import { ADDRESS_HELP, ADDRESS_OPTIONS, projectAddress } from "../project_address.ts";
 import type { ProjectAddress } from "../project_address.ts";
 
@@ -37,16 +37,13 @@ export function parseDoctorOptions(
   args: string[],
   environment: Record<string, string>,
 ): DoctorOptions {
-  const { values } = parseArgs({
-    args,
-    options: {
-      ...ADDRESS_OPTIONS,
-      limit: { type: "string" },
-      repair: { type: "boolean", default: false },
-      "delete-orphaned": { type: "boolean", default: false },
-      json: { type: "boolean", default: false },
-      help: { type: "boolean", default: false },
-    },
+  const values = readOptions(args, {
+    ...ADDRESS_OPTIONS,
+    limit: { type: "string" },
+    repair: { type: "boolean", default: false },
+    "delete-orphaned": { type: "boolean", default: false },
+    json: { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
   });
   const { help, json, repair, "delete-orphaned": delete_orphaned } = values;
   if (help) return { help, json, repair, delete_orphaned, functions_url: "", key: "", limit: null };

@@ -1,6 +1,6 @@
 // The program behind `deno task pause`.
-import { parseArgs } from "node:util";
 import * as z from "zod/mini";
+import { readOptions } from "../command_line.ts";
 import { printLine } from "../output.ts";
 import {
   ADDRESS_HELP,
@@ -35,18 +35,15 @@ const RESPONSE = z.object({ pauses: PAUSES });
 if (import.meta.main) await runTask(pause);
 
 async function pause(args: string[], environment: Record<string, string>): Promise<number> {
-  const { values } = parseArgs({
-    args,
-    options: {
-      ...ADDRESS_OPTIONS,
-      reason: { type: "string" },
-      kind: { type: "string" },
-      user: { type: "string" },
-      until: { type: "string" },
-      by: { type: "string" },
-      json: { type: "boolean", default: false },
-      help: { type: "boolean", default: false },
-    },
+  const values = readOptions(args, {
+    ...ADDRESS_OPTIONS,
+    reason: { type: "string" },
+    kind: { type: "string" },
+    user: { type: "string" },
+    until: { type: "string" },
+    by: { type: "string" },
+    json: { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
   });
   if (values.help) {
     printLine(HELP);

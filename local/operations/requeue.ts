@@ -1,7 +1,7 @@
 // The program behind `deno task requeue`.
-import { parseArgs } from "node:util";
 import * as z from "zod/mini";
 import { LIMITS } from "../../shared/schemas/limits.ts";
+import { readOptions } from "../command_line.ts";
 import { printLine } from "../output.ts";
 import {
   ADDRESS_HELP,
@@ -56,21 +56,18 @@ const EVERYTHING = { since: `${LIMITS.first_year}-01-01T00:00:00Z` };
 if (import.meta.main) await runTask(requeue);
 
 async function requeue(args: string[], environment: Record<string, string>): Promise<number> {
-  const { values } = parseArgs({
-    args,
-    options: {
-      ...ADDRESS_OPTIONS,
-      reason: { type: "string" },
-      kind: { type: "string" },
-      user: { type: "string" },
-      since: { type: "string" },
-      before: { type: "string" },
-      id: { type: "string" },
-      all: { type: "boolean", default: false },
-      "dry-run": { type: "boolean", default: false },
-      json: { type: "boolean", default: false },
-      help: { type: "boolean", default: false },
-    },
+  const values = readOptions(args, {
+    ...ADDRESS_OPTIONS,
+    reason: { type: "string" },
+    kind: { type: "string" },
+    user: { type: "string" },
+    since: { type: "string" },
+    before: { type: "string" },
+    id: { type: "string" },
+    all: { type: "boolean", default: false },
+    "dry-run": { type: "boolean", default: false },
+    json: { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
   });
   if (values.help) {
     printLine(HELP);

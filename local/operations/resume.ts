@@ -1,6 +1,6 @@
 // The program behind `deno task resume`.
-import { parseArgs } from "node:util";
 import * as z from "zod/mini";
+import { readOptions } from "../command_line.ts";
 import { printLine } from "../output.ts";
 import {
   ADDRESS_HELP,
@@ -28,15 +28,12 @@ const RESPONSE = z.object({ resumed: z.number(), pauses: PAUSES });
 if (import.meta.main) await runTask(resume);
 
 async function resume(args: string[], environment: Record<string, string>): Promise<number> {
-  const { values } = parseArgs({
-    args,
-    options: {
-      ...ADDRESS_OPTIONS,
-      kind: { type: "string" },
-      user: { type: "string" },
-      json: { type: "boolean", default: false },
-      help: { type: "boolean", default: false },
-    },
+  const values = readOptions(args, {
+    ...ADDRESS_OPTIONS,
+    kind: { type: "string" },
+    user: { type: "string" },
+    json: { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
   });
   if (values.help) {
     printLine(HELP);

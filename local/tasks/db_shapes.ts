@@ -1,5 +1,18 @@
+import { taskOptions } from "../command_line.ts";
 import { printLine } from "../output.ts";
 import { shapesMigration } from "./row_shapes.ts";
+
+taskOptions(
+  `Writes the migration of the shapes that rows of meetings are checked with (supabase/migrations/*_meeting_shapes.sql),
+from the schemas of requests.
+
+Usage: deno task db:shapes
+
+  --help  this text
+
+Takes less than a second.`,
+  {},
+);
 
 const MIGRATION = new URL(
   "../../supabase/migrations/20261129100155_meeting_shapes.sql",

@@ -1,4 +1,5 @@
 import { join, relative, resolve } from "node:path";
+import { closestOf } from "@shared/std/closest.ts";
 
 /** What `deno task test` was asked for. */
 export interface TestArguments {
@@ -33,6 +34,8 @@ Other options go to "deno test" as they are. Examples:
   deno task test tests/integration --filter "/^status on Postgres: /"
   deno task test tests/platform --database pglite`;
 
+const OWN_OPTIONS = ["--filter", "--database", "--help"];
+
 const TEST_FILE = /_test\.ts$/;
 
 function isDatabase(text: string): text is NonNullable<TestArguments["database"]> {
@@ -55,13 +58,20 @@ export function readTestArguments(args: readonly string[]): TestArguments {
     else if (name === "--filter") filter = value();
     else if (name === "--database") database = value();
     else if (args[index] === "--") continue;
-    else if (args[index]!.startsWith("-")) others.push(args[index]!);
+    else if (args[index]!.startsWith("-")) others.push(optionOfDeno(args[index]!, name));
     else paths.push(args[index]!);
   }
   if (database !== undefined && !isDatabase(database)) {
     throw new Error(`--database is "${database}", not "pglite", "postgres" or "both". See --help.`);
   }
   return { help, paths, filter, database, others };
+}
+
+/** An option that this task passes on; one that is nearly an own one would fail in every file. */
+function optionOfDeno(argument: string, name: string): string {
+  const closest = closestOf(name, OWN_OPTIONS);
+  if (closest === undefined) return argument;
+  throw new Error(`"${name}" is no option of this task. Did you mean ${closest}?`);
 }
 
 /** The test files in these paths, relative to `root`, in order. Throws for a path that has none. */

@@ -65,7 +65,7 @@ export function german(locale: string): ReturnType<typeof english> {
         `${coming} von ${invited} ${coming === 1 ? "kann" : "können"} kommen, ohne ${
           names(absent)
         }`,
-      tentative: (args) => `unter Vorbehalt eingetragen ist etwas bei ${names(args.names)}`,
+      tentative: (args) => `bei ${names(args.names)} steht etwas unter Vorbehalt im Kalender`,
       calendar_unknown: (args) =>
         args.names.length === 1
           ? `der Kalender von ${names(args.names)} konnte nicht gelesen werden`
@@ -100,19 +100,23 @@ export function german(locale: string): ReturnType<typeof english> {
       longer_gap_preferred: ({ name, preferred }) =>
         `${minutes(preferred)} zwischen Terminen passen besser für ${name}`,
       usually_accepts: (args) =>
-        `Termine zu dieser Zeit der Woche werden meist angenommen von ${names(args.names)}`,
+        `Termine zu dieser Zeit der Woche werden von ${names(args.names)} meist angenommen`,
       usually_declines: ({ name, percentage }) =>
-        `von früheren Terminen zu dieser Zeit der Woche wurden ${percentage} Prozent abgelehnt von ${name}`,
+        `${percentage} Prozent der früheren Termine zu dieser Zeit der Woche wurden von ${name} abgelehnt`,
       spares_burdened: ({ name }) =>
-        `es schont ${name}, für wen frühere Termine am ungünstigsten lagen`,
+        `es schont ${name} nach besonders ungünstigen früheren Terminen`,
       every_occurrence_free: ({ count }) =>
         count === 1
           ? "der eine Termin der Serie ist für alle möglich, die nötig sind"
-          : `alle ${count} Termine der Serie sind für alle möglich, die nötig sind`,
+          : `${
+            count === 2 ? "beide" : `alle ${count}`
+          } Termine der Serie sind für alle möglich, die nötig sind`,
       some_occurrences_clash: (args) =>
-        `${args.clashing} von ${args.count} Terminen der Serie passen nicht für ${
+        `${
+          args.count === 1 ? "der eine Termin" : `${args.clashing} von ${args.count} Terminen`
+        } ${`der Serie ${args.clashing === 1 ? "passt" : "passen"} nicht für ${
           names(args.names)
-        }`,
+        }`}`,
       chosen_from_group: ({ group, names: chosen, why, free, members }) =>
         `für ${group}: ${names(chosen)}, ${
           {
@@ -123,11 +127,13 @@ export function german(locale: string): ReturnType<typeof english> {
           }[why]
         }`,
       group_unfilled: ({ group, count, chosen }) =>
-        `von ${group} ${chosen === 1 ? "kann" : "können"} nur ${chosen} von ${count} kommen`,
+        chosen === 0
+          ? `für ${group}: keine Wahl ist möglich`
+          : `für ${group}: nur ${chosen} von ${count} ${chosen === 1 ? "kann" : "können"} kommen`,
       keeps_free_time_whole: () => "die freie Zeit aller bleibt in einem Stück",
       keeps_free_time_usable: () => "es bleibt keine freie Zeit, die zu kurz ist",
       leaves_short_time: ({ name, short }) =>
-        `es bleibt freie Zeit, die zu kurz ist, für ${name} (${
+        `für ${name} bleibt freie Zeit, die zu kurz ist (${
           short.length === 2 ? `${short[0]} und ` : ""
         }${minutes(short.at(-1) ?? 0)} zwischen Terminen)`,
       splits_free_time: (args) =>
@@ -135,7 +141,7 @@ export function german(locale: string): ReturnType<typeof english> {
           minutes(args.minutes_after)
         }`,
       earliest_start: () => "früher war keine Zeit möglich",
-      notice: (args) => `frühere Zeiten schließt der Vorlauf von ${length(args.minutes)} aus`,
+      notice: (args) => `der Vorlauf von ${length(args.minutes)} schließt frühere Zeiten aus`,
       first_possible: ({ time, why }) => `die erste mögliche Zeit ist ${time}: ${why}`,
       runner_up: ({ time, why }) => `die zweite Wahl ist ${time}: ${why}`,
     },
@@ -150,7 +156,9 @@ export function german(locale: string): ReturnType<typeof english> {
 
     results: {
       found: (count, best) =>
-        `${count === 1 ? "Eine Zeit ist" : `${count} Zeiten sind`} möglich; die beste ist ${best}.`,
+        count === 1
+          ? `Eine Zeit ist möglich: ${best}.`
+          : `${count} Zeiten sind möglich; die beste ist ${best}.`,
       alternatives: (count) =>
         `${count === 1 ? "Eine andere Zeit ist" : `${count} andere Zeiten sind`} möglich.`,
       no_alternative: "Keine andere Zeit als die jetzige ist möglich.",
@@ -181,11 +189,10 @@ export function german(locale: string): ReturnType<typeof english> {
         `Zwischen ${from} und ${to} können nie ${percentage} Prozent der Personen kommen`,
       none_free: (from, to, duration, blocking) =>
         `Zwischen ${from} und ${to} haben nie alle, die nötig sind, ${minutes(duration)} Zeit. ` +
-        `Am meisten im Weg: ${blocking}`,
+        `Am häufigsten im Weg: ${blocking}`,
       group_never_free: (from, to, group, count) =>
-        `Zwischen ${from} und ${to} ist zu keiner Zeit, zu der alle anderen können, ${
-          count === 1 ? "eine" : `eine Zahl von ${count}`
-        } aus ${group} frei`,
+        `Zwischen ${from} und ${to} ${count === 1 ? "ist" : "sind"} ${group} nie frei, wenn alle ` +
+        `anderen können${count === 1 ? "" : ` (${count} sind nötig)`}`,
       blocking: (name, percentage) => `${name} (${number(percentage)} % der Zeiten)`,
       hours: (hours, timezone, days) =>
         days === undefined
@@ -212,7 +219,9 @@ export function german(locale: string): ReturnType<typeof english> {
     suggestions: {
       occurrences: (start, free, all) =>
         free === all
-          ? `${start}, mit allen ${all} Terminen der Serie`
+          ? `${start}, mit ${
+            all === 1 ? "dem einen Termin" : all === 2 ? "beiden Terminen" : `allen ${all} Terminen`
+          } der Serie`
           : `${start}, mit ${free} von ${all} Terminen der Serie`,
       ignoring: (start) =>
         `Mit on_unknown "ignore" wäre möglich: ${start}, ` +
@@ -268,8 +277,13 @@ export function german(locale: string): ReturnType<typeof english> {
       later_window: (end) => `dass der Zeitraum über ${end} hinausreicht`,
       open: ({ from, until, timezone }) =>
         [
-          ...(from === undefined ? [] : [`ab ${formatTimeOfDay(from)} Uhr`]),
-          ...(until === undefined ? [] : [`bis ${formatTimeOfDay(until)} Uhr`]),
+          ...(from !== undefined && until !== undefined
+            ? [`von ${formatTimeOfDay(from)} bis ${formatTimeOfDay(until)} Uhr`]
+            : from !== undefined
+            ? [`ab ${formatTimeOfDay(from)} Uhr`]
+            : until !== undefined
+            ? [`bis ${formatTimeOfDay(until)} Uhr`]
+            : []),
           `(${timezone})`,
           "erreichbar",
         ].join(" "),

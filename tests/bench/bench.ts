@@ -3,8 +3,8 @@
  * Run: deno task bench. Ends with code 1 if a goal is missed.
  */
 import { loadavg } from "node:os";
-import { parseArgs } from "node:util";
 import project from "../../deno.json" with { type: "json" };
+import { readCommandLine } from "../../local/command_line.ts";
 import { printError, printLine } from "../../local/output.ts";
 import { elapsedText, type Outcome, outcomeOf, outcomeTable } from "./outcome.ts";
 
@@ -21,16 +21,15 @@ a goal is missed. All of them take about half an hour on two cores. Nothing else
   names     Some of: ${NAMES.join(", ")}. Default: all
   --help    Prints this.
 
-"deno task bench:NAME" runs one alone; some take options.`;
+"deno task bench:NAME" runs one alone; its --help says what it measures, its options and how long it
+takes.`;
 
 /** More than this much other work makes the figures worth nothing. */
 const BUSY_LOAD = 0.5;
 
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
-    args: Deno.args,
-    options: { help: { type: "boolean", short: "h" } },
-    allowPositionals: true,
+  const { values, positionals } = readCommandLine(Deno.args, {
+    help: { type: "boolean", short: "h" },
   });
   if (values.help) return printLine(USAGE);
   const unknown = positionals.filter((name) => !NAMES.includes(name));

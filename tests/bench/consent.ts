@@ -6,6 +6,18 @@ import { startPlatform } from "../../local/platform.ts";
 import { WEEK } from "../support/meetings.ts";
 import { type Organizer, stackOf } from "../support/stack.ts";
 import { verdict } from "./verdict.ts";
+import { taskOptions } from "../../local/command_line.ts";
+
+taskOptions(
+  `Measures whether the time of a refusal tells a user who shares nothing from an address that belongs to no user.
+
+Usage: deno task bench:consent
+
+  --help  this text
+
+Takes about a quarter of a minute. Exit code: 1 a goal is not met, 2 an option is wrong.`,
+  {},
+);
 
 const PAIRS = 200;
 const WARM_UP = 30;

@@ -3,7 +3,7 @@
  * memory grew. Each has processes of its own, warmed up by small requests: after another large request the memory would
  * have grown already. Three processes each, of which the middle one counts and the least and the most are shown beside
  * it: what else the machine does is in these figures too.
- * Run: deno task bench:intake [--only <part of a name>] [--repeat <processes a request>]
+ * Run: deno task bench:intake; --help has its options.
  */
 import { callFunction, stackOf } from "../support/stack.ts";
 import { type FunctionsWorker, startPlatform } from "../../local/platform.ts";
@@ -14,6 +14,22 @@ import type { WorstInput } from "./intake/worst_inputs.ts";
 import { measureProcess } from "./intake/measure_process.ts";
 import { processorTimes } from "./processor_time.ts";
 import { verdict } from "./verdict.ts";
+import { taskOptions, wholeNumberOption } from "../../local/command_line.ts";
+
+const { only, repeats } = taskOptions(
+  `Measures what the largest and dearest requests cost a functions process, refused and accepted: processor time and
+memory. Linux only.
+
+Usage: deno task bench:intake [options]
+
+  --only TEXT  only requests whose name contains the text (default: all)
+  --repeat N   processes for each request, of which the middle one counts (default: 3)
+  --help       this text
+
+Takes about four minutes. Exit code: 1 a goal is not met, 2 an option is wrong.`,
+  { only: { type: "string", default: "" }, repeat: { type: "string", default: "3" } },
+  ({ only, repeat }) => ({ only, repeats: wholeNumberOption("--repeat", repeat) }),
+);
 
 /** By definition: JSON.parse of the document below takes so long. All seconds are scaled by it. */
 const REFERENCE_SECONDS = 0.15;
@@ -21,12 +37,6 @@ const GOAL_SECONDS = 0.5;
 const GOAL_MEGABYTES = 64;
 
 const print = (line: string) => Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
-const option = (name: string) => {
-  const at = Deno.args.indexOf(`--${name}`);
-  return at < 0 ? undefined : Deno.args[at + 1];
-};
-const only = option("only") ?? "";
-const repeats = Number(option("repeat") ?? 3);
 
 const document = JSON.stringify(
   Array.from({ length: 220_000 }, (_, index) => ({

@@ -2,7 +2,7 @@
  * What the whole stack does under load: 50 clients that search, write, change, insert, read and list, with wake-ups, the sweep,
  * webhooks to a receiver and push notifications running, on a real Postgres. Then the same with 40 ms on every call of the
  * database, as between a function and a hosted project, and a batch of 1,000 meetings at that distance. Linux only.
- * Run: deno task bench:load [--seconds 60] [--clients 50]
+ * Run: deno task bench:load; --help has its options.
  */
 import { startPlatform } from "../../local/platform.ts";
 import { startReceiver } from "../unit/notifications/receiver.ts";
@@ -19,9 +19,27 @@ import { startSlowLine } from "./load/slow_line.ts";
 import { batchRun } from "./writeback/batch_runs.ts";
 import { evenPaceSeconds } from "./writeback/ideal.ts";
 import { verdict } from "./verdict.ts";
+import { taskOptions, wholeNumberOption } from "../../local/command_line.ts";
 
-const SECONDS = numberAfter("--seconds") ?? 60;
-const CLIENTS = numberAfter("--clients") ?? 50;
+const { SECONDS, CLIENTS } = taskOptions(
+  `Measures the whole stack under load: clients that search, write, change, insert, read and list, on a real Postgres,
+with wake-ups, webhooks and push messages. Then the same with 40 ms on every call of the database, and a batch of
+1,000 meetings at that distance. Linux only.
+
+Usage: deno task bench:load [options]
+
+  --seconds N  how long each of the two loads lasts (default: 60)
+  --clients N  clients at the same time (default: 50)
+  --help       this text
+
+Takes two minutes and twice --seconds: about four by default. Exit code: 1 a goal is not met, 2 an option is wrong.`,
+  { seconds: { type: "string", default: "60" }, clients: { type: "string", default: "50" } },
+  ({ seconds, clients }) => ({
+    SECONDS: wholeNumberOption("--seconds", seconds),
+    CLIENTS: wholeNumberOption("--clients", clients),
+  }),
+);
+
 const DATABASE_MS = 40;
 const BATCH = 1000;
 const BATCH_ORGANIZERS = 10;
@@ -178,9 +196,4 @@ async function functionsMegabytes(): Promise<number> {
     }
   }
   return kilobytes / 1024;
-}
-
-function numberAfter(option: string): number | undefined {
-  const at = Deno.args.indexOf(option);
-  return at === -1 ? undefined : Number(Deno.args[at + 1]);
 }

@@ -1,8 +1,7 @@
 /**
  * What the ledger costs when it is large, partitioned by month and as one table, on a real Postgres.
  * Linux only: it reads processor times from /proc.
- * Run: deno task bench:scale [--rows=N] [--replies=N]. N steps of the ledger in each of two databases,
- * default a million: about 700 MB of disk for each million.
+ * Run: deno task bench:scale; --help has its options.
  */
 import { startPlatform } from "../../local/platform.ts";
 import { printLine } from "../../local/output.ts";
@@ -22,9 +21,30 @@ import {
 } from "./scale/measurements.ts";
 import { meetingRows } from "./scale/meeting_rows.ts";
 import { fillReplies, replyCost } from "./scale/replies.ts";
+import { taskOptions, wholeNumberOption } from "../../local/command_line.ts";
 
-const rows = number("rows", 1_000_000);
-const replies = number("replies", rows / 10);
+const { rows, replies } = taskOptions(
+  `Measures what the ledger costs when it is large, partitioned by month and as one table, on a real Postgres. Linux
+only.
+
+Usage: deno task bench:scale [options]
+
+  --rows N     steps of the ledger in each of two databases (default: 1_000_000); about 700 MB of disk for
+               each million
+  --replies N  stored replies of guests (default: a tenth of the rows)
+  --help       this text
+
+Takes about 20 seconds with --rows 100_000, and longer with more rows. Exit code: 2 an option is wrong.`,
+  { rows: { type: "string", default: "1_000_000" }, replies: { type: "string" } },
+  (values) => {
+    const rows = wholeNumberOption("--rows", values.rows);
+    const replies = values.replies === undefined
+      ? Math.max(1, Math.floor(rows / 10))
+      : wholeNumberOption("--replies", values.replies);
+    return { rows, replies };
+  },
+);
+
 /** With ledger_retention_days at its default there are rows of this month and of the three before. */
 const MONTHS = 3;
 /** Five years, where nothing is ever dropped. */
@@ -193,13 +213,6 @@ function seconds({ elapsed_ms }: { elapsed_ms: number }): string {
 
 function megabytes({ wal_kb }: Cost): string {
   return (wal_kb / 1024).toFixed(1);
-}
-
-function number(option: string, otherwise: number): number {
-  const given = Deno.args.find((arg) => arg.startsWith(`--${option}=`))?.split("=")[1];
-  const value = given === undefined ? otherwise : Number(given.replaceAll("_", ""));
-  if (!Number.isInteger(value) || value < 1) throw new Error(`--${option}: a whole number`);
-  return value;
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): void {

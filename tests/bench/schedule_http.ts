@@ -11,6 +11,19 @@ import { migratedPostgres } from "../support/prepared_databases.ts";
 import { startPostgresServer } from "../support/postgres_server.ts";
 import { schedulingInput } from "../unit/scheduling/baseline_inputs.ts";
 import { verdict } from "./verdict.ts";
+import { taskOptions } from "../../local/command_line.ts";
+
+taskOptions(
+  `Measures POST schedule as a dry run, beside a server that only parses the same body and one empty call of the
+database.
+
+Usage: deno task bench:schedule-http
+
+  --help  this text
+
+Takes about half a minute. Exit code: 1 a goal is not met, 2 an option is wrong.`,
+  {},
+);
 
 const SIZE = { participants: 20, busy: 100, days: 20 };
 const WARM_UP = 400;

@@ -2,7 +2,7 @@
  * Measures in processor time the search on the inputs of the baselines, beside JSON.parse of Google's freeBusy replies with the same
  * intervals (the least that anyone has to spend) and a plain luxon implementation, in one run. Prints two tables in
  * Markdown and whether the goals are met; ends with code 1 if an answer is wrong or a goal is missed.
- * Run: deno task bench:scheduling [--all]
+ * Run: deno task bench:scheduling; --help has its options.
  */
 import { findFreeStarts } from "@shared/scheduling/availability/free_starts.ts";
 import { findSlots } from "@shared/scheduling/find_slots.ts";
@@ -21,6 +21,20 @@ import type { FreshProcess } from "./fresh_process.ts";
 import { luxonFreeStarts } from "./luxon_free_starts.ts";
 import { processorTimes } from "./processor_time.ts";
 import { verdict } from "./verdict.ts";
+import { taskOptions } from "../../local/command_line.ts";
+
+const { all } = taskOptions(
+  `Measures the search in processor time, beside JSON.parse of Google's replies with the same intervals and beside an
+implementation with luxon.
+
+Usage: deno task bench:scheduling [--all]
+
+  --all   every size of the matrix (default: seven of them)
+  --help  this text
+
+Takes about a minute. Exit code: 1 an answer is wrong or a goal is not met, 2 an option is wrong.`,
+  { all: { type: "boolean", default: false } },
+);
 
 const CHOSEN: readonly InputSize[] = [
   { participants: 5, busy: 20, days: 5 },
@@ -209,7 +223,7 @@ function printTable(header: readonly string[], rows: readonly (readonly string[]
 const time = (milliseconds: number) => milliseconds.toFixed(milliseconds < 100 ? 3 : 0);
 const times = (ratio: number) => ratio.toFixed(ratio < 10 ? 2 : 0);
 
-const rows = (Deno.args.includes("--all") ? MATRIX : CHOSEN).map(measure);
+const rows = (all ? MATRIX : CHOSEN).map(measure);
 printTable(
   [
     "P,B,W",

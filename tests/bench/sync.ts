@@ -14,6 +14,19 @@ import { stackOf } from "../support/stack.ts";
 import { declined, measuredCalendar, PAGE, secondsByPush } from "../support/sync_cost.ts";
 import type { PageForm, PageMemory } from "./sync_page.ts";
 import { verdict } from "./verdict.ts";
+import { taskOptions } from "../../local/command_line.ts";
+
+taskOptions(
+  `Measures sync with Google: a full read of 10,000 events and one change afterwards, in calls and statements; how soon
+a reply is in its row; and the memory and size of a page.
+
+Usage: deno task bench:sync
+
+  --help  this text
+
+Takes about a quarter of a minute. Exit code: 1 a goal is not met, 2 an option is wrong.`,
+  {},
+);
 
 const EVENTS = 10_000;
 const REPLIES = 9;

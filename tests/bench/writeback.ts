@@ -1,7 +1,6 @@
 /**
  * What write-back costs, beside one after the other and beside what Google's quotas allow at best. Linux only: it reads processor times from /proc.
- * Run: deno task bench:writeback [--quick]. --quick leaves out the run that waits for quota (N=1000,
- * U=1) and the million finished meetings; --only=single, batches or queue runs one part.
+ * Run: deno task bench:writeback; --help has its options.
  */
 import { setting } from "../support/queue.ts";
 import { startPlatform } from "../../local/platform.ts";
@@ -24,9 +23,29 @@ import {
 } from "./writeback/queue_cost.ts";
 import { singleCost } from "./writeback/single_runs.ts";
 import { verdict } from "./verdict.ts";
+import { taskOptions } from "../../local/command_line.ts";
 
-const only = Deno.args.find((arg) => arg.startsWith("--only="))?.slice("--only=".length);
-const is_quick = Deno.args.includes("--quick");
+const PARTS = ["single", "batches", "queue"] as const;
+
+const { only, is_quick } = taskOptions(
+  `Measures write-back: one meeting, batches beside one after the other and beside Google's quotas, and the queue beside
+a million finished meetings. Linux only.
+
+Usage: deno task bench:writeback [options]
+
+  --only PART  single, batches or queue (default: all); one meeting is measured in any case
+  --quick      without the run that waits for Google's quota and without the million meetings
+  --help       this text
+
+Takes a minute and a half with --quick, and several times as long without. Exit code: 1 a goal is not met, 2 an option is wrong.`,
+  { only: { type: "string" }, quick: { type: "boolean", default: false } },
+  ({ only, quick }) => {
+    const part = PARTS.find((part) => part === only);
+    if (only === undefined || part !== undefined) return { only: part, is_quick: quick };
+    throw new Error(`--only is ${PARTS.join(", ")}, not "${only}"`);
+  },
+);
+
 const ROWS = 1000;
 const MILLION = 1_000_000;
 const LEDGER_ROWS = 10_000_000;

@@ -20,7 +20,7 @@ promise("what guests read", {
       const { organizer, meeting_id } = await written(stack, { title: "Plan" });
       const row = await rowOf(stack, meeting_id);
       const before = await onlyEvent(stack, organizer);
-      assert.match(row.reasoning, /It follows straight on a meeting of Ben\./);
+      assert.match(row.reasoning, /It begins when Ben's previous meeting ends\./);
       assert.equal(row.description_details, "summary");
       assert.equal(
         before.description,
@@ -50,7 +50,7 @@ promise("what guests read", {
       const full = await onlyEvent(stack, organizer);
       assert.match(
         full.description ?? "",
-        /\nEveryone is free\. It follows straight on a meeting of Ben\./,
+        /\nEveryone is free\. It begins when Ben's previous meeting ends\./,
       );
       await change(organizer, { meeting_id, description_details: "summary" });
       const again = await onlyEvent(stack, organizer);
@@ -72,7 +72,7 @@ promise("what guests read", {
         assert.equal((await onlyEvent(stack, organizer)).description, OWN_TEXT);
         assert.equal((await rowOf(stack, meeting_id)).description_details, "none");
         const { organizer: other } = await written(stack, { description_details: "full" });
-        assert.match((await onlyEvent(stack, other)).description ?? "", /meeting of Ben/);
+        assert.match((await onlyEvent(stack, other)).description ?? "", /Ben's previous meeting/);
 
         const inserted = await insertMeeting(organizer, {
           participants: [organizer.email],
@@ -103,7 +103,7 @@ promise("what guests read", {
     assert.match(row.reasoning, /^Alle haben Zeit\. Direkt davor ist ein Termin von Ben\./);
     assert.equal(
       answer.message,
-      "Eine Zeit ist möglich; die beste ist Montag, 8. Jänner 2035 um 11:00 Uhr (Europe/Berlin).",
+      "Eine Zeit ist möglich: Montag, 8. Jänner 2035 um 11:00 Uhr (Europe/Berlin).",
     );
     const none = await organizer.call("schedule/alternatives", { body: { meeting_id } });
     assert.match(none.body.message, /^Zwischen Montag, 8\. Jänner 2035 um 11:00 Uhr .* haben nie /);

@@ -186,6 +186,12 @@ promise("requeueing of every kind", {
       const other = await run("--reason", "invalid_grant", "--json");
       assert.deepEqual(JSON.parse(other.stdout), { requeued: 0, not_requeued: {} });
 
+      for (const args of [[], ["--dry-run"]]) {
+        const typo = await run("--reason", "google_rejectd", ...args);
+        assert.deepEqual([typo.code, typo.stdout], [2, ""]);
+        assert.match(typo.stderr, /filter\.reason: .+ Did you mean google_rejected\?/);
+      }
+
       const one = await run("--kind", "task_event", "--id", id);
       assert.deepEqual([one.code, one.stdout], [0, "Requeued 1 row.\n"]);
       const twice = await run("--kind", "task_event", "--id", id);

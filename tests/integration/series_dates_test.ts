@@ -142,7 +142,7 @@ promise("dates of a series", {
         },
       });
       assert.equal(answer.status, 422);
-      assert.match(answer.body.message, /does the recurrence begin/);
+      assert.match(answer.body.message, /recurrence begins on no day/);
     },
 });
 

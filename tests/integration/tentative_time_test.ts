@@ -88,9 +88,8 @@ promise("tentative time", {
         assert.deepEqual(starts, ["10:00"], "nothing is taken for tentative that may be certain");
         assert.deepEqual(warnings, [{
           code: "tentative_unknown",
-          message:
-            `Free/busy cannot tell which of the busy time of ${closed.email} is tentative, ` +
-            "so all of it counts as busy.",
+          message: `Free/busy does not show which busy times of ${closed.email} are tentative, ` +
+            "so all of them count as busy.",
           participants: [closed.email],
         }]);
         const lists = (await stack.google.requests({ method: "GET" }))

@@ -23,7 +23,7 @@ const REASONS: Reason[] = [
 
 Deno.test("a summary keeps facts about everybody and no fact about a person or another time", () => {
   const { summary } = eventReasoning(textsOf("en"), REASONS);
-  assert.equal(summary, "Everyone is free. It is within comfortable hours for all who come.");
+  assert.equal(summary, "Everyone is free. The hour is comfortable for everyone who is coming.");
   assert.equal(
     eventReasoning(textsOf("de"), REASONS).summary,
     "Alle haben Zeit. Die Uhrzeit ist für alle, die kommen, angenehm.",
@@ -33,7 +33,7 @@ Deno.test("a summary keeps facts about everybody and no fact about a person or a
 Deno.test("the full text names people, but nothing that they prefer, answered or were cost", () => {
   assert.equal(
     eventReasoning(textsOf("en"), REASONS).full,
-    "Everyone is free. It follows straight on a meeting of Ana. It takes lunch from Ben. " +
+    "Everyone is free. It begins when Ana's previous meeting ends. It falls in the lunch break of Ben. " +
       "The runner-up is 10:00: it is less convenient.",
   );
 });
@@ -42,7 +42,7 @@ Deno.test("there is no summary where every reason names a person, and no full te
   const lunch: Reason = { code: "lunch", args: { names: ["Ben"] } };
   assert.deepEqual(eventReasoning(textsOf("en"), [lunch]), {
     summary: null,
-    full: "It takes lunch from Ben.",
+    full: "It falls in the lunch break of Ben.",
   });
   const accepts: Reason = { code: "usually_accepts", args: { names: ["Ben"] } };
   assert.deepEqual(eventReasoning(textsOf("en"), [accepts]), { summary: null, full: null });

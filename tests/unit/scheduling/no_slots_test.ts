@@ -74,7 +74,7 @@ Deno.test("findSlots() says who has no open hours at all", () => {
   );
   assert.equal(
     message,
-    "Bob (09:00-17:00 UTC on tuesday) has no open hours in this window.",
+    "Bob (09:00-17:00 UTC on Tuesday) has no open hours in this window.",
   );
 });
 
@@ -91,7 +91,7 @@ Deno.test("findSlots() says who is in the way and how much", () => {
     { email: "bob@convene.example", name: "Bob", reason: "busy", blocked_percentage: 75 },
     { email: "ann@convene.example", name: "Ann", reason: "busy", blocked_percentage: 50 },
   ]);
-  assert.match(result.message, /are all who are needed free for 30 minutes/);
+  assert.match(result.message, /is everyone who is needed free for 30 minutes/);
 });
 
 Deno.test("findSlots() distinguishes the organizer, rooms and an exhausted window", () => {
@@ -117,7 +117,7 @@ Deno.test("findSlots() suggests a finer grid first", () => {
   changeHelps(
     [person("Ann", ["09:00-12:10", "12:45-17:00"])],
     { interval_minutes: 60 },
-    /^Starting every 15 minutes instead of every 60 .*12:15/,
+    /^With starts every 15 minutes instead of every 60 .*12:15/,
     { constraints: { interval_minutes: 15 } },
   );
 });
@@ -128,7 +128,7 @@ Deno.test("findSlots() suggests less notice", () => {
   assert.equal(late.candidates.length, 0);
   assert.equal(
     late.suggestion,
-    `With a notice of 60 minutes or less (minimum_notice_minutes) the meeting could be on ${NINE}.`,
+    `With a notice of 60 minutes or less (minimum_notice_minutes), the meeting could be on ${NINE}.`,
   );
 });
 
@@ -152,7 +152,7 @@ Deno.test("findSlots() suggests smaller buffers, no smaller than necessary", () 
   changeHelps(
     [person("Ann", ["08:00-11:50", "12:40-17:00"])],
     { buffer_minutes: 30, interval_minutes: 5 },
-    /^With buffers of 10 minutes instead of 30 .*12:00/,
+    /^With buffers of 10 minutes instead of 30, .*12:00/,
     { constraints: { buffer_minutes: 10 } },
   );
 });
@@ -185,7 +185,7 @@ Deno.test("findSlots() suggests doing without the fewest people", () => {
   changeHelps(
     [ann, bob, cem],
     {},
-    /^Without Bob \(made optional\) the meeting could be on .*12:00/,
+    /^Without Bob \(made optional\), the meeting could be on .*12:00/,
     { people: [ann, { ...bob, type: "optional" }, cem] },
   );
 });
@@ -225,7 +225,7 @@ Deno.test("findSlots() suggests a day that is not allowed", () => {
   changeHelps(
     [person("Ann")],
     { earliest_date: "2030-01-12", latest_date: "2030-01-13" },
-    /^If Saturday were allowed \(allowed_days\) .*Saturday 12 January 2030 at 09:00/,
+    /^If Saturday were allowed \(allowed_days\), .*Saturday 12 January 2030 at 09:00/,
     { constraints: { allowed_days: ["saturday"] } },
   );
   const busy_saturday = person("Ann", [], {
@@ -243,14 +243,14 @@ Deno.test("findSlots() suggests the holiday and the day off that are in the way"
   changeHelps(
     [person("Ann", ["09:00-09:30"])],
     { holiday_dates: ["2030-01-07"] },
-    /^If 2030-01-07 were no holiday \(holiday_dates\) .*at 09:30/,
+    /^If 2030-01-07 were not a holiday \(holiday_dates\), .*at 09:30/,
     { constraints: { holiday_dates: [] } },
   );
   const away = person("Ann", [], { exdates: ["2030-01-07"] });
   changeHelps(
     [person("Bob"), away],
     {},
-    /^If Ann were not away \(exdates\) .*at 09:00/,
+    /^If Ann were not away \(exdates\), .*at 09:00/,
     { people: [person("Bob"), person("Ann")] },
   );
 });

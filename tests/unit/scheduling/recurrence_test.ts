@@ -186,7 +186,7 @@ Deno.test("findSlots() scores a repeated slot by the share of its occurrences th
     clashes: [],
   });
   assert.equal(eleven.score_breakdown.availability, 35);
-  assert.match(eleven.reasoning, /; all 12 occurrences are possible for all who are needed\./);
+  assert.match(eleven.reasoning, /; all 12 occurrences are possible for everyone who is needed\./);
   assert.ok(candidates.indexOf(eleven) < candidates.indexOf(nine));
 });
 
@@ -198,7 +198,10 @@ Deno.test("findSlots() offers only days on which the rule begins", () => {
   assert.deepEqual([...new Set(days)].toSorted(), ["2030-01-08", "2030-01-10"]);
   const none = findSlots(repeating([person("Ann")], "FREQ=WEEKLY;BYDAY=TU"));
   assert.deepEqual(none.candidates, []);
-  assert.match(none.message, /On no day of the window .* does the recurrence begin\.$/);
+  assert.match(
+    none.message,
+    /The recurrence begins on no day of the window on which everyone who is needed has open hours\.$/,
+  );
 });
 
 Deno.test("findSlots() keeps the local wall time of a series over a clock change", () => {
@@ -387,7 +390,7 @@ Deno.test("findSlots() suggests for a series what makes all of its occurrences p
   // 09:30 is free on the first Monday, but not on the fourth: the first grid start that is free on all of them is 10:30.
   assert.equal(
     suggestion,
-    "Starting every 30 minutes instead of every 60 (interval_minutes) the meeting could be on " +
+    "With starts every 30 minutes instead of every 60 (interval_minutes), the meeting could be on " +
       "Monday 7 January 2030 at 10:30 (UTC), with all 6 occurrences.",
   );
   const followed = findSlots({
@@ -416,7 +419,7 @@ Deno.test("findSlots() says how many occurrences a suggestion gives where none g
   assert.deepEqual(candidates, []);
   assert.equal(
     suggestion,
-    "Starting every 30 minutes instead of every 60 (interval_minutes) the meeting could be on " +
+    "With starts every 30 minutes instead of every 60 (interval_minutes), the meeting could be on " +
       "Monday 7 January 2030 at 09:30 (UTC), with 4 of 6 occurrences.",
   );
 });

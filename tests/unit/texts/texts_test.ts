@@ -80,6 +80,36 @@ Deno.test("a search answers in the language of its locale: reasons, result, refu
   );
 });
 
+Deno.test("counts are sentences in both languages: of one, of two and of many", () => {
+  const clash = (locale: string, clashing: number, count: number) =>
+    textsOf(locale).reasons.some_occurrences_clash({ clashing, count, names: ["Ann"] });
+  assert.equal(clash("en", 1, 8), "1 of 8 occurrences clashes for Ann");
+  assert.equal(clash("en", 2, 8), "2 of 8 occurrences clash for Ann");
+  assert.equal(clash("de", 1, 8), "1 von 8 Terminen der Serie passt nicht für Ann");
+  const all = (locale: string, count: number) =>
+    textsOf(locale).suggestions.occurrences("X", count, count);
+  assert.deepEqual([1, 2, 3].map((count) => all("en", count)), [
+    "X, with the one occurrence",
+    "X, with both occurrences",
+    "X, with all 3 occurrences",
+  ]);
+  assert.equal(all("de", 2), "X, mit beiden Terminen der Serie");
+  const never = (locale: string, count: number, group: string) =>
+    textsOf(locale).refusals.group_never_free("A", "B", group, count);
+  assert.equal(
+    never("en", 1, "a room for six"),
+    "Between A and B, a room for six is never free when everybody else can come",
+  );
+  assert.equal(
+    never("en", 2, "two reviewers"),
+    "Between A and B, two reviewers are never free when everybody else can come (2 are needed)",
+  );
+  assert.equal(
+    never("de", 2, "zwei Prüferinnen"),
+    "Zwischen A und B sind zwei Prüferinnen nie frei, wenn alle anderen können (2 sind nötig)",
+  );
+});
+
 Deno.test("reasons with several people and numbers are sentences in both languages", () => {
   const reasons: Reason[] = [
     {
@@ -107,15 +137,15 @@ Deno.test("reasons with several people and numbers are sentences in both languag
   assert.equal(
     explain(textsOf("en"), reasons),
     "1 of 2 can come, without Bob (outside working hours). 1 minute clear before Ann's next meeting. " +
-      "It takes lunch from Ann; it is at the end of Friday for Ann. " +
-      "Earlier times are ruled out by the notice of 3 days; the first possible time is X: it leaves Ann free time " +
+      "It falls in the lunch break of Ann; it is at the end of Friday for Ann. " +
+      "Earlier times are ruled out by the required notice of 3 days; the first possible time is X: it leaves Ann free time " +
       "too short to use (10 and 15 minutes between meetings); the runner-up is Y: it is later.",
   );
   assert.equal(
     explain(textsOf("de"), reasons),
     "1 von 2 kann kommen, ohne Bob (außerhalb der Arbeitszeit). 1 Minute frei vor dem nächsten Termin von Ann. " +
       "Es ist die Mittagspause von Ann; es ist das Ende des Tages (Freitag) für Ann. " +
-      "Frühere Zeiten schließt der Vorlauf von 3 Tagen aus; die erste mögliche Zeit ist X: es bleibt freie Zeit, " +
-      "die zu kurz ist, für Ann (10 und 15 Minuten zwischen Terminen); die zweite Wahl ist Y: sie ist später.",
+      "Der Vorlauf von 3 Tagen schließt frühere Zeiten aus; die erste mögliche Zeit ist X: für Ann bleibt freie " +
+      "Zeit, die zu kurz ist (10 und 15 Minuten zwischen Terminen); die zweite Wahl ist Y: sie ist später.",
   );
 });
