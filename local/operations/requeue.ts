@@ -1,8 +1,10 @@
 // The program behind `deno task requeue`.
 import * as z from "zod/mini";
+import { CODES, isCode } from "@shared/failures/codes.ts";
+import { closestOf } from "@shared/std/closest.ts";
 import { LIMITS } from "../../shared/schemas/limits.ts";
 import { readOptions } from "../command_line.ts";
-import { printLine } from "../output.ts";
+import { printError, printLine } from "../output.ts";
 import {
   ADDRESS_HELP,
   ADDRESS_OPTIONS,
@@ -86,8 +88,12 @@ async function requeue(args: string[], environment: Record<string, string>): Pro
   const names_rows = Object.keys(named).length > 0;
   if (all && names_rows) throw new Error("Give either --all, or what the rows have in common");
   const filter = names_rows ? named : EVERYTHING;
-  if (values["dry-run"] || !all && !names_rows) return await showFailed(address, filter, json);
-  return await requeueFilter(address, filter, json);
+  const only_shows = values["dry-run"] || !all && !names_rows;
+  const { code, rows } = only_shows
+    ? await showFailed(address, filter, json)
+    : await requeueFilter(address, filter, json);
+  if (rows === 0 && reason !== undefined && !isCode(reason)) printError(unknownReason(reason));
+  return code;
 }
 
 async function requeueOne(
@@ -102,11 +108,24 @@ async function requeueOne(
   return one.requeued ? 0 : 1;
 }
 
+/** No error: rows also have Google's own reasons and those of applications, and today none may have failed for one. */
+function unknownReason(reason: string): string {
+  const closest = closestOf(reason, Object.keys(CODES));
+  return `No row has the reason "${reason}", and it is no code of docs/errors.md.` +
+    (closest === undefined ? "" : ` Did you mean ${closest}?`);
+}
+
+/** The exit code, and how many rows the filter names. */
+interface Outcome {
+  code: number;
+  rows: number;
+}
+
 async function showFailed(
   address: ProjectAddress,
   filter: object,
   json: boolean,
-): Promise<number> {
+): Promise<Outcome> {
   const { failed } = await ask(address, COUNTED, { filter, dry_run: true });
   if (json) printLine(JSON.stringify({ failed }));
   else if (failed.length === 0) printLine("Nothing that failed matches.");
@@ -116,14 +135,14 @@ async function showFailed(
       printLine(`${String(rows).padStart(6)}  ${kind.padEnd(12)}  ${reason ?? "-"}`);
     }
   }
-  return failed.length === 0 ? 0 : 1;
+  return { code: failed.length === 0 ? 0 : 1, rows: failed.length };
 }
 
 async function requeueFilter(
   address: ProjectAddress,
   filter: object,
   json: boolean,
-): Promise<number> {
+): Promise<Outcome> {
   let requeued = 0;
   const not_requeued: Record<string, number> = {};
   let after: string | null = null;
@@ -144,7 +163,7 @@ async function requeueFilter(
     printLine(`Requeued ${requeued} row${requeued === 1 ? "" : "s"}.`);
     for (const [decision, rows] of left) printLine(`Not requeued: ${rows} (${decision}).`);
   }
-  return left.length === 0 ? 0 : 1;
+  return { code: left.length === 0 ? 0 : 1, rows: requeued + left.length };
 }
 
 async function ask<T>(

@@ -53,11 +53,6 @@ export async function requeueAll(
   return { requeued, not_requeued, next_after };
 }
 
-/** Whether a filter named any row, requeued or not. */
-export function hasRows({ requeued, not_requeued, next_after }: Requeued): boolean {
-  return requeued > 0 || next_after !== null || Object.keys(not_requeued).length > 0;
-}
-
 /** How many rows of each kind and reason a filter names, most first. */
 export function countFailedWork(
   database: Database,

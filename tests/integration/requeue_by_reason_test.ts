@@ -158,43 +158,6 @@ promise("requeueing by reason", {
     assert.deepEqual(await statuses(), ["pending", "failed", "pending", "failed"]);
   },
 
-  "a reason that no row has and no page knows is refused with the nearest code; one that an application stored is not":
-    async (stack) => {
-      await forgetOperations(stack);
-      const organizer = await stack.organizer();
-      const [id] = await manyMeetings(stack, [organizer], 1);
-      await failWrites(stack, 1);
-      await stack.google.clearFaults();
-      for (const path of ["meetings/requeue", "operations/requeue"]) {
-        for (const reason of ["google_rejectd", "nothing_like_any_of_them"]) {
-          const { status, body } = await callWithKey(stack, path, { filter: { reason } });
-          assert.deepEqual([status, body.error, body.details], [422, "invalid_request", {
-            path: "filter.reason",
-          }]);
-          const help = reason === "google_rejectd"
-            ? /Did you mean google_rejected\?$/
-            : /docs\/errors\.md lists the codes$/;
-          assert.match(body.message, help);
-        }
-        const known = await callWithKey(stack, path, { filter: { reason: "wrong_account" } });
-        assert.deepEqual([known.status, known.body.requeued], [200, 0]);
-      }
-      const list = (reason: string) => organizer.call("status", { query: { reason } });
-      const typo = await list("google_rejectd");
-      assert.deepEqual([typo.status, typo.body.details], [422, { path: "reason" }]);
-      assert.equal((await list("wrong_account")).status, 200);
-
-      await stack.platform.sql(
-        "update public.meetings set writeback_error = 'ldap_down: no directory' where meeting_id = $1",
-        [id],
-      );
-      const listed = await list("ldap_down");
-      assert.deepEqual([listed.status, listed.body.meetings.length], [200, 1]);
-      const filter = { reason: "ldap_down" };
-      const own = await callWithKey(stack, "meetings/requeue", { filter });
-      assert.deepEqual([own.status, own.body.requeued], [200, 1]);
-    },
-
   "in SQL pages follow each other, and what cannot be requeued is counted by its state": async (
     stack,
   ) => {

@@ -1,4 +1,4 @@
-import { hasRows, requeueAll } from "@shared/database/failed_work.ts";
+import { requeueAll } from "@shared/database/failed_work.ts";
 import { finishBatch } from "@shared/database/work.ts";
 import { actorOf, requireKey } from "@shared/http/caller.ts";
 import { allowanceOf, drainWoken } from "@shared/http/drain.ts";
@@ -8,7 +8,6 @@ import { readJson, readQuery } from "@shared/http/request.ts";
 import { accept, json } from "@shared/http/respond.ts";
 import { routePath } from "@shared/http/route_path.ts";
 import type { Caller, Handler } from "@shared/http/serve.ts";
-import { refuseUnknownReason } from "@shared/http/unknown_reason.ts";
 import { BATCH } from "@shared/schemas/webhook.ts";
 import type { MeetLinkDependencies } from "@shared/writeback/fetch_meet_links.ts";
 import { namingTaskEvents } from "./task_event_fault.ts";
@@ -74,8 +73,6 @@ export function meetingsHandler(dependencies: HandlerDependencies): Handler {
             filter ?? {},
             after ?? null,
           );
-          const has_rows = after !== undefined || hasRows(requeued);
-          await refuseUnknownReason(filter?.reason, "filter.reason", has_rows);
           return json({ success: true, ...requeued });
         }],
       ]),

@@ -1,5 +1,5 @@
 import type { Database } from "@shared/database/call.ts";
-import { countFailedWork, hasRows, requeueAll, requeueWork } from "@shared/database/failed_work.ts";
+import { countFailedWork, requeueAll, requeueWork } from "@shared/database/failed_work.ts";
 import { pauseWork, resumeWork, shownPause } from "@shared/database/pauses.ts";
 import { DatabaseFault } from "@shared/failures/database_fault.ts";
 import { requireKey } from "@shared/http/caller.ts";
@@ -8,7 +8,6 @@ import { readJson } from "@shared/http/request.ts";
 import { json } from "@shared/http/respond.ts";
 import { routePath } from "@shared/http/route_path.ts";
 import type { Caller, Handler } from "@shared/http/serve.ts";
-import { refuseUnknownReason } from "@shared/http/unknown_reason.ts";
 import { PAUSE_REQUEST, REQUEUE_REQUEST, RESUME_REQUEST } from "./requests.ts";
 
 export interface HandlerDependencies {
@@ -53,16 +52,9 @@ async function requeue({ database }: HandlerDependencies, request: Request): Pro
     return json({ success: true, kind, id, decision, requeued: decision === "requeued" });
   }
   if (dry_run === true) {
-    const failed = await countFailedWork(database, filter ?? {});
-    await refuseUnknownReason(filter?.reason, "filter.reason", failed.length > 0);
-    return json({ success: true, failed });
+    return json({ success: true, failed: await countFailedWork(database, filter ?? {}) });
   }
   const requeued = await requeueAll(database, "requeue_failed_work", filter ?? {}, after ?? null);
-  await refuseUnknownReason(
-    filter?.reason,
-    "filter.reason",
-    after !== undefined || hasRows(requeued),
-  );
   return json({ success: true, ...requeued });
 }
 

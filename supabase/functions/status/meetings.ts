@@ -7,7 +7,6 @@ import { meetingNotFound } from "@shared/http/fault.ts";
 import { readQuery } from "@shared/http/request.ts";
 import { json } from "@shared/http/respond.ts";
 import type { Caller } from "@shared/http/serve.ts";
-import { refuseUnknownReason } from "@shared/http/unknown_reason.ts";
 import { decodeCursor, encodeCursor } from "./page_cursor.ts";
 import { STATUS_QUERY } from "./request.ts";
 import { meetingResponse, successRate, summary } from "./status_response.ts";
@@ -51,11 +50,6 @@ async function page(
       since: query.since ?? null,
     },
   });
-  await refuseUnknownReason(
-    query.reason,
-    "reason",
-    query.cursor !== undefined || meetings.length > 0,
-  );
   const last = meetings.at(-1);
   return {
     meetings: meetings.map(summary),
