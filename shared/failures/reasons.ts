@@ -62,7 +62,8 @@ export const REASONS = {
     response: "google_rejected",
     verdict: "reject",
     message: "The event was deleted on Google Calendar. Requeue the meeting to write a new one.",
-    what_to_do: "Cancel the meeting, or requeue it to write a new event.",
+    what_to_do:
+      "Cancel the meeting, requeue it to write a new event, or restore the event on Google Calendar, which makes the change due again.",
   },
   event_unreachable: {
     response: "calendar_unreadable",

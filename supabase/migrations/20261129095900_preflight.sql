@@ -95,11 +95,11 @@ declare
     private.refuse_value private.release_write private.remembered_preferences private.renew_holds
     private.request_check private.request_id private.request_move private.request_rechecks private.requests_spent
     private.requeue_meet_link private.requeue_notification private.requeue_rows private.requeue_sync
-    private.responses_forget private.resume_after_reconnect private.return_burden private.rule_part_fits
-    private.rule_parts private.rule_problem private.scalar_problem private.scheduling_context private.search_again
-    private.search_conflicting_time private.search_context private.search_refusal private.search_taken_time
-    private.search_wait private.seconds_to_quota private.series_of private.set_aside private.setting
-    private.shape_problem private.sharing_check private.sharing_emails private.sharing_ends_holds
+    private.responses_forget private.resume_after_reconnect private.resume_change private.return_burden
+    private.rule_part_fits private.rule_parts private.rule_problem private.scalar_problem private.scheduling_context
+    private.search_again private.search_conflicting_time private.search_context private.search_refusal
+    private.search_taken_time private.search_wait private.seconds_to_quota private.series_of private.set_aside
+    private.setting private.shape_problem private.sharing_check private.sharing_emails private.sharing_ends_holds
     private.sharing_organizers private.sharing_users private.slot_problem private.spend private.spend_for_work
     private.store_conflicts private.store_task_event_state private.store_work private.store_write_states
     private.subscribers private.sweep private.take_turns private.takes_open_meeting private.task_event_json

@@ -57,7 +57,7 @@ insert into private.error_advice (code, verdict, what_to_do) values
   ('wrong_account', 'reconnect', 'Let the organizer connect the Google account that was connected before.'),
   ('account_changed', 'defer', 'Nothing: it is retried automatically.'),
   ('foreign_event', 'reject', 'Requeue the meeting; it gets another event id.'),
-  ('event_missing', 'reject', 'Cancel the meeting, or requeue it to write a new event.'),
+  ('event_missing', 'reject', 'Cancel the meeting, requeue it to write a new event, or restore the event on Google Calendar, which makes the change due again.'),
   ('event_unreachable', 'reject', 'Let the owner of the calendar share it with the connected Google account again, then repeat the request.'),
   ('guests_hidden', 'reject', 'Change the guests on Google Calendar, or repeat the request later.'),
   ('organizer_deleted', 'reject', 'Nothing can be done: the Google connection was deleted with the organizer.'),

@@ -330,6 +330,13 @@ begin
       s.retry_count := 0;
       s := private.due_write(s, v_now, true);
 
+    when 'restored' then
+      s.error := left(p_event ->> 'error', 2000);
+      s.retry_count := 0;
+      if s.error is null then
+        s := private.due_write(s, v_now, true);
+      end if;
+
     when 'set_pending' then
       -- Caused by a plain UPDATE, which has already set the status; p_event.former is the previous status. The statement
       -- may also have changed columns that the event shows: with a new version the event is compared and guests are
@@ -395,7 +402,7 @@ end $$;
 comment on function private.next_write_state(private.write_state, jsonb) is
   'Every transition of a meeting''s write-back. p_event.type: written {operation, google_event_id, google_calendar_id, google_event_link, event, '
   'written_version, event_generation, is_unacknowledged}; failed {verdict, error, not_before_seconds, event_generation, spends_attempt, healthy_account_id}; released; '
-  'slot_found {slot}; changed {is_moved}; cancelled; requeued; set_pending {former}; set_failed; organizer_deleted; search_again {error}.';
+  'slot_found {slot}; changed {is_moved}; cancelled; requeued; restored {error: why its change stays given up}; set_pending {former}; set_failed; organizer_deleted; search_again {error}.';
 
 create function private.store_write_states(p_states private.write_state[]) returns void
 language plpgsql volatile set search_path = '' as $$

@@ -124,7 +124,7 @@ begin
   elsif not v_state.is_cancelled
     and v_meeting.starts_at <= clock_timestamp()
     and not v_state.outcome_unknown
-    and (v_state.event_id is null or split_part(v_state.error, ':', 1) = 'event_missing')
+    and (v_state.event_id is null or split_part(v_state.error, ':', 1) in ('event_missing', 'slot_expired'))
   then
     return jsonb_build_object('decision', 'slot_expired', 'meeting', private.meeting_json(v_meeting));
   end if;

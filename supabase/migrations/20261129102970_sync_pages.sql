@@ -1,5 +1,6 @@
--- What Google showed becomes what the rows show. A page and its cursor are one transaction. Nothing here makes a write due
--- or raises desired_version (at most a search becomes due, private.consider_replies): a write that is due keeps what it names, and everything else follows the event.
+-- What Google showed becomes what the rows show. A page and its cursor are one transaction. Nothing here raises
+-- desired_version or makes a write due, but one that was given up because its event could not be changed, once it can be (private.resume_change). At most a
+-- search becomes due (private.consider_replies). A write that is due keeps what it names, and everything else follows the event.
 -- Locks of a sync are taken in this order: its work, calendar, meetings, task events and their work.
 
 create function private.is_pending_field(p_meeting public.meetings, p_named jsonb, p_fields text[]) returns boolean
@@ -49,6 +50,33 @@ $$;
 comment on function private.announce_seen(public.meetings, text, text, jsonb) is
   'Announces what changed in Google Calendar, once for each p_key: replied, moved, cancelled_in_google by people, rescheduled, conflict and proposed by Convene.';
 
+create function private.resume_change(p_meeting public.meetings, p_named jsonb, p_seen jsonb) returns boolean
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_code constant text := coalesce(split_part(p_meeting.writeback_error, ':', 1), '');
+  v_is_ours_again constant boolean :=
+    p_meeting.organizer_self is not true and coalesce((p_seen #>> '{organizer,self}')::boolean, false);
+begin
+  if p_meeting.cancelled_at is not null
+    or p_meeting.written_version >= p_meeting.desired_version
+    or not (v_code = 'event_missing' or v_code = 'not_organizer' and v_is_ours_again)
+    or exists (select from private.work as w where w.kind = 'write' and w.subject_id = p_meeting.meeting_id)
+  then
+    return false;
+  end if;
+  perform private.apply_write_event(p_meeting.meeting_id, jsonb_build_object(
+    'type', 'restored',
+    'error', case
+      -- Now it would move the event into the past.
+      when p_meeting.recurrence is null and p_meeting.starts_at <= clock_timestamp() and private.is_pending_field(p_meeting, p_named, '{time}') then
+        'slot_expired: The time that a change named has passed while its event could not be changed. Change the time.'
+    end));
+  return true;
+end $$;
+comment on function private.resume_change(public.meetings, jsonb, jsonb) is
+  'A change that was given up because people had deleted its event (event_missing) or handed it over (not_organizer) is due again once they restored it or gave it back; '
+  'true: the row changed. p_named: private.event_state.named_fields; p_seen: the event, which exists. A single meeting whose named time has passed is slot_expired instead.';
+
 create function private.adopt_seen_meeting(p_meeting_id text, p_seen jsonb, p_is_gone boolean) returns boolean
 language plpgsql volatile set search_path = '' as $$
 declare
@@ -56,6 +84,7 @@ declare
   v_new public.meetings;
   v_state private.event_state;
   v_response public.attendee_responses;
+  v_is_resumed boolean;
   v_declined text[] := array[]::text[];
 begin
   select * into strict m from public.meetings as f where f.meeting_id = p_meeting_id;
@@ -90,6 +119,10 @@ begin
   end if;
   if private.hides_details(p_seen) or not private.record_seen_event('meeting', p_meeting_id, p_seen) then
     return false;
+  end if;
+  v_is_resumed := private.resume_change(m, coalesce(v_state.named_fields, '{}'), p_seen);
+  if v_is_resumed then
+    select * into strict m from public.meetings as f where f.meeting_id = p_meeting_id;
   end if;
   v_new := m;
   if not private.is_pending_field(m, coalesce(v_state.named_fields, '{}'), '{title}')
@@ -165,7 +198,7 @@ begin
   else
     perform private.consider_replies(v_new, coalesce(p_seen ->> 'etag', p_seen ->> 'updated', ''), v_declined);
   end if;
-  return v_new is distinct from m;
+  return v_is_resumed or v_new is distinct from m;
 end $$;
 comment on function private.adopt_seen_meeting(text, jsonb, boolean) is
   'Writes an event as Google showed it into its meeting, stores replies and notifies. p_is_gone: the event is deleted. True: the row changed. '
@@ -463,6 +496,7 @@ revoke all on function
   private.event_instant(jsonb, text),
   private.hides_details(jsonb),
   private.announce_seen(public.meetings, text, text, jsonb),
+  private.resume_change(public.meetings, jsonb, jsonb),
   private.adopt_seen_meeting(text, jsonb, boolean),
   private.adopt_seen_task_event(uuid, jsonb, boolean),
   private.needs_verification(jsonb, text),

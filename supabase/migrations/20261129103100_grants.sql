@@ -465,6 +465,7 @@ grant execute on function
   private.event_instant,
   private.hides_details,
   private.announce_seen,
+  private.resume_change,
   private.adopt_seen_meeting,
   private.needs_verification,
   private.is_home,

@@ -1026,6 +1026,7 @@ declare
   v_new public.meetings;
   v_state private.event_state;
   v_response public.attendee_responses;
+  v_is_resumed boolean;
   v_declined text[] := array[]::text[];
 begin
   select * into strict m from public.meetings as f where f.meeting_id = p_meeting_id;
@@ -1060,6 +1061,10 @@ begin
   end if;
   if private.hides_details(p_seen) or not private.record_seen_event('meeting', p_meeting_id, p_seen) then
     return false;
+  end if;
+  v_is_resumed := private.resume_change(m, coalesce(v_state.named_fields, '{}'), p_seen);
+  if v_is_resumed then
+    select * into strict m from public.meetings as f where f.meeting_id = p_meeting_id;
   end if;
   v_new := m;
   if not private.is_pending_field(m, coalesce(v_state.named_fields, '{}'), '{title}')
@@ -1135,7 +1140,7 @@ begin
   else
     perform private.consider_replies(v_new, coalesce(p_seen ->> 'etag', p_seen ->> 'updated', ''), v_declined);
   end if;
-  return v_new is distinct from m;
+  return v_is_resumed or v_new is distinct from m;
 end $function$;
 
 CREATE OR REPLACE FUNCTION private.adopt_seen_task_event(p_id uuid, p_seen jsonb, p_is_gone boolean)
@@ -5881,6 +5886,13 @@ begin
       s.retry_count := 0;
       s := private.due_write(s, v_now, true);
 
+    when 'restored' then
+      s.error := left(p_event ->> 'error', 2000);
+      s.retry_count := 0;
+      if s.error is null then
+        s := private.due_write(s, v_now, true);
+      end if;
+
     when 'set_pending' then
       -- Caused by a plain UPDATE, which has already set the status; p_event.former is the previous status. The statement
       -- may also have changed columns that the event shows: with a new version the event is compared and guests are
@@ -7260,6 +7272,33 @@ begin
     perform private.enqueue('search', v_meeting.meeting_id, v_meeting.organizer_user_id);
   end loop;
   return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION private.resume_change(p_meeting public.meetings, p_named jsonb, p_seen jsonb)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_code constant text := coalesce(split_part(p_meeting.writeback_error, ':', 1), '');
+  v_is_ours_again constant boolean :=
+    p_meeting.organizer_self is not true and coalesce((p_seen #>> '{organizer,self}')::boolean, false);
+begin
+  if p_meeting.cancelled_at is not null
+    or p_meeting.written_version >= p_meeting.desired_version
+    or not (v_code = 'event_missing' or v_code = 'not_organizer' and v_is_ours_again)
+    or exists (select from private.work as w where w.kind = 'write' and w.subject_id = p_meeting.meeting_id)
+  then
+    return false;
+  end if;
+  perform private.apply_write_event(p_meeting.meeting_id, jsonb_build_object(
+    'type', 'restored',
+    'error', case
+      -- Now it would move the event into the past.
+      when p_meeting.recurrence is null and p_meeting.starts_at <= clock_timestamp() and private.is_pending_field(p_meeting, p_named, '{time}') then
+        'slot_expired: The time that a change named has passed while its event could not be changed. Change the time.'
+    end));
+  return true;
 end $function$;
 
 CREATE OR REPLACE FUNCTION private.return_burden(p_noted private.noted_burdens)
@@ -10632,7 +10671,7 @@ begin
   elsif not v_state.is_cancelled
     and v_meeting.starts_at <= clock_timestamp()
     and not v_state.outcome_unknown
-    and (v_state.event_id is null or split_part(v_state.error, ':', 1) = 'event_missing')
+    and (v_state.event_id is null or split_part(v_state.error, ':', 1) in ('event_missing', 'slot_expired'))
   then
     return jsonb_build_object('decision', 'slot_expired', 'meeting', private.meeting_json(v_meeting));
   end if;
@@ -12009,6 +12048,7 @@ grant execute on function private.rule_problem(text) to service_role;
 grant execute on function private.scalar_problem(jsonb,jsonb) to service_role;
 grant execute on function private.scheduling_context(public.meetings) to service_role;
 grant execute on function private.search_again(text) to service_role;
+grant execute on function private.resume_change(public.meetings,jsonb,jsonb) to service_role;
 grant execute on function private.search_conflicting_time(public.meetings,uuid) to service_role;
 grant execute on function private.search_context(public.meetings,boolean,boolean) to service_role;
 grant execute on function private.search_refusal(uuid,text) to service_role;

@@ -170,6 +170,12 @@ export const WRITE_EVENTS: Readonly<Record<string, CauseEvent>> = {
     await reconnect(stack, organizer);
     return "ok";
   },
+  "event seen": async (stack, { email }, meeting_id) => {
+    const { google_event_id: id } = await rowOf(stack, meeting_id);
+    const organizer = { email, self: true };
+    const event = { id, sequence: 100, status: "confirmed", summary: "Seen", organizer };
+    return await rpc(stack, "public.adopt_google_event('meeting', $1, $2)", [meeting_id, event]);
+  },
   "written": async (stack, _organizer, meeting_id) => {
     const { lease_token, desired_version, operation } = await rowOf(stack, meeting_id);
     const [answer] = await settle(stack, [{
