@@ -111,6 +111,8 @@ export interface NotClaimed<Decision extends string> extends Partial<ReachedLimi
 export type StatusRow = MeetingWithState & {
   waits_for: ReachedLimit | null;
   move: Move | null;
+  /** Participants, in lower case, whom a change has added and who are not written to the event yet. */
+  to_invite: string[];
   /** Google's address of the organizer; null while no account is connected. */
   account_email: string | null;
   /** Work is due, but the database is not configured to call a function. */

@@ -39,10 +39,10 @@ export interface RsvpMeeting {
   /** The organizer's own address, which Google marks on none but the primary calendar. */
   account_email?: string | null;
   /**
-   * Whether the event shows all that was requested. Then a participant who is not on it was removed
-   * by people and is not waited for; before, the participant may still have to be invited.
+   * Participants, in lower case, who are still to be invited. Any other who is not on the event was
+   * removed by people, and is not waited for. Null: it is unknown who is on it.
    */
-  is_written?: boolean;
+  to_invite?: readonly string[] | null;
 }
 
 /**
@@ -51,7 +51,7 @@ export interface RsvpMeeting {
  * address. Null where the stored values are invalid.
  */
 export function rsvpSummary(
-  { participants, attendees, constraints = {}, account_email = null, is_written = false }:
+  { participants, attendees, constraints = {}, account_email = null, to_invite = null }:
     RsvpMeeting,
 ): RsvpSummary | null {
   const people = PEOPLE.safeParse(participants);
@@ -66,7 +66,7 @@ export function rsvpSummary(
     const guest = byEmail.get(email.toLowerCase());
     const is_own = email.toLowerCase() === account_email?.toLowerCase();
     if (type === "optional" || is_own || isOrganizer(guest)) return false;
-    return guest !== undefined || !is_written;
+    return guest !== undefined || to_invite === null || to_invite.includes(email.toLowerCase());
   });
   const answerOf = (email: string) => byEmail.get(email.toLowerCase())?.responseStatus;
   const declined = invited.filter(({ email }) => answerOf(email) === "declined");

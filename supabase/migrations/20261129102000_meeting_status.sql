@@ -46,6 +46,12 @@ select private.meeting_json(m) || jsonb_build_object(
     order by w.kind desc
     limit 1),
   'move', private.last_move_json(m.meeting_id),
+  'to_invite', (
+    select coalesce(jsonb_agg(g.key order by g.key), '[]')
+    from private.event_state as es
+    cross join jsonb_each(es.named_fields -> 'guests') as g
+    where es.kind = 'meeting' and es.subject_id = m.meeting_id
+      and g.value ->> 'change' = 'added' and (g.value ->> 'version')::integer > m.written_version),
   'account_email', private.account_email(m.organizer_user_id),
   'is_stuck', (
     select not private.can_wake()
@@ -65,7 +71,7 @@ from public.meetings as m
 where m.meeting_id = p_meeting_id and (p_user_id is null or m.organizer_user_id = p_user_id);
 $$;
 comment on function public.read_meeting is
-  'One meeting, with waits_for (the budget for which its work waits: limit, allowed, until; null: none), move (private.last_move_json), account_email (private.account_email), is_stuck (work is due, but no function can be called) and its ledger as steps if p_attempts; null when there is none or it is another user''s (p_user_id '
+  'One meeting, with waits_for (the budget for which its work waits: limit, allowed, until; null: none), move (private.last_move_json), to_invite (addresses in lower case that a change has added and that are not written yet), account_email (private.account_email), is_stuck (work is due, but no function can be called) and its ledger as steps if p_attempts; null when there is none or it is another user''s (p_user_id '
   'null: any user''s).';
 
 -- A page has no candidates: with 190 people they have a hundred kilobytes for each meeting.

@@ -10422,6 +10422,12 @@ select private.meeting_json(m) || jsonb_build_object(
     order by w.kind desc
     limit 1),
   'move', private.last_move_json(m.meeting_id),
+  'to_invite', (
+    select coalesce(jsonb_agg(g.key order by g.key), '[]')
+    from private.event_state as es
+    cross join jsonb_each(es.named_fields -> 'guests') as g
+    where es.kind = 'meeting' and es.subject_id = m.meeting_id
+      and g.value ->> 'change' = 'added' and (g.value ->> 'version')::integer > m.written_version),
   'account_email', private.account_email(m.organizer_user_id),
   'is_stuck', (
     select not private.can_wake()
@@ -12042,13 +12048,13 @@ grant execute on function private.requeue_meet_link(text) to service_role;
 grant execute on function private.requeue_notification(uuid) to service_role;
 grant execute on function private.requeue_rows(text[],text,uuid,timestamp with time zone,timestamp with time zone,integer,text) to service_role;
 grant execute on function private.requeue_sync(text) to service_role;
+grant execute on function private.resume_change(public.meetings,jsonb,jsonb) to service_role;
 grant execute on function private.rule_part_fits(text,text) to service_role;
 grant execute on function private.rule_parts() to service_role;
 grant execute on function private.rule_problem(text) to service_role;
 grant execute on function private.scalar_problem(jsonb,jsonb) to service_role;
 grant execute on function private.scheduling_context(public.meetings) to service_role;
 grant execute on function private.search_again(text) to service_role;
-grant execute on function private.resume_change(public.meetings,jsonb,jsonb) to service_role;
 grant execute on function private.search_conflicting_time(public.meetings,uuid) to service_role;
 grant execute on function private.search_context(public.meetings,boolean,boolean) to service_role;
 grant execute on function private.search_refusal(uuid,text) to service_role;

@@ -116,6 +116,41 @@ promise("sync", {
     assert.deepEqual([status.attendees, status.rsvp.awaiting], [[], []]);
   },
 
+  "a guest whom people removed is not waited for while a change is due, and one whom the change adds is":
+    async (stack) => {
+      const { organizer, guests, meeting_id, google, eventId } = await syncedMeeting(stack);
+      const [stays, leaves] = guests as [string, string];
+      await google.events.patch({
+        calendarId: "primary",
+        eventId,
+        requestBody: { attendees: [{ email: stays }] },
+      });
+      await answerInGoogle(stack, stays, eventId, { responseStatus: "accepted" });
+      await syncNow(stack, organizer);
+      const rsvp = async () =>
+        (await organizer.call("status", { query: { meeting_id } })).body.rsvp;
+      const joins = await stack.guest();
+      for (
+        const [changes, awaiting] of [
+          [{ title: "Budget" }, []],
+          [{ participants: [...guests, joins] }, [joins]],
+          [{ participants: [stays, joins] }, [joins]],
+          // Naming them again invites them.
+          [{ participants: [stays, leaves, joins] }, [leaves, joins]],
+        ] as const
+      ) {
+        await change(organizer, meeting_id, changes);
+        const { status, ...shown } = await rsvp();
+        const is_complete = awaiting.length === 0;
+        assert.deepEqual([shown.awaiting, status], [
+          awaiting,
+          is_complete ? "confirmed" : "awaiting",
+        ]);
+      }
+      await write(organizer, meeting_id);
+      assert.deepEqual((await rsvp()).awaiting, [leaves, joins]);
+    },
+
   "a composed title that a write without a response has changed is no title by people, and follows the guests":
     async (stack) => {
       const { organizer, guests, meeting_id } = await syncedMeeting(stack, { title: null });

@@ -41,7 +41,8 @@ export function meetingResponse(meeting: StatusRow, with_candidates: boolean) {
     attendees: meeting.attendees,
     rsvp: meeting.google_event_id === null ? null : rsvpSummary({
       ...meeting,
-      is_written: isShown(meeting),
+      // An event that was never read has no organizer in the row, and no guests.
+      to_invite: meeting.organizer_email === null ? null : meeting.to_invite,
     }),
     move: moveResponse(meeting.move),
     what_to_do: advice(meeting, failure?.code),
@@ -57,11 +58,6 @@ export function meetingResponse(meeting: StatusRow, with_candidates: boolean) {
       attempts: meeting.steps.map((step) => ({ ...step, at: shownInstant(step.at) })),
     }),
   };
-}
-
-/** Whether the row has the guests of its event as requested; an event that was never read has no organizer in the row. */
-function isShown({ written_version, desired_version, organizer_email }: StatusRow): boolean {
-  return written_version >= desired_version && organizer_email !== null;
 }
 
 /** One meeting of a list. */

@@ -87,11 +87,11 @@ Deno.test("rsvpSummary() counts people whom people added as optional, and not th
     { email: "ana@north.example", responseStatus: "accepted" },
     { email: "new@north.example", responseStatus: "needsAction" },
   ];
-  const before = rsvpSummary({ participants, attendees, is_written: false });
+  const before = rsvpSummary({ participants, attendees, to_invite: ["bo@north.example"] });
   assert.deepEqual([before?.status, before?.awaiting], ["awaiting", ["bo@north.example"]]);
-  const after = rsvpSummary({ participants, attendees, is_written: true });
+  const after = rsvpSummary({ participants, attendees, to_invite: [] });
   assert.deepEqual([after?.status, after?.awaiting], ["confirmed", []]);
-  const empty = rsvpSummary({ participants, attendees: [], is_written: true });
+  const empty = rsvpSummary({ participants, attendees: [], to_invite: [] });
   assert.deepEqual(empty?.awaiting, [], "they removed everybody");
 });
 
