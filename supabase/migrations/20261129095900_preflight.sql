@@ -34,22 +34,23 @@ declare
     private.accept_search_request private.account_email private.acknowledge_event private.add_spending
     private.admit_permissions private.admit_rows private.admit_targets private.adopt_seen_meeting
     private.adopt_seen_task_event private.announce_meetings private.announce_seen private.announce_unchecked
-    private.announcements_enqueue private.apart private.apply_write_event private.are_large private.as_guests
-    private.as_requested private.assignees_problem private.attach_ledger_partition private.auto_reschedule_problem
-    private.availability_sharing_check_limits private.backoff private.begin_full_read private.best_times
-    private.budget_ends private.budget_left private.burdens_of private.busy_instant private.busy_interval_problem
-    private.busy_intervals private.busy_problem private.can_wake private.change_problem private.changeable_columns
-    private.choice_problem private.choose_work private.chosen_candidate private.chosen_emails private.chosen_problem
-    private.claim_work private.claim_writes private.complete_adopted private.concerns private.connection_failures
-    private.connections_expect_sync private.consider_conflicts private.consider_replies private.costs_of
-    private.dates_problem private.days_list_problem private.days_problem private.declined_people
-    private.description_problem private.due_write private.edge_problem private.end_expired_holds
-    private.end_revoked_holds private.enqueue private.enqueue_syncs private.error_of_deleted_event
-    private.escaped_length private.event_instant private.event_key_of private.event_spans private.expect_holidays
-    private.expect_sync private.expected_instant private.expected_years private.expire_slot_holds
-    private.extend_ledger private.faded private.fail_poison_notifications private.fail_poison_searches
-    private.fail_poison_task_events private.failed_rows private.fan_out_announcements private.fields_named_by
-    private.fields_problem private.fields_that_differ private.find_full_owners private.first_of_overlapping
+    private.announcements_enqueue private.apart private.apply_write_event private.are_days_of private.are_large
+    private.as_guests private.as_requested private.assignees_problem private.attach_ledger_partition
+    private.auto_reschedule_problem private.availability_sharing_check_limits private.backoff
+    private.begin_full_read private.best_times private.budget_ends private.budget_left private.burdens_of
+    private.busy_instant private.busy_interval_problem private.busy_intervals private.busy_problem private.can_wake
+    private.change_problem private.changeable_columns private.choice_problem private.choose_work
+    private.chosen_candidate private.chosen_emails private.chosen_problem private.claim_work private.claim_writes
+    private.complete_adopted private.concerns private.connection_failures private.connections_expect_sync
+    private.consider_conflicts private.consider_replies private.costs_of private.dates_problem
+    private.days_list_problem private.days_problem private.declined_people private.description_problem
+    private.due_write private.edge_problem private.end_expired_holds private.end_revoked_holds private.enqueue
+    private.enqueue_syncs private.error_of_deleted_event private.escaped_length private.event_instant
+    private.event_key_of private.event_spans private.expect_holidays private.expect_sync private.expected_instant
+    private.expected_years private.expire_slot_holds private.extend_ledger private.faded
+    private.fail_poison_notifications private.fail_poison_searches private.fail_poison_task_events
+    private.failed_rows private.fan_out_announcements private.fields_named_by private.fields_problem
+    private.fields_that_differ private.find_full_owners private.first_of_overlapping
     private.forget_availability_reads private.forget_notifications private.forget_spending private.forget_turns
     private.frozen_calendar_differs private.give_up_move private.google_connections_announce private.group_count
     private.group_problem private.group_turns private.group_type private.groups_problem private.guest_changes

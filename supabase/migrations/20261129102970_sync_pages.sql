@@ -31,6 +31,22 @@ end;
 $$;
 comment on function private.event_instant(jsonb, text) is 'The instant of Google''s start or end; a whole day begins at midnight in p_zone.';
 
+create function private.are_days_of(p_seen jsonb, p_starts_at timestamptz, p_ends_at timestamptz) returns boolean
+language sql stable set search_path = '' as $$
+select coalesce(
+  -- Midnight is 14 hours before that of UTC at the earliest, and 12 after it at the latest; clocks may change between start and end.
+  d.start_offset between interval '-14 hours' and interval '12 hours'
+    and d.end_offset - d.start_offset between interval '-1 hour' and interval '1 hour',
+  false)
+from (
+  select
+    p_starts_at - private.event_instant(jsonb_build_object('date', p_seen #> '{start,date}'), 'UTC') as start_offset,
+    p_ends_at - private.event_instant(jsonb_build_object('date', p_seen #> '{end,date}'), 'UTC') as end_offset
+) as d;
+$$;
+comment on function private.are_days_of(jsonb, timestamptz, timestamptz) is
+  'Whether an event of whole days is on the days that begin and end at these instants in some time zone.';
+
 create function private.hides_details(p_seen jsonb) returns boolean
 language sql immutable set search_path = '' as $$
 select not p_seen ? 'organizer';
@@ -85,6 +101,7 @@ declare
   v_state private.event_state;
   v_response public.attendee_responses;
   v_is_resumed boolean;
+  v_is_moved boolean;
   v_declined text[] := array[]::text[];
 begin
   select * into strict m from public.meetings as f where f.meeting_id = p_meeting_id;
@@ -171,6 +188,16 @@ begin
     update private.event_state as es set google_calendar_id = v_new.google_calendar_id
     where es.kind = 'meeting' and es.subject_id = p_meeting_id;
   end if;
+  v_is_moved := (v_new.starts_at, v_new.ends_at) is distinct from (m.starts_at, m.ends_at)
+    -- Whole days in another zone are the same days, which begin at another instant.
+    and not (v_state.seen_event #>> '{start,date}' is not null and private.are_days_of(p_seen, m.starts_at, m.ends_at));
+  if not v_is_moved then
+    -- What was decided about these days stays decided.
+    update private.moves as v
+    set from_starts_at = v_new.starts_at, from_ends_at = v_new.ends_at
+    where v.meeting_id = p_meeting_id and (v.from_starts_at, v.from_ends_at) = (m.starts_at, m.ends_at)
+      and (v_new.starts_at, v_new.ends_at) is distinct from (m.starts_at, m.ends_at);
+  end if;
   if v_new is distinct from m then
     -- What people changed on Google is no change that a caller names.
     perform set_config('convene.is_storing', 'true', true);
@@ -192,7 +219,7 @@ begin
       'email', v_response.email, 'response_status', v_response.response_status, 'comment', v_response.comment,
       'additional_guests', v_response.additional_guests)));
   end loop;
-  if (v_new.starts_at, v_new.ends_at) is distinct from (m.starts_at, m.ends_at) then
+  if v_is_moved then
     perform private.announce_seen(v_new, 'moved', coalesce(p_seen ->> 'etag', p_seen ->> 'updated'), jsonb_build_object(
       'moved_from', jsonb_build_object('start_time', m.starts_at, 'end_time', m.ends_at, 'timezone', m.timezone)));
   else
@@ -494,6 +521,7 @@ comment on function public.settle_sync(text, uuid, text, text, double precision,
 revoke all on function
   private.is_pending_field(public.meetings, jsonb, text[]),
   private.event_instant(jsonb, text),
+  private.are_days_of(jsonb, timestamptz, timestamptz),
   private.hides_details(jsonb),
   private.announce_seen(public.meetings, text, text, jsonb),
   private.resume_change(public.meetings, jsonb, jsonb),

@@ -463,6 +463,7 @@ grant execute on function
   -- sync pages
   private.is_pending_field,
   private.event_instant,
+  private.are_days_of,
   private.hides_details,
   private.announce_seen,
   private.resume_change,
