@@ -57,6 +57,22 @@ const EXAMPLES: Record<string, Step[]> = {
     WRITE,
     { do: "restore" },
   ],
+  "a change that failed because people had deleted the event, which they restored": [
+    TITLE,
+    { do: "delete" },
+    WRITE,
+    SYNC,
+    { do: "restore" },
+    SYNC,
+    { do: "edit", by: "organizer", field: "place", text: "Garden" },
+    SYNC,
+  ],
+  "a guest whom people removed before a change that the colleague's event cannot get": [
+    { do: "change", change: { guests: [0, 1, 2] } },
+    { do: "hand_over", access: "reader" },
+    { do: "invite", by: "organizer", present: [1] },
+    WRITE,
+  ],
   "a change and a cancellation of an event that the colleague has, and gives back": [
     TITLE,
     { do: "hand_over", access: "none" },

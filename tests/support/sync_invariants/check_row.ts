@@ -26,9 +26,9 @@ export async function checkRow(world: MeetingWorld): Promise<void> {
   if (world.is_deleted) return checkDeleted(world, row);
   const seen = await checkPlace(world, row);
   if (seen !== null) checkFields(world, row, seen);
+  if (seen !== null) checkRsvp(world, status.rsvp, await eventOf(world));
   if (!model.is_pending) {
     assert.equal(row.written_version, row.desired_version);
-    if (seen !== null) checkRsvp(world, status.rsvp, await eventOf(world));
     return;
   }
   assert.ok(!canWrite(world), "a change is not written");
@@ -123,13 +123,14 @@ function checkRsvp(
   { attendees = [] }: calendar_v3.Schema$Event,
 ): void {
   const replies = new Map(attendees.map(({ email, responseStatus }) => [email, responseStatus]));
+  // Whom a change has added and who is not on the event yet is waited for; whom people removed is not.
   const required = model.list.filter((email) =>
-    replies.has(email) && email !== guests[OPTIONAL_GUEST]
+    (replies.has(email) || model.pending.has(email)) && email !== guests[OPTIONAL_GUEST]
   );
   const count = (reply: string) => [...replies.values()].filter((one) => one === reply).length;
   const declined_by = required.filter((email) => replies.get(email) === "declined");
   const awaiting = required.filter((email) =>
-    ["needsAction", "tentative"].includes(replies.get(email) ?? "")
+    ["needsAction", "tentative"].includes(replies.get(email) ?? "needsAction")
   );
   const can_come = required.length - declined_by.length;
   const has_lost = percentage === null
