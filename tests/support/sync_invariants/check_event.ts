@@ -66,7 +66,9 @@ function guestsOn({ attendees, status }: calendar_v3.Schema$Event): Set<string> 
 /** What a guest is told of, apart from replies: the composed part of the text follows the other fields without a mail. */
 function visible(event: calendar_v3.Schema$Event): string {
   const { summary, description, location, start, end, recurrence, hangoutLink } = event;
-  const guests = [...guestsOn(event)].sort();
+  const guests = (event.attendees ?? []).map(({ email, optional }) =>
+    `${email} ${optional === true}`
+  ).sort();
   const [text, ...composed] = (description ?? "").split("\n");
   const is_composed = composed.length > 0;
   return JSON.stringify([
