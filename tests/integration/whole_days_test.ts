@@ -10,7 +10,7 @@ import { eventRow, googleOf, scheduledTask } from "../support/tasks.ts";
 import { startReceiver } from "../unit/notifications/receiver.ts";
 
 promise("an event that people made a whole day", {
-  "has not moved when its zone changes: its row has the zone, and nothing is announced or decided anew":
+  "has not moved when its zone changes: its row has the zone, and nothing is announced or decided again":
     async (stack) => {
       await using receiver = startReceiver();
       const { organizer, meeting_id, event } = await createdMeeting(stack);
