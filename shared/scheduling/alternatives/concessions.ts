@@ -1,13 +1,13 @@
 import { formatInstant } from "@shared/time/instants.ts";
 import { offsetAt } from "@shared/time/zones.ts";
-import { attendance, attends, newAttendance, OUTSIDE_HOURS } from "../availability/attendance.ts";
+import { attendance, attends, newAttendance } from "../availability/attendance.ts";
 import type { Person } from "../availability/person.ts";
 import { chooseMembers, labelOf } from "../availability/group_choice.ts";
 import { countedPeople, quorumAt } from "../availability/quorum.ts";
 import { byName } from "../explaining/attendee.ts";
 import { formatTime } from "../explaining/phrases.ts";
 import type { SearchRequest } from "../input/search_request.ts";
-import { hoursNeeded } from "./hours_needed.ts";
+import { hoursNeeded, newWidenings, widenings } from "./hours_needed.ts";
 
 /** What a time asks of people beyond the request. Minutes are what is left; `window_end` is RFC 3339. */
 export type Concession =
@@ -74,12 +74,16 @@ export function concessionCosts(conceded: Conceded, starts: Int32Array): Float64
           Math.max(0, after - found.clear_after[at]!);
       }
     }
-    if (person.open_by_right === undefined) continue;
-    const by_right = asEntitled(person);
-    attendance({ ...by_right, unknown: false }, starts, relaxed.duration, found);
+  }
+  const widened = relaxed_people.filter(({ needed, open_by_right }) =>
+    needed && open_by_right !== undefined
+  );
+  const hours = newWidenings(starts.length);
+  // Whoever has the same hours needs the same.
+  for (const members of Map.groupBy(widened, ({ open_by_right }) => open_by_right).values()) {
+    widenings(relaxed, asEntitled(members[0]!), starts, hours);
     for (let at = 0; at < starts.length; at++) {
-      if (found.status[at] !== OUTSIDE_HOURS) continue;
-      costs[at]! += hoursNeeded(relaxed, by_right, starts[at]!)?.minutes ?? 0;
+      costs[at]! += members.length * hours.minutes[at]!;
     }
   }
   return costs;
