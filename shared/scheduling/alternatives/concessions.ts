@@ -1,4 +1,5 @@
 import { formatInstant } from "@shared/time/instants.ts";
+import type { Interval } from "@shared/time/intervals.ts";
 import { offsetAt } from "@shared/time/zones.ts";
 import { attendance, attends, newAttendance } from "../availability/attendance.ts";
 import type { Person } from "../availability/person.ts";
@@ -7,7 +8,7 @@ import { countedPeople, quorumAt } from "../availability/quorum.ts";
 import { byName } from "../explaining/attendee.ts";
 import { formatTime } from "../explaining/phrases.ts";
 import type { SearchRequest } from "../input/search_request.ts";
-import { hoursNeeded, newWidenings, widenings } from "./hours_needed.ts";
+import { type HoursNeeded, hoursNeeded, newWidenings, widenings } from "./hours_needed.ts";
 
 /** What a time asks of people beyond the request. Minutes are what is left; `window_end` is RFC 3339. */
 export type Concession =
@@ -43,7 +44,8 @@ export function concessionsAt(conceded: Conceded, start: number): Concession[] {
   const { people } = conceded;
   const by_name = [...people.keys()].sort((i, j) => byName(people[i]!, people[j]!));
   const buffers = by_name.flatMap((i) => smallerBuffers(conceded, i, start));
-  const hours = by_name.flatMap((i) => widerHours(conceded, i, start));
+  const needed = new Map<readonly Interval[], HoursNeeded | undefined>();
+  const hours = by_name.flatMap((i) => widerHours(conceded, i, start, needed));
   const concessions: Concession[] = [];
   if (absent.length > 0) concessions.push({ code: "without_optional", args: { names: absent } });
   if (buffers.length > 0) concessions.push({ code: "smaller_buffers", args: { people: buffers } });
@@ -158,10 +160,16 @@ function widerHours(
   { relaxed, relaxed_people }: Conceded,
   i: number,
   start: number,
+  known: Map<readonly Interval[], HoursNeeded | undefined>,
 ): WiderHours[] {
   const person = relaxed_people[i]!;
-  if (person.open_by_right === undefined) return [];
-  const needed = hoursNeeded(relaxed, asEntitled(person), start);
+  const { open_by_right } = person;
+  if (open_by_right === undefined) return [];
+  // Whoever has the same hours needs the same.
+  let needed = known.get(open_by_right);
+  if (needed === undefined && !known.has(open_by_right)) {
+    known.set(open_by_right, needed = hoursNeeded(relaxed, asEntitled(person), start));
+  }
   if (needed === undefined) return [];
   return [{ name: person.label, minutes: needed.minutes, hours: needed.text }];
 }

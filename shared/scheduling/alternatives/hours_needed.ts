@@ -1,4 +1,5 @@
 import { MINUTES_PER_DAY } from "@shared/time/instants.ts";
+import { firstEndingAfter } from "@shared/time/intervals.ts";
 import { weekdayIndex } from "@shared/time/weekday.ts";
 import { offsetAt, type OffsetSegment, offsetSegments } from "@shared/time/zones.ts";
 import type { OpenHoursRule } from "../availability/open_hours.ts";
@@ -91,13 +92,14 @@ export function widenings(
   if (!person.needed || person.rules === undefined || first === undefined) return;
   const { duration, holidays, allowed_days } = search;
   const { open, offsets } = person;
-  const away = new Set(person.away);
+  const { away } = person;
   const rules = person.rules.map((rule) => ({
     rule,
     offsets: offsetsAround(rule, first, starts.at(-1)!, search),
     at: 0,
   }));
-  let block = 0;
+  let block = firstEndingAfter(open, first);
+  let next_away = 0;
   for (let i = 0; i < starts.length; i++) {
     const start = starts[i]!;
     const end = start + duration;
@@ -105,8 +107,10 @@ export function widenings(
     if (block < open.length && open[block]![0] <= start) continue;
     minutes[i] = early[i] = late[i] = Infinity;
     const own_day = Math.floor((start + offsetAt(offsets, start)) / MINUTES_PER_DAY);
+    while (next_away < away.length && away[next_away]! < own_day) next_away++;
     if (
-      holidays.has(own_day) || away.has(own_day) || allowed_days[weekdayIndex(own_day)] !== true
+      holidays.has(own_day) || away[next_away] === own_day ||
+      allowed_days[weekdayIndex(own_day)] !== true
     ) continue;
     for (let r = 0; r < rules.length; r++) {
       const one = rules[r]!;
