@@ -45,6 +45,20 @@ export function subtract(a: readonly Interval[], b: readonly Interval[]): Interv
   return rest;
 }
 
+/** Whether any minute lies in both lists. */
+export function overlap(a: readonly Interval[], b: readonly Interval[]): boolean {
+  let i = 0;
+  let j = 0;
+  while (i < a.length && j < b.length) {
+    const left = a[i]!;
+    const right = b[j]!;
+    if (left[0] < right[1] && right[0] < left[1]) return true;
+    if (left[1] < right[1]) i++;
+    else j++;
+  }
+  return false;
+}
+
 /** The index of the first of the intervals (ascending, none over another) that ends after `minute`. */
 export function firstEndingAfter(intervals: readonly Interval[], minute: number): number {
   let low = 0;

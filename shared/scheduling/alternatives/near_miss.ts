@@ -1,7 +1,6 @@
-import { attendance, attends, newAttendance } from "../availability/attendance.ts";
 import { conceivableStarts } from "../availability/free_starts.ts";
 import type { Person } from "../availability/person.ts";
-import { countComing } from "../availability/quorum.ts";
+import { presencesAt } from "../availability/presence.ts";
 import type { SearchRequest } from "../input/search_request.ts";
 
 /**
@@ -15,23 +14,19 @@ export function blockersOfNearMiss(
 ): { start: number; blockers: Person[] } | undefined {
   const needed = people.filter((person) => person.needed && !person.unknown);
   const starts = conceivableStarts(search, people);
-  const coming = countComing(search, needed, starts);
+  const presences = presencesAt(needed, starts, search.duration);
+  const absent = new Uint16Array(starts.length);
+  for (const presence of presences) {
+    for (let i = 0; i < starts.length; i++) if (!presence.at(i)) absent[i]!++;
+  }
   for (let fewest = 1; fewest <= most; fewest++) {
     for (let i = 0; i < starts.length; i++) {
-      if (needed.length - coming[i]! !== fewest) continue;
-      const blockers = absentAt(search, needed, starts.subarray(i, i + 1));
+      if (absent[i] !== fewest) continue;
+      const blockers = needed.filter((_, k) => !presences[k]!.at(i));
       if (canDoWithout(needed, blockers)) return { start: starts[i]!, blockers };
     }
   }
   return undefined;
-}
-
-function absentAt(search: SearchRequest, people: readonly Person[], start: Int32Array): Person[] {
-  const found = newAttendance(1);
-  return people.filter((person) => {
-    attendance(person, start, search.duration, found);
-    return !attends(found.status[0]!);
-  });
 }
 
 function canDoWithout(needed: readonly Person[], blockers: readonly Person[]): boolean {

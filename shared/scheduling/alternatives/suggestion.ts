@@ -36,7 +36,7 @@ function smallestChange(tried: Tried): string | undefined {
     overTentative(tried) ?? smallerBuffers(tried) ?? shorterMeeting(tried, map) ??
     widerHours(tried, map, 30, 60) ?? withoutPeople(tried, 1) ??
     withoutGroup(tried) ?? widerHours(tried, map, 90, 240) ?? withoutPeople(tried, 3) ??
-    otherDays(tried) ?? withoutHolidays(tried) ?? withoutDaysOff(tried) ??
+    otherDays(tried) ?? withoutHolidays(tried) ?? withoutDaysOff(tried, map) ??
     shortEnough(tried, map);
 }
 

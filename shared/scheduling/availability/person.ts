@@ -101,6 +101,24 @@ export function layOutAgain(
   });
 }
 
+/**
+ * The same people laid out for a search that differs in its holidays and allowed days, which are part of everybody's
+ * hours. Their time is not read again.
+ */
+export function layOutDays(people: readonly Person[], search: SearchRequest): Person[] {
+  const hours = new SharedHours(search);
+  return people.map((person, i): Person => {
+    const { participant, timezone, away } = person;
+    const rules = readRules(participant, timezone, search, hours, `participants[${i}]`);
+    return {
+      ...person,
+      rules,
+      open: hours.open({ rules, away, timezone }),
+      days: rules && hours.days(rules, timezone),
+    };
+  });
+}
+
 function countIntervals(participants: readonly Participant[]): number {
   return participants.reduce((sum, { busy }) => busy === "unknown" ? sum : sum + busy.length, 0);
 }
