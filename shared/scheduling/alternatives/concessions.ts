@@ -1,7 +1,7 @@
 import { formatInstant } from "@shared/time/instants.ts";
 import type { Interval } from "@shared/time/intervals.ts";
 import { offsetAt } from "@shared/time/zones.ts";
-import { attendance, attends, newAttendance } from "../availability/attendance.ts";
+import { type Attendance, attendance, attends, newAttendance } from "../availability/attendance.ts";
 import type { Person } from "../availability/person.ts";
 import { chooseMembers, labelOf } from "../availability/group_choice.ts";
 import { countedPeople, quorumAt } from "../availability/quorum.ts";
@@ -133,7 +133,7 @@ function absentBeyondQuorum({ asked, relaxed, relaxed_people }: Conceded, start:
   const { counted, comingAt } = quorumAt(asked, relaxed_people);
   if (100 * comingAt(here)[0]! >= asked.minimum_attendee_percentage * counted) return [];
   const absent = countedPeople(asked, relaxed_people)
-    .filter((person) => !attends(statusAt(person, relaxed, start)));
+    .filter((person) => !attends(attendanceAt(person, relaxed, start).status[0]!));
   const unfilled = chooseMembers(relaxed, relaxed_people, here)
     .filter(({ group, seated }) => group.type === "optional" && seated[0]! < group.count);
   return [...absent.map(({ label }) => label), ...unfilled.map(labelOf)].sort();
@@ -146,9 +146,9 @@ function smallerBuffers(
 ): SmallerBuffer[] {
   const person = relaxed_people[i]!;
   if (!person.needed || person.unknown) return [];
-  const found = newAttendance(1);
-  attendance(person, Int32Array.of(start), relaxed.duration, found);
   const { buffer, label: name } = people[i]!;
+  if (buffer.before === 0 && buffer.after === 0) return [];
+  const found = attendanceAt(person, relaxed, start);
   const sides = [
     { name, side: "before", minutes: found.clear_before[0]!, instead_of: buffer.before },
     { name, side: "after", minutes: found.clear_after[0]!, instead_of: buffer.after },
@@ -179,8 +179,12 @@ function asEntitled(person: Person): Person {
   return { ...person, open: person.open_by_right ?? person.open };
 }
 
-function statusAt(person: Person, { duration }: SearchRequest, start: number): number {
-  const found = newAttendance(1);
-  attendance(person, Int32Array.of(start), duration, found);
-  return found.status[0]!;
+/** Filled anew by each attendanceAt(): new arrays for each person and candidate would cost more than what they hold. */
+const AT_ONE_START = newAttendance(1);
+const ONE_START = new Int32Array(1);
+
+function attendanceAt(person: Person, { duration }: SearchRequest, start: number): Attendance {
+  ONE_START[0] = start;
+  attendance(person, ONE_START, duration, AT_ONE_START);
+  return AT_ONE_START;
 }

@@ -28,8 +28,9 @@ export function hoursNeeded(
   start: number,
 ): HoursNeeded | undefined {
   const { concessions } = search.texts;
-  const found = newWidenings(1);
-  widenings(search, person, Int32Array.of(start), found);
+  const found = AT_ONE_START;
+  ONE_START[0] = start;
+  widenings(search, person, ONE_START, found);
   const minutes = found.minutes[0]!;
   if (minutes === 0 && found.rule[0] === NO_RULE) return undefined;
   const early = found.early[0]!;
@@ -141,6 +142,10 @@ export function widenings(
     }
   }
 }
+
+/** Filled anew by each hoursNeeded(): new arrays for each person and candidate would cost more than what they hold. */
+const AT_ONE_START = newWidenings(1);
+const ONE_START = new Int32Array(1);
 
 /** Offsets of a rule's zone, wide enough for meetings from the first to the last start. */
 function offsetsAround(

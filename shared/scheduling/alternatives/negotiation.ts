@@ -8,6 +8,7 @@ import { layOutSeries, type Series, seriesReach } from "../availability/series.t
 import { type Candidate, candidatesAt } from "../explaining/candidate.ts";
 import type { SeriesRule } from "../input/recurrence.ts";
 import type { SearchRequest } from "../input/search_request.ts";
+import { newTrials } from "../input/trials.ts";
 import { longestExtension } from "../input/time_window.ts";
 import { type ScoredStart, type Scorer, startScorer } from "../scoring/best_starts.ts";
 import { total } from "../scoring/score.ts";
@@ -37,6 +38,8 @@ export interface Negotiated {
   people: readonly Person[];
   rule: SeriesRule | undefined;
   read_until: number | undefined;
+  /** How many starts the search had before busy time was looked at. */
+  on_grid: number;
 }
 
 /** A search with concessions, and its busyMap, which a shorter meeting shares. */
@@ -55,9 +58,11 @@ export interface Negotiation {
  * Searches for times that need concessions, in at most three rounds: without optional people; then with smaller buffers
  * and days up to an hour wider; then shorter by up to 15 minutes or later. The first round, and in it the first
  * relaxation, that yields a time ends it. A person who is unknown stays unknown: no relaxation reads calendars
- * or the answer to `on_unknown` differently.
+ * or the answer to `on_unknown` differently. Of large searches not everything is tried (see Trials).
  */
-export function negotiate(negotiated: Negotiated): Negotiation {
+export function negotiate(asked: Negotiated): Negotiation {
+  const search = { ...asked.search, trials: newTrials(asked.on_grid) };
+  const negotiated = { ...asked, search };
   const rounds = [withoutOptional, smallerAndWider, shorterOrLater];
   for (const [i, round] of rounds.entries()) {
     for (const relaxation of round(negotiated)) {

@@ -5,9 +5,10 @@ import { busyMap, freeStarts } from "../availability/free_starts.ts";
 import { layOutAgain, type Person, readPeople } from "../availability/person.ts";
 import { quorumAt } from "../availability/quorum.ts";
 import type { SearchRequest } from "../input/search_request.ts";
+import { newTrials } from "../input/trials.ts";
 import { hoursNeeded, leastWidening } from "./hours_needed.ts";
 import { blockersOfNearMiss } from "./near_miss.ts";
-import { formatStart, nameable } from "./suggested_start.ts";
+import { formatStart, nameable, type SeriesGoal } from "./suggested_start.ts";
 import { otherDays, shortEnough, withoutDaysOff, withoutHolidays } from "./other_days.ts";
 import { laterWindow } from "./later_window.ts";
 import { type EmptySearch, firstFormatted, type Tried } from "./tried_change.ts";
@@ -22,7 +23,7 @@ const WIDER_STEP_MINUTES = 30;
 /**
  * The smallest change that yields a slot, as a sentence that names it and the first slot it gives; where none does, what
  * else would have to change. Every change was tried, of a series at every occurrence; only where no change makes all of them possible, one
- * that gives the series a beginning is named, with how many are. Small means: what costs no one anything first (grid, notice), then tentative time,
+ * that gives the series a beginning is named, with how many are. Of large searches not everything is tried (see Trials). Small means: what costs no one anything first (grid, notice), then tentative time,
  * buffers, a shorter meeting, hours up to an hour wider, one person or group fewer, more of the same, and only then other days, holidays, days off, any
  * shorter meeting and a later window.
  */
@@ -44,10 +45,11 @@ function tryEach(
   empty: EmptySearch,
   attempt: (tried: Tried) => string | undefined,
 ): string | undefined {
-  const { rule } = empty;
-  if (rule === undefined) return attempt({ ...empty, series: undefined });
-  return attempt({ ...empty, series: { rule, whole: true } }) ??
-    attempt({ ...empty, series: { rule, whole: false } });
+  const { rule, search, on_grid } = empty;
+  const attemptWith = (series: SeriesGoal) =>
+    attempt({ ...empty, search: { ...search, trials: newTrials(on_grid) }, series });
+  if (rule === undefined) return attemptWith(undefined);
+  return attemptWith({ rule, whole: true }) ?? attemptWith({ rule, whole: false });
 }
 
 /** The first slot that the search would have if unknown people were ignored. */
