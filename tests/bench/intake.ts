@@ -3,13 +3,14 @@
  * memory grew. Each has processes of its own, warmed up by small requests: after another large request the memory would
  * have grown already. Three processes each, of which the middle one counts and the least and the most are shown beside
  * it: what else the machine does is in these figures too.
- * Run: deno task bench:intake [--only <part of a name>] [--repeat <processes a request>]
+ * Run: deno task bench:intake [--only <parts of names, with | between them>] [--repeat <processes a request>]
  */
 import { callFunction, stackOf } from "../support/stack.ts";
 import { type FunctionsWorker, startPlatform } from "../../local/platform.ts";
 import { migratedPostgres } from "../support/prepared_databases.ts";
 import { startPostgresServer } from "../support/postgres_server.ts";
 import { acceptedInputs, busyPeople, refusedInputs } from "./intake/worst_inputs.ts";
+import { worstSearches } from "./intake/worst_searches.ts";
 import type { WorstInput } from "./intake/worst_inputs.ts";
 import { measureProcess } from "./intake/measure_process.ts";
 import { processorTimes } from "./processor_time.ts";
@@ -25,7 +26,9 @@ const option = (name: string) => {
   const at = Deno.args.indexOf(`--${name}`);
   return at < 0 ? undefined : Deno.args[at + 1];
 };
-const only = option("only") ?? "";
+/** Parts of names, with | between them. */
+const only = (option("only") ?? "").split("|");
+const isWanted = (name: string) => only.some((part) => name.includes(part));
 const repeats = Number(option("repeat") ?? 3);
 
 const document = JSON.stringify(
@@ -53,7 +56,9 @@ print(
   } s, scaled to ${REFERENCE_SECONDS} s`,
 );
 print("seconds (least to most)   MB (least to most)  status  request");
-for (const input of [...refusedInputs(), ...acceptedInputs()]) await show(input);
+for (const input of [...refusedInputs(), ...acceptedInputs(), ...worstSearches()]) {
+  await show(input);
+}
 await showStored();
 
 /** Compiled code and the first garbage collections are no cost of a request. */
@@ -79,7 +84,7 @@ async function measured<T>(work: (worker: FunctionsWorker) => Promise<T>) {
 }
 
 async function show(input: WorstInput, processes = repeats): Promise<void> {
-  if (!input.name.includes(only)) return;
+  if (!isWanted(input.name)) return;
   const samples: Sample[] = [];
   for (let i = 0; i < processes; i++) {
     const { seconds, megabytes, result } = await measured((worker) => send(worker, input));
@@ -176,7 +181,7 @@ async function showStored(): Promise<void> {
   ];
   // Once each: a second request would find what the first one stored.
   for (const input of stored) await show(input, 1);
-  if (!"a batch".includes(only)) return;
+  if (!isWanted("a batch")) return;
   for (let row = 0; row < 10; row++) {
     await organizer.client.from("meetings").insert({ participants, constraints } as never);
   }
