@@ -1,5 +1,4 @@
 import { formatInstant } from "@shared/time/instants.ts";
-import type { Interval } from "@shared/time/intervals.ts";
 import { offsetAt } from "@shared/time/zones.ts";
 import { type Attendance, attendance, attends, newAttendance } from "../availability/attendance.ts";
 import type { Person } from "../availability/person.ts";
@@ -44,7 +43,7 @@ export function concessionsAt(conceded: Conceded, start: number): Concession[] {
   const { people } = conceded;
   const by_name = [...people.keys()].sort((i, j) => byName(people[i]!, people[j]!));
   const buffers = by_name.flatMap((i) => smallerBuffers(conceded, i, start));
-  const needed = new Map<readonly Interval[], HoursNeeded | undefined>();
+  const needed = new Map<Person["rules"], HoursNeeded | undefined>();
   const hours = by_name.flatMap((i) => widerHours(conceded, i, start, needed));
   const concessions: Concession[] = [];
   if (absent.length > 0) concessions.push({ code: "without_optional", args: { names: absent } });
@@ -160,15 +159,15 @@ function widerHours(
   { relaxed, relaxed_people }: Conceded,
   i: number,
   start: number,
-  known: Map<readonly Interval[], HoursNeeded | undefined>,
+  known: Map<Person["rules"], HoursNeeded | undefined>,
 ): WiderHours[] {
   const person = relaxed_people[i]!;
-  const { open_by_right } = person;
+  const { open_by_right, rules } = person;
   if (open_by_right === undefined) return [];
-  // Whoever has the same hours needs the same.
-  let needed = known.get(open_by_right);
-  if (needed === undefined && !known.has(open_by_right)) {
-    known.set(open_by_right, needed = hoursNeeded(relaxed, asEntitled(person), start));
+  // Whoever has the same rules needs the same: on a day off there would be no candidate.
+  let needed = known.get(rules);
+  if (needed === undefined && !known.has(rules)) {
+    known.set(rules, needed = hoursNeeded(relaxed, asEntitled(person), start));
   }
   if (needed === undefined) return [];
   return [{ name: person.label, minutes: needed.minutes, hours: needed.text }];

@@ -1,4 +1,4 @@
-import { marksOf, possibleAmong } from "../availability/free_starts.ts";
+import { lookedAt, marksOf, possibleAmong } from "../availability/free_starts.ts";
 import { startsWhere } from "../availability/grid.ts";
 import { type Occurrences, occurrencesFrom } from "../availability/occurrences.ts";
 import type { Person } from "../availability/person.ts";
@@ -6,6 +6,7 @@ import { layOutSeries } from "../availability/series.ts";
 import { formatTime } from "../explaining/phrases.ts";
 import type { SeriesRule } from "../input/recurrence.ts";
 import type { SearchRequest } from "../input/search_request.ts";
+import { tryStarts } from "../input/trials.ts";
 import { newWidenings, widenings } from "./hours_needed.ts";
 
 /** A search as a suggestion changes it, with its people. */
@@ -22,7 +23,10 @@ export type SeriesGoal = { rule: SeriesRule; whole: boolean } | undefined;
 /** Of the starts (ascending) of a changed search, those that a suggestion may name. */
 export function nameable(changed: Changed, starts: Int32Array, series: SeriesGoal): Int32Array {
   if (series === undefined || starts.length === 0) return starts;
-  const { begun, free, count } = sharesOf(changed, starts, series.rule);
+  const { search, people } = changed;
+  const { horizon } = series.rule;
+  const tried = tryStarts(search.trials, starts, horizon + lookedAt(search, people) * horizon / 8);
+  const { begun, free, count } = sharesOf(changed, tried, series.rule);
   return series.whole ? startsWhere(begun, (_, i) => free[i] === count[i]) : begun;
 }
 

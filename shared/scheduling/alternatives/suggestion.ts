@@ -7,7 +7,7 @@ import { quorumAt } from "../availability/quorum.ts";
 import type { SearchRequest } from "../input/search_request.ts";
 import { newTrials } from "../input/trials.ts";
 import { hoursNeeded, leastWidening } from "./hours_needed.ts";
-import { blockersOfNearMiss } from "./near_miss.ts";
+import { type NearMiss, nearMisses } from "./near_miss.ts";
 import { formatStart, nameable, type SeriesGoal } from "./suggested_start.ts";
 import { otherDays, shortEnough, withoutDaysOff, withoutHolidays } from "./other_days.ts";
 import { laterWindow } from "./later_window.ts";
@@ -32,11 +32,12 @@ export function suggestChange(empty: EmptySearch): string {
 }
 
 function smallestChange(tried: Tried): string | undefined {
+  const misses = nearMisses(tried.search, tried.people);
   const map = busyMap(tried.search, tried.people);
   return lowerQuorum(tried, map) ?? finerGrid(tried, map) ?? lessNotice(tried, map) ??
     overTentative(tried) ?? smallerBuffers(tried) ?? shorterMeeting(tried, map) ??
-    widerHours(tried, map, 30, 60) ?? withoutPeople(tried, 1) ??
-    withoutGroup(tried) ?? widerHours(tried, map, 90, 240) ?? withoutPeople(tried, 3) ??
+    widerHours(tried, map, 30, 60) ?? withoutPeople(tried, misses(1)) ??
+    withoutGroup(tried) ?? widerHours(tried, map, 90, 240) ?? withoutPeople(tried, misses(3)) ??
     otherDays(tried) ?? withoutHolidays(tried) ?? withoutDaysOff(tried, map) ??
     shortEnough(tried, map);
 }
@@ -152,7 +153,7 @@ function widerHours(
   for (let wider = least; wider <= most; wider += WIDER_STEP_MINUTES) {
     const changed = {
       search,
-      people: layOutAgain(people, search, wider),
+      people: layOutAgain(people, search, wider, true),
       widened: { minutes: wider, entitled: people },
     };
     const { starts } = freeStarts(search, changed.people, map);
@@ -175,8 +176,10 @@ function hoursByText(search: SearchRequest, people: readonly Person[], start: nu
     .map(([hours, members]) => ({ people: members.map(({ label }) => label), hours }));
 }
 
-function withoutPeople({ search, people, series }: Tried, most: number): string | undefined {
-  const miss = blockersOfNearMiss(search, people, most);
+function withoutPeople(
+  { search, people, series }: Tried,
+  miss: NearMiss | undefined,
+): string | undefined {
   if (miss === undefined) return undefined;
   const optional = people.map((person): Person =>
     miss.blockers.includes(person)

@@ -7,6 +7,7 @@ import { BusyMap } from "./busy_map.ts";
 import { gridStarts, startsWhere } from "./grid.ts";
 import { openIntervals } from "./open_hours.ts";
 import { type Person, readPeople } from "./person.ts";
+import { tryStarts } from "../input/trials.ts";
 import { chooseMembers, groupsFilled, isRequired } from "./group_choice.ts";
 import { quorumAt } from "./quorum.ts";
 import { workingHours } from "./shared_open_hours.ts";
@@ -58,7 +59,7 @@ function freeAmong(
   map: BusyMap,
 ): Int32Array {
   const clear = startsWhere(starts, (start) => map.isClear(start, start + search.duration));
-  const tried = tryStarts(search, people, clear);
+  const tried = tryStarts(search.trials, clear, lookedAt(search, people));
   return enoughPeople(search, people, groupsFilled(search, people, tried));
 }
 
@@ -95,22 +96,8 @@ export function startsMissingOneGroup(
   return found;
 }
 
-/** Those of the starts that a search may try, which are spent from its trials; all where nothing is only tried. */
-function tryStarts(
-  search: SearchRequest,
-  people: readonly Person[],
-  starts: Int32Array,
-): Int32Array {
-  const { trials } = search;
-  if (trials === undefined) return starts;
-  if (trials.steps_left <= 0) return starts.subarray(0, 0);
-  const tried = starts.subarray(0, trials.most_starts);
-  trials.steps_left -= tried.length * lookedAt(search, people);
-  return tried;
-}
-
 /** How many people have to be looked at start by start, to fill groups or to count who comes. */
-function lookedAt(search: SearchRequest, people: readonly Person[]): number {
+export function lookedAt(search: SearchRequest, people: readonly Person[]): number {
   const counts_all = search.minimum_attendee_percentage > 0 ||
     !people.some(({ needed }) => needed);
   return 1 + people.filter(({ group }) => counts_all || group !== undefined).length;
@@ -123,9 +110,6 @@ export function possibleAmong(
   starts: Int32Array,
 ): Int32Array {
   const clear = clearAmong(search, people, starts);
-  if (search.trials !== undefined) {
-    search.trials.steps_left -= starts.length + clear.length * lookedAt(search, people);
-  }
   return enoughPeople(search, people, groupsFilled(search, people, clear));
 }
 
