@@ -41,10 +41,30 @@ export function searchProblem(
       message: `Expected at most ${LIMITS.timezones} different time zones`,
     };
   }
-  return searchSteps(request) <= LIMITS.search_steps ? null : {
-    path: "constraints.latest_date",
-    message:
-      "The search is too large. Send a shorter time window, a larger interval_minutes, fewer participants or open hours, or a smaller recurrence_horizon",
+  if (searchSteps(request) > LIMITS.search_steps) {
+    return {
+      path: "constraints.latest_date",
+      message:
+        "The search is too large. Send a shorter time window, a larger interval_minutes, fewer participants or open hours, or a smaller recurrence_horizon",
+    };
+  }
+  return answerProblem(request);
+}
+
+/** Where the response, which names all people at each candidate, would be too long. */
+function answerProblem(
+  { constraints: { max_candidates }, attending }: SearchDimensions,
+): { path: string; message: string } | null {
+  const characters = attending.reduce(
+    (sum, { email, name = "" }) => sum + email.length + name.length,
+    0,
+  );
+  if (characters === 0 || max_candidates * characters <= LIMITS.answer_characters) return null;
+  const most = Math.floor(LIMITS.answer_characters / characters);
+  return {
+    path: "constraints.max_candidates",
+    message: `The names and addresses of all participants are ${characters} characters long. ` +
+      `Send max_candidates of at most ${most}, or shorter names`,
   };
 }
 

@@ -68,6 +68,13 @@ const named = (index: number) => ({
   email: `${"e".repeat(60)}${index}@${"d".repeat(60)}.${"d".repeat(60)}.${"d".repeat(50)}.example`,
   name: `é${index}`.padEnd(LIMITS.name_characters, "€"),
 });
+/** As many candidates as may be offered to people with such names. */
+const NAMED_CANDIDATES = {
+  max_candidates: Math.floor(
+    LIMITS.answer_characters /
+      list(200, named).reduce((sum, { email, name }) => sum + email.length + name.length, 0),
+  ),
+};
 
 function ofSeries(): WorstInput[] {
   const daily = { recurrence: [`RRULE:FREQ=DAILY;COUNT=${LIMITS.occurrences}`] };
@@ -83,7 +90,7 @@ function ofSeries(): WorstInput[] {
     dry(
       "a series that 200 people with long names can begin and not go on with",
       people((i) => ({ ...named(i), busy: [busy(1, 600)] })),
-      around(1),
+      around(1, NAMED_CANDIDATES),
       daily,
     ),
     dry(
@@ -163,7 +170,7 @@ function withoutTime(): WorstInput[] {
         ...named(i),
         ...(i === 0 ? {} : { type: "optional", busy: ALWAYS }),
       })),
-      around(20),
+      around(20, NAMED_CANDIDATES),
     ),
   ];
 }

@@ -51,3 +51,17 @@ Deno.test("a search that is too large is refused with what would make it smaller
   assert.match(searchProblem(longer)!.message, /shorter time window/);
   assert.equal(searchProblem(longer)!.path, "constraints.latest_date");
 });
+
+Deno.test("candidates that name all participants are limited by the length of the names", () => {
+  const people = Array.from({ length: 200 }, () => person({ name: "x".repeat(200) }));
+  const asked = request(people);
+  assert.equal(searchProblem(asked), null);
+  asked.constraints.max_candidates = 100;
+  const problem = searchProblem(asked)!;
+  assert.equal(problem.path, "constraints.max_candidates");
+  const most = Number(/at most (\d+)/.exec(problem.message)![1]);
+  asked.constraints.max_candidates = most;
+  assert.equal(searchProblem(asked), null);
+  asked.constraints.max_candidates = most + 1;
+  assert.notEqual(searchProblem(asked), null);
+});
