@@ -21,6 +21,8 @@ const OPEN_DAY = 24;
 /** Members of groups are looked at twice, to choose and to score; of so many occurrences once more. */
 const GROUP_MEMBER = 1;
 const OCCURRENCES_OF_MEMBER = 20;
+/** By how much an hour before and after widens the usual eight. */
+const WIDER_THAN_MOST = 10 / 8;
 
 /**
  * Where a request asks for a larger search than one call can pay for: its path, and what would change it. Each of its
@@ -79,7 +81,8 @@ export function searchSteps({ constraints, attending, recurrence }: SearchDimens
   // Own open hours may be wider than the working hours.
   const share = open_hours > 0
     ? 1
-    : (working_hours_end - working_hours_start) / 24 * constraints.allowed_days.length / 7;
+    : hoursTried(working_hours_end - working_hours_start) / 24 * constraints.allowed_days.length /
+      7;
   const starts = days * share * MINUTES_PER_DAY / constraints.interval_minutes;
   const occurrences = recurrence === null ? 0 : constraints.recurrence_horizon;
   const series = OCCURRENCE * occurrences + datesOf(recurrence ?? []);
@@ -87,7 +90,14 @@ export function searchSteps({ constraints, attending, recurrence }: SearchDimens
   const people = attending.length + OWN_PREFERENCES * preferring;
   const members = attending.filter(({ group }) => group !== undefined).length;
   const choosing = members * (GROUP_MEMBER + occurrences / OCCURRENCES_OF_MEMBER);
-  return starts * (people + choosing + series) + OPEN_DAY * days * open_hours;
+  const is_counted = constraints.minimum_attendee_percentage > 0 && recurrence !== null;
+  const counting = is_counted ? attending.length : 0;
+  return starts * (people + choosing + counting + series) + OPEN_DAY * days * open_hours;
+}
+
+/** A search without a slot tries hours an hour wider on both sides, which for short days is a multiple. */
+function hoursTried(hours: number): number {
+  return Math.max(hours, (hours + 2) / WIDER_THAN_MOST);
 }
 
 /** How many dates a recurrence leaves out and adds; each costs about as much as the score of one person. */

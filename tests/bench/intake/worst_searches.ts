@@ -49,9 +49,10 @@ function dry(
   participants: unknown[],
   constraints: Record<string, unknown>,
   fields: Record<string, unknown> = {},
+  status = 200,
 ): WorstInput {
   const body = { dry_run: true, allow_concessions: true, participants, constraints, ...fields };
-  return { name, path: "schedule", text: JSON.stringify(body), as: "key", statuses: [200, 422] };
+  return { name, path: "schedule", text: JSON.stringify(body), as: "key", statuses: [status] };
 }
 
 /** A line as long as one may be, with the texts in turn. */
@@ -75,6 +76,17 @@ const NAMED_CANDIDATES = {
       list(200, named).reduce((sum, { email, name }) => sum + email.length + name.length, 0),
   ),
 };
+
+/** Starts of short days: of one hour, of which 2.4 count (docs/limits.md). */
+const SHORT_DAY_STARTS = 2.4 * 12;
+const DAYS_OF_SHORT = most(200 * SHORT_DAY_STARTS);
+const DAYS_OF_A_SHORT_SERIES = most((100 + 5 * LIMITS.occurrences) * SHORT_DAY_STARTS);
+/** Everyone counts once more for a series of which a share must come. */
+const DAYS_OF_A_SHARE = most((2 * 200 + 5 * LIMITS.occurrences) * 288);
+
+function most(steps: number): number {
+  return Math.min(YEAR, Math.floor(LIMITS.search_steps / steps));
+}
 
 function ofSeries(): WorstInput[] {
   const daily = { recurrence: [`RRULE:FREQ=DAILY;COUNT=${LIMITS.occurrences}`] };
@@ -106,12 +118,14 @@ function ofSeries(): WorstInput[] {
       people(() => ({ busy: ALWAYS }), 1),
       around(YEAR, { interval_minutes: 240, working_hours_end: 1, duration_minutes: 60 }),
       { recurrence: [longLine("RRULE:FREQ=YEARLY;BYDAY=", weekdays)] },
+      422,
     ),
     dry(
       "a yearly series of the nth weekdays",
       people(() => ({ busy: ALWAYS }), 1),
       around(YEAR, { interval_minutes: 240, working_hours_end: 1, duration_minutes: 60 }),
       { recurrence: [longLine("RRULE:FREQ=YEARLY;BYDAY=", ["1MO", "MO", ...nth])] },
+      422,
     ),
     dry(
       "a daily series without 2,000 dates, always busy",
@@ -125,7 +139,7 @@ function ofSeries(): WorstInput[] {
         type: i === 0 ? "required" : "optional",
         busy: i === 0 ? [] : list(200, (k) => hours(k / 2, 6 * (i % 2), 6 * (i % 2) + 6)),
       })),
-      around(8, { minimum_attendee_percentage: 60 }),
+      around(DAYS_OF_A_SHARE, { minimum_attendee_percentage: 60 }),
       daily,
     ),
   ];
@@ -141,11 +155,13 @@ function withoutTime(): WorstInput[] {
     })),
   }));
   return [
-    dry("100 groups, of which two are never free", groups, around(10)),
+    dry("100 groups, of which two are never free", groups, around(10), {}, 422),
     dry(
       "the same for a year in steps of four hours",
       groups,
       around(YEAR, { interval_minutes: 240 }),
+      {},
+      422,
     ),
     dry(
       "one person of two is never free, with 198 rooms of 200 bookings each",
@@ -154,6 +170,8 @@ function withoutTime(): WorstInput[] {
         busy: i === 0 ? ALWAYS : list(200, (k) => hours(-22 + k / 24, 0, 0.25)),
       })),
       around(21),
+      {},
+      422,
     ),
     dry(
       "200 people with 366 days off each",
@@ -163,6 +181,7 @@ function withoutTime(): WorstInput[] {
       })),
       around(7),
       { recurrence: ["RRULE:FREQ=DAILY"] },
+      422,
     ),
     dry(
       "199 optional people with long names who never come",
@@ -177,12 +196,12 @@ function withoutTime(): WorstInput[] {
 
 /** One person is busy in all the hours that people have; all are free in the hours around them. */
 function withConcessions(): WorstInput[] {
-  const narrow = around(YEAR, { working_hours_start: 9, working_hours_end: 10 });
+  const narrow = around(DAYS_OF_SHORT, { working_hours_start: 9, working_hours_end: 10 });
   const except = (i: number, from: number, to: number) =>
     i === 0 ? list(YEAR, (day) => hours(day, from, to)) : [];
   return [
     dry(
-      "200 people who are free beyond their hours, for a year",
+      "200 people who are free beyond their hours",
       people((i) => ({ busy: except(i, 9, 10) })),
       narrow,
     ),
@@ -202,7 +221,7 @@ function withConcessions(): WorstInput[] {
         exdates: [dayOf(700 + i)],
         busy: i === 0 ? list(900, (day) => hours(day, 9, 10)) : [],
       }), 100),
-      around(250, { working_hours_start: 9, working_hours_end: 10 }),
+      around(DAYS_OF_A_SHORT_SERIES, { working_hours_start: 9, working_hours_end: 10 }),
       { recurrence: ["RRULE:FREQ=DAILY"] },
     ),
   ];

@@ -41,6 +41,22 @@ Deno.test("a search counts members of groups twice, and once more for every 20 o
   assert.equal(searchSteps(series), 240 * (3 + 2 + 2 * 2 + 5 * 40));
 });
 
+Deno.test("a search counts the hours that it would try around short days", () => {
+  const asked = request([person()]);
+  asked.constraints.working_hours_end = 8;
+  assert.equal(searchSteps(asked), 80);
+  asked.constraints.working_hours_end = 1;
+  assert.equal(Math.round(searchSteps(asked)), 24);
+});
+
+Deno.test("a series of which a share of people must come counts each of them once more", () => {
+  const asked = { ...request([person(), person()]), recurrence: ["RRULE:FREQ=WEEKLY"] };
+  asked.constraints.recurrence_horizon = 10;
+  assert.equal(searchSteps(asked), 240 * (2 + 5 * 10));
+  asked.constraints.minimum_attendee_percentage = 50;
+  assert.equal(searchSteps(asked), 240 * (4 + 5 * 10));
+});
+
 Deno.test("a search that is too large is refused with what would make it smaller", () => {
   const people = Array.from({ length: 200 }, () => person({ preferences: {} }));
   const around = request(people, 5);
