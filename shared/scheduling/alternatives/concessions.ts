@@ -1,7 +1,8 @@
 import { formatInstant } from "@shared/time/instants.ts";
 import { offsetAt } from "@shared/time/zones.ts";
-import { type Attendance, attendance, attends, newAttendance } from "../availability/attendance.ts";
+import { type Attendance, attendance, newAttendance } from "../availability/attendance.ts";
 import type { Person } from "../availability/person.ts";
+import { presencesAt } from "../availability/presence.ts";
 import { chooseMembers, labelOf } from "../availability/group_choice.ts";
 import { countedPeople, quorumAt } from "../availability/quorum.ts";
 import { byName } from "../explaining/attendee.ts";
@@ -36,10 +37,14 @@ export interface Conceded {
   wider: number;
 }
 
-/** The concessions that a start of the relaxed search needs, and no others. */
-export function concessionsAt(conceded: Conceded, start: number): Concession[] {
+/** The concessions that a start of the relaxed search needs, and no others; `absentAt` is that of absentBeyondQuorum(). */
+export function concessionsAt(
+  conceded: Conceded,
+  start: number,
+  absentAt: (start: number) => string[],
+): Concession[] {
   const { asked, relaxed } = conceded;
-  const absent = absentBeyondQuorum(conceded, start);
+  const absent = absentAt(start);
   const { people } = conceded;
   const by_name = [...people.keys()].sort((i, j) => byName(people[i]!, people[j]!));
   const buffers = by_name.flatMap((i) => smallerBuffers(conceded, i, start));
@@ -80,7 +85,7 @@ export function concessionCosts(conceded: Conceded, starts: Int32Array): Float64
     needed && open_by_right !== undefined
   );
   const hours = newWidenings(starts.length);
-  // Whoever has the same hours needs the same.
+  // People with the same hours need the same.
   for (const members of Map.groupBy(widened, ({ open_by_right }) => open_by_right).values()) {
     widenings(relaxed, asEntitled(members[0]!), starts, hours);
     for (let at = 0; at < starts.length; at++) {
@@ -126,16 +131,29 @@ function phrase(asked: SearchRequest, { code, args }: Concession): string {
   }
 }
 
-/** Who is missed from the share of people that was asked for; empty when the share is reached all the same. */
-function absentBeyondQuorum({ asked, relaxed, relaxed_people }: Conceded, start: number): string[] {
-  const here = Int32Array.of(start);
+/**
+ * Who is missed at each of the starts (ascending) from the share of people that was asked for; empty when the share is
+ * reached all the same. Everyone is looked at once for all starts.
+ */
+export function absentBeyondQuorum(
+  { asked, relaxed, relaxed_people }: Conceded,
+  starts: Int32Array,
+): (start: number) => string[] {
+  const least = asked.minimum_attendee_percentage;
+  if (least === 0) return () => [];
   const { counted, comingAt } = quorumAt(asked, relaxed_people);
-  if (100 * comingAt(here)[0]! >= asked.minimum_attendee_percentage * counted) return [];
-  const absent = countedPeople(asked, relaxed_people)
-    .filter((person) => !attends(attendanceAt(person, relaxed, start).status[0]!));
-  const unfilled = chooseMembers(relaxed, relaxed_people, here)
-    .filter(({ group, seated }) => group.type === "optional" && seated[0]! < group.count);
-  return [...absent.map(({ label }) => label), ...unfilled.map(labelOf)].sort();
+  const coming = comingAt(starts);
+  const people = countedPeople(asked, relaxed_people);
+  const presences = presencesAt(people, starts, relaxed.duration);
+  const groups = chooseMembers(relaxed, relaxed_people, starts)
+    .filter(({ group }) => group.type === "optional");
+  return (start) => {
+    const i = starts.indexOf(start);
+    if (100 * coming[i]! >= least * counted) return [];
+    const absent = people.filter((_, k) => !presences[k]!.at(i));
+    const unfilled = groups.filter(({ group, seated }) => seated[i]! < group.count);
+    return [...absent.map(({ label }) => label), ...unfilled.map(labelOf)].sort();
+  };
 }
 
 function smallerBuffers(
@@ -164,7 +182,7 @@ function widerHours(
   const person = relaxed_people[i]!;
   const { open_by_right, rules } = person;
   if (open_by_right === undefined) return [];
-  // Whoever has the same rules needs the same: on a day off there would be no candidate.
+  // People with the same rules need the same: on a day off there would be no candidate.
   let needed = known.get(rules);
   if (needed === undefined && !known.has(rules)) {
     known.set(rules, needed = hoursNeeded(relaxed, asEntitled(person), start));
@@ -178,7 +196,7 @@ function asEntitled(person: Person): Person {
   return { ...person, open: person.open_by_right ?? person.open };
 }
 
-/** Filled anew by each attendanceAt(): new arrays for each person and candidate would cost more than what they hold. */
+/** Filled again by each attendanceAt(): new arrays for each person and candidate would cost more than what they hold. */
 const AT_ONE_START = newAttendance(1);
 const ONE_START = new Int32Array(1);
 

@@ -143,7 +143,7 @@ export function widenings(
   }
 }
 
-/** Filled anew by each hoursNeeded(): new arrays for each person and candidate would cost more than what they hold. */
+/** Filled again by each hoursNeeded(): new arrays for each person and candidate would cost more than what they hold. */
 const AT_ONE_START = newWidenings(1);
 const ONE_START = new Int32Array(1);
 

@@ -14,6 +14,7 @@ import { type ScoredStart, type Scorer, startScorer } from "../scoring/best_star
 import { total } from "../scoring/score.ts";
 import { seriesScorer } from "../scoring/series_scorer.ts";
 import {
+  absentBeyondQuorum,
   type Conceded,
   type Concession,
   concessionCosts,
@@ -155,8 +156,12 @@ function candidatesOf(
     costs,
     scorer(relaxed, relaxed_people, starts, series),
   ).slice(0, asked.max_candidates);
+  const absentAt = absentBeyondQuorum(
+    conceded,
+    Int32Array.from(best, ({ start }) => start).sort(),
+  );
   return candidatesAt(relaxed, relaxed_people, best, earliest, { series }).map((candidate, i) => {
-    const concessions = concessionsAt(conceded, best[i]!.start);
+    const concessions = concessionsAt(conceded, best[i]!.start, absentAt);
     const concession = concessionSentence(asked, concessions);
     return { ...candidate, conceded: true, concessions, concession };
   });

@@ -70,7 +70,7 @@ function askingMore(
 ): Uint8Array {
   const marks = new Uint8Array(instants.length);
   const found = newWidenings(all.length);
-  // Whoever has the same hours needs the same.
+  // People with the same hours need the same.
   const needed = people.filter((person) => person.needed);
   for (const members of Map.groupBy(needed, ({ open }) => open).values()) {
     widenings(search, members[0]!, all, found);

@@ -14,7 +14,7 @@ export interface SeriesChoice extends Group {
 /** The choices for series that begin at each of the starts of some occurrences, by the index of the start. */
 export interface SeriesChoices {
   at(index: number): SeriesChoice[];
-  /** Which occurrences of a start any of the chosen cannot make, 1 for each; filled anew by the next call. */
+  /** Which occurrences of a start any of the chosen cannot make, 1 for each; filled again by the next call. */
   clashesAt(index: number): Uint8Array;
 }
 

@@ -12,7 +12,7 @@ export interface Trials {
 const MOST_STEPS = 600_000;
 const FEWEST_STARTS = 1_000;
 /** Of times that need concessions, so many scores of one person are computed. */
-const MOST_SCORES = 250_000;
+const MOST_SCORES = 150_000;
 /** What all occurrences of a series cost beside a single meeting: most starts share theirs with others. */
 const SERIES = 8;
 
