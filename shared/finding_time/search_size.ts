@@ -21,8 +21,11 @@ const OPEN_DAY = 24;
 /** Members of groups are looked at twice, to choose and to score; of so many occurrences once more. */
 const GROUP_MEMBER = 1;
 const OCCURRENCES_OF_MEMBER = 20;
-/** By how much an hour before and after widens the usual eight. */
-const WIDER_THAN_MOST = 10 / 8;
+/** By how much two hours before and after widen the usual eight. */
+const TRIED_AROUND = 2;
+const WIDER_THAN_MOST = 12 / 8;
+/** For a series of which a share of people must come, each is looked at so often more. */
+const SHARE_OF_SERIES = 2;
 
 /**
  * Where a request asks for a larger search than one call can pay for: its path, and what would change it. Each of its
@@ -91,13 +94,13 @@ export function searchSteps({ constraints, attending, recurrence }: SearchDimens
   const members = attending.filter(({ group }) => group !== undefined).length;
   const choosing = members * (GROUP_MEMBER + occurrences / OCCURRENCES_OF_MEMBER);
   const is_counted = constraints.minimum_attendee_percentage > 0 && recurrence !== null;
-  const counting = is_counted ? attending.length : 0;
+  const counting = is_counted ? SHARE_OF_SERIES * attending.length : 0;
   return starts * (people + choosing + counting + series) + OPEN_DAY * days * open_hours;
 }
 
-/** A search without a slot tries hours an hour wider on both sides, which for short days is a multiple. */
+/** A search without a slot tries wider hours, which for short days are a multiple. */
 function hoursTried(hours: number): number {
-  return Math.max(hours, (hours + 2) / WIDER_THAN_MOST);
+  return Math.max(hours, (hours + 2 * TRIED_AROUND) / WIDER_THAN_MOST);
 }
 
 /** How many dates a recurrence leaves out and adds; each costs about as much as the score of one person. */

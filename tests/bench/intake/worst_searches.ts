@@ -77,12 +77,12 @@ const NAMED_CANDIDATES = {
   ),
 };
 
-/** Starts of short days: of one hour, of which 2.4 count (docs/limits.md). */
-const SHORT_DAY_STARTS = 2.4 * 12;
+/** Starts of short days: of one hour, which counts as 5 / 1.5 (docs/limits.md). */
+const SHORT_DAY_STARTS = 5 / 1.5 * 12;
 const DAYS_OF_SHORT = most(200 * SHORT_DAY_STARTS);
 const DAYS_OF_A_SHORT_SERIES = most((100 + 5 * LIMITS.occurrences) * SHORT_DAY_STARTS);
-/** Everyone counts once more for a series of which a share must come. */
-const DAYS_OF_A_SHARE = most((2 * 200 + 5 * LIMITS.occurrences) * 288);
+/** Everyone counts three times for a series of which a share must come. */
+const DAYS_OF_A_SHARE = most((3 * 200 + 5 * LIMITS.occurrences) * 288);
 
 function most(steps: number): number {
   return Math.min(YEAR, Math.floor(LIMITS.search_steps / steps));
