@@ -117,7 +117,6 @@ export function widenings(
       const one = rules[r]!;
       while (one.offsets[one.at]!.to <= start) one.at++;
       const { from, to, offset } = one.offsets[one.at]!;
-      let needed: { minutes: number; early: number; late: number } | undefined;
       if (from <= start - MINUTES_PER_DAY && end + MINUTES_PER_DAY <= to) {
         // Far from every clock change, as nearly always: the same without looking for skipped minutes.
         const day = Math.floor((start + offset) / MINUTES_PER_DAY);
@@ -133,7 +132,7 @@ export function widenings(
         chosen[i] = r;
         continue;
       }
-      needed = wideningBy(one.rule, one.offsets, start, search);
+      const needed = wideningBy(one.rule, one.offsets, start, search);
       if (needed === undefined || needed.minutes >= minutes[i]!) continue;
       minutes[i] = needed.minutes;
       early[i] = needed.early;
