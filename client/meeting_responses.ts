@@ -69,7 +69,8 @@ export interface SeriesAvailability {
   free: number;
   /** Their ratio, 0 to 1. */
   share_free: number;
-  clashes: { start_time: Instant; names: string[] }[];
+  /** The first five who cannot come, and how many more, if any. */
+  clashes: { start_time: Instant; names: string[]; others?: number }[];
 }
 
 /** The best candidate with the zone of the request. A time that the caller had given has only its times. */

@@ -1537,7 +1537,13 @@ export type SeriesAvailability = {
   /** How many of them fit all required participants. */
   free: number;
   share_free: number;
-  clashes: { start_time: string; names: string[] }[];
+  clashes: {
+    start_time: string;
+    /** The first five who cannot come. */
+    names: string[];
+    /** How many more cannot come; absent for none. */
+    others?: number;
+  }[];
 };
 
 export type SharingRequest = {

@@ -11,6 +11,7 @@ import { readForSearch } from "./read_for_search.ts";
 import { ownTime } from "./schedule_meeting.ts";
 import type { ScheduleDependencies } from "./schedule_meeting.ts";
 import { FIRST_TRY, refused, search } from "./search.ts";
+import { searchProblem } from "./search_size.ts";
 import type { SearchOutcome } from "./search.ts";
 import { readSlotRequest } from "./slot_request.ts";
 
@@ -63,13 +64,23 @@ async function searchAgain(
     const { path, message } = slot_request;
     return refused("invalid_request", `${path}: ${message}`, { path });
   }
+  const wanted = request.max_candidates ?? slot_request.constraints.max_candidates;
+  const problem = searchProblem({
+    ...slot_request,
+    constraints: { ...slot_request.constraints, max_candidates: wanted },
+  });
+  if (problem !== null) {
+    // Only the number of candidates is other than in the row.
+    return refused("invalid_request", `max_candidates: ${problem.message}`, {
+      path: "max_candidates",
+    });
+  }
   const credentials = { organizer, own: known_people.own_connections };
   const known = await readForSearch(dependencies, slot_request, credentials, {
     own: ownTime(meeting),
     tries: FIRST_TRY,
   });
   if ("outcome" in known) return known.outcome;
-  const wanted = request.max_candidates ?? slot_request.constraints.max_candidates;
   const found = search(slot_request, { times: known.times, habits: habitsOf(known_people) }, {
     now,
     tries: FIRST_TRY,

@@ -21,6 +21,11 @@ const OPEN_DAY = 24;
 /** Members of groups are looked at twice, to choose and to score; of so many occurrences once more. */
 const GROUP_MEMBER = 1;
 const OCCURRENCES_OF_MEMBER = 20;
+/** By how much two hours before and after widen the usual eight. */
+const TRIED_AROUND = 2;
+const WIDER_THAN_MOST = 12 / 8;
+/** For a series of which a share of people must come, each is looked at so often more. */
+const SHARE_OF_SERIES = 2;
 
 /**
  * Where a request asks for a larger search than one call can pay for: its path, and what would change it. Each of its
@@ -41,10 +46,30 @@ export function searchProblem(
       message: `Expected at most ${LIMITS.timezones} different time zones`,
     };
   }
-  return searchSteps(request) <= LIMITS.search_steps ? null : {
-    path: "constraints.latest_date",
-    message:
-      "The search is too large. Send a shorter time window, a larger interval_minutes, fewer participants or open hours, or a smaller recurrence_horizon",
+  if (searchSteps(request) > LIMITS.search_steps) {
+    return {
+      path: "constraints.latest_date",
+      message:
+        "The search is too large. Send a shorter time window, a larger interval_minutes, fewer participants or open hours, or a smaller recurrence_horizon",
+    };
+  }
+  return answerProblem(request);
+}
+
+/** Where the response, which names all people at each candidate, would be too long. */
+function answerProblem(
+  { constraints: { max_candidates }, attending }: SearchDimensions,
+): { path: string; message: string } | null {
+  const characters = attending.reduce(
+    (sum, { email, name = "" }) => sum + email.length + name.length,
+    0,
+  );
+  if (characters === 0 || max_candidates * characters <= LIMITS.answer_characters) return null;
+  const most = Math.floor(LIMITS.answer_characters / characters);
+  return {
+    path: "constraints.max_candidates",
+    message: `The names and addresses of all participants are ${characters} characters long. ` +
+      `Send max_candidates of at most ${most}, or shorter names`,
   };
 }
 
@@ -59,7 +84,8 @@ export function searchSteps({ constraints, attending, recurrence }: SearchDimens
   // Own open hours may be wider than the working hours.
   const share = open_hours > 0
     ? 1
-    : (working_hours_end - working_hours_start) / 24 * constraints.allowed_days.length / 7;
+    : hoursTried(working_hours_end - working_hours_start) / 24 * constraints.allowed_days.length /
+      7;
   const starts = days * share * MINUTES_PER_DAY / constraints.interval_minutes;
   const occurrences = recurrence === null ? 0 : constraints.recurrence_horizon;
   const series = OCCURRENCE * occurrences + datesOf(recurrence ?? []);
@@ -67,7 +93,14 @@ export function searchSteps({ constraints, attending, recurrence }: SearchDimens
   const people = attending.length + OWN_PREFERENCES * preferring;
   const members = attending.filter(({ group }) => group !== undefined).length;
   const choosing = members * (GROUP_MEMBER + occurrences / OCCURRENCES_OF_MEMBER);
-  return starts * (people + choosing + series) + OPEN_DAY * days * open_hours;
+  const is_counted = constraints.minimum_attendee_percentage > 0 && recurrence !== null;
+  const counting = is_counted ? SHARE_OF_SERIES * attending.length : 0;
+  return starts * (people + choosing + counting + series) + OPEN_DAY * days * open_hours;
+}
+
+/** A search without a slot tries wider hours, which for short days are a multiple. */
+function hoursTried(hours: number): number {
+  return Math.max(hours, (hours + 2 * TRIED_AROUND) / WIDER_THAN_MOST);
 }
 
 /** How many dates a recurrence leaves out and adds; each costs about as much as the score of one person. */

@@ -51,8 +51,8 @@ export function findSlots(request: SchedulingRequest): SchedulingResult {
   });
   const people = readPeople(participants, search);
   const read_until = readUntil(request, search, rule);
-  const empty = { search, people, now_minute: Math.ceil(now.getTime() / 60_000), rule };
   const { starts: free, on_grid } = freeStarts(search, people);
+  const empty = { search, people, now_minute: Math.ceil(now.getTime() / 60_000), on_grid, rule };
   const series = rule && layOutSeries(rule, search, people);
   const occurrences = series && occurrencesFrom(series, free);
   const starts = occurrences === undefined ? free : occurrences.starts;
@@ -80,7 +80,7 @@ export function findSlots(request: SchedulingRequest): SchedulingResult {
       ...none,
       ...explainEmpty(search, people),
       ...suggestion(suggestChange(empty)),
-      ...negotiate({ search, people, rule, read_until }),
+      ...negotiate({ search, people, rule, read_until, on_grid }),
     };
   }
   const scorer = series === undefined || occurrences === undefined

@@ -38,11 +38,12 @@ function expand(
 ): number[] {
   const end = Math.min(last, rule.until?.day ?? last);
   const wanted = Math.min(most, rule.count ?? most);
+  const begin = civil(first);
   const days: number[] = [];
   for (let turn = 0; days.length < wanted; turn++) {
-    const { from, found } = period(rule, first, turn * rule.interval);
+    const { from, found } = period(rule, first, begin, turn * rule.interval);
     if (from > end) break;
-    for (const day of atPositions(found, rule.positions)) {
+    for (const day of found) {
       if (day >= first && day <= end && days.length < wanted) days.push(day);
     }
     // The first period holds `first`, or the rule does not.
@@ -60,16 +61,17 @@ export function startsSeries(rule: RecurrenceRule, day: number): boolean {
 function period(
   rule: RecurrenceRule,
   first: number,
+  { year, month, month_day }: CivilDate,
   ahead: number,
-): { from: number; found: number[] } {
-  const { year, month, month_day } = civil(first);
+): { from: number; found: readonly number[] } {
+  const { positions } = rule;
   switch (rule.frequency) {
     case "DAILY": {
       const day = first + ahead;
       const { month_days } = rule;
       const fits = inMonths(rule, day) && onWeekday(rule, day) &&
         (month_days === undefined || onMonthDay(month_days, day));
-      return { from: day, found: fits ? [day] : [] };
+      return { from: day, found: fits ? atPositions([day], positions) : [] };
     }
     case "WEEKLY": {
       const since_week_start = (weekdayIndex(first) - rule.week_start + 7) % 7;
@@ -78,18 +80,41 @@ function period(
       const found = range(from, from + 7).filter((day) =>
         inMonths(rule, day) && onWeekday({ weekdays }, day)
       );
-      return { from, found };
+      return { from, found: atPositions(found, positions) };
     }
     case "MONTHLY": {
       const from = dayOf(year, month + ahead, 1);
-      const found = inMonths(rule, from) ? inMonth(rule, from, month_day) : [];
-      return { from, found };
+      const find = () =>
+        inMonths(rule, from) ? atPositions(inMonth(rule, from, month_day), positions) : [];
+      return { from, found: foundOnce(rule, from, { month, month_day }, find) };
     }
     case "YEARLY": {
       const from = dayOf(year + ahead, 1, 1);
-      return { from, found: inYear(rule, year + ahead, from, month, month_day) };
+      const find = () => atPositions(inYear(rule, year + ahead, from, month, month_day), positions);
+      return { from, found: foundOnce(rule, from, { month, month_day }, find) };
     }
   }
+}
+
+const known_periods = new WeakMap<RecurrenceRule, Map<number, readonly number[]>>();
+
+/**
+ * The days of a month or year, found once: a search expands its rule from every day of the window. Where the rule names
+ * no days, they are those of the date on which the series starts.
+ */
+function foundOnce(
+  rule: RecurrenceRule,
+  from: number,
+  { month, month_day }: Pick<CivilDate, "month" | "month_day">,
+  find: () => readonly number[],
+): readonly number[] {
+  let known = known_periods.get(rule);
+  if (known === undefined) known_periods.set(rule, known = new Map());
+  const names_days = rule.weekdays !== undefined || rule.month_days !== undefined;
+  const key = names_days ? from : (from * 13 + month) * 32 + month_day;
+  let found = known.get(key);
+  if (found === undefined) known.set(key, found = find());
+  return found;
 }
 
 function inYear(
@@ -122,8 +147,9 @@ function onWeekdays(
   days: readonly number[],
   weekdays: readonly { nth: number; weekday: number }[],
 ): number[] {
+  const by_weekday = Map.groupBy(days, weekdayIndex);
   const picked = weekdays.flatMap(({ nth, weekday }) => {
-    const same = days.filter((day) => weekdayIndex(day) === weekday);
+    const same = by_weekday.get(weekday) ?? [];
     if (nth === 0) return same;
     const nth_day = same[nth > 0 ? nth - 1 : same.length + nth];
     return nth_day === undefined ? [] : [nth_day];
@@ -145,12 +171,21 @@ function inMonths({ months }: RecurrenceRule, day: number): boolean {
   return months === undefined || months.includes(civil(day).month);
 }
 
-function atPositions(found: number[], positions: readonly number[] | undefined): number[] {
+function atPositions(
+  found: readonly number[],
+  positions: readonly number[] | undefined,
+): readonly number[] {
   if (positions === undefined) return found;
   return found.filter((_, i) => positions.includes(i + 1) || positions.includes(i - found.length));
 }
 
-function civil(day: number): { year: number; month: number; month_day: number } {
+interface CivilDate {
+  year: number;
+  month: number;
+  month_day: number;
+}
+
+function civil(day: number): CivilDate {
   const date = new Date(day * DAY_MS);
   return {
     year: date.getUTCFullYear(),

@@ -45,13 +45,44 @@ export function subtract(a: readonly Interval[], b: readonly Interval[]): Interv
   return rest;
 }
 
-/** How many of the minutes from `from` until `to` (exclusive) lie in none of the intervals. */
+/** Whether any minute lies in both lists. */
+export function overlap(a: readonly Interval[], b: readonly Interval[]): boolean {
+  let i = 0;
+  let j = 0;
+  while (i < a.length && j < b.length) {
+    const left = a[i]!;
+    const right = b[j]!;
+    if (left[0] < right[1] && right[0] < left[1]) return true;
+    if (left[1] < right[1]) i++;
+    else j++;
+  }
+  return false;
+}
+
+/** The index of the first of the intervals (ascending, none over another) that ends after `minute`. */
+export function firstEndingAfter(intervals: readonly Interval[], minute: number): number {
+  let low = 0;
+  let high = intervals.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (intervals[middle]![1] <= minute) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** How many of the minutes from `from` until `to` (exclusive) lie in none of the intervals, which ascend and do not overlap. */
 export function minutesOutside(intervals: readonly Interval[], from: number, to: number): number {
-  return intervals.reduce(
-    (minutes, [opens, closes]) =>
-      minutes - Math.max(0, Math.min(to, closes) - Math.max(from, opens)),
-    to - from,
-  );
+  let minutes = to - from;
+  for (
+    let i = firstEndingAfter(intervals, from);
+    i < intervals.length && intervals[i]![0] < to;
+    i++
+  ) {
+    const [opens, closes] = intervals[i]!;
+    minutes -= Math.min(to, closes) - Math.max(from, opens);
+  }
+  return minutes;
 }
 
 /** Length of the longest interval in minutes; 0 for none. */

@@ -139,7 +139,15 @@ export function parseRule(value: string): RecurrenceRule {
         : `${other} is not supported, because the search chooses the time of day`,
     );
   }
-  const list = (name: string) => parts.get(name)?.split(",").map(Number);
+  // What is given twice is no more than once, and would be looked at twice for every day.
+  const texts = (name: string) => {
+    const text = parts.get(name);
+    return text === undefined ? undefined : [...new Set(text.split(","))];
+  };
+  const list = (name: string) => {
+    const numbers = texts(name)?.map(Number);
+    return numbers && [...new Set(numbers)];
+  };
   return {
     frequency: FREQUENCIES.find((name) => name === parts.get("FREQ")) ?? "DAILY",
     interval: list("INTERVAL")?.[0] ?? 1,
@@ -147,7 +155,7 @@ export function parseRule(value: string): RecurrenceRule {
     until: endOf(parts.get("UNTIL")),
     months: list("BYMONTH"),
     month_days: list("BYMONTHDAY"),
-    weekdays: parts.get("BYDAY")?.split(",").flatMap((text) => weekdayOf(text) ?? []),
+    weekdays: texts("BYDAY")?.flatMap((text) => weekdayOf(text) ?? []),
     positions: list("BYSETPOS"),
     week_start: DAY_CODES.indexOf(parts.get("WKST") ?? "MO"),
   };

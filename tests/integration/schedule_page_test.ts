@@ -9,6 +9,8 @@ const PAGE = await Deno.readTextFile(new URL("../../docs/schedule.md", import.me
 const NOT_OURS =
   /^(google_request|details|candidates\[\]\.reasons\[\]\.args|conceded_candidates\[\]\.concessions)(\.|\[)/;
 
+const ON_SECOND_MONDAY = [{ start: "2035-01-15T00:00:00Z", end: "2035-01-16T00:00:00Z" }];
+
 promise("docs/schedule.md", {
   "the page has every field of the response of schedule, and no other": async (stack) => {
     const answers = await answersOf(stack);
@@ -33,8 +35,13 @@ async function answersOf(stack: Stack): Promise<unknown[]> {
           email: "ben@south.example",
           name: "Ben",
           preferences,
-          busy: [{ start: "2035-01-15T00:00:00Z", end: "2035-01-16T00:00:00Z" }],
+          busy: ON_SECOND_MONDAY,
         },
+        // Five of those who miss an occurrence are named, and the others counted.
+        ...["a", "b", "c", "d", "e"].map((name) => ({
+          email: `${name}@south.example`,
+          busy: ON_SECOND_MONDAY,
+        })),
         { any_of: [{ email: "oak@south.example", type: "resource", busy: [] }], name: "a room" },
       ],
       constraints: { ...WEEK, latest_date: MONDAY, working_hours_start: 15 },

@@ -35,7 +35,11 @@ const SERIES = component(
     occurrences: described(COUNT, "How many were checked."),
     free: described(COUNT, "How many of them fit all required participants."),
     share_free: upTo(1),
-    clashes: z.array(z.strictObject({ start_time: INSTANT, names: z.array(z.string()) })),
+    clashes: z.array(z.strictObject({
+      start_time: INSTANT,
+      names: described(z.array(z.string()), "The first five who cannot come."),
+      others: described(z.optional(COUNT), "How many more cannot come; absent for none."),
+    })),
   }),
 );
 

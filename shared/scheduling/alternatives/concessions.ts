@@ -1,13 +1,14 @@
 import { formatInstant } from "@shared/time/instants.ts";
 import { offsetAt } from "@shared/time/zones.ts";
-import { attendance, attends, newAttendance, OUTSIDE_HOURS } from "../availability/attendance.ts";
+import { type Attendance, attendance, newAttendance } from "../availability/attendance.ts";
 import type { Person } from "../availability/person.ts";
+import { presencesAt } from "../availability/presence.ts";
 import { chooseMembers, labelOf } from "../availability/group_choice.ts";
 import { countedPeople, quorumAt } from "../availability/quorum.ts";
 import { byName } from "../explaining/attendee.ts";
 import { formatTime } from "../explaining/phrases.ts";
 import type { SearchRequest } from "../input/search_request.ts";
-import { hoursNeeded } from "./hours_needed.ts";
+import { type HoursNeeded, hoursNeeded, newWidenings, widenings } from "./hours_needed.ts";
 
 /** What a time asks of people beyond the request. Minutes are what is left; `window_end` is RFC 3339. */
 export type Concession =
@@ -36,14 +37,19 @@ export interface Conceded {
   wider: number;
 }
 
-/** The concessions that a start of the relaxed search needs, and no others. */
-export function concessionsAt(conceded: Conceded, start: number): Concession[] {
+/** The concessions that a start of the relaxed search needs, and no others; `absentAt` is that of absentBeyondQuorum(). */
+export function concessionsAt(
+  conceded: Conceded,
+  start: number,
+  absentAt: (start: number) => string[],
+): Concession[] {
   const { asked, relaxed } = conceded;
-  const absent = absentBeyondQuorum(conceded, start);
+  const absent = absentAt(start);
   const { people } = conceded;
   const by_name = [...people.keys()].sort((i, j) => byName(people[i]!, people[j]!));
   const buffers = by_name.flatMap((i) => smallerBuffers(conceded, i, start));
-  const hours = by_name.flatMap((i) => widerHours(conceded, i, start));
+  const needed = new Map<Person["rules"], HoursNeeded | undefined>();
+  const hours = by_name.flatMap((i) => widerHours(conceded, i, start, needed));
   const concessions: Concession[] = [];
   if (absent.length > 0) concessions.push({ code: "without_optional", args: { names: absent } });
   if (buffers.length > 0) concessions.push({ code: "smaller_buffers", args: { people: buffers } });
@@ -74,12 +80,16 @@ export function concessionCosts(conceded: Conceded, starts: Int32Array): Float64
           Math.max(0, after - found.clear_after[at]!);
       }
     }
-    if (person.open_by_right === undefined) continue;
-    const by_right = asEntitled(person);
-    attendance({ ...by_right, unknown: false }, starts, relaxed.duration, found);
+  }
+  const widened = relaxed_people.filter(({ needed, open_by_right }) =>
+    needed && open_by_right !== undefined
+  );
+  const hours = newWidenings(starts.length);
+  // People with the same hours need the same.
+  for (const members of Map.groupBy(widened, ({ open_by_right }) => open_by_right).values()) {
+    widenings(relaxed, asEntitled(members[0]!), starts, hours);
     for (let at = 0; at < starts.length; at++) {
-      if (found.status[at] !== OUTSIDE_HOURS) continue;
-      costs[at]! += hoursNeeded(relaxed, by_right, starts[at]!)?.minutes ?? 0;
+      costs[at]! += members.length * hours.minutes[at]!;
     }
   }
   return costs;
@@ -121,16 +131,29 @@ function phrase(asked: SearchRequest, { code, args }: Concession): string {
   }
 }
 
-/** Who is missed from the share of people that was asked for; empty when the share is reached all the same. */
-function absentBeyondQuorum({ asked, relaxed, relaxed_people }: Conceded, start: number): string[] {
-  const here = Int32Array.of(start);
+/**
+ * Who is missed at each of the starts (ascending) from the share of people that was asked for; empty when the share is
+ * reached all the same. Everyone is looked at once for all starts.
+ */
+export function absentBeyondQuorum(
+  { asked, relaxed, relaxed_people }: Conceded,
+  starts: Int32Array,
+): (start: number) => string[] {
+  const least = asked.minimum_attendee_percentage;
+  if (least === 0) return () => [];
   const { counted, comingAt } = quorumAt(asked, relaxed_people);
-  if (100 * comingAt(here)[0]! >= asked.minimum_attendee_percentage * counted) return [];
-  const absent = countedPeople(asked, relaxed_people)
-    .filter((person) => !attends(statusAt(person, relaxed, start)));
-  const unfilled = chooseMembers(relaxed, relaxed_people, here)
-    .filter(({ group, seated }) => group.type === "optional" && seated[0]! < group.count);
-  return [...absent.map(({ label }) => label), ...unfilled.map(labelOf)].sort();
+  const coming = comingAt(starts);
+  const people = countedPeople(asked, relaxed_people);
+  const presences = presencesAt(people, starts, relaxed.duration);
+  const groups = chooseMembers(relaxed, relaxed_people, starts)
+    .filter(({ group }) => group.type === "optional");
+  return (start) => {
+    const i = starts.indexOf(start);
+    if (100 * coming[i]! >= least * counted) return [];
+    const absent = people.filter((_, k) => !presences[k]!.at(i));
+    const unfilled = groups.filter(({ group, seated }) => seated[i]! < group.count);
+    return [...absent.map(({ label }) => label), ...unfilled.map(labelOf)].sort();
+  };
 }
 
 function smallerBuffers(
@@ -140,9 +163,9 @@ function smallerBuffers(
 ): SmallerBuffer[] {
   const person = relaxed_people[i]!;
   if (!person.needed || person.unknown) return [];
-  const found = newAttendance(1);
-  attendance(person, Int32Array.of(start), relaxed.duration, found);
   const { buffer, label: name } = people[i]!;
+  if (buffer.before === 0 && buffer.after === 0) return [];
+  const found = attendanceAt(person, relaxed, start);
   const sides = [
     { name, side: "before", minutes: found.clear_before[0]!, instead_of: buffer.before },
     { name, side: "after", minutes: found.clear_after[0]!, instead_of: buffer.after },
@@ -154,10 +177,16 @@ function widerHours(
   { relaxed, relaxed_people }: Conceded,
   i: number,
   start: number,
+  known: Map<Person["rules"], HoursNeeded | undefined>,
 ): WiderHours[] {
   const person = relaxed_people[i]!;
-  if (person.open_by_right === undefined) return [];
-  const needed = hoursNeeded(relaxed, asEntitled(person), start);
+  const { open_by_right, rules } = person;
+  if (open_by_right === undefined) return [];
+  // People with the same rules need the same: on a day off there would be no candidate.
+  let needed = known.get(rules);
+  if (needed === undefined && !known.has(rules)) {
+    known.set(rules, needed = hoursNeeded(relaxed, asEntitled(person), start));
+  }
   if (needed === undefined) return [];
   return [{ name: person.label, minutes: needed.minutes, hours: needed.text }];
 }
@@ -167,8 +196,12 @@ function asEntitled(person: Person): Person {
   return { ...person, open: person.open_by_right ?? person.open };
 }
 
-function statusAt(person: Person, { duration }: SearchRequest, start: number): number {
-  const found = newAttendance(1);
-  attendance(person, Int32Array.of(start), duration, found);
-  return found.status[0]!;
+/** Filled again by each attendanceAt(): new arrays for each person and candidate would cost more than what they hold. */
+const AT_ONE_START = newAttendance(1);
+const ONE_START = new Int32Array(1);
+
+function attendanceAt(person: Person, { duration }: SearchRequest, start: number): Attendance {
+  ONE_START[0] = start;
+  attendance(person, ONE_START, duration, AT_ONE_START);
+  return AT_ONE_START;
 }

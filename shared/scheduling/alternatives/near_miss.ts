@@ -1,37 +1,53 @@
-import { attendance, attends, newAttendance } from "../availability/attendance.ts";
 import { conceivableStarts } from "../availability/free_starts.ts";
 import type { Person } from "../availability/person.ts";
-import { countComing } from "../availability/quorum.ts";
+import { type Presence, presencesAt } from "../availability/presence.ts";
 import type { SearchRequest } from "../input/search_request.ts";
 
-/**
- * The fewest people, at most `most`, whose absence would make a start possible, and the earliest such start. The
- * organizer cannot be left out, and at least two required people must remain.
- */
-export function blockersOfNearMiss(
-  search: SearchRequest,
-  people: readonly Person[],
-  most: number,
-): { start: number; blockers: Person[] } | undefined {
-  const needed = people.filter((person) => person.needed && !person.unknown);
-  const starts = conceivableStarts(search, people);
-  const coming = countComing(search, needed, starts);
-  for (let fewest = 1; fewest <= most; fewest++) {
-    for (let i = 0; i < starts.length; i++) {
-      if (needed.length - coming[i]! !== fewest) continue;
-      const blockers = absentAt(search, needed, starts.subarray(i, i + 1));
-      if (canDoWithout(needed, blockers)) return { start: starts[i]!, blockers };
-    }
-  }
-  return undefined;
+export interface NearMiss {
+  start: number;
+  blockers: Person[];
 }
 
-function absentAt(search: SearchRequest, people: readonly Person[], start: Int32Array): Person[] {
-  const found = newAttendance(1);
-  return people.filter((person) => {
-    attendance(person, start, search.duration, found);
-    return !attends(found.status[0]!);
-  });
+/**
+ * The fewest people, at most as many as are asked for, whose absence would make a start possible, and the earliest such
+ * start. The organizer cannot be left out, and at least two required people must remain. Everyone is looked at once,
+ * when the first answer is wanted.
+ */
+export function nearMisses(
+  search: SearchRequest,
+  people: readonly Person[],
+): (most: number) => NearMiss | undefined {
+  let known: Absences | undefined;
+  return (most) => {
+    const { needed, starts, presences, absent } = known ??= absencesOf(search, people);
+    for (let fewest = 1; fewest <= most; fewest++) {
+      for (let i = 0; i < starts.length; i++) {
+        if (absent[i] !== fewest) continue;
+        const blockers = needed.filter((_, k) => !presences[k]!.at(i));
+        if (canDoWithout(needed, blockers)) return { start: starts[i]!, blockers };
+      }
+    }
+    return undefined;
+  };
+}
+
+/** The people who are needed, when they come, and of how many each start has to do without. */
+interface Absences {
+  needed: Person[];
+  starts: Int32Array;
+  presences: Presence[];
+  absent: Uint16Array;
+}
+
+function absencesOf(search: SearchRequest, people: readonly Person[]): Absences {
+  const needed = people.filter((person) => person.needed && !person.unknown);
+  const starts = conceivableStarts(search, people);
+  const presences = presencesAt(needed, starts, search.duration);
+  const absent = new Uint16Array(starts.length);
+  for (const presence of presences) {
+    for (let i = 0; i < starts.length; i++) if (!presence.at(i)) absent[i]!++;
+  }
+  return { needed, starts, presences, absent };
 }
 
 function canDoWithout(needed: readonly Person[], blockers: readonly Person[]): boolean {

@@ -8,11 +8,13 @@ import { layOutSeries, type Series, seriesReach } from "../availability/series.t
 import { type Candidate, candidatesAt } from "../explaining/candidate.ts";
 import type { SeriesRule } from "../input/recurrence.ts";
 import type { SearchRequest } from "../input/search_request.ts";
+import { mostScored, newTrials } from "../input/trials.ts";
 import { longestExtension } from "../input/time_window.ts";
 import { type ScoredStart, type Scorer, startScorer } from "../scoring/best_starts.ts";
 import { total } from "../scoring/score.ts";
 import { seriesScorer } from "../scoring/series_scorer.ts";
 import {
+  absentBeyondQuorum,
   type Conceded,
   type Concession,
   concessionCosts,
@@ -37,6 +39,8 @@ export interface Negotiated {
   people: readonly Person[];
   rule: SeriesRule | undefined;
   read_until: number | undefined;
+  /** How many starts the search had before busy time was looked at. */
+  on_grid: number;
 }
 
 /** A search with concessions, and its busyMap, which a shorter meeting shares. */
@@ -55,9 +59,11 @@ export interface Negotiation {
  * Searches for times that need concessions, in at most three rounds: without optional people; then with smaller buffers
  * and days up to an hour wider; then shorter by up to 15 minutes or later. The first round, and in it the first
  * relaxation, that yields a time ends it. A person who is unknown stays unknown: no relaxation reads calendars
- * or the answer to `on_unknown` differently.
+ * or the answer to `on_unknown` differently. Of large searches not everything is tried (see Trials).
  */
-export function negotiate(negotiated: Negotiated): Negotiation {
+export function negotiate(asked: Negotiated): Negotiation {
+  const search = { ...asked.search, trials: newTrials(asked.on_grid) };
+  const negotiated = { ...asked, search };
   const rounds = [withoutOptional, smallerAndWider, shorterOrLater];
   for (const [i, round] of rounds.entries()) {
     for (const relaxation of round(negotiated)) {
@@ -105,7 +111,8 @@ function* shorter({ conceded, map }: Relaxation): Iterable<Relaxation> {
 }
 
 function relax({ search, people }: Negotiated, relaxed: SearchRequest, wider: number): Relaxation {
-  const relaxed_people = layOutAgain(people, relaxed, wider).map((person) =>
+  const same_window = relaxed.to === search.to;
+  const relaxed_people = layOutAgain(people, relaxed, wider, same_window).map((person) =>
     wider > 0 && person.needed ? { ...person, buffer: { before: 0, after: 0 } } : person
   );
   return {
@@ -136,20 +143,47 @@ function candidatesOf(
   const series = rule && layOutSeries(rule, relaxed, relaxed_people, wider);
   const in_window = freeStarts(relaxed, relaxed_people, map).starts;
   const free = series === undefined ? in_window : occurrencesFrom(series, in_window).starts;
-  const costs = concessionCosts(conceded, free);
-  const starts = startsWhere(free, (_, i) => costs[i] !== Infinity);
-  const earliest = starts[0];
+  const all_costs = concessionCosts(conceded, free);
+  const { starts, costs } = cheapest(
+    free,
+    all_costs,
+    mostScored(relaxed_people.length, series !== undefined),
+  );
+  const earliest = startsWhere(free, (_, i) => all_costs[i] !== Infinity)[0];
   if (earliest === undefined) return [];
   const best = leastCostly(
     starts,
-    costs.filter((cost) => cost !== Infinity),
+    costs,
     scorer(relaxed, relaxed_people, starts, series),
   ).slice(0, asked.max_candidates);
+  const absentAt = absentBeyondQuorum(
+    conceded,
+    Int32Array.from(best, ({ start }) => start).sort(),
+  );
   return candidatesAt(relaxed, relaxed_people, best, earliest, { series }).map((candidate, i) => {
-    const concessions = concessionsAt(conceded, best[i]!.start);
+    const concessions = concessionsAt(conceded, best[i]!.start, absentAt);
     const concession = concessionSentence(asked, concessions);
     return { ...candidate, conceded: true, concessions, concession };
   });
+}
+
+/** The starts (ascending) that ask the least of people, the earlier ones of those that ask the same; at most so many. */
+function cheapest(
+  all: Int32Array,
+  all_costs: Float64Array,
+  most: number,
+): { starts: Int32Array; costs: Float64Array } {
+  const possible = startsWhere(
+    new Int32Array(all.length).map((_, i) => i),
+    (i) => all_costs[i] !== Infinity,
+  );
+  const kept = possible.length <= most ? possible : Int32Array.from(
+    Array.from(possible).sort((a, b) => all_costs[a]! - all_costs[b]! || a - b).slice(0, most),
+  ).sort();
+  return {
+    starts: kept.map((i) => all[i]!),
+    costs: Float64Array.from(kept, (i) => all_costs[i]!),
+  };
 }
 
 function scorer(

@@ -1,14 +1,19 @@
 import { formatInstant, MINUTES_PER_DAY } from "@shared/time/instants.ts";
+import { intersect, type Interval, longest } from "@shared/time/intervals.ts";
 import { weekdayIndex, WEEKDAYS } from "@shared/time/weekday.ts";
 import { offsetAt } from "@shared/time/zones.ts";
 import type { BusyMap } from "../availability/busy_map.ts";
-import { type Person, readPeople } from "../availability/person.ts";
+import { commonOpenHours, freeStartsWithin } from "../availability/free_starts.ts";
+import { layOutDays, type Person } from "../availability/person.ts";
+import { SharedHours } from "../availability/shared_open_hours.ts";
 import type { SearchRequest } from "../input/search_request.ts";
-import { formatStart } from "./suggested_start.ts";
+import { formatStart, nameable } from "./suggested_start.ts";
 import { firstFormatted, firstNameable, type Tried } from "./tried_change.ts";
 
 const LENGTH_STEP_MINUTES = 5;
 const SHORTEST_MINUTES = 10;
+/** Of people whose days off alone are in the way; of a series all occurrences are looked at for each. */
+const MOST_TRIED = 10;
 
 /** The first weekday of the window that is not allowed and would do. */
 export function otherDays({ search, people, series }: Tried): string | undefined {
@@ -33,18 +38,48 @@ export function withoutHolidays({ search, people, series }: Tried): string | und
 }
 
 /** The first person without whose days off there would be a slot. */
-export function withoutDaysOff({ search, people, series }: Tried): string | undefined {
-  for (const person of people) {
-    if (!person.needed || person.away.length === 0) continue;
-    const changed = readAgain(
+export function withoutDaysOff(
+  { search, people, series }: Tried,
+  map: BusyMap,
+): string | undefined {
+  const hours = new SharedHours(search);
+  let tried = 0;
+  for (const { person, others } of hoursWithoutOne(search, people)) {
+    if (person.away.length === 0) continue;
+    const open = hours.open({ ...person, away: [] });
+    const common = intersect(others, open);
+    if (longest(common) < search.duration) continue;
+    const changed = {
       search,
-      people.map((one) => one === person ? withoutExdates(one) : one),
-    );
-    const said = firstFormatted(changed, series);
-    if (said === undefined) continue;
-    return search.texts.suggestions.not_away(person.label, said);
+      people: people.map((one): Person => one === person ? withoutExdates(one, open) : one),
+    };
+    const starts = freeStartsWithin(search, changed.people, common, map);
+    if (starts.length === 0) continue;
+    if (tried++ === MOST_TRIED) return undefined;
+    const [first] = nameable(changed, starts, series);
+    if (first === undefined) continue;
+    return search.texts.suggestions.not_away(person.label, formatStart(changed, first, series));
   }
   return undefined;
+}
+
+/**
+ * Each person who is needed, with when all others are open, from lists of what those before and after have in common: all
+ * lists for each of hundreds would be tens of thousands.
+ */
+function* hoursWithoutOne(
+  search: SearchRequest,
+  people: readonly Person[],
+): Iterable<{ person: Person; others: Interval[] }> {
+  const needed = people.filter((person) => person.needed);
+  const of_none = people.map((person): Person => ({ ...person, needed: false }));
+  const after: Interval[][] = [commonOpenHours(search, of_none)];
+  for (const { open } of needed.toReversed()) after.push(intersect(after.at(-1)!, open));
+  let before = after[0]!;
+  for (const [i, person] of needed.entries()) {
+    yield { person, others: intersect(before, after[needed.length - 1 - i]!) };
+    before = intersect(before, person.open);
+  }
 }
 
 /** The longest meeting that fits, where much less than the length asked for does. */
@@ -71,12 +106,12 @@ export function shortEnough(
 
 /** Holidays and allowed days are part of everybody's hours. */
 function readAgain(search: SearchRequest, people: readonly Person[]) {
-  return { search, people: readPeople(people.map(({ participant }) => participant), search) };
+  return { search, people: layOutDays(people, search) };
 }
 
-function withoutExdates(person: Person): Person {
+function withoutExdates(person: Person, open: readonly Interval[]): Person {
   const { exdates: _, ...participant } = person.participant;
-  return { ...person, participant };
+  return { ...person, participant, away: [], open };
 }
 
 /** The weekdays of the window in their order, by index of WEEKDAYS. */

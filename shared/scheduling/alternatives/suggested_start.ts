@@ -1,12 +1,13 @@
-import { marksOf, possibleAmong } from "../availability/free_starts.ts";
+import { lookedAt, marksOf, possibleAmong } from "../availability/free_starts.ts";
 import { startsWhere } from "../availability/grid.ts";
-import { occurrencesFrom } from "../availability/occurrences.ts";
+import { type Occurrences, occurrencesFrom } from "../availability/occurrences.ts";
 import type { Person } from "../availability/person.ts";
 import { layOutSeries } from "../availability/series.ts";
 import { formatTime } from "../explaining/phrases.ts";
 import type { SeriesRule } from "../input/recurrence.ts";
 import type { SearchRequest } from "../input/search_request.ts";
-import { hoursNeeded } from "./hours_needed.ts";
+import { tryStarts } from "../input/trials.ts";
+import { newWidenings, widenings } from "./hours_needed.ts";
 
 /** A search as a suggestion changes it, with its people. */
 export interface Changed {
@@ -22,7 +23,10 @@ export type SeriesGoal = { rule: SeriesRule; whole: boolean } | undefined;
 /** Of the starts (ascending) of a changed search, those that a suggestion may name. */
 export function nameable(changed: Changed, starts: Int32Array, series: SeriesGoal): Int32Array {
   if (series === undefined || starts.length === 0) return starts;
-  const { begun, free, count } = sharesOf(changed, starts, series.rule);
+  const { search, people } = changed;
+  const { horizon } = series.rule;
+  const tried = tryStarts(search.trials, starts, horizon + lookedAt(search, people) * horizon / 8);
+  const { begun, free, count } = sharesOf(changed, tried, series.rule);
   return series.whole ? startsWhere(begun, (_, i) => free[i] === count[i]) : begun;
 }
 
@@ -43,22 +47,43 @@ function sharesOf(
   const series = layOutSeries(rule, search, people, widened?.minutes);
   const { starts: begun, instants, first, all, at } = occurrencesFrom(series, starts);
   const held = marksOf(all, possibleAmong(series.search, series.people, all));
-  const asks_no_more = (occurrence: number, start: number) =>
-    widened === undefined ||
-    widened.entitled.every((person) => fits(search, person, occurrence, start));
+  const asks_more = widened === undefined
+    ? undefined
+    : askingMore(search, widened.entitled, { starts: begun, instants, first, all, at });
   const free = new Int32Array(begun.length);
   for (let i = 0; i < begun.length; i++) {
     for (let k = first[i]!; k < first[i + 1]!; k++) {
-      if (held[at[k]!] === 1 && asks_no_more(instants[k]!, begun[i]!)) free[i]!++;
+      if (held[at[k]!] === 1 && asks_more?.[k] !== 1) free[i]!++;
     }
   }
   return { begun, free, count: begun.map((_, i) => first[i + 1]! - first[i]!) };
 }
 
-/** Whether the hours that a person would need at a start do for a later occurrence too, when clocks have changed. */
-function fits(search: SearchRequest, person: Person, occurrence: number, start: number): boolean {
-  const needed = hoursNeeded(search, person, occurrence);
-  if (needed === undefined) return true;
-  const { early, late } = hoursNeeded(search, person, start) ?? { early: 0, late: 0 };
-  return needed.early <= early && needed.late <= late;
+/**
+ * Marks the occurrences for which the hours that someone would need at the start do not do, when clocks have changed: 1
+ * for each, in the order of `instants`.
+ */
+function askingMore(
+  search: SearchRequest,
+  people: readonly Person[],
+  { starts, instants, first, all, at }: Occurrences,
+): Uint8Array {
+  const marks = new Uint8Array(instants.length);
+  const found = newWidenings(all.length);
+  // People with the same hours need the same.
+  const needed = people.filter((person) => person.needed);
+  for (const members of Map.groupBy(needed, ({ open }) => open).values()) {
+    widenings(search, members[0]!, all, found);
+    const { early, late } = found;
+    for (let i = 0; i < starts.length; i++) {
+      const begin = at[first[i]!]!;
+      const earliest = early[begin]!;
+      const latest = late[begin]!;
+      for (let k = first[i]!; k < first[i + 1]!; k++) {
+        const index = at[k]!;
+        if (early[index]! > earliest || late[index]! > latest) marks[k] = 1;
+      }
+    }
+  }
+  return marks;
 }

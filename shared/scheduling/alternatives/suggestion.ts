@@ -5,9 +5,10 @@ import { busyMap, freeStarts } from "../availability/free_starts.ts";
 import { layOutAgain, type Person, readPeople } from "../availability/person.ts";
 import { quorumAt } from "../availability/quorum.ts";
 import type { SearchRequest } from "../input/search_request.ts";
+import { newTrials } from "../input/trials.ts";
 import { hoursNeeded, leastWidening } from "./hours_needed.ts";
-import { blockersOfNearMiss } from "./near_miss.ts";
-import { formatStart, nameable } from "./suggested_start.ts";
+import { type NearMiss, nearMisses } from "./near_miss.ts";
+import { formatStart, nameable, type SeriesGoal } from "./suggested_start.ts";
 import { otherDays, shortEnough, withoutDaysOff, withoutHolidays } from "./other_days.ts";
 import { laterWindow } from "./later_window.ts";
 import { type EmptySearch, firstFormatted, type Tried } from "./tried_change.ts";
@@ -22,7 +23,7 @@ const WIDER_STEP_MINUTES = 30;
 /**
  * The smallest change that yields a slot, as a sentence that names it and the first slot it gives; where none does, what
  * else would have to change. Every change was tried, of a series at every occurrence; only where no change makes all of them possible, one
- * that gives the series a beginning is named, with how many are. Small means: what costs no one anything first (grid, notice), then tentative time,
+ * that gives the series a beginning is named, with how many are. Of large searches not everything is tried (see Trials). Small means: what costs no one anything first (grid, notice), then tentative time,
  * buffers, a shorter meeting, hours up to an hour wider, one person or group fewer, more of the same, and only then other days, holidays, days off, any
  * shorter meeting and a later window.
  */
@@ -31,12 +32,13 @@ export function suggestChange(empty: EmptySearch): string {
 }
 
 function smallestChange(tried: Tried): string | undefined {
+  const misses = nearMisses(tried.search, tried.people);
   const map = busyMap(tried.search, tried.people);
   return lowerQuorum(tried, map) ?? finerGrid(tried, map) ?? lessNotice(tried, map) ??
     overTentative(tried) ?? smallerBuffers(tried) ?? shorterMeeting(tried, map) ??
-    widerHours(tried, map, 30, 60) ?? withoutPeople(tried, 1) ??
-    withoutGroup(tried) ?? widerHours(tried, map, 90, 240) ?? withoutPeople(tried, 3) ??
-    otherDays(tried) ?? withoutHolidays(tried) ?? withoutDaysOff(tried) ??
+    widerHours(tried, map, 30, 60) ?? withoutPeople(tried, misses(1)) ??
+    withoutGroup(tried) ?? widerHours(tried, map, 90, 240) ?? withoutPeople(tried, misses(3)) ??
+    otherDays(tried) ?? withoutHolidays(tried) ?? withoutDaysOff(tried, map) ??
     shortEnough(tried, map);
 }
 
@@ -44,10 +46,11 @@ function tryEach(
   empty: EmptySearch,
   attempt: (tried: Tried) => string | undefined,
 ): string | undefined {
-  const { rule } = empty;
-  if (rule === undefined) return attempt({ ...empty, series: undefined });
-  return attempt({ ...empty, series: { rule, whole: true } }) ??
-    attempt({ ...empty, series: { rule, whole: false } });
+  const { rule, search, on_grid } = empty;
+  const attemptWith = (series: SeriesGoal) =>
+    attempt({ ...empty, search: { ...search, trials: newTrials(on_grid) }, series });
+  if (rule === undefined) return attemptWith(undefined);
+  return attemptWith({ rule, whole: true }) ?? attemptWith({ rule, whole: false });
 }
 
 /** The first slot that the search would have if unknown people were ignored. */
@@ -150,7 +153,7 @@ function widerHours(
   for (let wider = least; wider <= most; wider += WIDER_STEP_MINUTES) {
     const changed = {
       search,
-      people: layOutAgain(people, search, wider),
+      people: layOutAgain(people, search, wider, true),
       widened: { minutes: wider, entitled: people },
     };
     const { starts } = freeStarts(search, changed.people, map);
@@ -173,8 +176,10 @@ function hoursByText(search: SearchRequest, people: readonly Person[], start: nu
     .map(([hours, members]) => ({ people: members.map(({ label }) => label), hours }));
 }
 
-function withoutPeople({ search, people, series }: Tried, most: number): string | undefined {
-  const miss = blockersOfNearMiss(search, people, most);
+function withoutPeople(
+  { search, people, series }: Tried,
+  miss: NearMiss | undefined,
+): string | undefined {
   if (miss === undefined) return undefined;
   const optional = people.map((person): Person =>
     miss.blockers.includes(person)

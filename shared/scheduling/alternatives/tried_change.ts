@@ -10,6 +10,8 @@ export interface EmptySearch {
   search: SearchRequest;
   people: readonly Person[];
   now_minute: number;
+  /** How many starts the search had before busy time was looked at. */
+  on_grid: number;
   rule?: SeriesRule | undefined;
 }
 

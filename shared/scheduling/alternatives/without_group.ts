@@ -1,16 +1,24 @@
-import { groupsOf, isRequired, labelOf } from "../availability/group_choice.ts";
+import { enoughPeople, startsMissingOneGroup } from "../availability/free_starts.ts";
+import { groupsOf, labelOf } from "../availability/group_choice.ts";
 import type { Person } from "../availability/person.ts";
-import { firstFormatted, type Tried } from "./tried_change.ts";
+import { formatStart, nameable } from "./suggested_start.ts";
+import type { Tried } from "./tried_change.ts";
 
 /** The first slot without one of the required groups: as many of it come as can. */
 export function withoutGroup({ search, people, series }: Tried): string | undefined {
-  for (const group of groupsOf(people).filter(isRequired)) {
-    const optional = { ...group.group, type: "optional" as const };
-    const changed = people.map((person): Person =>
-      person.group === group.group ? { ...person, group: optional } : person
-    );
-    const said = firstFormatted({ search, people: changed }, series);
-    if (said !== undefined) return search.texts.suggestions.without_people([labelOf(group)], said);
+  const groups = groupsOf(people);
+  for (const [group, starts] of startsMissingOneGroup(search, people)) {
+    const optional = { ...group, type: "optional" as const };
+    const changed = {
+      search,
+      people: people.map((person): Person =>
+        person.group === group ? { ...person, group: optional } : person
+      ),
+    };
+    const [first] = nameable(changed, enoughPeople(search, changed.people, starts), series);
+    if (first === undefined) continue;
+    const names = groups.filter((one) => one.group === group).map(labelOf);
+    return search.texts.suggestions.without_people(names, formatStart(changed, first, series));
   }
   return undefined;
 }

@@ -1,13 +1,14 @@
 import { MINUTES_PER_DAY } from "@shared/time/instants.ts";
 import { intersect, type Interval, subtract, unite } from "@shared/time/intervals.ts";
 import { offsetAt } from "@shared/time/zones.ts";
-import type { SchedulingRequest } from "../input/scheduling_request.ts";
+import type { ParticipantGroup, SchedulingRequest } from "../input/scheduling_request.ts";
 import { readSearchRequest, type SearchRequest } from "../input/search_request.ts";
 import { BusyMap } from "./busy_map.ts";
 import { gridStarts, startsWhere } from "./grid.ts";
 import { openIntervals } from "./open_hours.ts";
 import { type Person, readPeople } from "./person.ts";
-import { groupsFilled } from "./group_choice.ts";
+import { tryStarts } from "../input/trials.ts";
+import { chooseMembers, groupsFilled, isRequired } from "./group_choice.ts";
 import { quorumAt } from "./quorum.ts";
 import { workingHours } from "./shared_open_hours.ts";
 
@@ -38,6 +39,18 @@ export function freeStarts(
   return { starts: freeAmong(search, people, grid, map), on_grid: grid.length };
 }
 
+/** The starts of freeStarts() of people who have these hours in common. */
+export function freeStartsWithin(
+  search: SearchRequest,
+  people: readonly Person[],
+  common: readonly Interval[],
+  map: BusyMap,
+): Int32Array {
+  const { offsets, interval, duration } = search;
+  const grid = onDaysOfSeries(search, gridStarts(common, offsets, interval, duration));
+  return freeAmong(search, people, grid, map);
+}
+
 /** Of starts (ascending) within everybody's hours, those at which no one who is needed is busy and enough people come. */
 function freeAmong(
   search: SearchRequest,
@@ -46,7 +59,48 @@ function freeAmong(
   map: BusyMap,
 ): Int32Array {
   const clear = startsWhere(starts, (start) => map.isClear(start, start + search.duration));
-  return enoughPeople(search, people, groupsFilled(search, people, clear));
+  const tried = tryStarts(search.trials, clear, lookedAt(search, people));
+  return enoughPeople(search, people, groupsFilled(search, people, tried));
+}
+
+/**
+ * For each required group, the starts at which it alone has too few members who can come, before the share of people who
+ * come is counted. Groups without any are left out.
+ */
+export function startsMissingOneGroup(
+  search: SearchRequest,
+  people: readonly Person[],
+): Map<ParticipantGroup, Int32Array> {
+  const { offsets, interval, duration } = search;
+  const in_hours = gridStarts(commonOpenHours(search, people), offsets, interval, duration);
+  const map = busyMap(search, people);
+  const clear = startsWhere(
+    onDaysOfSeries(search, in_hours),
+    (start) => map.isClear(start, start + duration),
+  );
+  const missing = new Uint16Array(clear.length);
+  const last_missing = new Uint16Array(clear.length);
+  const choices = chooseMembers(search, people, clear).filter(isRequired);
+  for (const [k, { group, seated }] of choices.entries()) {
+    for (let i = 0; i < clear.length; i++) {
+      if (seated[i]! >= group.count) continue;
+      missing[i]!++;
+      last_missing[i] = k;
+    }
+  }
+  const found = new Map<ParticipantGroup, Int32Array>();
+  for (const [k, { group }] of choices.entries()) {
+    const starts = startsWhere(clear, (_, i) => missing[i] === 1 && last_missing[i] === k);
+    if (starts.length > 0) found.set(group, starts);
+  }
+  return found;
+}
+
+/** How many people have to be looked at start by start, to fill groups or to count who comes. */
+export function lookedAt(search: SearchRequest, people: readonly Person[]): number {
+  const counts_all = search.minimum_attendee_percentage > 0 ||
+    !people.some(({ needed }) => needed);
+  return 1 + people.filter(({ group }) => counts_all || group !== undefined).length;
 }
 
 /** Of any starts (ascending) in the window, those at which the meeting can be held. */

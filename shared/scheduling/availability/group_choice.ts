@@ -56,7 +56,8 @@ export function chooseMembers(
   people: readonly Person[],
   starts: Int32Array,
 ): Choice[] {
-  return groupsOf(people).map((group) => choose(search, group, starts));
+  const memory = newMemory(starts.length);
+  return groupsOf(people).map((group) => choose(search, group, starts, memory));
 }
 
 /** Of the starts (ascending), those at which every group that is required has enough members who can come. */
@@ -66,9 +67,10 @@ export function groupsFilled(
   starts: Int32Array,
 ): Int32Array {
   let left = starts;
+  const memory = newMemory(starts.length);
   for (const group of groupsOf(people)) {
     if (!isRequired(group)) continue;
-    const { seated } = choose(search, group, left);
+    const { seated } = choose(search, group, left, memory);
     left = startsWhere(left, (_, i) => seated[i] === group.group.count);
   }
   return left;
@@ -76,7 +78,22 @@ export function groupsFilled(
 
 const NO_INDEXES = new Int32Array(0);
 
-function choose(search: SearchRequest, of: Group, starts: Int32Array): Choice {
+/** What choosing needs at so many starts, the same for one group after another. */
+function newMemory(length: number) {
+  return {
+    taken: new Int32Array(length),
+    found: newAttendance(length),
+    pending: new Int32Array(length),
+    pending_starts: new Int32Array(length),
+  };
+}
+
+function choose(
+  search: SearchRequest,
+  of: Group,
+  starts: Int32Array,
+  { taken, found, pending, pending_starts }: ReturnType<typeof newMemory>,
+): Choice {
   const { group: { count }, members } = of;
   // A calendar that cannot be read is never free, whatever on_unknown says of people who are needed themselves.
   const known = members.filter(({ unknown }) => !unknown);
@@ -84,11 +101,9 @@ function choose(search: SearchRequest, of: Group, starts: Int32Array): Choice {
   const others = known.filter(({ participant }) => participant.was_chosen !== true);
   const seated = new Uint16Array(starts.length);
   const chosen = new Map<Person, Int32Array>();
-  const taken = new Int32Array(starts.length);
-  const found = newAttendance(starts.length);
   // The starts at which too few are chosen yet, the first `length` of both arrays, ascending.
-  const pending = new Int32Array(starts.length).map((_, i) => i);
-  const pending_starts = starts.slice();
+  for (let i = 0; i < starts.length; i++) pending[i] = i;
+  pending_starts.set(starts);
   let length = starts.length;
   const rounds = [
     { candidates: before, worst: TENTATIVE, best: FREE },

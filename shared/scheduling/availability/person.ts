@@ -80,23 +80,48 @@ export function readPeople(participants: readonly Participant[], search: SearchR
 
 /**
  * The same people laid out for a search that differs in its window, with the hours of all who are needed opened
- * `wider` minutes earlier and later.
+ * `wider` minutes earlier and later. `same_window`: only those have to be laid out.
  */
 export function layOutAgain(
   people: readonly Person[],
   search: SearchRequest,
   wider = 0,
+  same_window = false,
 ): Person[] {
+  if (same_window && wider === 0) return [...people];
   const by_right = new SharedHours(search);
   const widened = new SharedHours(search, wider);
   return people.map((person): Person => {
     const widens = wider > 0 && person.needed;
+    if (same_window) {
+      return widens
+        ? { ...person, open: widened.open(person), open_by_right: person.open }
+        : person;
+    }
     return {
       ...person,
       offsets: by_right.offsets(person.timezone),
       open: (widens ? widened : by_right).open(person),
       open_by_right: widens ? by_right.open(person) : undefined,
       days: person.rules && by_right.days(person.rules, person.timezone),
+    };
+  });
+}
+
+/**
+ * The same people laid out for a search that differs in its holidays and allowed days, which are part of everybody's
+ * hours. Their time is not read again.
+ */
+export function layOutDays(people: readonly Person[], search: SearchRequest): Person[] {
+  const hours = new SharedHours(search);
+  return people.map((person, i): Person => {
+    const { participant, timezone, away } = person;
+    const rules = readRules(participant, timezone, search, hours, `participants[${i}]`);
+    return {
+      ...person,
+      rules,
+      open: hours.open({ rules, away, timezone }),
+      days: rules && hours.days(rules, timezone),
     };
   });
 }

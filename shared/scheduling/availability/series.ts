@@ -21,6 +21,8 @@ export interface Series {
   /** The dates that are left out and added, as the zone of the search has them. */
   excluded: readonly SeriesDate[];
   added: readonly SeriesDate[];
+  /** The instants of both that are known, by the minute of the day at which a series starts. */
+  dates: Map<number, DatesOfSeries>;
   /** Offsets of that zone, wide enough for every date that can be one of the series. */
   offsets: readonly OffsetSegment[];
 }
@@ -58,16 +60,12 @@ export function layOutSeries(
   const { from, timezone } = search;
   const to = seriesReach(rule, search);
   const longer = { ...search, to, offsets: offsetSegments(timezone, from, to) };
-  const known = new Map<number, readonly number[]>();
   return {
     rule,
     search: longer,
     people: layOutAgain(people, longer, wider),
-    daysFrom: (day) => {
-      let days = known.get(day);
-      if (days === undefined) known.set(day, days = daysFrom(rule, day));
-      return days;
-    },
+    daysFrom: (day) => daysFrom(rule, day),
+    dates: new Map(),
     excluded: datesInZone(rule.excluded, timezone),
     added: datesInZone(rule.added, timezone),
     offsets: offsetSegments(timezone, from - AROUND_MINUTES, to + AROUND_MINUTES),
@@ -80,37 +78,91 @@ export function layOutSeries(
  * before, or the start itself is excluded: the event would then begin with an occurrence that it does not have.
  */
 export function occurrencesOf(series: Series, start: number): number[] {
-  const { rule, search, excluded, added, offsets } = series;
+  const { rule, search, offsets } = series;
   const start_wall = start + offsetAt(search.offsets, start);
-  const of_rule = occurrencesOfRule(series, start, start_wall);
-  if (excluded.length === 0 && added.length === 0) return of_rule;
-  if (of_rule.length === 0) return of_rule;
-  const instant = (date: SeriesDate) => instantOfDate(date, { start, start_wall }, offsets);
-  const gone = new Set(excluded.map(instant));
-  const last = start + HORIZON_DAYS * MINUTES_PER_DAY;
-  const more = added.map(instant).filter((one) => one > start && one <= last);
-  const all = [...new Set([...of_rule, ...more])].filter((one) => !gone.has(one));
-  all.sort((a, b) => a - b);
-  return all[0] === start ? all.slice(0, rule.horizon) : [];
-}
-
-function occurrencesOfRule(series: Series, start: number, wall: number): number[] {
-  const { rule, offsets } = series;
-  const day = Math.floor(wall / MINUTES_PER_DAY);
-  const in_day = wall - day * MINUTES_PER_DAY;
+  const day = Math.floor(start_wall / MINUTES_PER_DAY);
+  const in_day = start_wall - day * MINUTES_PER_DAY;
   const { wall: last_wall = Infinity, instant: last = Infinity } = rule.until ?? {};
+  const { excluded, added } = datesAt(series, start, start_wall);
+  const last_added = start + HORIZON_DAYS * MINUTES_PER_DAY;
   const occurrences: number[] = [];
+  let next_added = after(added, start);
+  let next_excluded = after(excluded, start - 1);
+  const isExcluded = (instant: number) => {
+    while (next_excluded < excluded.length && excluded[next_excluded]! < instant) next_excluded++;
+    return excluded[next_excluded] === instant;
+  };
+  const take = (instant: number) => {
+    if (instant !== occurrences.at(-1) && !isExcluded(instant)) occurrences.push(instant);
+  };
+  /** Those before an instant. */
+  const takeAdded = (before: number) => {
+    for (; next_added < added.length; next_added++) {
+      const instant = added[next_added]!;
+      if (instant >= before || instant > last_added) return;
+      take(instant);
+    }
+  };
+  let begins = false;
   for (const day_of_series of series.daysFrom(day)) {
-    const then = day_of_series * MINUTES_PER_DAY + in_day;
+    const wall = day_of_series * MINUTES_PER_DAY + in_day;
     // The first occurrence of a repeated hour may be the second of the two.
-    const instant = then === wall ? start : instantAt(offsets, then);
-    if (then <= last_wall && instant <= last) occurrences.push(instant);
+    const instant = wall === start_wall ? start : instantAt(offsets, wall);
+    if (wall > last_wall || instant > last) continue;
+    begins = true;
+    takeAdded(instant);
+    take(instant);
+    if (occurrences.length >= rule.horizon) break;
   }
-  return occurrences;
+  if (!begins) return [];
+  takeAdded(Infinity);
+  return occurrences[0] === start ? occurrences.slice(0, rule.horizon) : [];
 }
 
+/** The instants of the dates that are left out and added, ascending; of dates with seconds they are no whole minutes. */
+interface DatesOfSeries {
+  excluded: Float64Array;
+  added: Float64Array;
+}
+
+/** Of a series that starts at an instant. They depend on its time of day, unless it is the second of a repeated hour. */
+function datesAt(series: Series, start: number, start_wall: number): DatesOfSeries {
+  const { excluded, added, dates, offsets } = series;
+  const find = (): DatesOfSeries => {
+    const instants = (some: readonly SeriesDate[]) =>
+      Float64Array.from(some, (date) => instantOfDate(date, { start, start_wall }, offsets)).sort();
+    return { excluded: instants(excluded), added: instants(added) };
+  };
+  if (instantAt(offsets, start_wall) !== start) return find();
+  const in_day = start_wall - Math.floor(start_wall / MINUTES_PER_DAY) * MINUTES_PER_DAY;
+  let known = dates.get(in_day);
+  if (known === undefined) dates.set(in_day, known = find());
+  return known;
+}
+
+/** The index of the first of the instants (ascending) after `minute`. */
+function after(instants: Float64Array, minute: number): number {
+  let low = 0;
+  let high = instants.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (instants[middle]! <= minute) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+const known_days = new WeakMap<SeriesRule, Map<number, readonly number[]>>();
+
+/** Found once for all windows in which a search tries its series. */
 function daysFrom(rule: SeriesRule, day: number): readonly number[] {
-  return expandRule(rule, day, mostDays(rule), day + HORIZON_DAYS);
+  let known = known_days.get(rule);
+  if (known === undefined) known_days.set(rule, known = new Map());
+  let days = known.get(day);
+  if (days === undefined) {
+    known.set(day, days = expandRule(rule, day, mostDays(rule), day + HORIZON_DAYS));
+  }
+  return days;
 }
 
 /** Each excluded date takes the place of one occurrence at most. */

@@ -1,24 +1,39 @@
 import { formatInstant } from "@shared/time/instants.ts";
 import { offsetAt } from "@shared/time/zones.ts";
-import { attendance, attends, newAttendance } from "./attendance.ts";
 import { clearAmong, enoughPeople, marksOf } from "./free_starts.ts";
 import { startsWhere } from "./grid.ts";
 import type { Person } from "./person.ts";
 import { isRequired } from "./group_choice.ts";
 import type { Occurrences } from "./occurrences.ts";
+import { type Presence, presencesAt } from "./presence.ts";
 import type { Series } from "./series.ts";
 import type { SeriesChoices } from "./series_choice.ts";
 
+/** A hundred slots of sixty occurrences that two hundred people cannot make would be a million names. */
+const MOST_NAMED = 5;
+
 /**
  * How a slot repeats: when (the first `start_times` is the slot's own), how many of its occurrences everybody needed can
- * make, and who cannot make the others.
+ * make, and who cannot make the others: `names` are the first few, `others` how many more there are (absent for none).
  */
 export interface SeriesAvailability {
   start_times: string[];
   occurrences: number;
   free: number;
   share_free: number;
-  clashes: { start_time: string; names: string[] }[];
+  clashes: SeriesClash[];
+}
+
+export interface SeriesClash {
+  start_time: string;
+  names: string[];
+  others?: number;
+}
+
+/** Someone who is invited to a series, and at which of all its occurrences they come. */
+interface Invited {
+  person: Person;
+  presence: Presence;
 }
 
 /**
@@ -32,12 +47,25 @@ export function seriesAvailabilities(
 ): Map<number, SeriesAvailability> {
   const { search } = series;
   const say = (at: number) => formatInstant(at, offsetAt(search.offsets, at));
-  const invited = series.people.filter(({ group }) => group === undefined);
+  const everybody = series.people.filter(({ group }) => group === undefined);
+  const presences = presencesAt(everybody, all, search.duration);
+  const everyone_by_name = byLabel(
+    everybody.map((person, i): Invited => ({ person, presence: presences[i]! })),
+  );
   // Members of groups are not needed themselves; who is chosen of them is asked about start by start.
   const clear = marksOf(all, clearAmong(search, series.people, all));
   return new Map(Array.from(starts, (start, i) => {
     const choice = choices?.at(i) ?? [];
-    const people = [...invited, ...choice.flatMap(({ chosen }) => chosen.map(asInvited))];
+    const chosen = choice.flatMap(({ chosen, presences }) =>
+      chosen.map((member, k): Invited => ({
+        person: asInvited(member),
+        presence: presences[k]!,
+      }))
+    );
+    const people = [...everybody, ...chosen.map(({ person }) => person)];
+    const by_name = chosen.length === 0
+      ? everyone_by_name
+      : byLabel([...everyone_by_name, ...chosen]);
     const from = first[i]!;
     const to = first[i + 1]!;
     const occurrences = instants.subarray(from, to);
@@ -51,16 +79,17 @@ export function seriesAvailabilities(
       startsWhere(occurrences, (_, k) => clear[at[from + k]!] === 1 && is_missed[k] === 0),
     );
     const is_held = marksOf(occurrences, held);
-    const clashes = startsWhere(occurrences, (_, k) => is_held[k] === 0);
+    const clashes: SeriesClash[] = [];
+    for (let k = 0; k < occurrences.length; k++) {
+      if (is_held[k] === 1) continue;
+      clashes.push({ start_time: say(occurrences[k]!), ...absentAt(by_name, at[from + k]!) });
+    }
     return [start, {
       start_times: Array.from(occurrences, say),
       occurrences: occurrences.length,
       free: held.length,
       share_free: Math.round(1_000 * held.length / occurrences.length) / 1_000,
-      clashes: Array.from(clashes, (clash) => ({
-        start_time: say(clash),
-        names: absentNames({ ...series, people }, clash),
-      })),
+      clashes,
     }];
   }));
 }
@@ -70,12 +99,24 @@ function asInvited(member: Person): Person {
   return { ...member, group: undefined, needed: member.participant.type !== "optional" };
 }
 
-function absentNames({ search, people }: Series, start: number): string[] {
-  const found = newAttendance(1);
-  const absent = people.filter((person) => {
-    attendance(person, Int32Array.of(start), search.duration, found);
-    return !person.unknown && !attends(found.status[0]!);
-  });
-  const needed = absent.filter((person) => person.needed);
-  return (needed.length > 0 ? needed : absent).map(({ label }) => label).sort();
+/** By code units, as the order must not depend on the language of the server. */
+function byLabel(people: readonly Invited[]): Invited[] {
+  return people.toSorted(({ person: { label: a } }, { person: { label: b } }) =>
+    a < b ? -1 : a > b ? 1 : 0
+  );
+}
+
+/** Who does not come at the occurrence with this index: those who are needed, where any of them is in the way. */
+function absentAt(by_name: readonly Invited[], index: number): Omit<SeriesClash, "start_time"> {
+  for (const needed of [true, false]) {
+    const names: string[] = [];
+    let count = 0;
+    for (const { person, presence } of by_name) {
+      if (person.unknown || person.needed !== needed || presence.at(index)) continue;
+      if (count++ < MOST_NAMED) names.push(person.label);
+    }
+    if (count > MOST_NAMED) return { names, others: count - MOST_NAMED };
+    if (count > 0) return { names };
+  }
+  return { names: [] };
 }

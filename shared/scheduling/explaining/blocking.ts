@@ -1,4 +1,10 @@
-import { attendance, attends, newAttendance, OUTSIDE_HOURS } from "../availability/attendance.ts";
+import {
+  type Attendance,
+  attendance,
+  attends,
+  newAttendance,
+  OUTSIDE_HOURS,
+} from "../availability/attendance.ts";
 import { conceivableStarts } from "../availability/free_starts.ts";
 import {
   chooseMembers,
@@ -31,14 +37,17 @@ export function blockingPeople(search: SearchRequest, people: readonly Person[])
   const optional_too = search.minimum_attendee_percentage > 0 ||
     !people.some(({ participant }) => participant.type === "required");
   const unreadable = unreadableMembers(people);
+  const found = newAttendance(starts.length);
   return [
     ...people
       .filter((person) =>
         unreadable.includes(person) || person.group === undefined &&
           (person.needed || optional_too) && (!person.unknown || search.on_unknown !== "ignore")
       )
-      .flatMap((person) => blocked(search, person, starts)),
-    ...groupsOf(people).filter(isRequired).flatMap((group) => blockedGroup(search, group, starts)),
+      .flatMap((person) => blocked(search, person, starts, found)),
+    ...groupsOf(people).filter(isRequired).flatMap((group) =>
+      blockedGroup(search, group, starts, found)
+    ),
   ].toSorted((a, b) =>
     b.blocked_percentage - a.blocked_percentage || (addressOf(a) < addressOf(b) ? -1 : 1)
   );
@@ -61,11 +70,16 @@ function addressOf({ email, any_of }: Blocking): string {
   return email ?? any_of?.[0] ?? "";
 }
 
-function blockedGroup(search: SearchRequest, group: Group, starts: Int32Array): Blocking[] {
+/** `found` is filled again for each person. */
+function blockedGroup(
+  search: SearchRequest,
+  group: Group,
+  starts: Int32Array,
+  found: Attendance,
+): Blocking[] {
   const [choice] = chooseMembers(search, group.members, starts);
   const missing = starts.filter((_, i) => (choice?.seated[i] ?? 0) < group.group.count).length;
   if (missing === 0 || starts.length === 0) return [];
-  const found = newAttendance(starts.length);
   const away = group.members.reduce((n, member) => {
     attendance(member, starts, search.duration, found);
     return n + found.status.reduce((m, status) => m + (status === OUTSIDE_HOURS ? 1 : 0), 0);
@@ -78,11 +92,15 @@ function blockedGroup(search: SearchRequest, group: Group, starts: Int32Array): 
   }];
 }
 
-function blocked(search: SearchRequest, person: Person, starts: Int32Array): Blocking[] {
+function blocked(
+  search: SearchRequest,
+  person: Person,
+  starts: Int32Array,
+  found: Attendance,
+): Blocking[] {
   const { email, name } = person.participant;
   const who = { email, ...(name === undefined ? {} : { name }) };
   if (person.unknown) return [{ ...who, reason: "unknown", blocked_percentage: 100 }];
-  const found = newAttendance(starts.length);
   attendance(person, starts, search.duration, found);
   const away = found.status.reduce((n, status) => n + (status === OUTSIDE_HOURS ? 1 : 0), 0);
   const all = found.status.reduce((n, status) => n + (attends(status) ? 0 : 1), 0);

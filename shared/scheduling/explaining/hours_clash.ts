@@ -1,5 +1,5 @@
 import { formatTimeOfDay } from "@shared/texts/parts.ts";
-import { intersect, type Interval, longest } from "@shared/time/intervals.ts";
+import { intersect, type Interval, longest, overlap } from "@shared/time/intervals.ts";
 import { WEEKDAYS } from "@shared/time/weekday.ts";
 import { commonOpenHours } from "../availability/free_starts.ts";
 import type { OpenHoursRule } from "../availability/open_hours.ts";
@@ -30,7 +30,7 @@ export function hoursClash(search: SearchRequest, people: readonly Person[]): st
   }
   for (const [i, one] of groups.entries()) {
     for (const other of groups.slice(i + 1)) {
-      if (longest(intersect(one.open, other.open)) > 0) continue;
+      if (overlap(one.open, other.open)) continue;
       return refusals.two_never_overlap(
         formatGroup(search, one.members),
         formatGroup(search, other.members),

@@ -1,4 +1,4 @@
-import { freeStarts } from "../availability/free_starts.ts";
+import { enoughPeople, freeStarts, startsMissingOneGroup } from "../availability/free_starts.ts";
 import { type Group, groupsOf, labelOf } from "../availability/group_choice.ts";
 import type { Person } from "../availability/person.ts";
 import type { SearchRequest } from "../input/search_request.ts";
@@ -77,10 +77,12 @@ function emptyReason(search: SearchRequest, people: readonly Person[]): EmptyRea
 
 /** The first group that is the only reason: without it there would be times. */
 function emptyGroup(search: SearchRequest, people: readonly Person[]): Group | undefined {
-  return groupsOf(people).find(({ group }) =>
-    group.type !== "optional" &&
-    freeStarts(search, people.filter((person) => person.group !== group)).starts.length > 0
-  );
+  const missing = startsMissingOneGroup(search, people);
+  return groupsOf(people).find(({ group }) => {
+    const others = people.filter((person) => person.group !== group);
+    const starts = missing.get(group);
+    return starts !== undefined && enoughPeople(search, others, starts).length > 0;
+  });
 }
 
 function whyEmpty(
@@ -99,12 +101,12 @@ function whyEmpty(
     return refusals.no_day_of_recurrence;
   }
   const [first, last] = [formatTime(search, earliest_start), formatTime(search, to)];
+  if (freeStarts({ ...search, minimum_attendee_percentage: 0 }, people).starts.length > 0) {
+    return refusals.no_quorum(first, last, search.minimum_attendee_percentage);
+  }
   const group = emptyGroup(search, people);
   if (group !== undefined) {
     return refusals.group_never_free(first, last, labelOf(group), group.group.count);
-  }
-  if (freeStarts({ ...search, minimum_attendee_percentage: 0 }, people).starts.length > 0) {
-    return refusals.no_quorum(first, last, search.minimum_attendee_percentage);
   }
   return refusals.none_free(first, last, duration, formatBlocking(search, blocking));
 }

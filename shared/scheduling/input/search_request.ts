@@ -11,6 +11,7 @@ import type { BusyInterval, Constraints } from "./scheduling_request.ts";
 import { type DaySpan, readLunch, USUAL_LUNCH } from "./time_of_day.ts";
 import { readWindow } from "./time_window.ts";
 import { requireTimeZone } from "./time_zone.ts";
+import type { Trials } from "./trials.ts";
 import { type GivenWeights, namesWeights, readWeights, type ScoreBreakdown } from "./weights.ts";
 
 /** Constraints made ready for arithmetic: instants and lengths in minutes, days since 1970. */
@@ -51,6 +52,8 @@ export interface SearchRequest {
   texts: Texts;
   /** Time in which no meeting is offered. */
   excluded: readonly Interval[];
+  /** Of a search that is tried instead of the one that was asked: what is left for it. */
+  trials?: Trials;
 }
 
 /** What else a request may say; each has a default. */

@@ -41,6 +41,22 @@ Deno.test("a search counts members of groups twice, and once more for every 20 o
   assert.equal(searchSteps(series), 240 * (3 + 2 + 2 * 2 + 5 * 40));
 });
 
+Deno.test("a search counts the hours that it would try around short days", () => {
+  const asked = request([person()]);
+  asked.constraints.working_hours_end = 8;
+  assert.equal(searchSteps(asked), 80);
+  asked.constraints.working_hours_end = 1;
+  assert.equal(Math.round(searchSteps(asked)), Math.round(10 * 5 / 1.5));
+});
+
+Deno.test("a series of which a share of people must come counts each of them twice more", () => {
+  const asked = { ...request([person(), person()]), recurrence: ["RRULE:FREQ=WEEKLY"] };
+  asked.constraints.recurrence_horizon = 10;
+  assert.equal(searchSteps(asked), 240 * (2 + 5 * 10));
+  asked.constraints.minimum_attendee_percentage = 50;
+  assert.equal(searchSteps(asked), 240 * (6 + 5 * 10));
+});
+
 Deno.test("a search that is too large is refused with what would make it smaller", () => {
   const people = Array.from({ length: 200 }, () => person({ preferences: {} }));
   const around = request(people, 5);
@@ -50,4 +66,18 @@ Deno.test("a search that is too large is refused with what would make it smaller
   longer.constraints.interval_minutes = 5;
   assert.match(searchProblem(longer)!.message, /shorter time window/);
   assert.equal(searchProblem(longer)!.path, "constraints.latest_date");
+});
+
+Deno.test("candidates that name all participants are limited by the length of the names", () => {
+  const people = Array.from({ length: 200 }, () => person({ name: "x".repeat(200) }));
+  const asked = request(people);
+  assert.equal(searchProblem(asked), null);
+  asked.constraints.max_candidates = 100;
+  const problem = searchProblem(asked)!;
+  assert.equal(problem.path, "constraints.max_candidates");
+  const most = Number(/at most (\d+)/.exec(problem.message)![1]);
+  asked.constraints.max_candidates = most;
+  assert.equal(searchProblem(asked), null);
+  asked.constraints.max_candidates = most + 1;
+  assert.notEqual(searchProblem(asked), null);
 });
