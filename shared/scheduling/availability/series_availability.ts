@@ -30,6 +30,12 @@ export interface SeriesClash {
   others?: number;
 }
 
+/** How a slot repeats, and the names of all who cannot make one of the occurrences that clash, in order. */
+export interface Repeated {
+  recurrence: SeriesAvailability;
+  missed_by: string[];
+}
+
 /** Someone who is invited to a series, and at which of all its occurrences they come. */
 interface Invited {
   person: Person;
@@ -44,7 +50,7 @@ export function seriesAvailabilities(
   series: Series,
   { starts, instants, first, all, at }: Occurrences,
   choices: SeriesChoices | undefined,
-): Map<number, SeriesAvailability> {
+): Map<number, Repeated> {
   const { search } = series;
   const say = (at: number) => formatInstant(at, offsetAt(search.offsets, at));
   const everybody = series.people.filter(({ group }) => group === undefined);
@@ -80,17 +86,24 @@ export function seriesAvailabilities(
     );
     const is_held = marksOf(occurrences, held);
     const clashes: SeriesClash[] = [];
+    const is_in_the_way = new Uint8Array(by_name.length);
     for (let k = 0; k < occurrences.length; k++) {
       if (is_held[k] === 1) continue;
-      clashes.push({ start_time: say(occurrences[k]!), ...absentAt(by_name, at[from + k]!) });
+      clashes.push({
+        start_time: say(occurrences[k]!),
+        ...absentAt(by_name, at[from + k]!, is_in_the_way),
+      });
     }
-    return [start, {
+    const recurrence = {
       start_times: Array.from(occurrences, say),
       occurrences: occurrences.length,
       free: held.length,
       share_free: Math.round(1_000 * held.length / occurrences.length) / 1_000,
       clashes,
-    }];
+    };
+    const missed_by = by_name.filter((_, k) => is_in_the_way[k] === 1)
+      .map(({ person }) => person.label);
+    return [start, { recurrence, missed_by: [...new Set(missed_by)] }];
   }));
 }
 
@@ -106,13 +119,21 @@ function byLabel(people: readonly Invited[]): Invited[] {
   );
 }
 
-/** Who does not come at the occurrence with this index: those who are needed, where any of them is in the way. */
-function absentAt(by_name: readonly Invited[], index: number): Omit<SeriesClash, "start_time"> {
+/**
+ * Who does not come at the occurrence with this index: those who are needed, where any of them is in the way. They are
+ * marked in `is_in_the_way`, all of them.
+ */
+function absentAt(
+  by_name: readonly Invited[],
+  index: number,
+  is_in_the_way: Uint8Array,
+): Omit<SeriesClash, "start_time"> {
   for (const needed of [true, false]) {
     const names: string[] = [];
     let count = 0;
-    for (const { person, presence } of by_name) {
+    for (const [i, { person, presence }] of by_name.entries()) {
       if (person.unknown || person.needed !== needed || presence.at(index)) continue;
+      is_in_the_way[i] = 1;
       if (count++ < MOST_NAMED) names.push(person.label);
     }
     if (count > MOST_NAMED) return { names, others: count - MOST_NAMED };

@@ -99,13 +99,14 @@ export function candidatesAt(
       person.group === undefined || emails.has(person.participant.email);
     const all = attendees.get(start) ?? [];
     const here = at_groups.length === 0 ? all : all.filter(takesPart);
-    const recurrence = repeats?.get(start);
+    const repeated = repeats?.get(start);
+    const recurrence = repeated?.recurrence;
     const named = invited.map((i) => all[i]!);
     const coming = at_groups.length === 0 ? named : named.filter(takesPart);
     const reasons = reasonsFor(search, coming, start, start === earliest);
     const groups = at_groups.map(chosenMembers);
     reasons.push(...at_groups.flatMap((group, i) => choiceReasons(group, groups[i]!)));
-    if (recurrence !== undefined) reasons.push(seriesReason(recurrence));
+    if (repeated !== undefined) reasons.push(seriesReason(repeated));
     return { ...scored, here, attendees: coming, groups, recurrence, reasons };
   };
   return best.map((scored, i) => {
@@ -188,16 +189,16 @@ function availabilities(
   start: number,
   duration: number,
 ): ParticipantAvailability[] {
-  let offsets: Person["offsets"] | undefined;
-  let local_start = "";
+  // People of one zone share their offsets, and writing a time takes long.
+  const local_starts = new Map<Person["offsets"], string>();
   let last: Person | undefined;
   let last_burden = 0;
   return here.map(({ person, status }) => {
     const { email, name, type } = person.participant;
-    // People of one zone share their offsets, and writing a time takes long.
-    if (person.offsets !== offsets) {
-      offsets = person.offsets;
-      local_start = formatInstant(start, offsetAt(offsets, start));
+    let local_start = local_starts.get(person.offsets);
+    if (local_start === undefined) {
+      local_start = formatInstant(start, offsetAt(person.offsets, start));
+      local_starts.set(person.offsets, local_start);
     }
     if (last === undefined || !sameClock(person, last)) {
       last = person;

@@ -1,5 +1,5 @@
 import { attends, FREE, statusName, TENTATIVE, UNKNOWN } from "../availability/attendance.ts";
-import type { SeriesAvailability } from "../availability/series_availability.ts";
+import type { Repeated } from "../availability/series_availability.ts";
 import type { SearchRequest } from "../input/search_request.ts";
 import { usableTimeKept } from "../scoring/fragmentation.ts";
 import { CLEAR_MINUTES, UNFRAGMENTED } from "../scoring/scales.ts";
@@ -131,11 +131,11 @@ function least(
 }
 
 /** What the occurrences amount to, as a reason. */
-export function seriesReason({ occurrences, clashes }: SeriesAvailability): Reason {
+export function seriesReason({ recurrence, missed_by }: Repeated): Reason {
+  const { occurrences, clashes } = recurrence;
   if (clashes.length === 0) return { code: "every_occurrence_free", args: { count: occurrences } };
-  const names = [...new Set(clashes.flatMap((clash) => clash.names))].sort();
   return {
     code: "some_occurrences_clash",
-    args: { count: occurrences, clashing: clashes.length, names },
+    args: { count: occurrences, clashing: clashes.length, names: missed_by },
   };
 }

@@ -81,8 +81,9 @@ const NAMED_CANDIDATES = {
 const SHORT_DAY_STARTS = 5 / 1.5 * 12;
 const DAYS_OF_SHORT = most(200 * SHORT_DAY_STARTS);
 const DAYS_OF_A_SHORT_SERIES = most((100 + 5 * LIMITS.occurrences) * SHORT_DAY_STARTS);
-/** Everyone counts three times for a series of which a share must come. */
-const DAYS_OF_A_SHARE = most((3 * 200 + 5 * LIMITS.occurrences) * 288);
+/** Everyone counts five times for a series of which a share must come, and members of groups three times. */
+const DAYS_OF_A_SHARE = most((5 * 200 + 5 * LIMITS.occurrences) * 288);
+const DAYS_OF_GROUPS = most(3 * 200 * 288);
 
 function most(steps: number): number {
   return Math.min(YEAR, Math.floor(LIMITS.search_steps / steps));
@@ -155,7 +156,7 @@ function withoutTime(): WorstInput[] {
     })),
   }));
   return [
-    dry("100 groups, of which two are never free", groups, around(10), {}, 422),
+    dry("100 groups, of which two are never free", groups, around(DAYS_OF_GROUPS), {}, 422),
     dry(
       "the same for a year in steps of four hours",
       groups,

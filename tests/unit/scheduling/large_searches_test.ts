@@ -44,19 +44,21 @@ function search(
     });
 }
 
-Deno.test("findSlots() names five of those who miss an occurrence, and counts the others", () => {
-  const absent = (count: number) => {
+Deno.test("findSlots() names five of those who miss an occurrence, and counts the others; the reason counts all", () => {
+  const best = (count: number) => {
     const { candidates } = search(
       1,
       people(count, () => ({ busy: [between(7, 8)] })),
       { max_candidates: 1 },
       "RRULE:FREQ=WEEKLY;COUNT=2",
     )();
-    return candidates[0]!.recurrence!.clashes[0]!;
+    return candidates[0]!;
   };
+  const absent = (count: number) => best(count).recurrence!.clashes[0]!;
   assert.deepEqual(absent(5).names, ["P0", "P1", "P2", "P3", "P4"]);
   assert.equal("others" in absent(5), false);
   assert.deepEqual([absent(7).names, absent(7).others], [["P0", "P1", "P2", "P3", "P4"], 2]);
+  assert.match(best(7).reasoning, /1 of 2 occurrences clashes for P0, P1 and 5 others/);
 });
 
 Deno.test("a rule that names a day twice is that of naming it once", () => {
