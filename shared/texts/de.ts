@@ -26,9 +26,9 @@ export function german(locale: string): ReturnType<typeof english> {
     const { unit, count } = lengthIn(count_minutes);
     return `${count} ${UNITS[unit][count === 1 ? 0 : 1]}`;
   };
-  const names = (all: readonly string[]) =>
-    all.length > 3
-      ? `${all.slice(0, 2).join(", ")} und ${all.length - 2} weitere`
+  const names = (all: readonly string[], others = 0) =>
+    all.length + others > 3
+      ? `${all.slice(0, 2).join(", ")} und ${all.length + others - 2} weitere`
       : joined(all.length === 0 ? ["niemand"] : all, "und");
   const time = (wall: number, timezone: string) => {
     const { weekday, day, month, year } = dates.at(wall);
@@ -115,7 +115,7 @@ export function german(locale: string): ReturnType<typeof english> {
         `${
           args.count === 1 ? "der eine Termin" : `${args.clashing} von ${args.count} Terminen`
         } ${`der Serie ${args.clashing === 1 ? "passt" : "passen"} nicht für ${
-          names(args.names)
+          names(args.names, args.others)
         }`}`,
       chosen_from_group: ({ group, names: chosen, why, free, members }) =>
         `für ${group}: ${names(chosen)}, ${

@@ -44,9 +44,9 @@ export function english() {
     return count === 1 ? `1 ${unit.slice(0, -1)}` : `${count} ${unit}`;
   };
   /** "Ann", "Ann and Bob", "Ann, Bob and Cem", "Ann, Bob and 4 others". */
-  const names = (all: readonly string[]) =>
-    all.length > 3
-      ? `${all.slice(0, 2).join(", ")} and ${all.length - 2} others`
+  const names = (all: readonly string[], others = 0) =>
+    all.length + others > 3
+      ? `${all.slice(0, 2).join(", ")} and ${all.length + others - 2} others`
       : joined(all.length === 0 ? ["no one"] : all, "and");
   /** "Tuesday 1 December 2026 at 11:00 (America/New_York)", of a wall time in minutes since 1970. */
   const time = (wall: number, timezone: string) => {
@@ -135,13 +135,13 @@ export function english() {
           count === 1 ? "occurrence is" : "occurrences are"
         } possible for everyone who is needed`,
       some_occurrences_clash: (
-        args: { count: number; clashing: number; names: string[] },
+        args: { count: number; clashing: number; names: string[]; others?: number },
       ) =>
         args.count === 1
-          ? `the one occurrence clashes for ${names(args.names)}`
+          ? `the one occurrence clashes for ${names(args.names, args.others)}`
           : `${args.clashing} of ${args.count} occurrences ${
             args.clashing === 1 ? "clashes" : "clash"
-          } for ${names(args.names)}`,
+          } for ${names(args.names, args.others)}`,
       chosen_from_group: (
         { group, names: chosen, why, free, members }: {
           group: string;

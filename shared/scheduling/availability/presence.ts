@@ -39,6 +39,12 @@ export class Presence {
     return (this.#absent[index >> 5]! >>> (index & 31) & 1) === 0;
   }
 
+  /** Adds one to each of `counts`, one for each start of the list, at which the person comes. */
+  addTo(counts: Int32Array): void {
+    const absent = this.#absent;
+    for (let i = 0; i < counts.length; i++) counts[i]! += 1 - (absent[i >> 5]! >>> (i & 31) & 1);
+  }
+
   /** At how many of the starts with the indexes `at[from]` until `at[to]` (exclusive) the person comes. */
   count(at: Int32Array, from: number, to: number): number {
     const absent = this.#absent;

@@ -1,7 +1,7 @@
 import type { SearchRequest } from "../input/search_request.ts";
-import { attendance, attends, newAttendance } from "./attendance.ts";
 import { chooseMembers, groupsOf } from "./group_choice.ts";
 import type { Person } from "./person.ts";
+import { presencesAt } from "./presence.ts";
 
 /** The people of whom `minimum_attendee_percentage` must come, without members of groups; see `on_unknown` in types.ts. */
 export function countedPeople(search: SearchRequest, people: readonly Person[]): Person[] {
@@ -48,16 +48,12 @@ export function quorumAt(search: SearchRequest, people: readonly Person[]): Quor
 }
 
 /** How many of the people come, start by start. */
-export function countComing(
+function countComing(
   search: SearchRequest,
   people: readonly Person[],
   starts: Int32Array,
 ): Int32Array {
   const coming = new Int32Array(starts.length);
-  const found = newAttendance(starts.length);
-  for (const person of people) {
-    attendance(person, starts, search.duration, found);
-    for (let i = 0; i < starts.length; i++) if (attends(found.status[i]!)) coming[i]!++;
-  }
+  for (const presence of presencesAt(people, starts, search.duration)) presence.addTo(coming);
   return coming;
 }

@@ -24,16 +24,20 @@ export interface SeriesAvailability {
   clashes: SeriesClash[];
 }
 
-export interface SeriesClash {
+export interface SeriesClash extends FirstNames {
   start_time: string;
-  names: string[];
-  others?: number;
 }
 
-/** How a slot repeats, and the names of all who cannot make one of the occurrences that clash, in order. */
+/** How a slot repeats, and who cannot make one or more of the occurrences that clash. */
 export interface Repeated {
   recurrence: SeriesAvailability;
-  missed_by: string[];
+  missed_by: FirstNames;
+}
+
+/** The first few of some people, and how many others there are; absent for none. */
+interface FirstNames {
+  names: string[];
+  others?: number;
 }
 
 /** Someone who is invited to a series, and at which of all its occurrences they come. */
@@ -101,9 +105,8 @@ export function seriesAvailabilities(
       share_free: Math.round(1_000 * held.length / occurrences.length) / 1_000,
       clashes,
     };
-    const missed_by = by_name.filter((_, k) => is_in_the_way[k] === 1)
-      .map(({ person }) => person.label);
-    return [start, { recurrence, missed_by: [...new Set(missed_by)] }];
+    const missed_by = firstNames(by_name, (_, k) => is_in_the_way[k] === 1);
+    return [start, { recurrence, missed_by }];
   }));
 }
 
@@ -127,17 +130,27 @@ function absentAt(
   by_name: readonly Invited[],
   index: number,
   is_in_the_way: Uint8Array,
-): Omit<SeriesClash, "start_time"> {
+): FirstNames {
   for (const needed of [true, false]) {
-    const names: string[] = [];
-    let count = 0;
-    for (const [i, { person, presence }] of by_name.entries()) {
-      if (person.unknown || person.needed !== needed || presence.at(index)) continue;
+    const found = firstNames(by_name, ({ person, presence }, i) => {
+      if (person.unknown || person.needed !== needed || presence.at(index)) return false;
       is_in_the_way[i] = 1;
-      if (count++ < MOST_NAMED) names.push(person.label);
-    }
-    if (count > MOST_NAMED) return { names, others: count - MOST_NAMED };
-    if (count > 0) return { names };
+      return true;
+    });
+    if (found.names.length > 0) return found;
   }
   return { names: [] };
+}
+
+/** The first few of the people whom `isMeant` names; it is asked about all of them. */
+function firstNames(
+  by_name: readonly Invited[],
+  isMeant: (one: Invited, index: number) => boolean,
+): FirstNames {
+  const names: string[] = [];
+  let count = 0;
+  for (let i = 0; i < by_name.length; i++) {
+    if (isMeant(by_name[i]!, i) && count++ < MOST_NAMED) names.push(by_name[i]!.person.label);
+  }
+  return count > MOST_NAMED ? { names, others: count - MOST_NAMED } : { names };
 }

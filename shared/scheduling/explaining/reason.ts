@@ -43,7 +43,11 @@ export type Reason =
   | { code: "chosen_from_group"; args: ChosenFromGroup }
   | { code: "group_unfilled"; args: { group: string; count: number; chosen: number } }
   | { code: "every_occurrence_free"; args: { count: number } }
-  | { code: "some_occurrences_clash"; args: { count: number; clashing: number; names: string[] } }
+  | {
+    code: "some_occurrences_clash";
+    /** `names` are the first few of those who cannot come; `others` how many more there are, left out for none. */
+    args: { count: number; clashing: number; names: string[]; others?: number };
+  }
   | { code: "keeps_free_time_whole"; args: { count: number } }
   | { code: "keeps_free_time_usable"; args: { count: number } }
   | {

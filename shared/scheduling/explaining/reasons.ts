@@ -134,8 +134,14 @@ function least(
 export function seriesReason({ recurrence, missed_by }: Repeated): Reason {
   const { occurrences, clashes } = recurrence;
   if (clashes.length === 0) return { code: "every_occurrence_free", args: { count: occurrences } };
+  const { names, others } = missed_by;
   return {
     code: "some_occurrences_clash",
-    args: { count: occurrences, clashing: clashes.length, names: missed_by },
+    args: {
+      count: occurrences,
+      clashing: clashes.length,
+      names,
+      ...(others === undefined ? {} : { others }),
+    },
   };
 }
