@@ -20,11 +20,17 @@ export function nearMisses(
   let known: Absences | undefined;
   return (most) => {
     const { needed, starts, presences, absent } = known ??= absencesOf(search, people);
+    // Most starts have the blockers of the one before them.
+    const refused = new Set<string>();
     for (let fewest = 1; fewest <= most; fewest++) {
       for (let i = 0; i < starts.length; i++) {
         if (absent[i] !== fewest) continue;
-        const blockers = needed.filter((_, k) => !presences[k]!.at(i));
+        const indexes = absentAt(presences, i, fewest);
+        const key = indexes.join();
+        if (refused.has(key)) continue;
+        const blockers = indexes.map((k) => needed[k]!);
         if (canDoWithout(needed, blockers)) return { start: starts[i]!, blockers };
+        refused.add(key);
       }
     }
     return undefined;
@@ -48,6 +54,15 @@ function absencesOf(search: SearchRequest, people: readonly Person[]): Absences 
     for (let i = 0; i < starts.length; i++) if (!presence.at(i)) absent[i]!++;
   }
   return { needed, starts, presences, absent };
+}
+
+/** The first so many who do not come at a start, by index. */
+function absentAt(presences: readonly Presence[], start: number, count: number): number[] {
+  const indexes: number[] = [];
+  for (let k = 0; k < presences.length && indexes.length < count; k++) {
+    if (!presences[k]!.at(start)) indexes.push(k);
+  }
+  return indexes;
 }
 
 function canDoWithout(needed: readonly Person[], blockers: readonly Person[]): boolean {

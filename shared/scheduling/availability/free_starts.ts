@@ -9,7 +9,7 @@ import { openIntervals } from "./open_hours.ts";
 import { type Person, readPeople } from "./person.ts";
 import { tryStarts } from "../input/trials.ts";
 import { chooseMembers, groupsFilled, isRequired } from "./group_choice.ts";
-import { quorumAt } from "./quorum.ts";
+import { leastComing, quorumAt } from "./quorum.ts";
 import { workingHours } from "./shared_open_hours.ts";
 
 /** Starts in minutes since 1970, and how many starts lay within everybody's hours before busy time was looked at. */
@@ -198,9 +198,9 @@ export function enoughPeople(
   people: readonly Person[],
   starts: Int32Array,
 ): Int32Array {
-  const { counted, certain, comingAt } = quorumAt(search, people);
-  const least = Math.max(1, search.minimum_attendee_percentage * counted / 100);
-  if (certain >= least || counted === 0) return starts;
-  const coming = comingAt(starts);
+  const quorum = quorumAt(search, people);
+  const least = leastComing(search, quorum);
+  if (least === 0) return starts;
+  const coming = quorum.comingAt(starts);
   return startsWhere(starts, (_, i) => coming[i]! >= least);
 }

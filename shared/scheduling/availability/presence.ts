@@ -45,6 +45,14 @@ export class Presence {
     for (let i = 0; i < counts.length; i++) counts[i]! += 1 - (absent[i >> 5]! >>> (i & 31) & 1);
   }
 
+  /** Adds one to each of `counts`, one for each of the starts `at[from]` until `at[to]` (exclusive), at which they come. */
+  addAt(at: Int32Array, from: number, to: number, counts: Uint16Array): void {
+    const absent = this.#absent;
+    for (let k = from; k < to; k++) {
+      counts[k - from]! += 1 - (absent[at[k]! >> 5]! >>> (at[k]! & 31) & 1);
+    }
+  }
+
   /** At how many of the starts with the indexes `at[from]` until `at[to]` (exclusive) the person comes. */
   count(at: Int32Array, from: number, to: number): number {
     const absent = this.#absent;

@@ -22,6 +22,15 @@ export interface Quorum {
   comingAt: (starts: Int32Array) => Int32Array;
 }
 
+/** How many of the people counted must come, if not so many are certain: else, or where no one counts, 0. */
+export function leastComing(
+  search: SearchRequest,
+  { counted, certain }: Pick<Quorum, "counted" | "certain">,
+): number {
+  const least = Math.max(1, search.minimum_attendee_percentage * counted / 100);
+  return certain >= least || counted === 0 ? 0 : least;
+}
+
 /** The quorum of a search. */
 export function quorumAt(search: SearchRequest, people: readonly Person[]): Quorum {
   const fixed = countedPeople(search, people);

@@ -1,11 +1,11 @@
 import { formatInstant } from "@shared/time/instants.ts";
 import { offsetAt } from "@shared/time/zones.ts";
-import { clearAmong, enoughPeople, marksOf } from "./free_starts.ts";
-import { startsWhere } from "./grid.ts";
+import { clearAmong, marksOf } from "./free_starts.ts";
 import type { Person } from "./person.ts";
 import { isRequired } from "./group_choice.ts";
 import type { Occurrences } from "./occurrences.ts";
 import { type Presence, presencesAt } from "./presence.ts";
+import { countedPeople, leastComing, quorumAt } from "./quorum.ts";
 import type { Series } from "./series.ts";
 import type { SeriesChoices } from "./series_choice.ts";
 
@@ -56,7 +56,13 @@ export function seriesAvailabilities(
   choices: SeriesChoices | undefined,
 ): Map<number, Repeated> {
   const { search } = series;
-  const say = (at: number) => formatInstant(at, offsetAt(search.offsets, at));
+  // Series that begin on neighbouring days share most of their occurrences.
+  const said = new Map<number, string>();
+  const say = (at: number) => {
+    let text = said.get(at);
+    if (text === undefined) said.set(at, text = formatInstant(at, offsetAt(search.offsets, at)));
+    return text;
+  };
   const everybody = series.people.filter(({ group }) => group === undefined);
   const presences = presencesAt(everybody, all, search.duration);
   const everyone_by_name = byLabel(
@@ -72,7 +78,6 @@ export function seriesAvailabilities(
         presence: presences[k]!,
       }))
     );
-    const people = [...everybody, ...chosen.map(({ person }) => person)];
     const by_name = chosen.length === 0
       ? everyone_by_name
       : byLabel([...everyone_by_name, ...chosen]);
@@ -83,26 +88,32 @@ export function seriesAvailabilities(
     for (const { presences } of choice.filter(isRequired)) {
       for (const presence of presences) presence.markAbsent(at, from, to, is_missed);
     }
-    const held = enoughPeople(
-      search,
-      people,
-      startsWhere(occurrences, (_, k) => clear[at[from + k]!] === 1 && is_missed[k] === 0),
-    );
-    const is_held = marksOf(occurrences, held);
+    const people = by_name.map(({ person }) => person);
+    const least = leastComing(search, quorumAt(search, people));
+    const coming = new Uint16Array(to - from);
+    if (least > 0) {
+      const counted = new Set(countedPeople(search, people));
+      for (const { person, presence } of by_name) {
+        if (counted.has(person)) presence.addAt(at, from, to, coming);
+      }
+    }
+    const isHeld = (k: number) =>
+      clear[at[from + k]!] === 1 && is_missed[k] === 0 && coming[k]! >= least;
     const clashes: SeriesClash[] = [];
     const is_in_the_way = new Uint8Array(by_name.length);
     for (let k = 0; k < occurrences.length; k++) {
-      if (is_held[k] === 1) continue;
+      if (isHeld(k)) continue;
       clashes.push({
         start_time: say(occurrences[k]!),
         ...absentAt(by_name, at[from + k]!, is_in_the_way),
       });
     }
+    const free = occurrences.length - clashes.length;
     const recurrence = {
       start_times: Array.from(occurrences, say),
       occurrences: occurrences.length,
-      free: held.length,
-      share_free: Math.round(1_000 * held.length / occurrences.length) / 1_000,
+      free,
+      share_free: Math.round(1_000 * free / occurrences.length) / 1_000,
       clashes,
     };
     const missed_by = firstNames(by_name, (_, k) => is_in_the_way[k] === 1);

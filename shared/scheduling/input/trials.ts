@@ -9,10 +9,10 @@ export interface Trials {
   steps_left: number;
 }
 
-const MOST_STEPS = 600_000;
+const MOST_STEPS = 450_000;
 const FEWEST_STARTS = 1_000;
 /** Of times that need concessions, so many scores of one person are computed. */
-const MOST_SCORES = 150_000;
+const MOST_SCORES = 100_000;
 /** What all occurrences of a series cost beside a single meeting: most starts share theirs with others. */
 const SERIES = 8;
 
