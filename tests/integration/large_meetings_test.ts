@@ -51,7 +51,7 @@ promise("meetings with megabytes of busy time", {
         body: {
           meeting_id: "sent",
           participants,
-          constraints: { earliest_date: "2035-01-08", latest_date: "2035-12-08" },
+          constraints: { earliest_date: "2035-01-08", latest_date: "2035-10-01" },
           ...more,
         },
       });
