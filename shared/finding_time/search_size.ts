@@ -56,20 +56,23 @@ export function searchProblem(
   return answerProblem(request);
 }
 
+/** What the response says of a participant at a candidate beside name and address: status, local start, burden. */
+const OF_A_PARTICIPANT = 100;
+
 /** Where the response, which names all people at each candidate, would be too long. */
 function answerProblem(
   { constraints: { max_candidates }, attending }: SearchDimensions,
 ): { path: string; message: string } | null {
   const characters = attending.reduce(
-    (sum, { email, name = "" }) => sum + email.length + name.length,
+    (sum, { email, name = "" }) => sum + email.length + name.length + OF_A_PARTICIPANT,
     0,
   );
   if (characters === 0 || max_candidates * characters <= LIMITS.answer_characters) return null;
   const most = Math.floor(LIMITS.answer_characters / characters);
   return {
     path: "constraints.max_candidates",
-    message: `The names and addresses of all participants are ${characters} characters long. ` +
-      `Send max_candidates of at most ${most}, or shorter names`,
+    message: `Each candidate would take ${characters} characters for all participants. ` +
+      `Send max_candidates of at most ${most}, fewer participants or shorter names`,
   };
 }
 

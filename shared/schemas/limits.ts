@@ -64,7 +64,7 @@ export const LIMITS = {
   /** Starts times people and occurrences: what half a second of processor time is enough for. */
   search_steps: 1_250_000,
   /** Of the names and addresses of all people, at each candidate. */
-  answer_characters: 2_500_000,
+  answer_characters: 1_250_000,
 
   // Tasks and their events.
   task_id_characters: 200,

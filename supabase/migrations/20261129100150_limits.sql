@@ -46,7 +46,7 @@ return jsonb '{
   "occurrences": 60,
   "timezones": 64,
   "search_steps": 1250000,
-  "answer_characters": 2500000,
+  "answer_characters": 1250000,
   "task_id_characters": 200,
   "tasks": 200,
   "attendees": 200,

@@ -37,6 +37,19 @@ const EVERY_DAY = ["monday", "tuesday", "wednesday", "thursday", "friday", "satu
 const STARTS_A_DAY = 288;
 const YEAR = 366;
 
+/** A participant, or a group of them. */
+export type Named = { email: string; name?: string } | { any_of: readonly Named[] };
+
+/** As many candidates as may be offered to so many people: each takes 100 characters beside name and address. */
+export function mostCandidates(participants: readonly Named[]): number {
+  const length = (one: Named): number =>
+    "any_of" in one
+      ? one.any_of.reduce((sum, member) => sum + length(member), 0)
+      : one.email.length + (one.name?.length ?? 0) + 100;
+  const characters = participants.reduce((sum, one) => sum + length(one), 0);
+  return Math.min(LIMITS.candidates, Math.floor(LIMITS.answer_characters / characters));
+}
+
 /** The most days, or people, that the size of a search allows, if each costs so many steps. */
 const most = (steps: number) => Math.floor(LIMITS.search_steps / steps);
 const DAYS_OF_ALL = most(LIMITS.participants * STARTS_A_DAY);
@@ -64,7 +77,6 @@ const around = (days: number) => ({
   working_hours_start: 0,
   working_hours_end: 24,
   allowed_days: EVERY_DAY,
-  max_candidates: LIMITS.candidates,
 });
 
 /** So many intervals for each of 200 people, spread over the days, of 45 minutes. */
@@ -193,13 +205,18 @@ const particular = (person: number, exdates: number = LIMITS.exdates) => ({
 export function acceptedInputs(): WorstInput[] {
   const dry = (
     name: string,
-    participants: unknown[],
+    participants: readonly Named[],
     days: number,
-    fields: Record<string, unknown> = {},
+    { constraints = around(days), ...fields }: Record<string, unknown> = {},
   ): WorstInput => ({
     name,
     path: "schedule",
-    text: JSON.stringify({ dry_run: true, participants, constraints: around(days), ...fields }),
+    text: JSON.stringify({
+      dry_run: true,
+      participants,
+      constraints: { ...constraints as object, max_candidates: mostCandidates(participants) },
+      ...fields,
+    }),
     as: "key",
     statuses: [200],
   });
@@ -311,7 +328,7 @@ export function acceptedInputs(): WorstInput[] {
 function groupInputs(
   dry: (
     name: string,
-    participants: unknown[],
+    participants: readonly Named[],
     days: number,
     fields?: Record<string, unknown>,
   ) => WorstInput,

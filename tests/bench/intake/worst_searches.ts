@@ -1,6 +1,6 @@
 import { LIMITS } from "@shared/schemas/limits.ts";
 import { MONDAY } from "../../support/meetings.ts";
-import type { WorstInput } from "./worst_inputs.ts";
+import { mostCandidates, type Named, type WorstInput } from "./worst_inputs.ts";
 
 /**
  * Searches that once cost seconds, or answered with hundreds of megabytes, within all limits: by what is tried where no
@@ -39,19 +39,24 @@ const around = (days: number, fields: Record<string, unknown> = {}) => ({
   working_hours_start: 0,
   working_hours_end: 24,
   allowed_days: EVERY_DAY,
-  max_candidates: LIMITS.candidates,
   recurrence_horizon: LIMITS.occurrences,
   ...fields,
 });
 
 function dry(
   name: string,
-  participants: unknown[],
+  participants: readonly Named[],
   constraints: Record<string, unknown>,
   fields: Record<string, unknown> = {},
   status = 200,
 ): WorstInput {
-  const body = { dry_run: true, allow_concessions: true, participants, constraints, ...fields };
+  const body = {
+    dry_run: true,
+    allow_concessions: true,
+    participants,
+    constraints: { ...constraints, max_candidates: mostCandidates(participants) },
+    ...fields,
+  };
   return { name, path: "schedule", text: JSON.stringify(body), as: "key", statuses: [status] };
 }
 
@@ -69,14 +74,6 @@ const named = (index: number) => ({
   email: `${"e".repeat(60)}${index}@${"d".repeat(60)}.${"d".repeat(60)}.${"d".repeat(50)}.example`,
   name: `é${index}`.padEnd(LIMITS.name_characters, "€"),
 });
-/** As many candidates as may be offered to people with such names. */
-const NAMED_CANDIDATES = {
-  max_candidates: Math.floor(
-    LIMITS.answer_characters /
-      list(200, named).reduce((sum, { email, name }) => sum + email.length + name.length, 0),
-  ),
-};
-
 /** Starts of short days: of one hour, which counts as 5 / 1.5 (docs/limits.md). */
 const SHORT_DAY_STARTS = 5 / 1.5 * 12;
 const DAYS_OF_SHORT = most(200 * SHORT_DAY_STARTS);
@@ -103,7 +100,7 @@ function ofSeries(): WorstInput[] {
     dry(
       "a series that 200 people with long names can begin and not go on with",
       people((i) => ({ ...named(i), busy: [busy(1, 600)] })),
-      around(1, NAMED_CANDIDATES),
+      around(1),
       daily,
     ),
     dry(
@@ -190,7 +187,7 @@ function withoutTime(): WorstInput[] {
         ...named(i),
         ...(i === 0 ? {} : { type: "optional", busy: ALWAYS }),
       })),
-      around(20, NAMED_CANDIDATES),
+      around(20),
     ),
   ];
 }
