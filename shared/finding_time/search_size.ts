@@ -18,14 +18,14 @@ const DAY_MS = 86_400_000;
 const OCCURRENCE = 5;
 const OWN_PREFERENCES = 3;
 const OPEN_DAY = 24;
-/** Members of groups are looked at twice more, to choose and to say who is never free; of so many occurrences once more. */
-const GROUP_MEMBER = 2;
+/** Members of groups are looked at three times more, to choose and to say who is never free; of so many occurrences once more. */
+const GROUP_MEMBER = 3;
 const OCCURRENCES_OF_MEMBER = 20;
 /** By how much two hours before and after widen the usual eight. */
 const TRIED_AROUND = 2;
 const WIDER_THAN_MOST = 12 / 8;
 /** For a series of which a share of people must come, each is looked at so often more. */
-const SHARE_OF_SERIES = 4;
+const SHARE_OF_SERIES = 6;
 
 /**
  * Where a request asks for a larger search than one call can pay for: its path, and what would change it. Each of its

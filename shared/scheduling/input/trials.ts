@@ -14,7 +14,7 @@ const FEWEST_STARTS = 1_000;
 /** Of times that need concessions, so many scores of one person are computed. */
 const MOST_SCORES = 100_000;
 /** What all occurrences of a series cost beside a single meeting: most starts share theirs with others. */
-const SERIES = 8;
+const SERIES = 16;
 
 /** Of the starts (ascending) that are to be tried, as many as are left; each costs so many steps, which are spent. */
 export function tryStarts(

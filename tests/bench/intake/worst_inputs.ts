@@ -55,10 +55,10 @@ const most = (steps: number) => Math.floor(LIMITS.search_steps / steps);
 const DAYS_OF_ALL = most(LIMITS.participants * STARTS_A_DAY);
 /** An occurrence costs as much as five people (docs/limits.md). */
 const DAYS_OF_A_SERIES = most((LIMITS.participants + 5 * LIMITS.occurrences) * STARTS_A_DAY);
-/** Members of groups count three times, and once more for every 20 occurrences. */
-const DAYS_OF_GROUPS = most(3 * LIMITS.participants * STARTS_A_DAY);
+/** Members of groups count four times, and once more for every 20 occurrences. */
+const DAYS_OF_GROUPS = most(4 * LIMITS.participants * STARTS_A_DAY);
 const DAYS_OF_GROUPS_IN_A_SERIES = most(
-  (LIMITS.participants * (3 + LIMITS.occurrences / 20) + 5 * LIMITS.occurrences) * STARTS_A_DAY,
+  (LIMITS.participants * (4 + LIMITS.occurrences / 20) + 5 * LIMITS.occurrences) * STARTS_A_DAY,
 );
 /** People with preferences count four times. */
 const DAYS_OF_PREFERENCES = most(4 * LIMITS.participants * STARTS_A_DAY);

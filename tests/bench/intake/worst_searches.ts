@@ -78,9 +78,9 @@ const named = (index: number) => ({
 const SHORT_DAY_STARTS = 5 / 1.5 * 12;
 const DAYS_OF_SHORT = most(200 * SHORT_DAY_STARTS);
 const DAYS_OF_A_SHORT_SERIES = most((100 + 5 * LIMITS.occurrences) * SHORT_DAY_STARTS);
-/** Everyone counts five times for a series of which a share must come, and members of groups three times. */
-const DAYS_OF_A_SHARE = most((5 * 200 + 5 * LIMITS.occurrences) * 288);
-const DAYS_OF_GROUPS = most(3 * 200 * 288);
+/** Everyone counts seven times for a series of which a share must come, and members of groups four times. */
+const DAYS_OF_A_SHARE = most((7 * 200 + 5 * LIMITS.occurrences) * 288);
+const DAYS_OF_GROUPS = most(4 * 200 * 288);
 
 function most(steps: number): number {
   return Math.min(YEAR, Math.floor(LIMITS.search_steps / steps));
