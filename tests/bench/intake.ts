@@ -1,8 +1,8 @@
 /**
  * Prints what the dearest requests cost a functions process, refused and accepted: processor time, and by how much its
  * memory grew. Each has processes of its own, warmed up by small requests: after another large request the memory would
- * have grown already. Three processes each, of which the middle one counts and the least and the most are shown beside
- * it: what else the machine does is in these figures too.
+ * have grown already. Three processes each, of which the dearest counts; the middle one is shown, with the least and the
+ * most beside it.
  * Run: deno task bench:intake; --help has its options.
  */
 import { callFunction, stackOf } from "../support/stack.ts";
@@ -24,7 +24,7 @@ memory. Linux only.
 Usage: deno task bench:intake [options]
 
   --only TEXT  only requests whose name contains the text, or one of several with | between them (default: all)
-  --repeat N   processes for each request, of which the middle one counts (default: 3)
+  --repeat N   processes for each request, of which the dearest counts (default: 3)
   --help       this text
 
 Takes about four minutes. Exit code: 1 a goal is not met, 2 an option is wrong.`,
@@ -113,7 +113,7 @@ interface Sample {
 function report(name: string, samples: readonly Sample[], expected: readonly number[]) {
   const seconds = spread(samples.map((one) => one.seconds), 3);
   const megabytes = spread(samples.map((one) => one.megabytes), 0);
-  const met = seconds.middle <= GOAL_SECONDS && megabytes.middle <= GOAL_MEGABYTES &&
+  const met = seconds.most <= GOAL_SECONDS && megabytes.most <= GOAL_MEGABYTES &&
     samples.every(({ status }) => expected.includes(status));
   const status = [...new Set(samples.map((one) => one.status))].join("/");
   print(
@@ -121,12 +121,13 @@ function report(name: string, samples: readonly Sample[], expected: readonly num
   );
 }
 
-function spread(values: number[], digits: number): { middle: number; text: string } {
+function spread(values: number[], digits: number): { most: number; text: string } {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted[sorted.length >> 1]!;
-  const [least, most] = [sorted[0]!, sorted.at(-1)!].map((value) => value.toFixed(digits));
+  const most = sorted.at(-1)!;
   const text = middle.toFixed(digits);
-  return { middle, text: sorted.length === 1 ? text : `${text} (${least} to ${most})` };
+  const around = `${sorted[0]!.toFixed(digits)} to ${most.toFixed(digits)}`;
+  return { most, text: sorted.length === 1 ? text : `${text} (${around})` };
 }
 
 async function send(worker: FunctionsWorker, input: WorstInput): Promise<number> {
