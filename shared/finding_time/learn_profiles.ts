@@ -4,6 +4,7 @@ import { reasonOf } from "@shared/failures/failure.ts";
 import type { ListedEvent } from "@shared/google/listed_event.ts";
 import type { PastEvent } from "@shared/scheduling/learn_profile.ts";
 import type { Credentials } from "./credentials.ts";
+import { deadGrant } from "./organizer_grant.ts";
 import type { TimeReader } from "./read_times.ts";
 
 /** How far back events are read for habits. */
@@ -36,10 +37,11 @@ export interface ProfileReader extends TimeReader {
  */
 export async function learnProfiles(
   reader: ProfileReader,
-  { own }: Credentials,
+  { organizer, own }: Credentials,
 ): Promise<Map<string, string>> {
   const due = own.filter(({ profile_is_due }) => profile_is_due).slice(0, MAX_PEOPLE);
   if (due.length === 0) return new Map();
+  if (organizer !== null && await deadGrant(reader, organizer) !== null) return new Map();
   const claimed = new Set(
     await claimProfileReadings(reader.database, due.map(({ user_id }) => user_id)),
   );

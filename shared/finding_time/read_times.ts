@@ -4,6 +4,7 @@ import type { GoogleFailure } from "@shared/failures/google_reply.ts";
 import { busyWindow } from "@shared/scheduling/busy_window.ts";
 import { readings, readsOfOthers } from "./credentials.ts";
 import type { Credentials, Reading } from "./credentials.ts";
+import { deadGrant } from "./organizer_grant.ts";
 import { eventLists } from "./event_lists.ts";
 import { withoutOwnEvent } from "./own_event.ts";
 import type { OwnEvent } from "./own_event.ts";
@@ -43,7 +44,7 @@ export async function readTimes(
 ): Promise<KnownTimes | GoogleFailure | "not_connected"> {
   const wanted = readings(slot_request, credentials);
   if (wanted === null) return "not_connected";
-  const dead = await deadGrant(reader, wanted, credentials);
+  const dead = await unprovenGrant(reader, wanted, credentials);
   if (dead !== null) return dead;
   if (wanted.length === 0) return { read: new Map(), holds: [], window: null };
   const window = windowOf(slot_request);
@@ -58,24 +59,15 @@ export async function readTimes(
   return { read: withTentativeTimes(freed, tentative), holds, window };
 }
 
-/**
- * What other users have shared is used only for an organizer of whom Google says today who that is. Where the search reads
- * nothing with the organizer's own connection, its grant is proven first: a former member of an organization would
- * otherwise count as one for as long as that connection is not used. Null: it is alive, or nothing was shared.
- */
-async function deadGrant(
-  { connections }: TimeReader,
+/** Of a search that reads nothing with the organizer's own connection, while other users have shared something: its grant. */
+async function unprovenGrant(
+  reader: TimeReader,
   wanted: readonly Reading[],
   { organizer, own }: Credentials,
 ): Promise<GoogleFailure | null> {
   if (organizer === null || wanted.some(({ connection }) => connection === organizer)) return null;
   if (!own.some(({ user_id }) => user_id !== organizer.user_id)) return null;
-  const proof = await connections.call(
-    organizer,
-    "read",
-    () => Promise.resolve({ verdict: "done", status: 200, value: null }),
-  );
-  return proof.verdict === "done" ? null : proof;
+  return await deadGrant(reader, organizer);
 }
 
 /**

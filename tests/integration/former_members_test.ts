@@ -9,12 +9,7 @@ promise("former members", {
       const before = await ask(member, [owner.email]);
       assert.equal(before.status, 200, JSON.stringify(before.body));
 
-      await stack.google.revokeGrant(member.email);
-      await stack.google.expireAccessTokens(member.email);
-      await stack.platform.sql(
-        "update private.google_connections set access_token_expires_at = now() where user_id = $1",
-        [member.user_id],
-      );
+      await closeAccount(stack, member);
       const asked = (await stack.google.requests({})).length;
       for (let times = 0; times < 2; times++) {
         const after = await ask(member, [owner.email]);
@@ -23,6 +18,19 @@ promise("former members", {
       const requests = (await stack.google.requests({})).slice(asked);
       assert.deepEqual(requests.filter(({ user }) => user === owner.email), []);
     },
+
+  "no history of events is read for them either, where habits are shared": async (stack) => {
+    const { owner, member } = await organization(stack, "habits");
+    await closeAccount(stack, member);
+    const asked = (await stack.google.requests({})).length;
+    const { body } = await member.call("schedule", {
+      body: { participants: [owner.email], constraints: WEEK },
+    });
+    assert.equal(body.error, "needs_reauth", JSON.stringify(body));
+    const requests = (await stack.google.requests({})).slice(asked);
+    const listed = requests.filter(({ user, path }) => user === owner.email && /events/.test(path));
+    assert.deepEqual(listed, []);
+  },
 
   "preferences are no longer used either, once the account is closed": async (stack) => {
     const { owner, member } = await organization(stack);
@@ -35,11 +43,7 @@ promise("former members", {
     const shown = await ask(member, [{ email: owner.email, busy: [] }]);
     assert.equal(shown.body.selected_slot?.start_time, `${MONDAY}T15:00:00Z`);
 
-    await stack.google.revokeGrant(member.email);
-    await stack.platform.sql(
-      "update private.google_connections set access_token_expires_at = now() where user_id = $1",
-      [member.user_id],
-    );
+    await closeAccount(stack, member);
     const hidden = await ask(member, [{ email: owner.email, busy: [] }]);
     assert.equal(hidden.body.error, "needs_reauth", JSON.stringify(hidden.body));
     const stranger = await stack.organizer();
@@ -49,14 +53,26 @@ promise("former members", {
 });
 
 /** A user who shares with an organization, and one of its members. */
-async function organization(stack: Stack): Promise<{ owner: Organizer; member: Organizer }> {
+async function organization(
+  stack: Stack,
+  level = "busy",
+): Promise<{ owner: Organizer; member: Organizer }> {
   const domain = `${crypto.randomUUID().slice(0, 8)}.example`;
   const owner = await stack.organizer({ freebusy: "private" });
   const answer = await owner.call("google-auth/sharing", {
-    body: { grantee_kind: "domain", grantee: domain },
+    body: { grantee_kind: "domain", grantee: domain, level },
   });
   assert.equal(answer.status, 200, JSON.stringify(answer.body));
   return { owner, member: await stack.organizer({ hosted_domain: domain }) };
+}
+
+async function closeAccount(stack: Stack, member: Organizer): Promise<void> {
+  await stack.google.revokeGrant(member.email);
+  await stack.google.expireAccessTokens(member.email);
+  await stack.platform.sql(
+    "update private.google_connections set access_token_expires_at = now() where user_id = $1",
+    [member.user_id],
+  );
 }
 
 /** A search in which the organizer's own calendar is not read. */
